@@ -1,0 +1,1 @@
+"""Sidecars that make legacy CI tools speak CDEvents."""

@@ -1,0 +1,64 @@
+"""Every error of this package, named after what the caller does next.
+
+A message is for the person who reads it at night: what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in something a user wrote.
+
+    `where` is `file:line:column` (or `file`, or a field's dotted name); `hint` says what to do, or is empty.
+    """
+
+    where: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class AdapterError(Exception):
+    """Base of all errors raised on purpose; anything else that escapes is a bug."""
+
+
+class ConfigError(AdapterError):
+    """A configuration or mapping file cannot be used: fix the file. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class MappingError(AdapterError):
+    """A notification cannot be translated: park it as a dead letter and go on."""
+
+
+class DeliveryError(AdapterError):
+    """A sink did not take a batch. `delivered` counts the messages it took before the one that failed."""
+
+    def __init__(self, message: str, *, delivered: int = 0) -> None:
+        super().__init__(message)
+        self.delivered = delivered
+
+
+class TransientError(DeliveryError):
+    """It may work later: try again, in order. `retry_after` is in seconds, where the other side asked for it."""
+
+    def __init__(self, message: str, *, delivered: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(message, delivered=delivered)
+        self.retry_after = retry_after
+
+
+class PermanentError(DeliveryError):
+    """It will never work: park the message at index `delivered` of the batch and go on with the one after it."""
+
+
+class JournalUnavailable(AdapterError):
+    """The journal cannot take a notification now (full, read-only, disk gone): tell the tool to send it again."""

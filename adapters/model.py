@@ -1,0 +1,107 @@
+"""The data that flows: frozen, and free of behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Spec(StrEnum):
+    """The CDEvents versions that a route can publish."""
+
+    V0_4_1 = "0.4.1"
+    V0_5_1 = "0.5.1"
+
+
+class Format(StrEnum):
+    """What a route publishes: the tool's own event, or its translation."""
+
+    LEGACY = "legacy"
+    CDEVENTS = "cdevents"
+
+
+class Encoding(StrEnum):
+    """How a message is laid on the wire: a CloudEvents content mode, or the bare data."""
+
+    STRUCTURED = "structured"
+    BINARY = "binary"
+    BATCH = "batch"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a source has read one of its inputs; `value` is the source's own JSON text."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What a tool said, as it said it.
+
+    `source` names the configured source; `headers` has lower-case names and never a credential; `received_at` is
+    aware, in UTC. `position` tells it from another notification with the same bytes (a file and offset, a stream's
+    sequence number) and is empty where the same bytes mean the same notification (a redelivered webhook).
+    `checkpoint` is where its source stands after it.
+    """
+
+    source: str
+    body: bytes
+    received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+    position: str = ""
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A notification at its place in a log; `seq` grows and is never used again."""
+
+    seq: int
+    notification: Notification
+
+
+@dataclass(frozen=True, slots=True)
+class CDEvent:
+    """One CDEvent, before a spec version is chosen; its content is shaped as in CDEvents 0.5.1.
+
+    `name` is `<subject>.<predicate>` of the vocabulary, or a whole custom type
+    (`dev.cdeventsx.<tool>-<subject>.<predicate>.<version>`). `timestamp` is RFC 3339 in UTC, ending in `Z`.
+    """
+
+    name: str
+    id: str
+    source: str
+    timestamp: str
+    subject_id: str
+    content: Mapping[str, Any]
+    subject_source: str | None = None
+    chain_id: str | None = None
+    links: Sequence[Mapping[str, Any]] = ()
+    custom_data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event ready for any sink: CloudEvents attributes (extensions included) and the data's bytes.
+
+    `attributes` always has specversion, id, source, type, time and datacontenttype, all as strings;
+    `partitionkey` is equal for all that must keep its order.
+    """
+
+    format: Format
+    encoding: Encoding
+    attributes: Mapping[str, str]
+    data: bytes
+
+
+Receive = Callable[[Sequence[Notification]], Awaitable[None]]
+"""Takes what a source heard; when it returns, the notifications and their checkpoints are on disk.
+
+Raises JournalUnavailable when they are not.
+"""

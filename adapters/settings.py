@@ -1,0 +1,37 @@
+"""What every settings model shares: strictness, durations, sizes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+
+
+class Settings(BaseModel):
+    """Base of every part of a configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _with_unit(units: dict[str, Any], example: str) -> BeforeValidator:
+    pattern = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(units)})")
+
+    def parse(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if (match := pattern.fullmatch(value.strip())) is None:
+            raise ValueError(f"expected a number with a unit ({', '.join(units)}), such as {example}")
+        return float(match[1]) * units[match[2]]
+
+    return BeforeValidator(parse, json_schema_input_type=str | float)
+
+
+Duration = Annotated[float, _with_unit(_SECONDS, "30s")]
+"""Seconds, written as `250ms`, `30s`, `5m`, `12h` or `7d`."""
+
+Size = Annotated[int, _with_unit(_BYTES, "64MiB")]
+"""Bytes, written as `512KiB`, `64MiB` or `2GiB`."""

@@ -1,0 +1,196 @@
+"""YAML in which every value knows its line and column.
+
+The subset is the safe one: YAML 1.2's core scalars (`no`, `on` and dates stay strings), no tags, no duplicate keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from adapters.errors import ConfigError, Problem
+
+Location = tuple[str | int, ...]
+"""A place in a document: the keys and indexes that lead to it."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SCALARS = {
+    "tag:yaml.org,2002:null": r"~|null|Null|NULL|",
+    "tag:yaml.org,2002:bool": r"true|True|TRUE|false|False|FALSE",
+    "tag:yaml.org,2002:int": r"[-+]?[0-9]+",
+    "tag:yaml.org,2002:float": r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?",
+}
+
+
+class _CoreLoader(yaml.SafeLoader):
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+for _tag, _pattern in _SCALARS.items():
+    _CoreLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})$"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A parsed document: `data` is plain Python, `marks` the line and column (from 1) of each place in it."""
+
+    name: str
+    data: Any
+    marks: Mapping[Location, tuple[int, int]]
+
+    def where(self, location: Location) -> str:
+        """`file:line:column` of a place, or of the nearest one around it that is in the file."""
+        for end in range(len(location), -1, -1):
+            if (mark := self.marks.get(location[:end])) is not None:
+                return f"{self.name}:{mark[0]}:{mark[1]}"
+        return self.name
+
+    def problem(self, location: Location, message: str, hint: str = "") -> Problem:
+        """A problem at a place of this file."""
+        return Problem(self.where(location), message, hint)
+
+    def validate(self, model: type[Model]) -> Model:
+        """The document as a model; raises ConfigError with every problem at its line and column."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            raise ConfigError(list(self._problems(error, model))) from None
+
+    def _problems(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+        for detail in error.errors(include_url=False, include_input=False):
+            location = self._in_file(detail["loc"])
+            message = detail["msg"].removeprefix("Value error, ")
+            if detail["type"] == "extra_forbidden":
+                message = f"unknown key '{detail['loc'][-1]}'"
+                yield self.problem(location, message, suggestion(str(detail["loc"][-1]), field_names(model)))
+            elif detail["type"] == "missing":
+                yield self.problem(location, f"'{detail['loc'][-1]}' is missing")
+            else:
+                yield self.problem(location, message)
+
+    def _in_file(self, location: Location) -> Location:
+        """A model's location without the steps that pydantic adds for unions and validators."""
+        kept: list[str | int] = []
+        for step in location:
+            if (*kept, step) in self.marks:
+                kept.append(step)
+        return tuple(kept)
+
+
+def load(path: Path, name: str | None = None) -> YamlFile:
+    """The YAML file at a path; raises ConfigError when it cannot be read or parsed."""
+    name = name or str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError([Problem(name, f"cannot be read: {reason}")]) from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> YamlFile:
+    """A YAML text; raises ConfigError when it is not one document of the subset."""
+    try:
+        node = yaml.compose(text, Loader=_CoreLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise ConfigError([Problem(where, error.problem or "is not YAML")]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError([Problem(name, f"is not YAML: {error}")]) from None
+    reader = _Reader(name)
+    data = reader.value(node, ()) if node is not None else {}
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return YamlFile(name, data, reader.marks)
+
+
+class _Reader:
+    """Turns nodes into plain values, and notes where each one stood."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.marks: dict[Location, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+
+    def value(self, node: Node, at: Location) -> Any:
+        self.marks.setdefault(at, _mark(node))
+        if isinstance(node, MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, SequenceNode):
+            return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: MappingNode, at: Location) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                self._report(key_node, "a key must be a plain word")
+                continue
+            if (key := key_node.value) in result:
+                self._report(key_node, f"'{key}' is written twice")
+            self.marks[(*at, key)] = _mark(key_node)
+            result[key] = self.value(value_node, (*at, key))
+        return result
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        try:
+            return _scalar(node)
+        except ValueError:
+            self._report(node, f"the tag {node.tag} is not supported")
+            return None
+
+    def _report(self, node: Node, message: str) -> None:
+        line, column = _mark(node)
+        self.problems.append(Problem(f"{self.name}:{line}:{column}", message))
+
+
+def _mark(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _scalar(node: ScalarNode) -> Any:
+    match node.tag.removeprefix("tag:yaml.org,2002:"):
+        case "str":
+            return node.value
+        case "null":
+            return None
+        case "bool":
+            return node.value.lower() == "true"
+        case "int":
+            return int(node.value)
+        case "float":
+            return float(node.value)
+    raise ValueError(node.tag)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'X'?` for the nearest known word, or nothing."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def field_names(model: type[BaseModel]) -> set[str]:
+    """Every key that a settings model and the models inside it know."""
+    return set(_names(model.model_json_schema()))
+
+
+def _names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        if isinstance(properties, dict):
+            yield from properties
+        for part in schema.values():
+            yield from _names(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _names(part)
