@@ -1,0 +1,1 @@
+"""CDEvents: their vocabulary, documents, validation, ids and CloudEvents encoding."""

@@ -1,0 +1,98 @@
+"""What the specification's prose forbids and its JSON Schemas let pass.
+
+Every check takes a document that its schema accepts, and returns what is wrong with it. The paths are those of
+github.com/cdevents/spec: spec.md (context), links.md (chainId, links), core.md and the like (artifact ids, outcomes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from packageurl import PackageURL
+
+from adapters.cdevents.vocabulary import EventType
+from adapters.cdevents.wording import shown
+from adapters.model import Spec
+
+Document = Mapping[str, Any]
+Check = Callable[[Document], Iterable[str]]
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def checks(event_type: EventType | None, spec: Spec) -> tuple[Check, ...]:
+    """The checks of an event type, or of any custom event for None."""
+    found: list[Check] = [partial(_version, spec), _chain_id, _links]
+    if event_type is None:
+        return tuple(found)
+    if event_type.subject == "artifact":
+        found.append(_artifact_subject)
+    if "artifactId" in event_type.content:
+        found.append(_artifact_id)
+    if spec is Spec.V0_5_1:
+        fields = event_type.content.items()
+        found += [partial(_value, name, field.values) for name, field in fields if not field.enforced]
+    return tuple(found)
+
+
+def _version(spec: Spec, document: Document) -> Iterable[str]:
+    key = "version" if spec is Spec.V0_4_1 else "specversion"
+    if (version := document["context"][key]) == spec:
+        return ()
+    return (f"context.{key}: {shown(version)} is not {spec}",)
+
+
+def _chain_id(document: Document) -> Iterable[str]:
+    chain_id = document["context"].get("chainId")
+    if chain_id is None or _UUID.fullmatch(chain_id):
+        return ()
+    return (f"context.chainId: {shown(chain_id)} is not a UUID",)
+
+
+def _links(document: Document) -> Iterable[str]:
+    links = document["context"].get("links")
+    return (
+        [problem for index, link in enumerate(links) for problem in _link(f"context.links[{index}]", link)]
+        if links
+        else ()
+    )
+
+
+def _link(path: str, link: Mapping[str, Any]) -> Iterable[str]:
+    if link["linkType"] == "RELATION" and "contextId" not in link["target"]:
+        yield f"{path}.target.contextId: is missing"
+    for name, tag in link.get("tags", {}).items():
+        if not isinstance(tag, str):
+            yield f"{path}.tags.{name}: {shown(tag)} is not a string"
+
+
+def _artifact_subject(document: Document) -> Iterable[str]:
+    return _purl("subject.id", document["subject"]["id"])
+
+
+def _artifact_id(document: Document) -> Iterable[str]:
+    artifact_id = document["subject"]["content"].get("artifactId")
+    return () if artifact_id is None else _purl("subject.content.artifactId", artifact_id)
+
+
+def _value(name: str, values: tuple[str, ...], document: Document) -> Iterable[str]:
+    value = document["subject"]["content"].get(name)
+    if value is None or value in values:
+        return ()
+    return (f"subject.content.{name}: {shown(value)} is not one of {', '.join(values)}",)
+
+
+def _purl(path: str, value: str) -> Iterable[str]:
+    return () if _is_purl(value) else (f"{path}: {shown(value)} is not a package URL such as pkg:oci/app@sha256:...",)
+
+
+@lru_cache(maxsize=4096)
+def _is_purl(value: str) -> bool:
+    try:
+        PackageURL.from_string(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,148 @@
+"""CloudEvents 1.0: making messages, and laying them on the wire.
+
+Bindings: github.com/cloudevents/spec (formats/json-format.md, bindings/http-protocol-binding.md), and for CDEvents its
+cloudevents-binding.md.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from adapters.cdevents.ids import legacy_id
+from adapters.model import Encoding, Format, Message, Notification
+
+JSON = "application/json"
+STRUCTURED_JSON = "application/cloudevents+json"
+BATCH_JSON = "application/cloudevents-batch+json"
+
+_CHARSET = re.compile(r'charset="?([^";\s]+)')
+_XML_START = re.compile(rb"\s*<[?!A-Za-z]")
+_HEADER_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
+_PLAIN_HEADER = re.compile(f"[{re.escape(_HEADER_SAFE)}]*")
+
+
+def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions: Mapping[str, str]) -> Message:
+    """A CDEvent's document as a message; the keys of `extensions` are `[a-z0-9]+`.
+
+    Its `partitionkey` is the chain, or else the subject, so that what belongs together keeps its order.
+    """
+    context, subject = document["context"], document["subject"]
+    attributes = {
+        "specversion": "1.0",
+        "id": context["id"],
+        "source": context["source"],
+        "type": context["type"],
+        "time": context["timestamp"],
+        "subject": subject["id"],
+        "datacontenttype": JSON,
+        "partitionkey": context.get("chainId") or f"{subject.get('source', context['source'])}|{subject['id']}",
+        **extensions,
+    }
+    return Message(Format.CDEVENTS, encoding, attributes, orjson.dumps(document))
+
+
+def legacy_message(
+    notification: Notification, *, instance: str, type_: str, encoding: Encoding, extensions: Mapping[str, str]
+) -> Message:
+    """A tool's own message, its bytes untouched; the keys of `extensions` are `[a-z0-9]+`.
+
+    `instance` is the tool's URL: the source, and the `partitionkey`, so that one tool's messages keep their order.
+    """
+    attributes = {
+        "specversion": "1.0",
+        "id": legacy_id(instance, notification.position, notification.body),
+        "source": instance,
+        "type": type_,
+        "time": notification.received_at.isoformat().replace("+00:00", "Z"),
+        "datacontenttype": notification.headers.get("content-type") or _content_type(notification.body),
+        "partitionkey": instance,
+        **extensions,
+    }
+    return Message(Format.LEGACY, encoding, attributes, notification.body)
+
+
+def structured(message: Message) -> bytes:
+    """The message as one CloudEvent in JSON, on one line without its end.
+
+    JSON data is embedded token by token as it was, less its line breaks; text in UTF-8 becomes a string, and anything
+    else `data_base64`. Empty data is left out.
+    """
+    return orjson.dumps({**message.attributes, **_data(message)})
+
+
+def batch(messages: Iterable[Message]) -> bytes:
+    """The messages as one JSON batch, in their order."""
+    return b"[" + b",".join(map(structured, messages)) + b"]"
+
+
+def binary_headers(message: Message) -> dict[str, str]:
+    """The HTTP headers of binary mode, whose body is the message's data; values are percent-encoded ASCII."""
+    attributes = dict(message.attributes)
+    content_type = attributes.pop("datacontenttype")
+    return {f"ce-{name}": _header_value(value) for name, value in attributes.items()} | {"content-type": content_type}
+
+
+def _data(message: Message) -> dict[str, Any]:
+    data = message.data
+    if not data:
+        return {}
+    match _kind(message.attributes["datacontenttype"]):
+        case _Kind.JSON if message.format is Format.CDEVENTS or _is_json(data):
+            # JSON strings cannot hold a raw line break, so each one stands between tokens.
+            return {"data": orjson.Fragment(data.replace(b"\n", b"").replace(b"\r", b""))}
+        case _Kind.TEXT if (text := _utf8(data)) is not None:
+            return {"data": text}
+    return {"data_base64": b64encode(data).decode()}
+
+
+class _Kind(Enum):
+    JSON = auto()
+    TEXT = auto()
+    BINARY = auto()
+
+
+@lru_cache(maxsize=256)
+def _kind(content_type: str) -> _Kind:
+    media_type, _, parameters = content_type.lower().partition(";")
+    media_type = media_type.strip()
+    if media_type.endswith(("/json", "+json")):
+        return _Kind.JSON
+    is_text = media_type.startswith("text/") or media_type.endswith(("/xml", "+xml"))
+    charset = _CHARSET.search(parameters)
+    return _Kind.TEXT if is_text and (charset is None or charset[1] in ("utf-8", "us-ascii")) else _Kind.BINARY
+
+
+def _content_type(body: bytes) -> str:
+    """The type of a body that came without one."""
+    if body.lstrip()[:1] in (b"{", b"[") and _is_json(body):
+        return JSON
+    if _utf8(body) is None:
+        return "application/octet-stream"
+    return "application/xml" if _XML_START.match(body) else "text/plain"
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _utf8(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _header_value(value: str) -> str:
+    return value if _PLAIN_HEADER.fullmatch(value) else quote(value, safe=_HEADER_SAFE)

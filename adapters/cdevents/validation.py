@@ -1,0 +1,82 @@
+"""Whether a document is a valid CDEvent, and if not, what is wrong with it and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from adapters.cdevents.checks import Check, checks
+from adapters.cdevents.schema import custom_schema, schema
+from adapters.cdevents.vocabulary import EVENTS, is_custom
+from adapters.cdevents.wording import described, shown
+from adapters.model import Spec
+
+_TYPES = {spec: {event.type(spec): event for event in EVENTS.values()} for spec in Spec}
+
+
+def problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
+    """Everything wrong with a document as a CDEvent of a spec, each problem beginning with its path; empty when valid.
+
+    What its JSON Schema finds comes first; a document of the right shape is then checked for what the schemas miss.
+    """
+    if (gate := _gate_of(document, spec)) is None:
+        return [_unknown_type(document, spec)]
+    if not gate.validator.is_valid(document):
+        return _schema_errors(gate, document)
+    return [problem for check in gate.checks for problem in check(document)]
+
+
+def schema_problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
+    """What the JSON Schema of the document's own type finds wrong, formats included, and nothing else."""
+    if (gate := _gate_of(document, spec)) is None:
+        return [_unknown_type(document, spec)]
+    return _schema_errors(gate, document)
+
+
+def _schema_errors(gate: _Gate, document: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(text for error in gate.validator.iter_errors(document) for text in described(error)))
+
+
+def _gate_of(document: Mapping[str, Any], spec: Spec) -> _Gate | None:
+    try:
+        return _gate(document["context"]["type"], spec)
+    except (KeyError, TypeError):
+        return None
+
+
+def _unknown_type(document: Mapping[str, Any], spec: Spec) -> str:
+    try:
+        return f"context.type: {shown(document['context']['type'])} is not a type of CDEvents {spec}"
+    except (KeyError, TypeError):
+        return "context.type: is missing"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What documents of one type and spec must pass."""
+
+    validator: Draft202012Validator
+    checks: tuple[Check, ...]
+
+
+@lru_cache(maxsize=1024)
+def _gate(type_: str, spec: Spec) -> _Gate | None:
+    """The gate of a type, compiled when the type is first seen; None for a type that the spec does not have."""
+    if is_custom(type_):
+        return _Gate(_custom_validator(spec), checks(None, spec))
+    if (event_type := _TYPES[spec].get(type_)) is None:
+        return None
+    return _Gate(_compiled(schema(event_type, spec)), checks(event_type, spec))
+
+
+@lru_cache
+def _custom_validator(spec: Spec) -> Draft202012Validator:
+    return _compiled(custom_schema(spec))
+
+
+def _compiled(definition: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(definition, validate_formats=True, offline=True)
