@@ -1,0 +1,186 @@
+"""From a mapping file to a Translator: everything is resolved and checked here, once, so that nothing is at run time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from adapters.errors import ConfigError
+from adapters.mapping.closures import Closure, Names, constant, slot
+from adapters.mapping.conditions import Condition, condition
+from adapters.mapping.content import check_content, check_name
+from adapters.mapping.document import Common, MappingFile, Reference
+from adapters.mapping.document import Rule as RuleModel
+from adapters.mapping.document import Split as SplitModel
+from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, link_maker, reference, texts
+from adapters.mapping.inputs import decoder
+from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, received_at, splitter, whole
+from adapters.mapping.values import Values
+from adapters.yamlfile import Location, YamlFile, suggestion
+
+_NEVER = Condition(lambda _: False, lambda _: "it does not compile")
+_HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
+
+
+def compiled(file: YamlFile, name: str, path: Path, instance: str, variables: Mapping[str, Any]) -> Translator:
+    """A mapping bound to a tool instance. Raises ConfigError with every problem of the file."""
+    model = file.validate(MappingFile)
+    compiler = _Compiler(file, model, instance, variables)
+    translator = compiler.translator(name, path)
+    if compiler.values.problems:
+        raise ConfigError(sorted(compiler.values.problems, key=lambda problem: _line(problem.where)))
+    return translator
+
+
+class _Compiler:
+    """Compiles the parts of one file; problems gather in `values`."""
+
+    def __init__(self, file: YamlFile, model: MappingFile, instance: str, variables: Mapping[str, Any]) -> None:
+        self.file, self.model, self.instance = file, model, instance
+        self.values = Values(file, Names({}, model.tables))
+        self.names: dict[str, Closure] = {
+            "instance": constant(instance),
+            "received_at": received_at,
+            "body": lambda scope: scope[slot("body")],
+            "headers": lambda scope: scope[slot("headers")],
+        }
+        self.values.names = Names(self.names, model.tables)
+        self._define_variables(variables)
+        self._define_lets()
+
+    def translator(self, name: str, path: Path) -> Translator:
+        model = self.model
+        return Translator(
+            name=name,
+            path=path,
+            instance=self.instance,
+            headers=frozenset((quoted or plain).lower() for quoted, plain in _HEADER.findall(_strings(self.file.data))),
+            decode=self.values.attempt(("input",), lambda: decoder(model.input), lambda _: []),
+            split=self._splitter(model.split, ("split",), required=True),
+            ignores=[
+                Ignore(self.file.where(("ignore", at)), self._condition(when, ("ignore", at)))
+                for at, when in enumerate(model.ignore)
+            ],
+            rules=[self._rule(each, rule) for each, rule in model.rules.items()],
+        )
+
+    def _define_variables(self, given: Mapping[str, Any]) -> None:
+        declared = self.model.variables
+        for name in given.keys() - declared.keys():
+            self.values.report(("variables",), f"the mapping has no variable '{name}'", suggestion(name, declared))
+        for name, default in declared.items():
+            value = given.get(name, default)
+            if value is None:
+                self.values.report(("variables", name), f"the variable '{name}' must be set by the source")
+            self.names[name] = constant(value)
+
+    def _define_lets(self) -> None:
+        for name, template in self.model.let.items():
+            self.names[name] = self.values.optional_expression(template, ("let", name))
+
+    def _rule(self, name: str, model: RuleModel) -> Rule:
+        at: Location = ("rules", name)
+        return Rule(
+            name=name,
+            where=self.file.where(at),
+            when=self._condition(model.when, (*at, "when")),
+            split=self._splitter(model.split, (*at, "split"), required=False),
+            build=self._builder(model, at),
+        )
+
+    def _condition(self, when: Mapping[str, Any], at: Location) -> Condition:
+        made: Condition = self.values.attempt(at, lambda: condition(when, self.values.names), _NEVER)
+        return made
+
+    def _splitter(self, model: SplitModel | None, at: Location, *, required: bool) -> Splitter:
+        if model is None:
+            return whole
+        return splitter(
+            self.values.optional_expression(model.each, (*at, "each")),
+            model.as_,
+            self.file.where(at),
+            required=required,
+        )
+
+    def _builder(self, model: RuleModel, at: Location) -> Builder:
+        values, defaults = self.values, self.model.defaults
+        if check_name(values, model.emit, (*at, "emit")):
+            check_content(values, model.emit, model.subject.content, (*at, "subject", "content"))
+        source = model.subject.source
+        return Builder(
+            name=model.emit,
+            source=self.instance,
+            key=self._key(model.id, (*at, "id")),
+            timestamp=self._timestamp(model, at),
+            subject_id=values.required(model.subject.id, (*at, "subject", "id")),
+            subject_source=values.required(source, (*at, "subject", "source")) if source else None,
+            content=values.required(model.subject.content, (*at, "subject", "content")),
+            chain=self._chain(model, at) or self._chain(defaults, ("defaults",)),
+            links=(*self._links(defaults, ("defaults",)), *self._links(model, at)),
+            custom_data=self._custom_data(model, at),
+        )
+
+    def _timestamp(self, model: RuleModel, at: Location) -> Closure:
+        if model.timestamp:
+            return self.values.required(model.timestamp, (*at, "timestamp"))
+        if self.model.defaults.timestamp:
+            return self.values.required(self.model.defaults.timestamp, ("defaults", "timestamp"))
+        return received_at
+
+    def _custom_data(self, model: RuleModel, at: Location) -> Closure | None:
+        """The defaults' members, then the rule's own."""
+        parts = [
+            self.values.required(data, (*where, "custom_data"))
+            for data, where in ((self.model.defaults.custom_data, ("defaults",)), (model.custom_data, at))
+            if data
+        ]
+        if len(parts) < 2:  # noqa: PLR2004  nothing to merge
+            return parts[0] if parts else None
+        return lambda scope: {key: value for part in parts for key, value in part(scope).items()}
+
+    def _key(self, expressions: list[str], at: Location) -> Key:
+        return texts([self.values.expression(text, (*at, index)) for index, text in enumerate(expressions)])
+
+    def _chain(self, model: Common, at: Location) -> Closure | None:
+        if model.chain is None:
+            return None
+        alternatives = [
+            [self.values.optional_expression(text, (*at, "chain", row, column)) for column, text in enumerate(each)]
+            for row, each in enumerate(model.chain)
+        ]
+        return chain_maker(alternatives)
+
+    def _links(self, model: Common, at: Location) -> Iterator[LinkMaker]:
+        for index, link in enumerate(model.links):
+            here: Location = (*at, "links", index)
+            kind, target = next((kind, target) for kind, target in link.targets() if target is not None)
+            tags = self.values.required(link.tags, (*here, "tags")) if link.tags else None
+            when = self._condition(link.when, (*here, "when"))
+            if (found := self._target(target, (*here, kind))) is not None:
+                yield link_maker(kind, link.kind, found, when, tags)
+
+    def _target(self, target: str | Reference, at: Location) -> Closure | None:
+        """The id of a rule's event, with the rule's key taken from the same record, or of one that is written out."""
+        if isinstance(target, Reference):
+            check_name(self.values, target.emit, (*at, "emit"))
+            source = self.values.required(target.source or self.instance, (*at, "source"))
+            return reference(target.emit, source, self._key(target.id, (*at, "id")))
+        if (rule := self.model.rules.get(target)) is None:
+            self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
+            return None
+        return reference(rule.emit, constant(self.instance), self._key(rule.id, ("rules", target, "id")))
+
+
+def _strings(data: Any) -> str:
+    """Every text of a document, one a line."""
+    if isinstance(data, dict):
+        return "\n".join(f"{key}\n{_strings(value)}" for key, value in data.items())
+    if isinstance(data, list):
+        return "\n".join(map(_strings, data))
+    return str(data)
+
+
+def _line(where: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in where.rsplit(":", 2)[1:])

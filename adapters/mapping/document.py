@@ -1,0 +1,174 @@
+"""The shape of a mapping file. These models check it, and make the JSON Schema that editors complete from."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
+from adapters.model import Spec
+from adapters.settings import Settings
+
+Expression = Annotated[
+    str, Field(min_length=1, description="A path and filters, `build.url | url_path`, or a template with ${...}")
+]
+Template = Annotated[str, Field(min_length=1, description="Text with ${path | filter} in it")]
+When = Annotated[
+    dict[str, Any],
+    Field(description="Conditions that must all hold: {path: value}, {path: [values]}, {path: {matches: regex}}"),
+]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$")]
+Emit = Annotated[
+    str,
+    Field(
+        description="`<subject>.<predicate>` of CDEvents, or a whole custom type",
+        json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}]},
+    ),
+]
+_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body")
+
+
+class Split(Settings):
+    """Makes one of many: a record (or event) for each item of `each`, which it finds under the name `as`.
+
+    The items of an object are its members, as `{key, value}`. At the top of a mapping `each` must be there; in a
+    rule, where it is missing there is nothing to emit.
+    """
+
+    each: Expression
+    as_: Annotated[Word, Field(alias="as")]
+
+
+class Subject(Settings):
+    """`subject` of the CDEvent. `source` only where it differs from the instance."""
+
+    id: Template
+    source: Template | None = None
+    content: dict[str, Any] = {}
+
+
+class Reference(Settings):
+    """Names another CDEvent by what its id is made of; `source` is the instance unless it comes from another tool."""
+
+    emit: Emit
+    id: Annotated[list[Expression], Field(min_length=1)]
+    source: Template | None = None
+
+
+Target = Word | Reference
+
+
+class Link(Settings):
+    """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`; a rule's name or a reference."""
+
+    path: Target | None = None
+    relation: Target | None = None
+    end: Target | None = None
+    kind: Annotated[str, Field(min_length=1)] | None = None
+    tags: dict[str, Template] = {}
+    when: When = {}
+
+    def targets(self) -> tuple[tuple[str, Target | None], ...]:
+        """Each kind of link with its target, of which one is set."""
+        return ("path", self.path), ("relation", self.relation), ("end", self.end)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(target is not None for _, target in self.targets()) != 1:
+            raise ValueError("a link has one of path, relation and end")
+        if (self.relation is None) != (self.kind is None):
+            raise ValueError("a relation, and only a relation, has a kind")
+        return self
+
+
+def _alternatives(value: Any) -> Any:
+    return [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
+
+
+Chain = Annotated[
+    list[Annotated[list[Expression], Field(min_length=1)]],
+    BeforeValidator(_alternatives),
+    Field(
+        description="The key of what started it all: expressions, or a list of such lists of which the first found counts"
+    ),
+]
+
+
+class Common(Settings):
+    """What `defaults` may give to every rule."""
+
+    timestamp: Template | None = None
+    chain: Chain | None = None
+    links: list[Link] = []
+    custom_data: dict[str, Any] = {}
+
+
+class Rule(Common):
+    """When it fires, and the CDEvent it makes."""
+
+    when: When = {}
+    split: Split | None = None
+    emit: Emit
+    id: Annotated[
+        list[Expression], Field(min_length=1, description="The natural key: what names the occurrence itself")
+    ]
+    subject: Subject
+
+
+class XmlInput(Settings):
+    """What XML does not say of itself: which dotted paths are lists or maps, and whether names become snake_case."""
+
+    lists: list[str] = []
+    maps: list[str] = []
+    snake_case: bool = False
+
+
+class Input(Settings):
+    """What the tool sends. JSON and XML may both be given: a body that begins with `<` is XML."""
+
+    json_: Annotated[bool, Field(alias="json")] = False
+    ndjson: bool = False
+    xml: XmlInput | None = None
+    lines: Annotated[dict[Word, str], Field(description="Named regular expressions (RE2) with named groups")] | None = (
+        None
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [self.json_ or self.xml is not None, self.ndjson, self.lines is not None]
+        if sum(given) != 1:
+            raise ValueError("input is json, xml, both of them, ndjson, or lines")
+        return self
+
+
+def _written_short(value: Any) -> Any:
+    return {value: {} if value == "xml" else True} if value in ("json", "ndjson", "xml") else value
+
+
+class MappingFile(Settings):
+    """A whole mapping file."""
+
+    cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
+    input: Annotated[
+        Input, BeforeValidator(_written_short, json_schema_input_type=Literal["json", "ndjson", "xml"] | Input)
+    ] = Input(json=True)
+    variables: Annotated[
+        dict[Word, Any], Field(description="What a source may set, with defaults; null must be set. Read as $name")
+    ] = {}
+    let: Annotated[
+        dict[Word, Template], Field(description="Names for expressions used more than once. Read as $name")
+    ] = {}
+    tables: dict[Word, dict[str, Any]] = {}
+    split: Split | None = None
+    ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
+    defaults: Common = Common()
+    rules: Annotated[dict[Word, Rule], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        names = [*self.variables, *self.let]
+        if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
+            raise ValueError(f"${twice} is defined twice, or is a name that is always there")
+        return self

@@ -1,0 +1,100 @@
+"""How a rule's compiled parts become a CDEvent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.cdevents.ids import chain_id, context_id
+from adapters.mapping.closures import Closure, Scope
+from adapters.mapping.conditions import Condition
+from adapters.mapping.failures import Failure, Missing, shown
+from adapters.model import CDEvent
+
+Key = Callable[[Scope], list[str]]
+"""A natural key's values, as text."""
+
+LinkMaker = Callable[[Scope], dict[str, Any] | None]
+"""An embedded link, or None where its condition does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes one event of a scope; raises Failure for what is missing or unusable."""
+
+    name: str
+    source: str
+    key: Key
+    timestamp: Closure
+    subject_id: Closure
+    subject_source: Closure | None
+    content: Closure
+    chain: Closure | None
+    links: Sequence[LinkMaker]
+    custom_data: Closure | None
+
+    def __call__(self, scope: Scope) -> CDEvent:
+        """The event."""
+        return CDEvent(
+            self.name,
+            context_id(self.source, self.name, self.key(scope)),
+            self.source,
+            self.timestamp(scope),
+            text(self.subject_id(scope)),
+            self.content(scope),
+            self.subject_source(scope) if self.subject_source else None,
+            self.chain(scope) if self.chain else None,
+            [link for make in self.links if (link := make(scope))] if self.links else (),
+            self.custom_data(scope) if self.custom_data else None,
+        )
+
+
+def text(value: Any) -> str:
+    """A text, or a whole number as one: 7 and "7" are one key. Raises Failure for anything else."""
+    if type(value) is str and value:
+        return value
+    if type(value) is int:
+        return str(value)
+    raise Failure(f"{shown(value)} cannot be part of an id")
+
+
+def texts(parts: Sequence[Closure]) -> Key:
+    """A key of several values."""
+    if len(parts) == 1:
+        (only,) = parts
+        return lambda scope: [text(only(scope))]
+    return lambda scope: [text(part(scope)) for part in parts]
+
+
+def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
+    """The chain id of the first alternative whose values are all there; None where there is none."""
+
+    def chain(scope: Scope) -> str | None:
+        for parts in alternatives:
+            try:
+                return chain_id([text(part(scope)) for part in parts])
+            except Missing:
+                continue
+        return None
+
+    return chain
+
+
+def reference(name: str, source: Closure, key: Key) -> Closure:
+    """The id of an event that another rule, or another sidecar, makes."""
+    return lambda scope: context_id(text(source(scope)), name, key(scope))
+
+
+def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> LinkMaker:
+    """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it."""
+    end = "target" if kind == "relation" else "from"
+    fixed = {"linkType": kind.upper()} | ({"linkKind": label} if label else {})
+
+    def make(scope: Scope) -> dict[str, Any] | None:
+        if not when.holds(scope):
+            return None
+        link = {**fixed, end: {"contextId": target(scope)}}
+        return link | {"tags": tags(scope)} if tags else link
+
+    return make

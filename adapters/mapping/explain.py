@@ -1,0 +1,37 @@
+"""What a mapping made of a notification, rule by rule, for the person who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.mapping.closures import Scope
+from adapters.mapping.failures import Failure
+from adapters.mapping.translator import Rule, Translator
+from adapters.model import Notification
+
+
+def explain(translator: Translator, notification: Notification) -> Iterator[str]:
+    """A line for each record, each `ignore` that held, and each rule: what it emitted, or why it did not fire.
+
+    Raises MappingError when the notification cannot be decoded or split.
+    """
+    for number, record in enumerate(translator.records(notification), start=1):
+        yield f"record {number}"
+        if held := [ignore for ignore in translator.ignores if ignore.when.holds(record)]:
+            yield from (f"  ignored by {ignore.where}" for ignore in held)
+            continue
+        yield from (f"  {line}" for rule in translator.rules for line in _rule(rule, record))
+
+
+def _rule(rule: Rule, record: Scope) -> Iterator[str]:
+    try:
+        if not rule.when.holds(record):
+            yield f"{rule.name}: no, {rule.when.why_not(record)}"
+            return
+        events = rule.fire(record)
+    except Failure as failure:
+        yield f"{rule.name}: failed at {failure.where or rule.where}: {failure}"
+        return
+    if not events:
+        yield f"{rule.name}: yes, but there is nothing to split"
+    yield from (f"{rule.name}: yes, {event.name} {event.id}" for event in events)

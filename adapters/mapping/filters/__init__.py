@@ -1,0 +1,53 @@
+"""The closed vocabulary of filters. A filter is pure and strict: it raises, it never guesses.
+
+Adding one is adding a function to a module of this package and a line to this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.mapping.filters import collection, purl, text, time, url
+from adapters.mapping.filters.filter import Filter, Parameter, Regex, described
+
+__all__ = ["FILTERS", "Filter", "Parameter", "Regex"]
+
+_FUNCTIONS = {
+    "abs": text.magnitude,
+    "base64": text.base64_text,
+    "capture": text.capture,
+    "epoch_ms": time.epoch_ms,
+    "epoch_s": time.epoch_s,
+    "find": collection.find,
+    "first_line": text.first_line,
+    "generic_purl": purl.generic_purl,
+    "int": text.to_int,
+    "iso": time.iso,
+    "jenkins_job_name": url.jenkins_job_name,
+    "join": collection.join,
+    "json": text.json_value,
+    "length": collection.length,
+    "lower": text.lower,
+    "none_if": collection.none_if,
+    "oci_purl": purl.oci_purl,
+    "pick": collection.pick,
+    "removeprefix": text.removeprefix,
+    "removesuffix": text.removesuffix,
+    "replace": text.replace,
+    "sha256": text.sha256,
+    "split": text.split,
+    "string": text.to_string,
+    "strip": text.strip,
+    "strptime": time.strptime,
+    "truncate": text.truncate,
+    "upper": text.upper,
+    "url_decode": url.url_decode,
+    "url_encode": url.url_encode,
+    "url_host": url.url_host,
+    "url_join": url.url_join,
+    "url_path": url.url_path,
+    "url_public": url.url_public,
+}
+
+FILTERS: Mapping[str, Filter] = {name: described(name, function) for name, function in _FUNCTIONS.items()}
+"""Every filter by its name, but for `default` and `table`, which need more than a value (see `closures`)."""

@@ -1,0 +1,41 @@
+"""Filters on lists and objects, and on absence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.mapping.failures import Missing, kind
+
+
+def join(value: list[Any], separator: str) -> str:
+    """The texts of a list as one text."""
+    if wrong := next((item for item in value if not isinstance(item, str)), None):
+        raise ValueError(f"the list has {kind(type(wrong))} in it")
+    return separator.join(value)
+
+
+def length(value: str | list[Any] | dict[str, Any]) -> int:
+    """How many characters, items or members there are."""
+    return len(value)
+
+
+def pick(value: list[Any] | dict[str, Any], *keys: str) -> Any:
+    """An object with only these members, of those it has; for a list, each of its objects so."""
+    if isinstance(value, list):
+        return [pick(item, *keys) for item in value if isinstance(item, dict)]
+    return {key: value[key] for key in keys if value.get(key) is not None}
+
+
+def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
+    """The member `then` of the first object in a list whose member `key` is `wanted`; absent when there is none."""
+    for item in value:
+        if isinstance(item, dict) and item.get(key) == wanted and item.get(then) is not None:
+            return item[then]
+    raise Missing(f"no {key} is '{wanted}'")
+
+
+def none_if(value: Any, sentinel: str | int) -> Any:
+    """Absent when the value is `sentinel` (a tool's way of saying none: 0, \"0001-01-01T00:00:00Z\"), else the value."""
+    if value == sentinel:
+        raise Missing(f"is {sentinel}")
+    return value

@@ -1,0 +1,81 @@
+"""What a filter is: a pure function whose annotations say which values and arguments it takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from adapters.mapping.failures import Failure, kind, shown
+
+
+class Regex(str):
+    """Marks a parameter as a regular expression, to be checked when the mapping loads."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument that a filter takes."""
+
+    name: str
+    types: tuple[type, ...]
+    required: bool
+    variadic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter by its name in mappings."""
+
+    name: str
+    function: Callable[..., Any]
+    accepts: tuple[type, ...]
+    parameters: tuple[Parameter, ...]
+
+    def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
+        """The filtered value; raises Failure for a value of the wrong kind, Missing where it finds nothing."""
+        if type(value) not in self.accepts and self.accepts:
+            raise Failure(f"{self.name} takes {_kinds(self.accepts)}, found {shown(value)}")
+        try:
+            return self.function(value, *arguments)
+        except (ValueError, OverflowError, OSError) as error:
+            raise Failure(f"{self.name}: {error}") from None
+
+    @property
+    def signature(self) -> str:
+        """How to write it: `split(separator, index)`."""
+        words = [
+            f"{'...' if each.variadic else ''}{each.name}{'' if each.required else '?'}" for each in self.parameters
+        ]
+        return f"{self.name}({', '.join(words)})" if words else self.name
+
+
+def described(name: str, function: Callable[..., Any]) -> Filter:
+    """A filter read off a function's signature."""
+    hints = get_type_hints(function)
+    first, *others = inspect.signature(function).parameters.values()
+    parameters = [
+        Parameter(each.name, _types(hints[each.name]), _required(each), each.kind is each.VAR_POSITIONAL)
+        for each in others
+    ]
+    return Filter(name, function, _types(hints[first.name]), tuple(parameters))
+
+
+def _required(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
+
+
+def _types(hint: Any) -> tuple[type, ...]:
+    """The concrete types of an annotation; none for Any."""
+    if hint is Any:
+        return ()
+    members = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return tuple(get_origin(member) or member for member in members)
+
+
+def _kinds(types: tuple[type, ...]) -> str:
+    return " or ".join(dict.fromkeys(map(kind, types)))

@@ -1,0 +1,27 @@
+"""Filters that make package URLs (ECMA-427, github.com/package-url/purl-spec), as packageurl-python writes them."""
+
+from __future__ import annotations
+
+import re
+
+from packageurl import PackageURL
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+
+def oci_purl(value: str, repository: str, registry: str = "") -> str:
+    """An image's purl from its digest: `pkg:oci/app@sha256:…?repository_url=registry/team/app`.
+
+    Without `registry` there is no `repository_url`. No tag: one digest is one subject, whatever it is called.
+    """
+    if not _DIGEST.fullmatch(value):
+        raise ValueError(f"'{value[:60]}' is not a sha256 or sha512 digest")
+    name = repository.rpartition("/")[2].lower()
+    qualifiers = {"repository_url": f"{registry}/{repository}".lower()} if registry else {}
+    return PackageURL("oci", None, name, value, qualifiers).to_string()
+
+
+def generic_purl(value: str, namespace: str, version: str, download_url: str = "") -> str:
+    """A file's purl, for what has no package type: `pkg:generic/namespace/value@version?download_url=…`."""
+    qualifiers = {"download_url": download_url} if download_url else {}
+    return PackageURL("generic", namespace, value, version, qualifiers).to_string()

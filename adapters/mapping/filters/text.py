@@ -1,0 +1,104 @@
+"""Filters from text to text, and between text and numbers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import orjson
+
+from adapters.mapping.failures import Missing
+from adapters.mapping.filters.filter import Regex
+from adapters.mapping.patterns import compiled
+
+_MAX_INT = 1 << 63
+
+
+def lower(value: str) -> str:
+    """The text in lower case."""
+    return value.lower()
+
+
+def upper(value: str) -> str:
+    """The text in upper case."""
+    return value.upper()
+
+
+def strip(value: str) -> str:
+    """The text without white space around it."""
+    return value.strip()
+
+
+def removeprefix(value: str, prefix: str) -> str:
+    """The text without `prefix` at its start; the text itself where it does not start so."""
+    return value.removeprefix(prefix)
+
+
+def removesuffix(value: str, suffix: str) -> str:
+    """The text without `suffix` at its end; the text itself where it does not end so."""
+    return value.removesuffix(suffix)
+
+
+def replace(value: str, old: str, new: str) -> str:
+    """The text with every `old` made `new`."""
+    return value.replace(old, new)
+
+
+def split(value: str, separator: str, index: int) -> str:
+    """The piece at `index` (from 0; -1 is the last) of the text cut at `separator`; an error when there is none."""
+    pieces = value.split(separator)
+    if not -len(pieces) <= index < len(pieces):
+        raise ValueError(f"'{value[:60]}' has no piece {index} when cut at '{separator}'")
+    return pieces[index]
+
+
+def truncate(value: str, length: int) -> str:
+    """At most the first `length` characters."""
+    return value[:length]
+
+
+def first_line(value: str) -> str:
+    """The text up to its first line break."""
+    return value.strip().partition("\n")[0].rstrip("\r")
+
+
+def capture(value: str, pattern: Regex) -> str:
+    """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
+    if (match := compiled(pattern).search(value)) is None:
+        raise Missing(f"'{pattern}' finds nothing")
+    return str(match.group(1) if match.re.groups else match.group())
+
+
+def to_string(value: str | int | bool) -> str:
+    """A text, number, or true/false as text."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def to_int(value: int | float | str) -> int:
+    """A whole number, or text that is one."""
+    number = int(value)
+    if isinstance(value, float) and number != value:
+        raise ValueError(f"{value} is not a whole number")
+    if not -_MAX_INT <= number < _MAX_INT:
+        raise ValueError("is beyond 64 bits")
+    return number
+
+
+def magnitude(value: int | float) -> int | float:
+    """A number without its sign."""
+    return abs(value)
+
+
+def sha256(value: str | int | bool | list | dict) -> str:  # type: ignore[type-arg]  # JSON values of any kind
+    """The SHA-256, in hex, of a value written as JSON with sorted keys."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def base64_text(value: str) -> str:
+    """Base64 decoded to UTF-8 text."""
+    return base64.b64decode(value, validate=True).decode()
+
+
+def json_value(value: str) -> object:
+    """The value that a text of JSON stands for."""
+    return orjson.loads(value)

@@ -1,0 +1,80 @@
+"""Filters from a tool's way of writing a time to RFC 3339 in UTC (`2024-06-10T06:13:20.123Z`)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_FORM = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
+)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+
+
+def epoch_s(value: int | float | str) -> str:
+    """Seconds since 1970 (a number, or text that is one). Before 1990 it is an error: a mistaken unit."""
+    number = _number(value)
+    moment = _moment(number, "seconds")
+    return _written(moment, "microseconds" if moment.microsecond else "seconds")
+
+
+def epoch_ms(value: int | str) -> str:
+    """Milliseconds since 1970 (a whole number, or text that is one). Before 1990 it is an error: a mistaken unit."""
+    whole, milliseconds = divmod(int(value), 1000)
+    return _written(_moment(whole, "milliseconds") + timedelta(milliseconds=milliseconds), "milliseconds")
+
+
+def iso(value: str, zone: str = "") -> str:
+    """ISO 8601 in the forms tools write: `T` or a space, `.` or `,`, `Z`, `+0100` or `+01:00`, up to nanoseconds.
+
+    Without an offset in the text it is an error, unless `zone` (`Z`, `+01:00`, `Europe/Berlin`) says which is meant.
+    """
+    if (match := _FORM.fullmatch(value.strip())) is None:
+        raise ValueError(f"'{value[:60]}' is not an ISO 8601 time")
+    local = datetime.fromisoformat(f"{match['date']}T{match['time']}")
+    text = _written(_in_utc(local, match["zone"] or zone, value), "seconds")
+    return f"{text[:-1]}.{match['fraction']}Z" if match["fraction"] else text
+
+
+def strptime(value: str, form: str, zone: str = "") -> str:
+    """A time in a form of Python's `strptime` (`%d/%b/%Y:%H:%M:%S %z`); `zone` where the form has no `%z`."""
+    moment = datetime.strptime(value, form)  # noqa: DTZ007  the zone is in the form, or added below
+    moment = moment.astimezone(UTC) if moment.tzinfo else _in_utc(moment, zone, value)
+    return _written(moment, "microseconds" if moment.microsecond else "seconds")
+
+
+def _number(value: int | float | str) -> int | float:
+    if isinstance(value, str):
+        return float(value) if "." in value or "e" in value.lower() else int(value)
+    return value
+
+
+def _moment(seconds: int | float, unit: str) -> datetime:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    if moment < _EARLIEST:
+        raise ValueError(f"as {unit} since 1970 it would be {moment:%Y-%m-%d}: is the unit right?")
+    return moment
+
+
+def _in_utc(local: datetime, zone: str, value: str) -> datetime:
+    if not zone:
+        raise ValueError(f"'{value[:60]}' does not say its zone")
+    return local.replace(tzinfo=_zone(zone)).astimezone(UTC)
+
+
+def _zone(name: str) -> tzinfo:
+    if name in ("Z", "z"):
+        return UTC
+    if match := _OFFSET.fullmatch(name):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return datetime.strptime(name, "%z").tzinfo or UTC if offset else UTC  # noqa: DTZ007  only the zone is used
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"there is no time zone '{name}'") from None
+
+
+def _written(moment: datetime, timespec: str) -> str:
+    return moment.isoformat(timespec=timespec)[:-6] + "Z"

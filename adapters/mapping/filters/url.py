@@ -1,0 +1,49 @@
+"""Filters on URLs, and on the paths that Jenkins makes of job names."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+_UNRESERVED = ""
+
+
+def url_join(value: str, base: str) -> str:
+    """A relative URL made absolute against `base`, which is taken as a folder."""
+    return urljoin(base if base.endswith("/") else base + "/", quote(value, safe="/:?#[]@!$&'()*+,;=%~"))
+
+
+def url_encode(value: str) -> str:
+    """The text percent-encoded as one path segment: `/` becomes `%2F`."""
+    return quote(value, safe=_UNRESERVED)
+
+
+def url_decode(value: str) -> str:
+    """The text with one level of percent-encoding taken off."""
+    return unquote(value, errors="strict")
+
+
+def url_host(value: str) -> str:
+    """The host of a URL, with its port where it has one."""
+    if not (host := urlsplit(value).netloc.rpartition("@")[2]):
+        raise ValueError(f"'{value[:60]}' is a URL without a host")
+    return host
+
+
+def url_path(value: str) -> str:
+    """The path of a URL, without the slashes around it."""
+    return urlsplit(value).path.strip("/")
+
+
+def url_public(value: str) -> str:
+    """A URL without the user and password that may be in it."""
+    parts = urlsplit(value)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def jenkins_job_name(value: str) -> str:
+    """The full name of a Jenkins job (`team/shop/feature%2Fx`) from its URL (`job/team/job/shop/job/feature%252Fx/`)."""
+    words = urlsplit(value).path.strip("/").split("/")
+    names = [name for mark, name in zip(words[::2], words[1::2], strict=False) if mark == "job"]
+    if not names:
+        raise ValueError(f"'{value[:60]}' is not the URL of a Jenkins job")
+    return "/".join(unquote(name, errors="strict") for name in names)

@@ -1,0 +1,83 @@
+"""From a notification's bytes to the documents in it: JSON, JSON a line, XML, or lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from adapters.mapping.document import Input
+from adapters.mapping.patterns import compiled
+from adapters.mapping.xml import XmlShape
+from adapters.mapping.xml import parse as parse_xml
+
+Decoder = Callable[[bytes], list[Any]]
+"""From bytes to documents; raises ValueError, worded to follow "the body ", when they are of another format."""
+
+
+def json(body: bytes) -> list[Any]:
+    """One JSON document."""
+    try:
+        return [orjson.loads(body)]
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error}") from None
+
+
+def ndjson(body: bytes) -> list[Any]:
+    """A JSON document on each line that is not blank."""
+    documents = []
+    for number, line in enumerate(body.split(b"\n"), start=1):
+        if line.strip():
+            try:
+                documents.append(orjson.loads(line))
+            except orjson.JSONDecodeError as error:
+                raise ValueError(f"is not JSON in line {number}: {error}") from None
+    return documents
+
+
+def xml(shape: XmlShape) -> Decoder:
+    """A decoder of XML of a shape."""
+    return lambda body: [parse_xml(body, shape)]
+
+
+def lines(patterns: Mapping[str, str]) -> Decoder:
+    """A decoder of text: each line that a pattern matches (from its beginning) gives that pattern's named groups.
+
+    `pattern` names the pattern that did; a line that none matches gives only `line`, so that no rule fires.
+    """
+    programs = [(name, compiled(pattern)) for name, pattern in patterns.items()]
+
+    def decode(body: bytes) -> list[Any]:
+        texts = (line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n"))
+        return [_line(text, programs) for text in texts if text.strip()]
+
+    return decode
+
+
+def _line(line: str, programs: list[tuple[str, Any]]) -> dict[str, str]:
+    for name, program in programs:
+        if match := program.match(line):
+            return {"line": line, "pattern": name, **_named(match)}
+    return {"line": line}
+
+
+def _named(match: Any) -> dict[str, str]:
+    return {name: text for name, text in match.groupdict().items() if text is not None}
+
+
+def decoder(settings: Input) -> Decoder:
+    """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
+    if settings.lines is not None:
+        return lines(settings.lines)
+    if settings.ndjson:
+        return ndjson
+    if settings.xml is None:
+        return json
+    shape = XmlShape(frozenset(settings.xml.lists), frozenset(settings.xml.maps), settings.xml.snake_case)
+    return either(json, xml(shape)) if settings.json_ else xml(shape)
+
+
+def either(json_decoder: Decoder, xml_decoder: Decoder) -> Decoder:
+    """A decoder for tools that send JSON or XML: a body that begins with `<` is XML."""
+    return lambda body: (xml_decoder if body.lstrip()[:1] == b"<" else json_decoder)(body)

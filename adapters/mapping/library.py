@@ -1,0 +1,44 @@
+"""Finds mappings: shipped ones by name, a user's by path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from adapters import yamlfile
+from adapters.errors import ConfigError, Problem
+from adapters.mapping.compiler import compiled
+from adapters.mapping.translator import Translator
+from adapters.resources import resource
+from adapters.yamlfile import suggestion
+
+FILE = "mapping.yaml"
+
+
+def shipped() -> list[str]:
+    """The names of the mappings that come with the package, such as `jenkins/notification`."""
+    root = resource("mappings")
+    return sorted(file.parent.relative_to(root).as_posix() for file in root.rglob(FILE))
+
+
+def find(reference: str | Path) -> Path:
+    """The file of a mapping: a shipped name, a folder with a `mapping.yaml`, or a file. Raises ConfigError."""
+    for candidate in (Path(reference), Path(reference) / FILE, resource("mappings") / reference / FILE):
+        if candidate.is_file():
+            return candidate
+    hint = suggestion(str(reference), shipped()) or f"shipped are {', '.join(shipped())}"
+    raise ConfigError([Problem(str(reference), "there is no such mapping", hint)])
+
+
+def load(reference: str | Path, *, instance: str, variables: Mapping[str, Any]) -> Translator:
+    """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of the file."""
+    path = find(reference)
+    name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
+    return compiled(yamlfile.load(path, _shown(path)), name, path, instance, variables)
+
+
+def _shown(path: Path) -> str:
+    """The path as the reader would write it: from the working directory, where it is below it."""
+    here = Path.cwd()
+    return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)

@@ -1,0 +1,161 @@
+"""A compiled mapping at work: one notification in, CDEvents out. Pure: no clock, no I/O, no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adapters.errors import MappingError
+from adapters.mapping.closures import Closure, Scope, slot
+from adapters.mapping.conditions import Condition
+from adapters.mapping.failures import Failure, Missing, shown
+from adapters.mapping.inputs import Decoder
+from adapters.model import CDEvent, Notification
+
+
+Splitter = Callable[[Scope], Iterator[Scope]]
+"""Makes many scopes of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What became of a notification: its CDEvents, and how many of its records were ignored, unmatched or in error."""
+
+    events: tuple[CDEvent, ...] = ()
+    ignored: int = 0
+    unmatched: int = 0
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compiled rule: when it fires, over which scopes, and the event it builds from each."""
+
+    name: str
+    where: str
+    when: Condition
+    split: Splitter
+    build: Callable[[Scope], CDEvent]
+
+    def fire(self, scope: Scope) -> list[CDEvent]:
+        """The rule's events; raises Failure where a value is missing or unusable."""
+        return [self.build(each) for each in self.split(scope)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One compiled entry of `ignore`."""
+
+    where: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """A mapping bound to one tool instance.
+
+    `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
+    """
+
+    name: str
+    path: Path
+    instance: str
+    headers: frozenset[str]
+    decode: Decoder
+    split: Splitter
+    ignores: Sequence[Ignore]
+    rules: Sequence[Rule]
+
+    def translate(self, notification: Notification) -> Translation:
+        """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.
+
+        Raises MappingError when nothing of it can be read.
+        """
+        events: list[CDEvent] = []
+        errors: list[str] = []
+        ignored = unmatched = 0
+        for record in self.records(notification):
+            try:
+                if any(ignore.when.holds(record) for ignore in self.ignores):
+                    ignored += 1
+                elif fired := [rule for rule in self.rules if rule.when.holds(record)]:
+                    self._fire(fired, record, events, errors)
+                else:
+                    unmatched += 1
+            except Failure as failure:
+                errors.append(self._sentence(failure))
+        return Translation(tuple(events), ignored, unmatched, tuple(errors))
+
+    def records(self, notification: Notification) -> Iterator[Scope]:
+        """The scopes of a notification's records; raises MappingError when it cannot be decoded or split."""
+        for document in self._documents(notification):
+            try:
+                yield from self.split(_scope(document, notification))
+            except Failure as failure:
+                raise MappingError(self._sentence(failure)) from None
+
+    def undecodable(self, notification: Notification) -> str | None:
+        """Why the notification cannot be decoded, or None when it can."""
+        try:
+            self._documents(notification)
+        except MappingError as error:
+            return str(error)
+        return None
+
+    def _documents(self, notification: Notification) -> list[Any]:
+        try:
+            return self.decode(notification.body)
+        except ValueError as error:
+            raise MappingError(f"the body {error}") from None
+
+    def _fire(self, rules: Sequence[Rule], record: Scope, events: list[CDEvent], errors: list[str]) -> None:
+        for rule in rules:
+            try:
+                events.extend(rule.fire(record))
+            except Failure as failure:
+                errors.append(self._sentence(failure, f"rule {rule.name}: "))
+
+    def _sentence(self, failure: Failure, prefix: str = "") -> str:
+        return f"{failure.where or self.name}: {prefix}{failure}"
+
+
+def _scope(document: Any, notification: Notification) -> Scope:
+    scope = dict(document) if isinstance(document, dict) else {}
+    scope[slot("body")] = document
+    scope[slot("headers")] = notification.headers
+    scope[slot("received_at")] = notification.received_at
+    return scope
+
+
+def received_at(scope: Scope) -> str:
+    """When the notification was heard, in RFC 3339 with milliseconds."""
+    moment: datetime = scope[slot("received_at")]
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def splitter(each: Closure, name: str, where: str, *, required: bool) -> Splitter:
+    """Yields the scope once for each item of a list, or member of an object, with the item under `name`."""
+
+    def split(scope: Scope) -> Iterator[Scope]:
+        try:
+            found = each(scope)
+        except Missing as error:
+            if required:
+                raise Failure(f"nothing to split: {error}", where) from None
+            return
+        if isinstance(found, dict):
+            found = [{"key": key, "value": value} for key, value in found.items()]
+        if not isinstance(found, list):
+            raise Failure(f"cannot split {shown(found)}", where)
+        for item in found:
+            yield {**scope, name: item}
+
+    return split
+
+
+def whole(scope: Scope) -> Iterator[Scope]:
+    """The scope itself: nothing is split."""
+    yield scope

@@ -1,0 +1,121 @@
+"""Targets compiled: an object, list or template of a mapping file, to a closure that makes the value.
+
+A key that ends in `?` is left out where anything in its value is missing, or it is empty. Anything else that is
+missing is a Failure, at its place in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adapters.errors import Problem
+from adapters.mapping import syntax
+from adapters.mapping.closures import Closure, Names, Scope, Unknown, constant, pipeline, rendered
+from adapters.mapping.failures import Failure, Missing
+from adapters.yamlfile import Location, YamlFile
+
+_EMPTY: tuple[Any, ...] = ("", [], {})
+
+
+class Values:
+    """Compiles the values of one file, and gathers every problem that it meets."""
+
+    def __init__(self, file: YamlFile, names: Names) -> None:
+        self.file = file
+        self.names = names
+        self.problems: list[Problem] = []
+
+    def report(self, at: Location, message: str, hint: str = "") -> None:
+        """Notes a problem at a place of the file."""
+        self.problems.append(self.file.problem(at, message, hint))
+
+    def attempt(self, at: Location, make: Callable[[], Any], otherwise: Any) -> Any:
+        """What `make` makes, or, with the problem noted, `otherwise`."""
+        try:
+            return make()
+        except Unknown as error:
+            self.report(at, str(error), error.hint)
+        except ValueError as error:
+            self.report(at, str(error))
+        return otherwise
+
+    def expression(self, text: str, at: Location) -> Closure:
+        """A bare expression, or a template where there is a `${` in it. What is missing is a Failure."""
+        return _required(self.optional_expression(text, at), self.file.where(at))
+
+    def optional_expression(self, text: str, at: Location) -> Closure:
+        """The same, but what is missing raises Missing."""
+        if "${" in text:
+            return self._template(text, at)
+        return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), constant(""))
+
+    def required(self, node: Any, at: Location) -> Closure:
+        """A target whose value must be there."""
+        return _required(self.optional(node, at), self.file.where(at))
+
+    def optional(self, node: Any, at: Location) -> Closure:
+        """A target that raises Missing where nothing is there."""
+        if isinstance(node, dict):
+            return self._object(node, at)
+        if isinstance(node, list):
+            return _list([self.optional(item, (*at, index)) for index, item in enumerate(node)])
+        return self._template(node, at) if isinstance(node, str) else constant(node)
+
+    def _template(self, text: str, at: Location) -> Closure:
+        return self.attempt(at, lambda: rendered(syntax.template(text), self.names), constant(""))
+
+    def _object(self, node: dict[str, Any], at: Location) -> Closure:
+        members = []
+        for key, value in node.items():
+            optional = key.endswith("?")
+            get = _located(self.optional(value, (*at, key)), self.file.where((*at, key)))
+            members.append((key.removesuffix("?"), get, optional))
+        return _object(members)
+
+
+def _object(members: list[tuple[str, Closure, bool]]) -> Closure:
+    def get(scope: Scope) -> dict[str, Any]:
+        result = {}
+        for key, member, optional in members:
+            if not optional:
+                result[key] = member(scope)
+                continue
+            try:
+                value = member(scope)
+            except Missing:
+                continue
+            if value not in _EMPTY:
+                result[key] = value
+        return result
+
+    return get
+
+
+def _list(items: list[Closure]) -> Closure:
+    return lambda scope: [item(scope) for item in items]
+
+
+def _located(get: Closure, where: str) -> Closure:
+    """Tells what goes wrong where in the file it did: the innermost place counts."""
+
+    def located(scope: Scope) -> Any:
+        try:
+            return get(scope)
+        except (Missing, Failure) as error:
+            error.where = error.where or where
+            raise
+
+    return located
+
+
+def _required(get: Closure, where: str) -> Closure:
+    """Makes what is missing a Failure."""
+
+    def required(scope: Scope) -> Any:
+        try:
+            return get(scope)
+        except (Missing, Failure) as error:
+            raise Failure(str(error), error.where or where) from None
+
+    return required

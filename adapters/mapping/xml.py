@@ -1,0 +1,85 @@
+"""XML as JSON-like values, so that one mapping reads both.
+
+An element with children is an object, a repeated child a list, anything else text. Attributes are left out. What real
+tools send is read, not what XML 1.0 allows: control characters and references to them are dropped, a 1.1 header is read
+as 1.0. Entities, DTDs and external references are refused (defusedxml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+_BAD_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE)
+_BAD_BYTE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_VERSION = re.compile(rb"""^\s*<\?xml\s+version\s*=\s*["']1\.1["']""")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_MAX_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class XmlShape:
+    """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), and how
+    names are written."""
+
+    lists: Collection[str] = field(default_factory=frozenset)
+    maps: Collection[str] = field(default_factory=frozenset)
+    snake_case: bool = False
+
+
+def parse(body: bytes, shape: XmlShape) -> Any:
+    """The value of a document's root element; raises ValueError when it is not XML that can be read."""
+    try:
+        root = fromstring(_cleaned(body))
+    except DefusedXmlException:
+        raise ValueError("is XML with a DTD or entities, which are refused") from None
+    except (ParseError, LookupError, UnicodeError) as error:
+        raise ValueError(f"is not XML: {error}") from None
+    return _value(root, "", shape, 0)
+
+
+def _cleaned(body: bytes) -> bytes:
+    body = _BAD_BYTE.sub(b"", _BAD_REFERENCE.sub(b"", body.lstrip()))
+    return _VERSION.sub(b'<?xml version="1.0"', body)
+
+
+def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"is XML nested deeper than {_MAX_DEPTH} elements")
+    if path in shape.maps:
+        return _map(element, shape, depth)
+    if path in shape.lists:
+        return [_value(child, f"{path}[]", shape, depth + 1) for child in element]
+    if len(element) == 0:
+        return element.text or ""
+    return _object(element, path, shape, depth)
+
+
+def _object(element: Element, path: str, shape: XmlShape, depth: int) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for child in element:
+        name = _name(child.tag, shape)
+        inside = f"{path}.{name}" if path else name
+        found.setdefault(name, []).append(_value(child, inside, shape, depth + 1))
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _map(element: Element, shape: XmlShape, depth: int) -> dict[str, Any]:
+    """XStream's map: entries of a key and a value; a value that is itself a `<map>` is read as one."""
+    result = {}
+    for entry in element:
+        if len(entry) == 2:  # noqa: PLR2004  a key and a value
+            key, value = entry
+            inner = _map(value, shape, depth + 1) if value.tag == "map" else _value(value, "", shape, depth + 1)
+            result[key.text or ""] = inner
+    return result
+
+
+def _name(tag: str, shape: XmlShape) -> str:
+    return _HUMP.sub("_", tag).lower() if shape.snake_case else tag
