@@ -1,7 +1,8 @@
 """What the specification's prose forbids and its JSON Schemas let pass.
 
-Every check takes a document that its schema accepts, and returns what is wrong with it. The paths are those of
-github.com/cdevents/spec: spec.md (context), links.md (chainId, links), core.md and the like (artifact ids, outcomes).
+Every check takes a document that its schema accepts, and tells what is wrong with it. Sources, in
+github.com/cdevents/spec: spec.md for the context, links.md for chains and links, and the page of each subject's stage
+(core.md, source-code-version-control.md, ...) for artifact ids and outcomes.
 """
 
 from __future__ import annotations
@@ -53,12 +54,8 @@ def _chain_id(document: Document) -> Iterable[str]:
 
 
 def _links(document: Document) -> Iterable[str]:
-    links = document["context"].get("links")
-    return (
-        [problem for index, link in enumerate(links) for problem in _link(f"context.links[{index}]", link)]
-        if links
-        else ()
-    )
+    for index, link in enumerate(document["context"].get("links", ())):
+        yield from _link(f"context.links[{index}]", link)
 
 
 def _link(path: str, link: Mapping[str, Any]) -> Iterable[str]:

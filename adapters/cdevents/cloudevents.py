@@ -17,11 +17,17 @@ from urllib.parse import quote
 import orjson
 
 from adapters.cdevents.ids import legacy_id
+from adapters.errors import MappingError
 from adapters.model import Encoding, Format, Message, Notification
 
 JSON = "application/json"
 STRUCTURED_JSON = "application/cloudevents+json"
 BATCH_JSON = "application/cloudevents-batch+json"
+
+LEGACY_ID = "legacyid"
+"""The extension of a CDEvent that names the tool's own message it was translated from."""
+CDEVENT_IDS = "cdeventids"
+"""The extension of a tool's own message that names the CDEvents translated from it, separated by spaces."""
 
 _CHARSET = re.compile(r'charset="?([^";\s]+)')
 _XML_START = re.compile(rb"\s*<[?!A-Za-z]")
@@ -32,7 +38,8 @@ _PLAIN_HEADER = re.compile(f"[{re.escape(_HEADER_SAFE)}]*")
 def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions: Mapping[str, str]) -> Message:
     """A CDEvent's document as a message; the keys of `extensions` are `[a-z0-9]+`.
 
-    Its `partitionkey` is the chain, or else the subject, so that what belongs together keeps its order.
+    Its `partitionkey` is the chain, or else the subject, so that what belongs together keeps its order. Raises
+    MappingError when the document cannot be written as JSON (nested too deeply, say).
     """
     context, subject = document["context"], document["subject"]
     attributes = {
@@ -46,7 +53,7 @@ def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions
         "partitionkey": context.get("chainId") or f"{subject.get('source', context['source'])}|{subject['id']}",
         **extensions,
     }
-    return Message(Format.CDEVENTS, encoding, attributes, orjson.dumps(document))
+    return Message(Format.CDEVENTS, encoding, attributes, _written(document))
 
 
 def legacy_message(
@@ -88,6 +95,13 @@ def binary_headers(message: Message) -> dict[str, str]:
     attributes = dict(message.attributes)
     content_type = attributes.pop("datacontenttype")
     return {f"ce-{name}": _header_value(value) for name, value in attributes.items()} | {"content-type": content_type}
+
+
+def _written(document: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError as error:
+        raise MappingError(f"the CDEvent {document['context']['id']} cannot be written as JSON: {error}") from None
 
 
 def _data(message: Message) -> dict[str, Any]:

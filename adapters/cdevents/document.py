@@ -17,8 +17,9 @@ Rewrite = Callable[[Any], Any]
 def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
     """The whole CDEvent in a spec's words: context, subject and, where the event has it, customData.
 
-    Absent members are left out, and `event.content` is not copied where the spec needs no change. Raises ValueError
-    for an event name that is neither in the vocabulary nor a custom type.
+    Absent members are left out, and `event.content` is not copied where the spec needs no change. A value of the wrong
+    type stays as it is, for validation to find. Raises ValueError for a name that is neither in the vocabulary nor a
+    custom type.
     """
     layout = _layout(event.name, spec)
     context: dict[str, Any] = {
@@ -76,7 +77,7 @@ def _layout(name: str, spec: Spec) -> _Layout:
 def _rewrite_fields(fields: Mapping[str, Field]) -> Rewrite | None:
     """What turns an object in 0.5.1's words into one in 0.4.1's, or None where they are the same."""
     changes = {name: change for name, field in fields.items() if (change := _change(name, field)) is not None}
-    return (lambda content: _rewritten(content, changes)) if changes else None
+    return (lambda value: _rewritten(value, changes) if isinstance(value, dict) else value) if changes else None
 
 
 def _change(name: str, field: Field) -> tuple[str, Rewrite] | None:
@@ -88,10 +89,10 @@ def _change(name: str, field: Field) -> tuple[str, Rewrite] | None:
 
 def _rewrite_values(field: Field) -> Rewrite | None:
     values = field.earlier.values if field.earlier else None
-    return (lambda value: values.get(value, value)) if values else None
+    return (lambda value: values.get(value, value) if isinstance(value, str) else value) if values else None
 
 
-def _rewritten(content: Mapping[str, Any], changes: Mapping[str, tuple[str, Rewrite]]) -> dict[str, Any]:
+def _rewritten(content: dict[str, Any], changes: Mapping[str, tuple[str, Rewrite]]) -> dict[str, Any]:
     result = dict(content)
     for name, (earlier_name, rewrite) in changes.items():
         if name in result:
