@@ -1,0 +1,143 @@
+"""One connection to the journal's SQLite file: transactions, size, and SQLite's errors in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from adapters.errors import JournalUnavailable
+from adapters.journal.schema import SCHEMAS
+
+_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ADVICE = {
+    "FULL": "the disk is full; free some space or move the journal to a larger disk",
+    "READONLY": "it cannot be written; check who owns the file and its directory, and how the disk is mounted",
+    "CANTOPEN": "it cannot be opened; check that its directory exists and who owns it",
+    "PERM": "it cannot be opened; check who owns the file and its directory",
+    "BUSY": "another process holds its lock; stop that process",
+    "IOERR": "the disk failed; look into the system's log",
+    "CORRUPT": "it is damaged; move it away to start a new one, and save the old one with `sqlite3 FILE .recover`",
+    "NOTADB": "it is not a journal; give another path",
+}
+
+
+def micros(moment: datetime) -> int:
+    """Turn an aware time into microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(micros: int) -> datetime:
+    """Turn microseconds since 1970 into the time, in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+class Database:
+    """A journal file, open; other processes may use it at the same time.
+
+    Each statement is a transaction of its own unless it runs inside `transaction()`. Everything raises
+    JournalUnavailable, saying what to do, when SQLite fails.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+        with self._explained():
+            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+            try:
+                self._connection.executescript(_PRAGMAS)
+                self._upgrade()
+                self._inode = path.stat().st_ino
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the last one moves the write-ahead log into the file."""
+        self._connection.close()
+
+    def run(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Return the rows that a statement gives."""
+        with self._explained():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def rows(self, sql: str, *parameters: Any) -> Generator[tuple[Any, ...]]:
+        """Yield the rows that a statement gives; close the generator when you stop early."""
+        with self._explained():
+            yield from self._connection.execute(sql, parameters)
+
+    def number(self, sql: str, *parameters: Any) -> int:
+        """Return the one number that a statement gives, 0 for none."""
+        rows = self.run(sql, *parameters)
+        return (rows[0][0] or 0) if rows else 0
+
+    def change(self, sql: str, *parameters: Any) -> int:
+        """Return how many rows a statement changed."""
+        with self._explained():
+            return self._connection.execute(sql, parameters).rowcount
+
+    def insert(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+        with self._explained():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what runs inside durable as a whole, or not at all."""
+        try:
+            self.run("BEGIN IMMEDIATE")
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def size(self) -> int:
+        """Return the bytes in use: the pages that hold something, and the write-ahead log."""
+        pages = self.number("PRAGMA page_count") - self.number("PRAGMA freelist_count")
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return pages * self.number("PRAGMA page_size") + (log.stat().st_size if log.exists() else 0)
+
+    def checkpoint(self, mode: str = "PASSIVE") -> None:
+        """Move the write-ahead log into the file; `TRUNCATE` also gives its space back, and waits for readers."""
+        self.run(f"PRAGMA wal_checkpoint({mode})")
+
+    def check_in_place(self) -> None:
+        """Raise JournalUnavailable when the file was moved or deleted while open: writes to it would be lost."""
+        try:
+            in_place = self.path.stat().st_ino == self._inode
+        except OSError:
+            in_place = False
+        if not in_place:
+            raise JournalUnavailable(f"journal {self.path}: the file was moved or deleted; put it back and restart")
+
+    def _upgrade(self) -> None:
+        version = self.number("PRAGMA user_version")
+        if version > len(SCHEMAS):
+            raise JournalUnavailable(
+                f"journal {self.path}: a newer release wrote it (schema {version}, this release knows {len(SCHEMAS)}); "
+                "run that release, or give another path"
+            )
+        for number, script in enumerate(SCHEMAS[version:], start=version + 1):
+            self._connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
+            advice = _ADVICE.get(name, "SQLite failed")
+            raise JournalUnavailable(f"journal {self.path}: {advice} ({error})") from error

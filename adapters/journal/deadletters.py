@@ -1,0 +1,81 @@
+"""Records that a route could not deliver: kept with the reason until they are delivered after all, or dropped.
+
+Another process may list, mark and drop them while the service runs; the route that parked them does the delivering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.journal.database import Database, micros, moment
+from adapters.journal.log import as_record
+from adapters.model import Record
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """`attempts` counts the times it was parked; `retry` is set from the operator's asking until the next attempt."""
+
+    route: str
+    seq: int
+    reason: str
+    parked_at: datetime
+    attempts: int
+    retry: bool
+
+
+def park(database: Database, route: str, seq: int, reason: str, at: datetime) -> None:
+    """Keep a record as a dead letter of a route, or note one more attempt at it."""
+    database.run(
+        "INSERT INTO dead_letter (route, seq, reason, parked_at, attempts, retry) VALUES (?, ?, ?, ?, 1, 0)"
+        " ON CONFLICT (route, seq) DO UPDATE SET"
+        " reason = excluded.reason, parked_at = excluded.parked_at, attempts = attempts + 1, retry = 0",
+        route,
+        seq,
+        reason,
+        micros(at),
+    )
+
+
+def due(database: Database, route: str, limit: int) -> list[Record]:
+    """Return up to `limit` records of a route that are marked for another attempt, in order."""
+    rows = database.run(
+        "SELECT seq, source, received_at, headers, position, body FROM dead_letter JOIN notification USING (seq)"
+        " WHERE route = ? AND retry ORDER BY seq LIMIT ?",
+        route,
+        limit,
+    )
+    return [as_record(row) for row in rows]
+
+
+def listed(database: Database, route: str | None = None, seq: int | None = None) -> list[DeadLetter]:
+    """Return the dead letters of all routes, of one, or the one of a record, in order."""
+    rows = database.run(
+        "SELECT route, seq, reason, parked_at, attempts, retry FROM dead_letter"
+        " WHERE route = coalesce(?, route) AND seq = coalesce(?, seq) ORDER BY route, seq",
+        route,
+        seq,
+    )
+    return [_dead_letter(row) for row in rows]
+
+
+def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
+    """Mark dead letters, chosen as in `listed`, for another attempt by the running service; return how many."""
+    return database.change(
+        "UPDATE dead_letter SET retry = 1 WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
+    )
+
+
+def drop(database: Database, route: str | None = None, seq: int | None = None) -> int:
+    """Give up dead letters, chosen as in `listed`; return how many."""
+    return database.change(
+        "DELETE FROM dead_letter WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
+    )
+
+
+def _dead_letter(row: Sequence[Any]) -> DeadLetter:
+    route, seq, reason, parked_at, attempts, marked = row
+    return DeadLetter(route, seq, reason, moment(parked_at), attempts, bool(marked))

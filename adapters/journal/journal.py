@@ -1,0 +1,194 @@
+"""The journal as the running service sees it: awaitable, written in groups, followed by routes."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TypeVar
+
+from adapters.errors import JournalUnavailable
+from adapters.journal import deadletters, log, status
+from adapters.journal.database import Database
+from adapters.journal.writer import Writer
+from adapters.model import Notification, Record
+
+Result = TypeVar("Result")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """The durable log between sources and routes; one process at a time may have it open.
+
+    What an awaited change wrote is on disk. Every method raises JournalUnavailable, saying what to do, when the file
+    cannot be used; the next call tries again, so that the journal recovers when the cause is gone.
+    """
+
+    def __init__(self, path: Path, *, max_bytes: int, clock: Callable[[], datetime] = _utc_now) -> None:
+        """Open the journal in a file, which is made with its directory where it does not exist.
+
+        `max_bytes` bounds what it holds; beyond it, `append` refuses. Raises JournalUnavailable when the file cannot
+        be used: another process has it open, a newer release wrote it, no permission.
+        """
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._lock = _locked(path)
+        self._database = Database(path, create=True)
+        self._reads = Database(path)
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._full = False
+        self._last = log.last(self._reads)
+        self._grown = asyncio.Event()
+        self._writer = Writer(self._database, self._make_room)
+
+    async def aclose(self) -> None:
+        """Commit what is under way and close the file."""
+        await self._writer.aclose()
+        self._reader.shutdown()
+        self._reads.close()
+        self._database.close()
+        self._lock.close()
+
+    async def append(self, notifications: Sequence[Notification]) -> None:
+        """Store notifications and the checkpoints they carry, all or none; when it returns, they are on disk."""
+        if not notifications:
+            return
+        future = self._writer.submit(lambda: self._append(notifications))
+        future.add_done_callback(self._announce)
+        await asyncio.shield(future)
+
+    async def read(self, after: int, limit: int) -> list[Record]:
+        """Return up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
+        return await self._read(lambda: log.read(self._reads, after, limit))
+
+    async def wait(self, after: int) -> None:
+        """Return when there is a record beyond `after`."""
+        while self._last <= after:
+            await self._grown.wait()
+
+    async def advance(self, route: str, seq: int) -> None:
+        """Note that a route has passed a record, and all before it."""
+        await self._writer.submit(lambda: log.advance(self._database, route, seq))
+
+    async def park(self, route: str, seq: int, reason: str) -> None:
+        """Keep a record that a route cannot deliver as a dead letter."""
+        await self._writer.submit(lambda: deadletters.park(self._database, route, seq, reason, self._clock()))
+
+    async def due(self, route: str, limit: int) -> list[Record]:
+        """Return the dead letters of a route that are marked for another attempt, in order."""
+        return await self._read(lambda: deadletters.due(self._reads, route, limit))
+
+    async def resolve(self, route: str, seq: int) -> None:
+        """Forget a dead letter that was delivered after all."""
+        await self._writer.submit(lambda: deadletters.drop(self._database, route, seq))
+
+    async def prune(self, routes: Collection[str], *, keep: float) -> int:
+        """Delete what all these routes have passed and is older than `keep` seconds; how many records.
+
+        What a dead letter needs stays. The cursors of other routes hold nothing back.
+        """
+        before = self._clock() - timedelta(seconds=keep)
+        below = await self._read(lambda: log.prunable(self._reads, routes, before))
+        total = 0
+        while deleted := await self._writer.submit(lambda: log.prune(self._database, below)):
+            total += deleted
+        return total
+
+    def cursor(self, route: str) -> int:
+        """Return the number of the last record that a route has passed, 0 for a new one."""
+        return log.cursor(self._reads, route)
+
+    def checkpoints(self, source: str) -> dict[str, str]:
+        """Tell where a source stands, by checkpoint key."""
+        return log.checkpoints(self._reads, source)
+
+    def status(self, routes: Iterable[str]) -> list[status.RouteStatus]:
+        """Tell how far routes have come."""
+        return status.routes(self._reads, routes, self._clock())
+
+    def size(self) -> int:
+        """Return the bytes in use, of `max_bytes`."""
+        return self._reads.size()
+
+    def route(self, name: str) -> RouteLog:
+        """Return the journal as one route follows it."""
+        return RouteLog(self, name)
+
+    async def _read(self, query: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, query)
+
+    def _append(self, notifications: Sequence[Notification]) -> int:
+        if self._full:
+            raise JournalUnavailable(
+                f"journal {self._database.path}: it is full ({self._max_bytes} bytes); "
+                "a sink is behind (see its route's lag) or the size limit is too small for the retention"
+            )
+        return log.append(self._database, notifications)
+
+    def _make_room(self) -> None:
+        self._database.check_in_place()
+        self._full = self._database.size() > self._max_bytes
+        if self._full:
+            self._database.checkpoint("TRUNCATE")
+            self._full = self._database.size() > self._max_bytes
+
+    def _announce(self, appended: asyncio.Future[int]) -> None:
+        if not appended.cancelled() and appended.exception() is None:
+            self._last = max(self._last, appended.result())
+            self._grown.set()
+            self._grown = asyncio.Event()
+
+
+class RouteLog:
+    """The journal as one route follows it: what it has not passed yet, and its dead letters."""
+
+    def __init__(self, journal: Journal, route: str) -> None:
+        self._journal = journal
+        self._route = route
+        self._cursor = journal.cursor(route)
+
+    async def read(self, limit: int) -> list[Record]:
+        """Return up to `limit` records that the route has not passed, in order."""
+        return await self._journal.read(self._cursor, limit)
+
+    async def wait(self) -> None:
+        """Return when there is something to read."""
+        await self._journal.wait(self._cursor)
+
+    async def advance(self, seq: int) -> None:
+        """Pass a record, and all before it."""
+        await self._journal.advance(self._route, seq)
+        self._cursor = seq
+
+    async def park(self, seq: int, reason: str) -> None:
+        """Keep a record as a dead letter."""
+        await self._journal.park(self._route, seq, reason)
+
+    async def due(self, limit: int) -> list[Record]:
+        """Return the dead letters that are marked for another attempt, in order."""
+        return await self._journal.due(self._route, limit)
+
+    async def resolve(self, seq: int) -> None:
+        """Forget a dead letter that was delivered after all."""
+        await self._journal.resolve(self._route, seq)
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """Take the lock of a journal, made with its directory; the kernel lets go of it when the process ends."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f"{path.name}.lock").open("wb")
+    except OSError as error:
+        raise JournalUnavailable(f"journal {path}: {error.strerror}; check its directory and who owns it") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise JournalUnavailable(f"journal {path}: another process has it open; give each its own") from error
+    return lock

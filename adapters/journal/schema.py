@@ -1,0 +1,37 @@
+"""The journal's tables, one script a version: entry n brings a file from version n (`PRAGMA user_version`) to n + 1."""
+
+from __future__ import annotations
+
+SCHEMAS = (
+    """
+    -- AUTOINCREMENT: without it SQLite gives the numbers of deleted rows again, and a cursor would skip the new ones.
+    CREATE TABLE notification (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        received_at INTEGER NOT NULL,
+        headers BLOB NOT NULL,
+        position TEXT NOT NULL,
+        body BLOB NOT NULL
+    );
+    CREATE TABLE checkpoint (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (source, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE cursor (
+        route TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE dead_letter (
+        route TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        parked_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        retry INTEGER NOT NULL,
+        PRIMARY KEY (route, seq)
+    ) WITHOUT ROWID;
+    CREATE INDEX dead_letter_seq ON dead_letter (seq);
+    """,
+)

@@ -1,0 +1,104 @@
+"""One thread that writes, and commits whatever waits for it as one transaction.
+
+A commit costs a disk flush however much it holds, so the callers that wait together pay for it together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from adapters.errors import JournalUnavailable
+from adapters.journal.database import Database
+
+Result = TypeVar("Result")
+
+GROUP = 512
+"""How many jobs share a transaction at most."""
+
+IDLE = 0.5
+"""Seconds without a job before the write-ahead log is moved into the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[], Any]
+    future: asyncio.Future[Any]
+
+
+class Writer:
+    """Runs jobs on the database, in the order they were submitted, each in a durable transaction.
+
+    `prepare` runs in the thread, outside any transaction, before each group of jobs.
+    """
+
+    def __init__(self, database: Database, prepare: Callable[[], None]) -> None:
+        self._database = database
+        self._prepare = prepare
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
+        """Return a future of what `work` returns, done when that is on disk. Cancelling it does not undo the work."""
+        if self._closed:
+            raise JournalUnavailable(f"journal {self._database.path}: it is closed; the service is stopping")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Job(work, future))
+        return future
+
+    async def aclose(self) -> None:
+        """Commit what was submitted, then end the thread."""
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        for jobs in self._groups():
+            outcomes = self._commit(jobs)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                jobs[0].future.get_loop().call_soon_threadsafe(_settle, jobs, outcomes)
+
+    def _groups(self) -> Iterator[list[_Job]]:
+        while (job := self._next()) is not None:
+            jobs = [job]
+            while len(jobs) < GROUP and not self._queue.empty() and (job := self._queue.get()) is not None:
+                jobs.append(job)
+            yield jobs
+            if job is None:
+                return
+
+    def _next(self) -> _Job | None:
+        try:
+            return self._queue.get(timeout=IDLE)
+        except Empty:
+            with suppress(JournalUnavailable):
+                self._database.checkpoint()
+            return self._queue.get()
+
+    def _commit(self, jobs: Sequence[_Job]) -> list[Any]:
+        """Return what each job returned or raised; one that fails takes only itself out of its group."""
+        try:
+            self._prepare()
+            with self._database.transaction():
+                return [job.work() for job in jobs]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller that waits for the job
+            if len(jobs) == 1:
+                return [error]
+        return [outcome for job in jobs for outcome in self._commit([job])]
+
+
+def _settle(jobs: Sequence[_Job], outcomes: Sequence[Any]) -> None:
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        if job.future.done():
+            continue
+        if isinstance(outcome, Exception):
+            job.future.set_exception(outcome)
+        else:
+            job.future.set_result(outcome)

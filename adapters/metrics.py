@@ -1,0 +1,59 @@
+"""What the service counts, for Prometheus; every name begins with `cdevents_adapters_`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from adapters.journal.status import RouteStatus
+
+PREFIX = "cdevents_adapters"
+
+
+class Metrics:
+    """Counters on a registry; a counter's labels are named in its `labels` call."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.received = self._counter("notifications_received", "Notifications kept in the journal", "source")
+        self.ignored = self._counter("records_ignored", "Records that a mapping ignores on purpose", "source", "route")
+        self.unmatched = self._counter("records_unmatched", "Records that no rule covers", "source", "route")
+        self.translated = self._counter("events_translated", "CDEvents made", "type", "route")
+        self.delivered = self._counter("messages_delivered", "Messages that a sink took", "route")
+        self.retries = self._counter("delivery_retries", "Deliveries tried again after a failure", "route")
+        self.parked = self._counter("dead_letters_parked", "Records parked as dead letters", "route")
+        self.answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
+
+    def watch(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
+        """Ask the journal at each scrape how far its routes are and how many bytes it holds."""
+        self.registry.register(_JournalCollector(routes, size))
+
+    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
+        return Counter(name, documentation, labels, namespace=PREFIX, registry=self.registry)
+
+
+class _JournalCollector(Collector):
+    def __init__(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
+        self._routes, self._size = routes, size
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        lag = _gauge("route_lag_records", "Records that a route has still to pass", "route")
+        oldest = _gauge("route_oldest_undelivered_seconds", "Age of the first record a route has to pass", "route")
+        open_letters = _gauge("dead_letters_open", "Dead letters that wait for an operator", "route")
+        for route in self._routes():
+            lag.add_metric([route.route], route.lag)
+            oldest.add_metric([route.route], route.oldest)
+            open_letters.add_metric([route.route], route.dead_letters)
+        size = _gauge("journal_bytes", "Bytes in use in the journal")
+        size.add_metric([], self._size())
+        return iter([lag, oldest, open_letters, size])
+
+
+def _gauge(name: str, documentation: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{PREFIX}_{name}", documentation, labels=labels)
