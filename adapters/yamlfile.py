@@ -128,7 +128,7 @@ class _Reader:
             return self._mapping(node, at)
         if isinstance(node, SequenceNode):
             return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node)
+        return self._scalar(node) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode, at: Location) -> dict[Any, Any]:
         result: dict[Any, Any] = {}

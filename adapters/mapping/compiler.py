@@ -1,4 +1,4 @@
-"""From a mapping file to a Translator: everything is resolved and checked here, once, so that nothing is at run time."""
+"""From a mapping file to a Translator: what can be resolved and checked is so here, once, and not at run time."""
 
 from __future__ import annotations
 
@@ -91,8 +91,7 @@ class _Compiler:
         )
 
     def _condition(self, when: Mapping[str, Any], at: Location) -> Condition:
-        made: Condition = self.values.attempt(at, lambda: condition(when, self.values.names), _NEVER)
-        return made
+        return self.values.attempt(at, lambda: condition(when, self.values.names), _NEVER)
 
     def _splitter(self, model: SplitModel | None, at: Location, *, required: bool) -> Splitter:
         if model is None:

@@ -61,7 +61,7 @@ Target = Word | Reference
 
 
 class Link(Settings):
-    """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`; a rule's name or a reference."""
+    """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`: a rule or a reference."""
 
     path: Target | None = None
     relation: Target | None = None
@@ -90,9 +90,7 @@ def _alternatives(value: Any) -> Any:
 Chain = Annotated[
     list[Annotated[list[Expression], Field(min_length=1)]],
     BeforeValidator(_alternatives),
-    Field(
-        description="The key of what started it all: expressions, or a list of such lists of which the first found counts"
-    ),
+    Field(description="The key of what started it all; of several lists the first whose values are there counts"),
 ]
 
 
@@ -153,7 +151,7 @@ class MappingFile(Settings):
     cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
     input: Annotated[
         Input, BeforeValidator(_written_short, json_schema_input_type=Literal["json", "ndjson", "xml"] | Input)
-    ] = Input(json=True)
+    ] = Input.model_validate({"json": True})
     variables: Annotated[
         dict[Word, Any], Field(description="What a source may set, with defaults; null must be set. Read as $name")
     ] = {}

@@ -15,7 +15,6 @@ from adapters.mapping.failures import Failure, Missing, shown
 from adapters.mapping.inputs import Decoder
 from adapters.model import CDEvent, Notification
 
-
 Splitter = Callable[[Scope], Iterator[Scope]]
 """Makes many scopes of one."""
 

@@ -7,7 +7,7 @@ missing is a Failure, at its place in the file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from adapters.errors import Problem
 from adapters.mapping import syntax
@@ -15,6 +15,7 @@ from adapters.mapping.closures import Closure, Names, Scope, Unknown, constant, 
 from adapters.mapping.failures import Failure, Missing
 from adapters.yamlfile import Location, YamlFile
 
+Made = TypeVar("Made")
 _EMPTY: tuple[Any, ...] = ("", [], {})
 
 
@@ -30,7 +31,7 @@ class Values:
         """Notes a problem at a place of the file."""
         self.problems.append(self.file.problem(at, message, hint))
 
-    def attempt(self, at: Location, make: Callable[[], Any], otherwise: Any) -> Any:
+    def attempt(self, at: Location, make: Callable[[], Made], otherwise: Made) -> Made:
         """What `make` makes, or, with the problem noted, `otherwise`."""
         try:
             return make()

@@ -26,7 +26,8 @@ _MAX_DEPTH = 100
 @dataclass(frozen=True, slots=True)
 class XmlShape:
     """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), and how
-    names are written."""
+    names are written.
+    """
 
     lists: Collection[str] = field(default_factory=frozenset)
     maps: Collection[str] = field(default_factory=frozenset)

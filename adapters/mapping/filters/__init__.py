@@ -5,14 +5,15 @@ Adding one is adding a function to a module of this package and a line to this t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from adapters.mapping.filters import collection, purl, text, time, url
 from adapters.mapping.filters.filter import Filter, Parameter, Regex, described
 
 __all__ = ["FILTERS", "Filter", "Parameter", "Regex"]
 
-_FUNCTIONS = {
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "abs": text.magnitude,
     "base64": text.base64_text,
     "capture": text.capture,

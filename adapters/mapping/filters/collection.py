@@ -35,7 +35,7 @@ def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
 
 
 def none_if(value: Any, sentinel: str | int) -> Any:
-    """Absent when the value is `sentinel` (a tool's way of saying none: 0, \"0001-01-01T00:00:00Z\"), else the value."""
+    """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
     if value == sentinel:
         raise Missing(f"is {sentinel}")
     return value

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _FORM = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
+    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
+    r"\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
 )
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
@@ -69,7 +70,7 @@ def _zone(name: str) -> tzinfo:
         return UTC
     if match := _OFFSET.fullmatch(name):
         offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return datetime.strptime(name, "%z").tzinfo or UTC if offset else UTC  # noqa: DTZ007  only the zone is used
+        return datetime.strptime(name, "%z").tzinfo or UTC if offset else UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

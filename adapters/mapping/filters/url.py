@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-_UNRESERVED = ""
+_PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*/)*[\w~%.-]*", re.ASCII)
 
 
 def url_join(value: str, base: str) -> str:
     """A relative URL made absolute against `base`, which is taken as a folder."""
-    return urljoin(base if base.endswith("/") else base + "/", quote(value, safe="/:?#[]@!$&'()*+,;=%~"))
+    folder = base if base.endswith("/") else base + "/"
+    if _PLAIN_PATH.fullmatch(value):
+        return folder + value
+    return urljoin(folder, quote(value, safe="/:?#[]@!$&'()*+,;=%~"))
 
 
 def url_encode(value: str) -> str:
     """The text percent-encoded as one path segment: `/` becomes `%2F`."""
-    return quote(value, safe=_UNRESERVED)
+    return quote(value, safe="")
 
 
 def url_decode(value: str) -> str:
@@ -40,8 +45,9 @@ def url_public(value: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+@lru_cache(maxsize=4096)
 def jenkins_job_name(value: str) -> str:
-    """The full name of a Jenkins job (`team/shop/feature%2Fx`) from its URL (`job/team/job/shop/job/feature%252Fx/`)."""
+    """The full name of a Jenkins job, `team/shop/feature%2Fx` for `job/team/job/shop/job/feature%252Fx/`."""
     words = urlsplit(value).path.strip("/").split("/")
     names = [name for mark, name in zip(words[::2], words[1::2], strict=False) if mark == "job"]
     if not names:
