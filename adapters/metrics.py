@@ -14,21 +14,53 @@ PREFIX = "cdevents_adapters"
 
 
 class Metrics:
-    """Counters on a registry; a counter's labels are named in its `labels` call."""
+    """The counters, on one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
-        self.received = self._counter("notifications_received", "Notifications kept in the journal", "source")
-        self.ignored = self._counter("records_ignored", "Records that a mapping ignores on purpose", "source", "route")
-        self.unmatched = self._counter("records_unmatched", "Records that no rule covers", "source", "route")
-        self.translated = self._counter("events_translated", "CDEvents made", "type", "route")
-        self.delivered = self._counter("messages_delivered", "Messages that a sink took", "route")
-        self.retries = self._counter("delivery_retries", "Deliveries tried again after a failure", "route")
-        self.parked = self._counter("dead_letters_parked", "Records parked as dead letters", "route")
-        self.answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
+        self._received = self._counter("notifications_received", "Notifications kept in the journal", "source")
+        self._answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
+        self._ignored = self._counter("records_ignored", "Records that a mapping ignores", "route", "source")
+        self._unmatched = self._counter("records_unmatched", "Records that no rule covers", "route", "source")
+        self._translated = self._counter("events_translated", "CDEvents made", "route", "type")
+        self._delivered = self._counter("messages_delivered", "Messages that a sink took", "route")
+        self._retries = self._counter("delivery_retries", "Deliveries tried again after a failure", "route")
+        self._parked = self._counter("dead_letters_parked", "Records parked as dead letters", "route")
+
+    def received(self, source: str, count: int = 1) -> None:
+        """Notifications of a source are in the journal."""
+        self._received.labels(source).inc(count)
+
+    def answered(self, source: str, status: int) -> None:
+        """A webhook has answered its tool."""
+        self._answers.labels(source, str(status)).inc()
+
+    def ignored(self, route: str, source: str, count: int) -> None:
+        """Records that a mapping ignores on purpose."""
+        self._ignored.labels(route, source).inc(count)
+
+    def unmatched(self, route: str, source: str, count: int) -> None:
+        """Records that no rule of a mapping covers."""
+        self._unmatched.labels(route, source).inc(count)
+
+    def translated(self, route: str, type_: str) -> None:
+        """A CDEvent of a type was made."""
+        self._translated.labels(route, type_).inc()
+
+    def delivered(self, route: str, count: int) -> None:
+        """Messages that a sink took."""
+        self._delivered.labels(route).inc(count)
+
+    def retried(self, route: str) -> None:
+        """A delivery failed and is tried again."""
+        self._retries.labels(route).inc()
+
+    def parked(self, route: str) -> None:
+        """A record became a dead letter, or did so again."""
+        self._parked.labels(route).inc()
 
     def watch(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
-        """Ask the journal at each scrape how far its routes are and how many bytes it holds."""
+        """Asks the journal at each scrape how far its routes are and how many bytes it holds."""
         self.registry.register(_JournalCollector(routes, size))
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:

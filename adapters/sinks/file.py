@@ -1,0 +1,135 @@
+"""A file of JSON Lines, rotated by size or time, for shippers and archives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from adapters.errors import TransientError
+from adapters.model import Message
+from adapters.settings import Duration, Size
+from adapters.sinks.contract import SinkSettings
+from adapters.sinks.lines import line
+from adapters.sinks.rotation import Rotation
+
+_BLOCK = 1 << 16
+
+
+class FileSettings(SinkSettings):
+    """Where the file is, and when it is rotated: beyond a size, at every multiple of a time in UTC, or both.
+
+    With `fsync`, what is acknowledged survives a power cut. `keep` is how many rotated files stay.
+    """
+
+    type: Literal["file"]
+    path: Path
+    fsync: bool = True
+    rotate_size: Annotated[Size, Field(gt=0)] | None = None
+    rotate_every: Annotated[Duration, Field(gt=0)] | None = None
+    gzip: bool = False
+    keep: Annotated[int, Field(ge=0)] | None = None
+
+
+class FileSink:
+    """Appends a batch as a whole: where that fails, the file ends as it did before.
+
+    A file that another program moved or deleted is made anew; a last line that a crash tore is cut off.
+    """
+
+    def __init__(self, settings: FileSettings, *, clock: Callable[[], float] = time.time) -> None:
+        self._path = settings.path
+        self._fsync = settings.fsync
+        self._clock = clock
+        self._rotation = Rotation(settings.rotate_size, settings.rotate_every, settings.keep, settings.gzip)
+        self._file: int | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="file-sink")
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Appends one line for each message."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._append, b"".join(map(line, batch)))
+
+    async def aclose(self) -> None:
+        """Closes the file after what is under way."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    def _append(self, lines: bytes) -> None:
+        try:
+            self._write(self._ready(), lines)
+        except OSError as error:
+            self._close()
+            raise TransientError(f"file {self._path}: {error.strerror or error}") from error
+
+    def _ready(self) -> int:
+        """The file, open at its end: this one, or a new one where it is due for rotation or gone."""
+        if self._file is not None and not self._in_place(self._file):
+            self._close()
+        if self._file is None:
+            self._file = _opened(self._path)
+        if self._rotation.due(os.fstat(self._file), self._clock()):
+            self._close()
+            self._rotation.rotate(self._path, self._clock())
+            self._file = _opened(self._path)
+        return self._file
+
+    def _in_place(self, file: int) -> bool:
+        with suppress(FileNotFoundError):
+            return os.path.samestat(os.fstat(file), self._path.stat())
+        return False
+
+    def _write(self, file: int, lines: bytes) -> None:
+        end = os.fstat(file).st_size
+        try:
+            rest = memoryview(lines)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+            if self._fsync:
+                os.fsync(file)
+        except OSError:
+            os.ftruncate(file, end)
+            raise
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def _opened(path: Path) -> int:
+    """A file open for appending, made with its directory, and known to the directory after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.ftruncate(file, _end_of_lines(file))
+        _sync_directory(path.parent)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _end_of_lines(file: int) -> int:
+    """Where the last whole line ends."""
+    end = os.fstat(file).st_size
+    while end:
+        start = max(0, end - _BLOCK)
+        if (newline := os.pread(file, end - start, start).rfind(b"\n")) >= 0:
+            return start + newline + 1
+        end = start
+    return 0
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

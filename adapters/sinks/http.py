@@ -1,0 +1,170 @@
+"""HTTP POSTs: one message each, or a batch; any 2xx answer is the acknowledgement.
+
+Redirects are not followed, for they may turn a POST into a GET or carry credentials to another host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
+from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.model import Encoding, Format, Message
+from adapters.sinks.http_settings import HttpSettings, session
+
+_TRY_LATER = frozenset({401, 407, 408, 425, 429})
+"""Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""
+
+_EXCERPT = 200
+
+
+class HttpSink:
+    """Posts in order over one kept-alive connection.
+
+    What may go better later is a TransientError: no connection, a timeout, 401, 407, 408, 425, 429, 5xx. Any other
+    answer that is not 2xx is a PermanentError. A refused batch is cut in halves until the message at fault is found.
+    """
+
+    def __init__(self, settings: HttpSettings, *, clock: Callable[[], float] = time.time) -> None:
+        self._url = settings.url
+        self._timeout = (settings.connect_timeout, settings.read_timeout)
+        self._session = session(settings)
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="http-sink")
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Posts each message, or all as one CloudEvents batch where that is their encoding."""
+        if batch[0].encoding is Encoding.BATCH:
+            await self._publish_batch(batch)
+        else:
+            await self._publish_each(batch)
+
+    async def aclose(self) -> None:
+        """Closes the connection."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._session.close()
+
+    async def _publish_each(self, messages: Sequence[Message]) -> None:
+        for index, message in enumerate(messages):
+            try:
+                await self._post(*_request(message))
+            except DeliveryError as error:
+                error.delivered = index
+                raise
+
+    async def _publish_batch(self, messages: Sequence[Message]) -> None:
+        try:
+            await self._post({"content-type": BATCH_JSON}, batch(messages))
+        except PermanentError:
+            if len(messages) == 1:
+                raise
+            await self._publish_halves(messages, len(messages) // 2)
+
+    async def _publish_halves(self, messages: Sequence[Message], half: int) -> None:
+        await self._publish_batch(messages[:half])
+        try:
+            await self._publish_batch(messages[half:])
+        except DeliveryError as error:
+            error.delivered += half
+            raise
+
+    async def _post(self, headers: dict[str, str], body: bytes) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._exchange, headers, body)
+
+    def _exchange(self, headers: dict[str, str], body: bytes) -> None:
+        try:
+            with self._send(headers, body) as response:
+                self._judge(response)
+        except (requests.exceptions.InvalidHeader, UnicodeError) as error:
+            raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
+        except OSError as error:
+            raise TransientError(f"POST {_origin(self._url)}: {_reason(error)}") from None
+
+    def _send(self, headers: dict[str, str], body: bytes) -> requests.Response:
+        return self._session.post(
+            self._url,
+            body,
+            headers=headers,
+            timeout=self._timeout,
+            verify=self._session.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _judge(self, response: requests.Response) -> None:
+        status = response.status_code
+        text = _excerpt(response)
+        if 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
+            return
+        answer = f"POST {_origin(self._url)} answered {status} {response.reason or ''}".rstrip()
+        message = f"{answer}: {text}" if text else answer
+        if status >= 500 or status in _TRY_LATER:  # noqa: PLR2004 - the class that RFC 9110 calls server errors
+            raise TransientError(message, retry_after=retry_after(response.headers.get("retry-after"), self._clock()))
+        raise PermanentError(message)
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """Seconds to wait by a `Retry-After` header, in seconds or an HTTP date; None where it says nothing usable."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        return float(value)
+    with suppress(ValueError):
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    return None
+
+
+def _request(message: Message) -> tuple[dict[str, str], bytes]:
+    key = {"idempotency-key": message.attributes["id"]}
+    match message.encoding:
+        case Encoding.BINARY:
+            return binary_headers(message) | key, message.data
+        case Encoding.RAW:
+            return _raw_headers(message) | key, message.data
+    return {"content-type": STRUCTURED_JSON} | key, structured(message)
+
+
+def _raw_headers(message: Message) -> dict[str, str]:
+    """The data's own content type, and headers by which the two forms of an event name each other."""
+    attributes = message.attributes
+    legacy, cdevents = ("id", "cdeventids") if message.format is Format.LEGACY else ("legacyid", "id")
+    named = {"legacy-id": attributes.get(legacy), "cdevents-ids": attributes.get(cdevents)}
+    return {"content-type": attributes["datacontenttype"]} | {name: value for name, value in named.items() if value}
+
+
+def _excerpt(response: requests.Response) -> str:
+    """The beginning of an answer, on one line; reading it to its end is what keeps the connection."""
+    try:
+        content = response.raw.read(1 << 14, decode_content=True) or b""
+    except (urllib3.exceptions.HTTPError, OSError):
+        return ""
+    return " ".join(content.decode(errors="replace").split())[:_EXCERPT]
+
+
+def _origin(url: str) -> str:
+    """A URL without its path and query, which may hold a token."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _reason(error: OSError) -> str:
+    """What failed, in the words of the cause that knows best: those of requests hold the whole URL."""
+    if not isinstance(error, requests.RequestException):
+        return str(error)
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return f"the connection failed ({type(error).__name__})"
