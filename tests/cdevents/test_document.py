@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.cdevents.document import document
+from adapters.cdevents.validation import problems
+from adapters.cdevents.vocabulary import EVENTS
+from adapters.model import CDEvent, Spec
+
+MakeEvent = Callable[..., CDEvent]
+CUSTOM = "dev.cdeventsx.gerrit-change.deleted.0.1.0"
+
+
+@pytest.mark.parametrize("spec", Spec)
+@pytest.mark.parametrize("full", [True, False], ids=["full", "minimal"])
+@pytest.mark.parametrize("name", [*EVENTS, CUSTOM])
+def test_every_type_is_valid_in_both_specs(event: MakeEvent, name: str, full: bool, spec: Spec) -> None:
+    """One event, written once in today's words, is a valid CDEvent of either spec."""
+    assert problems(document(event(name, full=full), spec), spec) == []
+
+
+def test_a_whole_document(event: MakeEvent) -> None:
+    """Everything that an event has stands at its place."""
+    link = {"linkType": "PATH", "from": {"contextId": "5328c37f-bb7e-4bb7-84ea-9f5f85e4a7ce"}}
+    made = event(
+        "change.merged",
+        full=False,
+        subject_source="https://gerrit.example.com/",
+        chain_id="4c8cb7dd-3448-41de-8768-eec704e2829b",
+        links=(link,),
+        custom_data={"gerrit": {"newRev": "abc"}},
+    )
+    assert document(made, Spec.V0_5_1) == {
+        "context": {
+            "specversion": "0.5.1",
+            "id": made.id,
+            "source": "https://ci.example.com/",
+            "type": "dev.cdevents.change.merged.0.3.0",
+            "timestamp": "2026-03-20T14:27:05.315384Z",
+            "chainId": "4c8cb7dd-3448-41de-8768-eec704e2829b",
+            "links": [link],
+        },
+        "subject": {"id": "job/app/42/", "source": "https://gerrit.example.com/", "content": {}},
+        "customData": {"gerrit": {"newRev": "abc"}},
+    }
+
+
+def test_absent_members_are_left_out(event: MakeEvent) -> None:
+    """What an event does not have is neither null nor empty in its document."""
+    found = document(event("build.started"), Spec.V0_5_1)
+    assert set(found) == {"context", "subject"}
+    assert set(found["context"]) == {"specversion", "id", "source", "type", "timestamp"}
+    assert set(found["subject"]) == {"id", "content"}
+
+
+def test_the_earlier_spec_has_its_own_words(event: MakeEvent) -> None:
+    """0.4.1 gets `version`, `subject.type`, `url` and pass or fail; the event itself is left as it was."""
+    started = event("pipelinerun.started")
+    found = document(started, Spec.V0_4_1)
+    assert found["context"]["version"] == "0.4.1"
+    assert found["subject"]["type"] == "pipelineRun"
+    assert found["subject"]["content"] == {"pipelineName": "some text", "url": "https://ci.example.com/job/app/42/"}
+    assert "uri" in started.content
+
+
+@pytest.mark.parametrize(
+    ("today", "earlier"), [("success", "pass"), ("failure", "fail"), ("cancel", "cancel"), ("error", "error")]
+)
+def test_test_outcomes_are_translated(event: MakeEvent, today: str, earlier: str) -> None:
+    """A test's outcome changes its word between the specs; a pipeline's does not."""
+    test = event("testsuiterun.finished", content={"outcome": today})
+    pipeline = event("pipelinerun.finished", content={"outcome": today})
+    assert document(test, Spec.V0_4_1)["subject"]["content"] == {"outcome": earlier}
+    assert document(pipeline, Spec.V0_4_1)["subject"]["content"] == {"outcome": today}
+
+
+def test_nested_names_are_translated(event: MakeEvent) -> None:
+    """The suite of a queued test run had a `url`; that of a started one already had a `uri`."""
+    content = {"testSuite": {"id": "unit", "uri": "https://ci.example.com/unit"}}
+    queued = document(event("testsuiterun.queued", content=content), Spec.V0_4_1)
+    started = document(event("testsuiterun.started", content=content), Spec.V0_4_1)
+    assert queued["subject"]["content"]["testSuite"] == {"id": "unit", "url": "https://ci.example.com/unit"}
+    assert started["subject"]["content"] == content
+
+
+@pytest.mark.parametrize("content", [{"testSuite": "unit"}, {"testSuite": None}, {"testSuite": ["unit"]}])
+def test_objects_of_the_wrong_type_are_left_for_validation(event: MakeEvent, content: dict[str, Any]) -> None:
+    """A value where an object belongs is passed on as it is, and refused there."""
+    found = document(event("testsuiterun.queued", content=content), Spec.V0_4_1)
+    assert found["subject"]["content"] == content
+    assert any(problem.startswith("subject.content.testSuite:") for problem in problems(found, Spec.V0_4_1))
+
+
+def test_values_of_the_wrong_type_are_left_for_validation(event: MakeEvent) -> None:
+    """A list where an outcome belongs is passed on as it is, and refused there."""
+    found = document(event("testsuiterun.finished", content={"outcome": ["success"]}), Spec.V0_4_1)
+    assert "subject.content.outcome: ['success'] is not one of pass, fail, cancel, error" in problems(
+        found, Spec.V0_4_1
+    )
+
+
+def test_custom_events_keep_their_type_and_content(event: MakeEvent) -> None:
+    """A custom event is the same in both specs, but for the subject's type that 0.4.1 wants."""
+    made = event(CUSTOM, content={"uri": "x", "outcome": 1})
+    subject = {"id": "job/app/42/", "content": {"uri": "x", "outcome": 1}}
+    assert document(made, Spec.V0_5_1)["subject"] == subject
+    assert document(made, Spec.V0_4_1)["subject"] == subject | {"type": "gerrit-change"}
+    assert document(made, Spec.V0_4_1)["context"]["type"] == CUSTOM
+
+
+def test_an_unknown_name_is_an_error(event: MakeEvent) -> None:
+    """A name that the vocabulary does not have is refused by name."""
+    with pytest.raises(ValueError, match=r"'pipeline\.done' is not a CDEvents type"):
+        document(event("pipeline.done"), Spec.V0_5_1)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.cdevents.document import document
+from adapters.cdevents.validation import problems, schema_problems
+from adapters.model import CDEvent, Spec
+
+MakeEvent = Callable[..., CDEvent]
+NEW = Spec.V0_5_1
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ({"outcome": "SUCCESS"}, "subject.content.outcome: 'SUCCESS' is not one of success, failure, cancel, error"),
+        ({"url": "x"}, "subject.content.url: is not a member of this event"),
+        ({"uri": "job/42"}, "subject.content.uri: 'job/42' is not a valid uri"),
+        ({"errors": None}, "subject.content.errors: None is not of type string"),
+    ],
+)
+def test_a_problem_names_its_place_and_what_is_wanted(event: MakeEvent, content: dict[str, Any], problem: str) -> None:
+    """A person can find the value and mend it from the message alone."""
+    assert problems(document(event(content=content), NEW), NEW) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"id": ""}, "context.id: is empty"),
+        ({"source": "a b"}, "context.source: 'a b' is not a valid uri-reference"),
+        ({"timestamp": "2026-03-20 14:27:05"}, "context.timestamp: '2026-03-20 14:27:05' is not a valid date-time"),
+        ({"links": [{"linkType": "PATH"}]}, "context.links[0].from: is missing"),
+        ({"links": [{"linkType": "X"}]}, "context.links[0].linkType: 'X' is not one of END, PATH, RELATION"),
+        ({"custom_data": [1]}, "customData: [1] is not of type string or object"),
+    ],
+)
+def test_the_context_is_checked(event: MakeEvent, changes: dict[str, Any], problem: str) -> None:
+    """Ids, sources, times and links are held to the schema, formats included."""
+    assert problems(document(event(**changes), NEW), NEW) == [problem]
+
+
+def test_every_problem_is_told(event: MakeEvent) -> None:
+    """A document with two faults has two problems."""
+    found = problems(document(event(id="", content={"outcome": "x"}), NEW), NEW)
+    assert [problem.partition(":")[0] for problem in found] == ["context.id", "subject.content.outcome"]
+
+
+def test_long_values_are_cut(event: MakeEvent) -> None:
+    """A problem never repeats a whole payload."""
+    (problem,) = problems(document(event(content={"outcome": "x" * 10_000}), NEW), NEW)
+    assert len(problem) < 200
+    assert "xxx... is not one of" in problem
+
+
+@pytest.mark.parametrize("broken", [{}, {"context": None}, {"context": {}}, {"context": {"type": ["x"]}}])
+def test_a_document_without_a_type_is_invalid(broken: dict[str, Any]) -> None:
+    """Whatever stands where the type should, the answer is a problem and not an exception."""
+    assert problems(broken, NEW) == schema_problems(broken, NEW)
+    assert problems(broken, NEW)[0].startswith("context.type: ")
+
+
+def test_each_spec_has_its_own_types(event: MakeEvent) -> None:
+    """A document of one spec is not valid in the other."""
+    found = document(event(), Spec.V0_4_1)
+    type_ = "dev.cdevents.pipelinerun.finished.0.2.0"
+    assert problems(found, NEW) == [f"context.type: '{type_}' is not a type of CDEvents 0.5.1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "problem"),
+    [
+        ("artifact.published", {"subject_id": "app:1.0"}, "subject.id: 'app:1.0' is not a package URL"),
+        ("service.deployed", {"content": {"environment": {"id": "x"}, "artifactId": "app"}}, "artifactId: 'app' is"),
+        ("build.finished", {"content": {"artifactId": ""}}, "subject.content.artifactId: '' is not a package URL"),
+        ("change.merged", {"chain_id": "project~1"}, "context.chainId: 'project~1' is not a UUID"),
+        (
+            "taskrun.finished",
+            {"content": {"outcome": "ok"}},
+            "subject.content.outcome: 'ok' is not one of success, failure, cancel, error",
+        ),
+        (
+            "change.merged",
+            {"links": [{"linkType": "RELATION", "linkKind": "TRIGGER", "target": {}}]},
+            "context.links[0].target.contextId: is missing",
+        ),
+        (
+            "change.merged",
+            {"links": [{"linkType": "END"}, {"linkType": "END", "tags": {"build": 1}}]},
+            "context.links[1].tags.build: 1 is not a string",
+        ),
+    ],
+)
+def test_prose_is_checked_beyond_the_schema(event: MakeEvent, name: str, changes: dict[str, Any], problem: str) -> None:
+    """What the schemas let pass and the specification's text forbids is a problem all the same."""
+    found = document(event(name, **changes), NEW)
+    assert schema_problems(found, NEW) == []
+    (told,) = problems(found, NEW)
+    assert problem in told
+
+
+@pytest.mark.parametrize(("spec", "key"), [(Spec.V0_4_1, "version"), (Spec.V0_5_1, "specversion")])
+def test_the_version_is_that_of_the_schema(event: MakeEvent, spec: Spec, key: str) -> None:
+    """A document that claims another spec than the one it is held to is refused."""
+    found = document(event(), spec)
+    found["context"][key] = "0.3.0"
+    assert schema_problems(found, spec) == []
+    assert problems(found, spec) == [f"context.{key}: '0.3.0' is not {spec}"]
+
+
+def test_the_earlier_spec_leaves_task_outcomes_free(event: MakeEvent) -> None:
+    """In 0.4.1 the outcome of a task is any string."""
+    assert problems(document(event("taskrun.finished", content={"outcome": "ok"}), Spec.V0_4_1), Spec.V0_4_1) == []
+
+
+@pytest.mark.parametrize("spec", Spec)
+def test_custom_events_are_open_only_inside(event: MakeEvent, spec: Spec) -> None:
+    """A custom event may hold anything as content, and nothing beside it."""
+    found = document(event("dev.cdeventsx.harbor-quota.exceeded.0.1.0", content={"any": [1]}), spec)
+    assert problems(found, spec) == []
+    found["subject"]["extra"] = 1
+    assert problems(found, spec) == ["subject.extra: is not a member of this event"]
