@@ -1,0 +1,63 @@
+# Two commands are all it takes: `make run` and `make test`. Everything they install goes into .venv, pinned by hash.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.PHONY: help run test test-slow lint goldens bench lock wheel clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(VENV)/run ## Run the service (ARGS="--config FILE" for another configuration)
+	@exec $(BIN)/cdevents-adapters run $(ARGS)
+
+test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
+	$(BIN)/pytest -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, wheel, load
+	$(BIN)/pytest -m slow $(ARGS)
+
+lint: $(VENV)/dev ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs from what is expected
+	$(BIN)/cdevents-adapters check --review $(ARGS)
+
+bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a few minutes)
+	$(BIN)/python -m bench $(ARGS)
+
+wheel: $(VENV)/dev ## Build the wheel in dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove what the other targets made, but for the journal and events in var/
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	tools/venv $(VENV)
+
+$(VENV)/run: $(BIN)/pip requirements/run.txt requirements/build.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(BIN)/pip requirements/dev.txt pyproject.toml
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+UV := build/uv/bin/uv
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
+
+lock: $(UV) ## Pin the dependencies anew (ARGS=--upgrade for the newest of each)
+	$(COMPILE) $(ARGS) pyproject.toml -o requirements/run.txt
+	$(COMPILE) $(ARGS) --group build -c requirements/run.txt -o requirements/build.txt
+	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+
+$(UV):
+	tools/venv build/uv
+	build/uv/bin/pip --disable-pip-version-check --quiet install uv
