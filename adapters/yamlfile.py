@@ -121,9 +121,19 @@ class _Reader:
         self.name = name
         self.marks: dict[Location, tuple[int, int]] = {}
         self.problems: list[Problem] = []
+        self.around: list[Node] = []
 
     def value(self, node: Node, at: Location) -> Any:
         self.marks.setdefault(at, _mark(node))
+        if any(node is outer for outer in self.around):
+            self._report(node, "this refers to itself")
+            return None
+        self.around.append(node)
+        value = self._value(node, at)
+        self.around.pop()
+        return value
+
+    def _value(self, node: Node, at: Location) -> Any:
         if isinstance(node, MappingNode):
             return self._mapping(node, at)
         if isinstance(node, SequenceNode):

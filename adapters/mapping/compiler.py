@@ -14,7 +14,7 @@ from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import Split as SplitModel
-from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, link_maker, reference, texts
+from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, key, link_maker, reference
 from adapters.mapping.inputs import decoder
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, received_at, splitter, whole
 from adapters.mapping.values import Values
@@ -78,7 +78,7 @@ class _Compiler:
 
     def _define_lets(self) -> None:
         for name, template in self.model.let.items():
-            self.names[name] = self.values.optional_expression(template, ("let", name))
+            self.names[name] = self.values.expression(template, ("let", name))
 
     def _rule(self, name: str, model: RuleModel) -> Rule:
         at: Location = ("rules", name)
@@ -97,7 +97,7 @@ class _Compiler:
         if model is None:
             return whole
         return splitter(
-            self.values.optional_expression(model.each, (*at, "each")),
+            self.values.expression(model.each, (*at, "each")),
             model.as_,
             self.file.where(at),
             required=required,
@@ -113,8 +113,8 @@ class _Compiler:
             source=self.instance,
             key=self._key(model.id, (*at, "id")),
             timestamp=self._timestamp(model, at),
-            subject_id=values.required(model.subject.id, (*at, "subject", "id")),
-            subject_source=values.required(source, (*at, "subject", "source")) if source else None,
+            subject_id=values.name(model.subject.id, (*at, "subject", "id")),
+            subject_source=values.name(source, (*at, "subject", "source")) if source else None,
             content=values.required(model.subject.content, (*at, "subject", "content")),
             chain=self._chain(model, at) or self._chain(defaults, ("defaults",)),
             links=(*self._links(defaults, ("defaults",)), *self._links(model, at)),
@@ -140,13 +140,13 @@ class _Compiler:
         return lambda scope: {key: value for part in parts for key, value in part(scope).items()}
 
     def _key(self, expressions: list[str], at: Location) -> Key:
-        return texts([self.values.expression(text, (*at, index)) for index, text in enumerate(expressions)])
+        return key([self.values.key_part(text, (*at, index)) for index, text in enumerate(expressions)])
 
     def _chain(self, model: Common, at: Location) -> Closure | None:
         if model.chain is None:
             return None
         alternatives = [
-            [self.values.optional_expression(text, (*at, "chain", row, column)) for column, text in enumerate(each)]
+            [self.values.optional_key_part(text, (*at, "chain", row, column)) for column, text in enumerate(each)]
             for row, each in enumerate(model.chain)
         ]
         return chain_maker(alternatives)
@@ -164,7 +164,7 @@ class _Compiler:
         """The id of a rule's event, with the rule's key taken from the same record, or of one that is written out."""
         if isinstance(target, Reference):
             check_name(self.values, target.emit, (*at, "emit"))
-            source = self.values.required(target.source or self.instance, (*at, "source"))
+            source = self.values.name(target.source or self.instance, (*at, "source"))
             return reference(target.emit, source, self._key(target.id, (*at, "id")))
         if (rule := self.model.rules.get(target)) is None:
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))

@@ -62,7 +62,7 @@ def _entry(key: str, operand: Any, names: Names) -> Condition:
         inner = condition(_object(key, operand), names)
         return Condition(lambda scope: not inner.holds(scope), lambda _: "what 'not' rules out holds")
     if key in ("any", "all"):
-        if not isinstance(operand, list):
+        if not isinstance(operand, list) or not operand:
             raise Unknown(f"'{key}' takes a list of conditions")
         parts = [condition(_object(key, item), names) for item in operand]
         return _any(parts) if key == "any" else _all(parts)

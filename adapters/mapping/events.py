@@ -9,7 +9,7 @@ from typing import Any
 from adapters.cdevents.ids import chain_id, context_id
 from adapters.mapping.closures import Closure, Scope
 from adapters.mapping.conditions import Condition
-from adapters.mapping.failures import Failure, Missing, shown
+from adapters.mapping.failures import Missing
 from adapters.model import CDEvent
 
 Key = Callable[[Scope], list[str]]
@@ -35,13 +35,13 @@ class Builder:
     custom_data: Closure | None
 
     def __call__(self, scope: Scope) -> CDEvent:
-        """The event."""
+        """The event of one scope."""
         return CDEvent(
             self.name,
             context_id(self.source, self.name, self.key(scope)),
             self.source,
             self.timestamp(scope),
-            text(self.subject_id(scope)),
+            self.subject_id(scope),
             self.content(scope),
             self.subject_source(scope) if self.subject_source else None,
             self.chain(scope) if self.chain else None,
@@ -50,21 +50,12 @@ class Builder:
         )
 
 
-def text(value: Any) -> str:
-    """A text, or a whole number as one: 7 and "7" are one key. Raises Failure for anything else."""
-    if type(value) is str and value:
-        return value
-    if type(value) is int:
-        return str(value)
-    raise Failure(f"{shown(value)} cannot be part of an id")
-
-
-def texts(parts: Sequence[Closure]) -> Key:
-    """A key of several values."""
+def key(parts: Sequence[Closure]) -> Key:
+    """A natural key of several texts."""
     if len(parts) == 1:
         (only,) = parts
-        return lambda scope: [text(only(scope))]
-    return lambda scope: [text(part(scope)) for part in parts]
+        return lambda scope: [only(scope)]
+    return lambda scope: [part(scope) for part in parts]
 
 
 def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
@@ -73,7 +64,7 @@ def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
     def chain(scope: Scope) -> str | None:
         for parts in alternatives:
             try:
-                return chain_id([text(part(scope)) for part in parts])
+                return chain_id([part(scope) for part in parts])
             except Missing:
                 continue
         return None
@@ -83,7 +74,7 @@ def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
 
 def reference(name: str, source: Closure, key: Key) -> Closure:
     """The id of an event that another rule, or another sidecar, makes."""
-    return lambda scope: context_id(text(source(scope)), name, key(scope))
+    return lambda scope: context_id(source(scope), name, key(scope))
 
 
 def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> LinkMaker:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from adapters.errors import Problem
 from adapters.mapping import syntax
 from adapters.mapping.closures import Closure, Names, Scope, Unknown, constant, pipeline, rendered
-from adapters.mapping.failures import Failure, Missing
+from adapters.mapping.failures import Failure, Missing, shown
 from adapters.yamlfile import Location, YamlFile
 
 Made = TypeVar("Made")
@@ -41,12 +41,20 @@ class Values:
             self.report(at, str(error))
         return otherwise
 
-    def expression(self, text: str, at: Location) -> Closure:
-        """A bare expression, or a template where there is a `${` in it. What is missing is a Failure."""
-        return _required(self.optional_expression(text, at), self.file.where(at))
+    def name(self, template: str, at: Location) -> Closure:
+        """A template that names something: its value is text, or a Failure."""
+        return _required(_texts(self._template(template, at)), self.file.where(at))
 
-    def optional_expression(self, text: str, at: Location) -> Closure:
+    def key_part(self, text: str, at: Location) -> Closure:
+        """An expression of a natural key: its value is text, or a Failure."""
+        return _required(_texts(self.expression(text, at)), self.file.where(at))
+
+    def optional_key_part(self, text: str, at: Location) -> Closure:
         """The same, but what is missing raises Missing."""
+        return _located(_texts(self.expression(text, at)), self.file.where(at))
+
+    def expression(self, text: str, at: Location) -> Closure:
+        """A bare expression, or a template where there is a `${` in it. It raises Missing where nothing is there."""
         if "${" in text:
             return self._template(text, at)
         return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), constant(""))
@@ -95,6 +103,20 @@ def _object(members: list[tuple[str, Closure, bool]]) -> Closure:
 
 def _list(items: list[Closure]) -> Closure:
     return lambda scope: [item(scope) for item in items]
+
+
+def _texts(get: Closure) -> Closure:
+    """Text as it is, a whole number as text (7 and "7" are one key), anything else a Failure."""
+
+    def text(scope: Scope) -> str:
+        value = get(scope)
+        if type(value) is str and value:
+            return value
+        if type(value) is int:
+            return str(value)
+        raise Failure(f"{shown(value)} cannot be part of an id")
+
+    return text
 
 
 def _located(get: Closure, where: str) -> Closure:

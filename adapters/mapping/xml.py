@@ -37,7 +37,7 @@ class XmlShape:
 def parse(body: bytes, shape: XmlShape) -> Any:
     """The value of a document's root element; raises ValueError when it is not XML that can be read."""
     try:
-        root = fromstring(_cleaned(body))
+        root = fromstring(_cleaned(body), forbid_dtd=True)
     except DefusedXmlException:
         raise ValueError("is XML with a DTD or entities, which are refused") from None
     except (ParseError, LookupError, UnicodeError) as error:

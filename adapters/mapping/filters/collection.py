@@ -9,8 +9,8 @@ from adapters.mapping.failures import Missing, kind
 
 def join(value: list[Any], separator: str) -> str:
     """The texts of a list as one text."""
-    if wrong := next((item for item in value if not isinstance(item, str)), None):
-        raise ValueError(f"the list has {kind(type(wrong))} in it")
+    if wrong := [item for item in value if not isinstance(item, str)]:
+        raise ValueError(f"the list has {kind(type(wrong[0]))} in it")
     return separator.join(value)
 
 

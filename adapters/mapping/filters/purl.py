@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from packageurl import PackageURL
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
+@lru_cache(maxsize=4096)
 def oci_purl(value: str, repository: str, registry: str = "") -> str:
     """An image's purl from its digest: `pkg:oci/app@sha256:…?repository_url=registry/team/app`.
 
@@ -18,10 +20,18 @@ def oci_purl(value: str, repository: str, registry: str = "") -> str:
         raise ValueError(f"'{value[:60]}' is not a sha256 or sha512 digest")
     name = repository.rpartition("/")[2].lower()
     qualifiers = {"repository_url": f"{registry}/{repository}".lower()} if registry else {}
-    return PackageURL("oci", None, name, value, qualifiers).to_string()
+    return _written(PackageURL("oci", None, name, value, qualifiers))
 
 
+@lru_cache(maxsize=4096)
 def generic_purl(value: str, namespace: str, version: str, download_url: str = "") -> str:
     """A file's purl, for what has no package type: `pkg:generic/namespace/value@version?download_url=…`."""
+    if not value.strip().strip("/ "):
+        raise ValueError("a purl needs a name")
     qualifiers = {"download_url": download_url} if download_url else {}
-    return PackageURL("generic", namespace, value, version, qualifiers).to_string()
+    return _written(PackageURL("generic", namespace, value, version, qualifiers))
+
+
+def _written(purl: PackageURL) -> str:
+    """The purl as it reads back: the library strips some odd characters only when it parses."""
+    return PackageURL.from_string(purl.to_string()).to_string()

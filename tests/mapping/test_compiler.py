@@ -1,0 +1,129 @@
+"""A mapping is checked when it loads: everything wrong is told at once, each at its line and column."""
+
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from adapters.cdevents.fields import Field
+from adapters.cdevents.vocabulary import EVENTS
+from tests.mapping.support import events, mapping, problems
+
+GOOD = """
+    cdevents: 0.5.1
+    variables: {environment: ci, registry: null}
+    tables:
+      outcome: {OK: success, KO: failure}
+    rules:
+      done:
+        when: {phase: DONE}
+        emit: pipelinerun.finished
+        id: [run]
+        subject:
+          id: ${run}
+          content:
+            outcome: ${status | table(outcome)}
+"""
+
+
+def test_good_mapping_has_no_problems() -> None:
+    """A mapping that is right loads, and emits what it says."""
+    (event,) = events(mapping(GOOD, registry="r"), {"phase": "DONE", "run": 7, "status": "OK"})
+    assert (event.name, event.subject_id, event.content) == ("pipelinerun.finished", "7", {"outcome": "success"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "expected"),
+    [
+        ("cdevents: 0.5.1", "cdevents: 0.5.0", "test.yaml:2:1: Input should be"),
+        ("    rules:", "    rulez:", "test.yaml:6:1: unknown key 'rulez' (did you mean 'rules'?)"),
+        ("when: {phase", "wen: {phase", "test.yaml:8:5: unknown key 'wen' (did you mean 'when'?)"),
+        (
+            "pipelinerun.finished",
+            "pipelinerun.finnished",
+            "test.yaml:9:5: there is no CDEvent 'pipelinerun.finnished' (did you mean",
+        ),
+        ("pipelinerun.finished", "dev.cdeventsx.my_tool-x.seen.1.0.0", "there is no CDEvent"),
+        ("outcome: ${", "outcom: ${", "has no field 'outcom' (did you mean 'outcome'?)"),
+        (
+            "KO: failure",
+            "KO: FAILURE",
+            "'outcome' can never be 'FAILURE': it is one of success, failure, cancel, error",
+        ),
+        ("table(outcome)", "table(outcomes)", "there is no table 'outcomes' (did you mean 'outcome'?)"),
+        ("table(outcome)", 'table(outcome, "maybe")', "'outcome' can never be 'maybe'"),
+        ("table(outcome)", "table(outcome) | lowr", "there is no filter 'lowr' (did you mean 'lower'?)"),
+        ("${run}", "${$runn}", "test.yaml:12:7: $runn is not defined"),
+        ("${run}", "${run", "is not closed"),
+        ("[run]", "[run |]", "test.yaml:10:10: expected a name, found the end"),
+        ("[run]", "[]", "test.yaml:10:5: List should have at least 1 item"),
+        ("phase: DONE", 'phase: {matches: "("}', "is not a regular expression"),
+        ("outcome: ${", "uri: {a: b}\n            outcome: ${", "'uri' is text"),
+        ("environment: ci", "instance: ci", "$instance is defined twice, or is a name that is always there"),
+    ],
+)
+def test_problem_is_told_where_it_is(wrong: str, right: str, expected: str) -> None:
+    """One mistake in a good mapping gives a problem that says what, where, and the nearest right name."""
+    found = problems(GOOD.replace(wrong, right), registry="r")
+    assert any(expected in problem for problem in found), found
+
+
+def test_all_problems_come_together_in_order() -> None:
+    """Three mistakes are three problems, from the top of the file to its end."""
+    text = GOOD.replace("[run]", "[run | nope]").replace("outcome: ${", "outcom: ${").replace("phase:", "phase | x:")
+    found = problems(text, registry="r")
+    assert [int(problem.split(":")[1]) for problem in found] == [8, 10, 14]
+
+
+def test_required_field_cannot_be_left_out_or_optional() -> None:
+    """A field that CDEvents requires is missed at load, whether it is not there or may be left out."""
+    text = GOOD.replace("pipelinerun.finished", "pipelinerun.started").replace("outcome: ${status", "'uri?': ${status")
+    found = problems(text, registry="r")
+    assert any("pipelinerun.started requires 'pipelineName'" in problem for problem in found)
+    assert any("pipelinerun.started requires 'uri': it cannot be left out" in problem for problem in found)
+
+
+def test_nested_fields_are_checked() -> None:
+    """An object inside the content is held against the vocabulary too."""
+    text = GOOD.replace("pipelinerun.finished", "taskrun.started").replace(
+        "outcome: ${status | table(outcome)}", "pipelineRun: {name: x}"
+    )
+    found = problems(text, registry="r")
+    assert any("pipelineRun has no field 'name'" in problem for problem in found)
+    assert any("pipelineRun requires 'id'" in problem for problem in found)
+
+
+def test_variables_are_held_against_the_mapping() -> None:
+    """A variable without a default must be set, and one that the mapping has not is refused."""
+    assert any("the variable 'registry' must be set" in problem for problem in problems(GOOD))
+    assert any(
+        "no variable 'enviroment' (did you mean 'environment'?)" in problem
+        for problem in problems(GOOD, registry="r", enviroment="x")
+    )
+
+
+def test_link_to_an_unknown_rule_is_refused() -> None:
+    """A link names a rule of the file."""
+    text = GOOD.replace("        subject:", "        links: [{path: doen}]\n        subject:")
+    assert any("there is no rule 'doen' (did you mean 'done'?)" in problem for problem in problems(text, registry="r"))
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_every_event_type_can_be_emitted(name: str) -> None:
+    """The vocabulary and the compiler agree on every type: with its required fields filled it loads."""
+    content = {key: _filled(field) for key, field in EVENTS[name].content.items() if field.required}
+    text = f"""
+        cdevents: 0.5.1
+        rules:
+          only:
+            emit: {name}
+            id: [id]
+            subject: {{id: "${{id}}", content: {content}}}
+    """
+    assert problems(dedent(text)) == []
+
+
+def _filled(field: Field) -> Any:
+    if field.fields:
+        return {key: _filled(inner) for key, inner in field.fields.items() if inner.required}
+    return field.values[0] if field.values else "${id}"

@@ -1,0 +1,163 @@
+"""The vocabulary of filters: each does one thing, and refuses what it does not understand."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packageurl import PackageURL
+
+from adapters.mapping.failures import Failure, Missing
+from adapters.mapping.filters import FILTERS
+from tests.mapping.support import evaluate
+
+DIGEST = "sha256:" + "0af" * 21 + "0"
+
+WORKS = [
+    ("Ab", "lower", "ab"),
+    ("Ab", "upper", "AB"),
+    (" a ", "strip", "a"),
+    ("refs/heads/main", 'removeprefix("refs/heads/")', "main"),
+    ("main", 'removeprefix("refs/heads/")', "main"),
+    ("a.git", 'removesuffix(".git")', "a"),
+    ("a_b_c", 'replace("_", "-")', "a-b-c"),
+    ("a/b/c", 'split("/", -1)', "c"),
+    ("a/b/c", 'split("/", 0)', "a"),
+    ("abcdef", "truncate(3)", "abc"),
+    ("\nfirst \r\nsecond", "first_line", "first "),
+    ("change 12 of 13", r'capture("change (\\d+)")', "12"),
+    ("change 12", r'capture("\\d+")', "12"),
+    (7, "string", "7"),
+    (True, "string", "true"),
+    ("7", "int", 7),
+    (7.0, "int", 7),
+    (-3, "abs", 3),
+    ("aGk=", "base64", "hi"),
+    ('{"a": 1}', "json", {"a": 1}),
+    ([1, 2], "length", 2),
+    (["a", "b"], 'join(", ")', "a, b"),
+    ({"a": 1, "b": 2, "c": None}, 'pick("a", "c")', {"a": 1}),
+    ([{"a": 1, "b": 2}, {"b": 3}], 'pick("b")', [{"b": 2}, {"b": 3}]),
+    ([{"k": "x", "v": 1}, {"k": "y", "v": 2}], 'find("k", "y", "v")', 2),
+    ("x", 'none_if("y")', "x"),
+    (1718000067, "epoch_s", "2024-06-10T06:14:27Z"),
+    ("1718000067", "epoch_s", "2024-06-10T06:14:27Z"),
+    (1.417566161e9, "epoch_s", "2014-12-03T00:22:41Z"),
+    (1718000067456, "epoch_ms", "2024-06-10T06:14:27.456Z"),
+    ("1718000067000", "epoch_ms", "2024-06-10T06:14:27.000Z"),
+    ("2026-11-21T11:23:16.498182566Z", "iso", "2026-11-21T11:23:16.498182566Z"),
+    ("2016-03-09T14:44:26.402973972-08:00", "iso", "2016-03-09T22:44:26.402973972Z"),
+    ("2024-05-01T10:00:00.000+0800", "iso", "2024-05-01T02:00:00.000Z"),
+    ("2020-08-28 11:00:01,391 +0200", "iso", "2020-08-28T09:00:01.391Z"),
+    ("2020-08-28 11:00:01.000000000", 'iso("Z")', "2020-08-28T11:00:01.000000000Z"),
+    ("2020-07-01 12:00:00", 'iso("Europe/Berlin")', "2020-07-01T10:00:00Z"),
+    ("2020-07-01 12:00:00", 'iso("-03:30")', "2020-07-01T15:30:00Z"),
+    ("28/Aug/2020:11:00:01 +0200", 'strptime("%d/%b/%Y:%H:%M:%S %z")', "2020-08-28T09:00:01Z"),
+    ("May 01, 2019 1:02:03 PM", 'strptime("%b %d, %Y %I:%M:%S %p", "Z")', "2019-05-01T13:02:03Z"),
+    ("job/a/1/", "url_join('https://ci')", "https://ci/job/a/1/"),
+    ("job/a b/é/", "url_join('https://ci/x')", "https://ci/x/job/a%20b/%C3%A9/"),
+    ("../up", "url_join('https://ci/x/')", "https://ci/up"),
+    ("team/app", "url_encode", "team%2Fapp"),
+    ("team%252Fapp", "url_decode", "team%2Fapp"),
+    ("https://u:p@host:8443/x", "url_host", "host:8443"),
+    ("https://host/a/b/?q", "url_path", "a/b"),
+    ("https://user:secret@host/a?b", "url_public", "https://host/a?b"),
+    ("job/team/job/shop/job/feature%252Fx/", "jenkins_job_name", "team/shop/feature%2Fx"),
+    (DIGEST, 'oci_purl("team/App")', f"pkg:oci/app@{DIGEST}"),
+    (DIGEST, 'oci_purl("team/app", "r:5000")', f"pkg:oci/app@{DIGEST}?repository_url=r:5000/team/app"),
+    ("target/a.war", 'generic_purl("ci/shop", "7")', "pkg:generic/ci/shop/target/a.war@7"),
+]
+
+
+@pytest.mark.parametrize(("value", "call", "result"), WORKS)
+def test_filter_gives(value: object, call: str, result: object) -> None:
+    """Each filter gives the value that its docstring promises."""
+    assert evaluate(f"it | {call}", {"it": value}) == result
+
+
+@pytest.mark.parametrize(
+    ("value", "call", "message"),
+    [
+        (5, "lower", "lower takes text, found a number '5'"),
+        ([1], "lower", "found a list of 1"),
+        (True, "int", "int takes a number or text, found true or false"),
+        ("x", "int", "int: "),
+        (2.5, "int", "2.5 is not a whole number"),
+        ("9" * 30, "int", "beyond 64 bits"),
+        ("9" * 5000, "int", "int: "),
+        ("a/b", 'split("/", 2)', "has no piece 2"),
+        ("a/b", 'split("", 0)', "split: "),
+        ("x", "base64", "base64: "),
+        ("{", "json", "json: "),
+        (["a", 1], 'join(",")', "the list has a number in it"),
+        (1718000067456, "epoch_s", "out of range"),
+        (1718000067, "epoch_ms", "it would be 1970-01-20: is the unit right?"),
+        (10**300, "epoch_s", "epoch_s: "),
+        (float("inf"), "epoch_s", "epoch_s: "),
+        ("soon", "epoch_ms", "epoch_ms: "),
+        ("2024-01-01 10:00:00", "iso", "does not say its zone"),
+        ("2024-13-01T10:00:00Z", "iso", "iso: "),
+        ("yesterday", "iso", "is not an ISO 8601 time"),
+        ("2024-01-01 10:00:00", 'iso("Mars/Base")', "no time zone 'Mars/Base'"),
+        ("28.08.2020", 'strptime("%d/%m/%Y", "Z")', "strptime: "),
+        ("/x", "url_host", "without a host"),
+        ("%ff", "url_decode", "url_decode: "),
+        ("https://[::1", "url_host", "url_host: "),
+        ("x/y", "jenkins_job_name", "is not the URL of a Jenkins job"),
+        ("sha256:short", 'oci_purl("a")', "is not a sha256 or sha512 digest"),
+    ],
+)
+def test_filter_refuses(value: object, call: str, message: str) -> None:
+    """A filter names itself and what it was given, rather than guess."""
+    with pytest.raises(Failure) as failure:
+        evaluate(f"it | {call}", {"it": value})
+    assert message in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "call"), [("abc", 'capture("x")'), ([{"k": 1}], 'find("k", "z", "v")'), (0, "none_if(0)")]
+)
+def test_filter_finds_nothing(value: object, call: str) -> None:
+    """A filter that looks for something says it is missing, so that defaults and `?` work."""
+    with pytest.raises(Missing):
+        evaluate(f"it | {call}", {"it": value})
+    assert evaluate(f'it | {call} | default("other")', {"it": value}) == "other"
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+_ARGUMENTS = {str: '"x"', int: "1"}
+
+
+@given(value=_JSON, name=st.sampled_from(sorted(FILTERS)))
+def test_no_value_breaks_a_filter(value: object, name: str) -> None:
+    """Whatever the payload holds, a filter gives a value, a Failure or Missing: never another exception."""
+    arguments = [_ARGUMENTS.get(each.types[0], '"x"') if each.types else '"x"' for each in FILTERS[name].parameters]
+    try:
+        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value})
+    except (Failure, Missing) as error:
+        assert str(error)
+
+
+@given(st.datetimes(min_value=datetime(1990, 1, 2), timezones=st.just(UTC)))
+def test_times_agree_whatever_the_unit(moment: datetime) -> None:
+    """Seconds, milliseconds and ISO text of one moment give one time."""
+    moment = moment.replace(microsecond=0)
+    seconds = int(moment.timestamp())
+    as_seconds = evaluate("it | epoch_s", {"it": seconds})
+    assert evaluate("it | epoch_ms", {"it": seconds * 1000}) == as_seconds[:-1] + ".000Z"
+    assert evaluate("it | iso", {"it": as_seconds}) == as_seconds
+    assert evaluate("it | iso", {"it": moment.isoformat()}) == as_seconds
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_purls_parse_back(name: str, namespace: str) -> None:
+    """A purl made of any names is one that its own library reads back to the same text, or is refused."""
+    try:
+        purl = evaluate("name | generic_purl(space, 'v1')", {"name": name, "space": namespace})
+    except Failure:
+        return
+    assert PackageURL.from_string(purl).to_string() == purl

@@ -1,0 +1,107 @@
+"""What tools send, as documents."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.mapping import inputs
+from adapters.mapping.document import Input
+from adapters.mapping.inputs import decoder
+from adapters.mapping.xml import XmlShape, parse
+
+SHAPE = XmlShape(lists=frozenset({"build.changes"}), maps=frozenset({"build.parameters"}), snake_case=True)
+
+JOB = b"""<?xml version='1.1' encoding='UTF-8'?>
+<job>
+  <displayName>shop &lt;api&gt;</displayName>
+  <build plugin="x@1">
+    <fullUrl/>
+    <log>a &#x1b;[8mha:AAAA&#27;[0m b&#10;</log>
+    <changes><string>a</string></changes>
+    <parameters>
+      <entry><string>K</string><string>v</string></entry>
+      <entry><string>M</string><map><entry><string>i</string><string>j</string></entry></map></entry>
+    </parameters>
+    <node>1</node><node>2</node>
+  </build>
+</job>
+"""
+
+
+def test_xml_becomes_the_object_that_json_would_be() -> None:
+    """Names, lists and maps are made plain; control characters that XML forbids are dropped, not fatal."""
+    assert parse(JOB, SHAPE) == {
+        "display_name": "shop <api>",
+        "build": {
+            "full_url": "",
+            "log": "a [8mha:AAAA[0m b\n",
+            "changes": ["a"],
+            "parameters": {"K": "v", "M": {"i": "j"}},
+            "node": ["1", "2"],
+        },
+    }
+
+
+def test_empty_xml_list_and_map_stay_what_they_are() -> None:
+    """A declared list or map without items is empty, not text."""
+    assert parse(b"<job><build><changes/><parameters/></build></job>", SHAPE) == {
+        "build": {"changes": [], "parameters": {}}
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "is not XML"),
+        (b"<a>", "is not XML"),
+        (b"<a>\xff</a>", "is not XML"),
+        (b"<?xml version='1.0' encoding='klingon'?><a/>", "is not XML"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DTD or entities, which are refused"),
+        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "DTD or entities, which are refused"),
+        (b"<a>" * 500 + b"</a>" * 500, "nested deeper than 100"),
+    ],
+)
+def test_bad_xml_is_a_reason(body: bytes, reason: str) -> None:
+    """What cannot be read says why, without a traceback or a file opened."""
+    with pytest.raises(ValueError, match=reason):
+        parse(body, XmlShape())
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_a_decoder(body: bytes) -> None:
+    """Any bytes are documents or a ValueError, in every format."""
+    for decode in (inputs.json, inputs.ndjson, inputs.xml(XmlShape()), inputs.lines({"x": r"(?P<a>.*)"})):
+        try:
+            assert isinstance(decode(body), list)
+        except ValueError as error:
+            assert str(error).startswith("is ")
+
+
+def test_json_or_xml_is_told_by_the_first_character() -> None:
+    """A mapping of both formats reads each as what it is."""
+    decode = decoder(Input.model_validate({"json": True, "xml": {}}))
+    assert decode(b' {"a": 1}') == [{"a": 1}]
+    assert decode(b"\n<r><a>1</a></r>") == [{"a": "1"}]
+
+
+def test_ndjson_is_a_document_a_line() -> None:
+    """Blank lines and white space around a document mean nothing; a broken line names itself."""
+    assert inputs.ndjson(b'{"a": 1}\r\n\n\t{"a": 2}') == [{"a": 1}, {"a": 2}]
+    with pytest.raises(ValueError, match="line 3"):
+        inputs.ndjson(b'{"a": 1}\n\n{"a": ')
+
+
+def test_lines_are_named_groups_of_the_first_pattern_that_matches() -> None:
+    """A line gives its groups and the pattern's name; one that none matches gives only itself."""
+    decode = inputs.lines({"push": r"PUT (?P<path>\S+)(?: (?P<by>\w+))?", "any": r"(?P<verb>[A-Z]+) "})
+    assert decode(b"PUT /a joe\r\nGET /b\n\nPUT /c\nnothing\xff here") == [
+        {"line": "PUT /a joe", "pattern": "push", "path": "/a", "by": "joe"},
+        {"line": "GET /b", "pattern": "any", "verb": "GET"},
+        {"line": "PUT /c", "pattern": "push", "path": "/c"},
+        {"line": "nothing� here"},
+    ]
+
+
+def test_pattern_that_would_hang_other_engines_does_not() -> None:
+    """Patterns run in time linear to the line, whatever they are."""
+    assert inputs.lines({"x": r"(?P<a>(a+)+)b"})(b"a" * 100_000) == [{"line": "a" * 100_000}]

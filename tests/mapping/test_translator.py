@@ -1,0 +1,250 @@
+"""A compiled mapping at work."""
+
+import pytest
+
+from adapters.cdevents.ids import chain_id, context_id
+from adapters.errors import MappingError
+from adapters.mapping.explain import explain
+from tests.mapping.support import INSTANCE, events, mapping, notification
+
+RULE = """
+    cdevents: 0.5.1
+    rules:
+      only:
+        when: {type: x}
+        emit: dev.cdeventsx.tool-thing.seen.0.1.0
+        id: [key]
+        subject:
+          id: ${key}
+          content:
+"""
+
+
+def content(lines: str, body: object) -> object:
+    """The content that a rule with these lines makes of a body."""
+    (event,) = events(mapping(RULE + "\n".join(f"            {line}" for line in lines.split("\n"))), body)
+    return event.content
+
+
+def failure(text: str, body: object) -> str:
+    """The one error that a mapping meets in a body."""
+    translation = mapping(text).translate(notification(body))
+    assert translation.events == ()
+    (error,) = translation.errors
+    return error
+
+
+def test_values_keep_their_kind() -> None:
+    """One expression alone keeps numbers, lists and objects; with text around it, it becomes text."""
+    lines = 'n: ${n}\nl: ${l}\no: {t: "n=${n}", c: 5, l: ["${n}", b]}'
+    assert content(lines, {"type": "x", "key": "k", "n": 3, "l": [1]}) == {
+        "n": 3,
+        "l": [1],
+        "o": {"t": "n=3", "c": 5, "l": [3, "b"]},
+    }
+
+
+@pytest.mark.parametrize("nothing", [{}, {"a": None}, {"a": ""}, {"a": []}, {"a": {}}])
+def test_optional_target_is_left_out(nothing: dict[str, object]) -> None:
+    """A key that ends in `?` is left out where its value is missing, null or empty."""
+    body = {"type": "x", "key": "k", **nothing}
+    assert content("a?: ${a}\nb: ${key}", body) == {"b": "k"}
+
+
+def test_optional_object_is_left_out_whole() -> None:
+    """Where anything required inside an optional object is missing, the object goes, and only it."""
+    lines = "o?: {id: '${a.id}', 'name?': '${a.name}'}\nb: ${key}"
+    assert content(lines, {"type": "x", "key": "k", "a": {"name": "n"}}) == {"b": "k"}
+    assert content(lines, {"type": "x", "key": "k", "a": {"id": "i"}}) == {"b": "k", "o": {"id": "i"}}
+
+
+def test_missing_value_names_file_line_rule_and_path() -> None:
+    """What a target needs and is not there is an error that says where to look."""
+    text = RULE + "            inner: {deep: '${a.b}'}"
+    assert failure(text, {"type": "x", "key": "k"}) == "test.yaml:11:17: rule only: a.b is missing"
+
+
+def test_filter_error_is_not_hidden_by_an_optional_target() -> None:
+    """A `?` forgives absence, never a wrong value."""
+    assert "lower takes text, found a number '5'" in failure(
+        RULE + "            a?: ${a | lower}", {"type": "x", "key": "k", "a": 5}
+    )
+
+
+@pytest.mark.parametrize("key", [None, "", 1.5, True, [], {}])
+def test_id_must_be_text_or_a_whole_number(key: object) -> None:
+    """An id is never made of nothing, nor of what has more than one way to be written."""
+    error = failure(RULE + "            a: b", {"type": "x", "key": key})
+    assert "key is missing" in error or "cannot be part of an id" in error
+    assert error.startswith("test.yaml:7:")
+
+
+def test_id_is_of_source_type_and_key_alone() -> None:
+    """The same key gives the same id, as number or text, whatever else the payload says."""
+    translator = mapping(RULE + "            a: ${a}")
+    ids = {events(translator, {"type": "x", "key": key, "a": a})[0].id for key in (7, "7") for a in (1, "other")}
+    assert ids == {context_id(INSTANCE, "dev.cdeventsx.tool-thing.seen.0.1.0", ["7"])}
+
+
+def test_unmatched_and_ignored_records_are_counted() -> None:
+    """A record that no rule and no ignore covers is unmatched; an ignored one fires no rule."""
+    text = RULE.replace("rules:", "ignore: [{type: [x, y], skip: true}]\n    rules:") + "            a: b"
+    translator = mapping(text)
+    assert translator.translate(notification({"type": "z", "key": 1})).unmatched == 1
+    ignored = translator.translate(notification({"type": "x", "key": 1, "skip": True}))
+    assert (ignored.events, ignored.ignored, ignored.unmatched) == ((), 1, 0)
+
+
+MANY = """
+    cdevents: 0.5.1
+    split: {each: events, as: event}
+    ignore: [{event.kind: noise}]
+    rules:
+      each:
+        when: {event.kind: push}
+        split: {each: event.files, as: file}
+        emit: dev.cdeventsx.tool-file.pushed.0.1.0
+        id: [repo, file.key]
+        subject: {id: "${file.key}", content: {size: "${file.value}"}}
+"""
+
+
+def test_split_makes_many_of_one() -> None:
+    """Records are split at the top and events in a rule; an object's members are key and value."""
+    body = {
+        "repo": "r",
+        "events": [{"kind": "push", "files": {"a": 1, "b": 2}}, {"kind": "noise"}, {"kind": "push"}, {"kind": "?"}],
+    }
+    translation = mapping(MANY).translate(notification(body))
+    assert [(event.subject_id, event.content["size"]) for event in translation.events] == [("a", 1), ("b", 2)]
+    assert (translation.ignored, translation.unmatched, translation.errors) == (1, 1, ())
+
+
+def test_one_bad_record_does_not_stop_the_others() -> None:
+    """A failure is that record's alone."""
+    body = {"repo": "r", "events": [{"kind": "push", "files": 5}, {"kind": "push", "files": {"a": 1}}]}
+    translation = mapping(MANY).translate(notification(body))
+    assert [event.subject_id for event in translation.events] == ["a"]
+    assert translation.errors == ("test.yaml:8:5: rule each: cannot split a number '5'",)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{", "the body is not JSON"),
+        (b"", "the body is not JSON"),
+        (b'{"a": NaN}', "the body is not JSON"),
+        (b"[" * 2000, "the body is not JSON"),
+        (b'{"events": 5}', "test.yaml:3:1: cannot split a number '5'"),
+        (b"{}", "test.yaml:3:1: nothing to split: events is missing"),
+        (b"[1]", "test.yaml:3:1: nothing to split: events is missing"),
+    ],
+)
+def test_unreadable_notification_is_one_error(body: bytes, message: str) -> None:
+    """A body that is no envelope raises MappingError with the reason, for the route to park."""
+    with pytest.raises(MappingError, match="^" + message.replace("?", r"\?")):
+        mapping(MANY).translate(notification(body))
+
+
+def test_every_rule_that_matches_fires_in_order() -> None:
+    """Order of rules decides the order of events and nothing else."""
+    second = """
+      other:
+        emit: dev.cdeventsx.tool-thing.heard.0.1.0
+        id: [key]
+        subject: {id: "${key}"}
+"""
+    found = events(mapping(RULE + "            a: b" + second), {"type": "x", "key": "k"})
+    assert [event.name.split(".")[3] for event in found] == ["seen", "heard"]
+
+
+CONTEXT = """
+    cdevents: 0.5.1
+    variables: {gerrit: ""}
+    let: {project: "${project.name | default(project)}"}
+    defaults:
+      timestamp: ${at | epoch_s}
+      chain:
+        - [$gerrit, change]
+        - [$instance, run]
+      custom_data: {heard: "${$headers.x-event | default('none')}", on: "${$received_at}"}
+    rules:
+      first:
+        when: {kind: first}
+        emit: dev.cdeventsx.tool-run.started.0.1.0
+        id: [$project, run]
+        subject: {id: "${run}"}
+      second:
+        when: {kind: second}
+        emit: dev.cdeventsx.tool-run.finished.0.1.0
+        id: [$project, run]
+        timestamp: ${$received_at}
+        subject: {id: "${run}", source: "${$instance}${$project}"}
+        links:
+          - path: first
+          - relation: {emit: change.merged, id: [change], source: "${$gerrit}"}
+            kind: TRIGGER
+            tags: {why: "${kind}"}
+            when: {change: {exists: true}}
+          - end: {emit: change.created, id: [run]}
+        custom_data: {own: 1}
+"""
+
+
+def test_names_headers_and_defaults_reach_every_rule() -> None:
+    """`let`, `variables`, `$instance`, `$headers` and `$received_at` are read alike, and defaults merge."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    assert translator.headers == {"x-event"}
+    body = {"kind": "first", "project": {"name": "p"}, "run": "1", "at": 1718000067}
+    (event,) = translator.translate(notification(body, **{"x-event": "push"})).events
+    assert event.timestamp == "2024-06-10T06:14:27Z"
+    assert event.custom_data == {"heard": "push", "on": "2026-01-02T03:04:05.678Z"}
+    assert event.id == context_id(INSTANCE, "dev.cdeventsx.tool-run.started.0.1.0", ["p", "1"])
+
+
+def test_links_point_at_computed_ids() -> None:
+    """A link to a rule uses that rule's key on this record; a reference may be to another tool's event."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    (first,) = events(translator, {"kind": "first", "project": "p", "run": "1", "at": 1718000067})
+    (second,) = events(translator, {"kind": "second", "project": {"name": "p"}, "run": "1", "change": 5})
+    assert second.links == [
+        {"linkType": "PATH", "from": {"contextId": first.id}},
+        {
+            "linkType": "RELATION",
+            "linkKind": "TRIGGER",
+            "target": {"contextId": context_id("https://gerrit/", "change.merged", ["5"])},
+            "tags": {"why": "second"},
+        },
+        {"linkType": "END", "from": {"contextId": context_id(INSTANCE, "change.created", ["1"])}},
+    ]
+    assert second.subject_source == INSTANCE + "p"
+    assert second.custom_data == {"heard": "none", "on": "2026-01-02T03:04:05.678Z", "own": 1}
+    (without,) = events(translator, {"kind": "second", "project": "p", "run": "1"})
+    assert [link["linkType"] for link in without.links] == ["PATH", "END"]
+
+
+def test_chain_is_the_first_alternative_that_is_there() -> None:
+    """The chain starts at the change where the payload knows it, else at the run."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    body = {"kind": "first", "project": "p", "run": "1", "at": 1718000067}
+    assert events(translator, body)[0].chain_id == chain_id([INSTANCE, "1"])
+    assert events(translator, body | {"change": 5})[0].chain_id == chain_id(["https://gerrit/", "5"])
+
+
+def test_explanation_says_why_each_rule_did_or_did_not_fire() -> None:
+    """Every record, every rule: what it emitted, what was otherwise, or what failed where."""
+    translator = mapping(CONTEXT, gerrit="g")
+    assert list(explain(translator, notification({"kind": "first", "project": "p", "run": "1"}))) == [
+        "record 1",
+        "  first: failed at test.yaml:6:3: at is missing",
+        "  second: no, kind is text 'first', not second",
+    ]
+
+
+def test_translation_is_pure() -> None:
+    """The same notification gives the same events, however often and whatever came between."""
+    translator = mapping(CONTEXT, gerrit="g")
+    one = notification({"kind": "second", "project": "p", "run": "1", "change": 5})
+    before = translator.translate(one)
+    translator.translate(notification({"kind": "first", "project": "q", "run": "2", "at": 1718000067}))
+    assert translator.translate(one) == before
