@@ -1,0 +1,7 @@
+"""A route: log to translation to sink. Replay is the same route over another log."""
+
+from adapters.route.contract import Log
+from adapters.route.rendering import Origin, Rendered, renderer
+from adapters.route.route import Route
+
+__all__ = ["Log", "Origin", "Rendered", "Route", "renderer"]

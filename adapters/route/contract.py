@@ -1,0 +1,30 @@
+"""What a route follows: the journal, or an archive that is replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from adapters.model import Record
+
+
+class Log(Protocol):
+    """A log as one route sees it. Every method may raise JournalUnavailable, and may be tried again."""
+
+    async def read(self, limit: int) -> Sequence[Record]:
+        """Up to `limit` records that the route has not passed, in order."""
+
+    async def wait(self) -> object:
+        """Returns when there may be something to read; of a log that does not grow, at once."""
+
+    async def advance(self, seq: int) -> None:
+        """Passes a record, and all before it."""
+
+    async def park(self, seq: int, reason: str) -> None:
+        """Keeps a record as a dead letter; a reason given again takes the place of the former."""
+
+    async def due(self, limit: int) -> Sequence[Record]:
+        """Up to `limit` dead letters that are marked for another attempt; parking or resolving one clears its mark."""
+
+    async def resolve(self, seq: int) -> None:
+        """Forgets a dead letter that was delivered after all."""

@@ -1,0 +1,120 @@
+"""From a record to the messages that a route publishes for it. Pure: no clock, no I/O.
+
+The two forms of an event name each other: a legacy message's extension `cdeventids` has the ids of its CDEvents,
+separated by commas, and a CDEvent's `legacyid` has the id of the legacy message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapters.cdevents.cloudevents import cdevents_message, legacy_message
+from adapters.cdevents.document import document
+from adapters.cdevents.ids import legacy_id
+from adapters.cdevents.validation import problems
+from adapters.errors import MappingError
+from adapters.mapping.translator import Translation
+from adapters.model import CDEvent, Encoding, Format, Message, Notification, Record, Spec
+
+
+class Translates(Protocol):
+    """What a route needs of a translator; `name` is its mapping's, such as `jenkins/notification`."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - said above
+
+    def translate(self, notification: Notification) -> Translation:
+        """The notification's CDEvents; raises MappingError when nothing of it can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source of a notification as it is configured now: the tool's URL, and its mapping if it has one."""
+
+    instance: str
+    translator: Translates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What became of a record: its messages, why others could not be made, and what the mapping left out."""
+
+    messages: tuple[Message, ...] = ()
+    errors: tuple[str, ...] = ()
+    ignored: int = 0
+    unmatched: int = 0
+
+
+Render = Callable[[Record], Rendered]
+"""Makes a route's messages of a record."""
+
+Origins = Callable[[str], Origin | None]
+"""Finds a source by its name; None when it is not configured any more."""
+
+
+def renderer(
+    origins: Origins,
+    *,
+    format_: Format,
+    encoding: Encoding = Encoding.STRUCTURED,
+    spec: Spec = Spec.V0_5_1,
+    sources: Collection[str] | None = None,
+) -> Render:
+    """How a route renders records: nothing for those of other sources than `sources` (None: all of them)."""
+
+    def render(record: Record) -> Rendered:
+        notification = record.notification
+        if sources is not None and notification.source not in sources:
+            return Rendered()
+        if (origin := origins(notification.source)) is None:
+            return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
+        if format_ is Format.LEGACY:
+            return Rendered((_legacy(notification, origin, encoding),))
+        return _cdevents(notification, origin, encoding, spec)
+
+    return render
+
+
+def _legacy(notification: Notification, origin: Origin, encoding: Encoding) -> Message:
+    ids = ",".join(event.id for event in _events(notification, origin.translator))
+    return legacy_message(
+        notification,
+        instance=origin.instance,
+        type_=_legacy_type(notification, origin.translator),
+        encoding=encoding,
+        extensions={"cdeventids": ids} if ids else {},
+    )
+
+
+def _events(notification: Notification, translator: Translates | None) -> tuple[CDEvent, ...]:
+    try:
+        return translator.translate(notification).events if translator else ()
+    except MappingError:
+        return ()
+
+
+def _legacy_type(notification: Notification, translator: Translates | None) -> str:
+    """`legacy.jenkins.notification` by the mapping, or by the source's name where there is none."""
+    name = translator.name if translator else notification.source
+    return ".".join(["legacy", *filter(None, name.split("/"))])
+
+
+def _cdevents(notification: Notification, origin: Origin, encoding: Encoding, spec: Spec) -> Rendered:
+    if origin.translator is None:
+        return Rendered()
+    try:
+        translation = origin.translator.translate(notification)
+    except MappingError as error:
+        return Rendered(errors=(str(error),))
+    extensions = {"legacyid": legacy_id(origin.instance, notification.position, notification.body)}
+    messages: list[Message] = []
+    errors = [*translation.errors]
+    for event in translation.events:
+        content = document(event, spec)
+        if found := problems(content, spec):
+            errors.append(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
+        else:
+            messages.append(cdevents_message(content, encoding, extensions))
+    return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)
