@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -35,3 +37,20 @@ Duration = Annotated[float, _with_unit(_SECONDS, "30s")]
 
 Size = Annotated[int, _with_unit(_BYTES, "64MiB")]
 """Bytes, written as `512KiB`, `64MiB` or `2GiB`."""
+
+
+class ByType:
+    """Annotates a field whose settings are those that a table has for the word after its `type:`."""
+
+    def __init__(self, table: Mapping[str, type[Settings]]) -> None:
+        self._table = table
+
+    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        choices: dict[Any, CoreSchema] = {name: handler.generate_schema(model) for name, model in self._table.items()}
+        union = core_schema.tagged_union_schema(choices, discriminator="type")
+        return core_schema.no_info_before_validator_function(self._check, union)
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, dict) and str(value.get("type")) not in self._table:
+            raise ValueError(f"expected a 'type', one of {', '.join(self._table)}")
+        return value

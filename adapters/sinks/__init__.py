@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.model import Encoding
 from adapters.sinks.contract import Sink, SinkSettings
 from adapters.sinks.file import FileSettings, FileSink
 from adapters.sinks.http import HttpSink
@@ -20,14 +21,18 @@ __all__ = ["SINKS", "Sink", "SinkSettings", "SinkType"]
 
 @dataclass(frozen=True, slots=True)
 class SinkType:
-    """What the word after `type:` means: its settings, and what makes a sink of them."""
+    """What the word after `type:` means: its settings, what makes a sink of them, and the encodings it can do."""
 
     settings: type[SinkSettings]
     build: Callable[[Any], Sink]
+    encodings: frozenset[Encoding] = frozenset(Encoding)
+
+
+_LINES = frozenset({Encoding.STRUCTURED, Encoding.RAW})
 
 
 SINKS: Mapping[str, SinkType] = {
-    "file": SinkType(FileSettings, FileSink),
+    "file": SinkType(FileSettings, FileSink, _LINES),
     "http": SinkType(HttpSettings, HttpSink),
-    "stdout": SinkType(StdoutSettings, StdoutSink),
+    "stdout": SinkType(StdoutSettings, StdoutSink, _LINES),
 }

@@ -1,0 +1,90 @@
+"""The one HTTP server: webhooks, health and metrics."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from adapters.answers import Refusal, json_answer
+from adapters.errors import ConfigError, Problem
+
+Readiness = Callable[[], Awaitable[Sequence[str]]]
+"""Tells why the service is not ready; nothing when it is."""
+
+
+def application(sources: Sequence[BaseRoute], registry: CollectorRegistry, readiness: Readiness) -> ASGIApp:
+    """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
+
+    async def healthz(_request: Request) -> Response:
+        return json_answer(200, {"alive": True})
+
+    async def readyz(_request: Request) -> Response:
+        reasons = await readiness()
+        return json_answer(503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+    def metrics(_request: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    return Router([*sources, *own], redirect_slashes=False, default=_not_found)
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = Refusal(404, "no webhook here", "compare the URL with the path of the source")
+    await refusal.response(scope, receive, send)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises ConfigError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigError([_unbound(f"{host}:{port}", error)]) from None
+
+
+def _unbound(address: str, error: OSError) -> Problem:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return Problem("server.listen", f"{address} is in use", "stop the other process, or choose another port")
+        case errno.EACCES:
+            return Problem("server.listen", f"{address} is not permitted", "choose a port above 1023")
+    return Problem("server.listen", f"{address} cannot be listened on: {error.strerror}")
+
+
+class Server(uvicorn.Server):
+    """Serves on a socket until told to stop; signals are left to the process."""
+
+    def __init__(self, app: ASGIApp, grace: float) -> None:
+        """`grace` is how many seconds requests under way get when it stops."""
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=max(1, round(grace)),
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the process's signal handlers alone."""
+        yield
+
+    def stop(self) -> None:
+        """Take no new connection, and end `serve` when the requests under way are answered."""
+        self.should_exit = True

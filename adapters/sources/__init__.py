@@ -1,0 +1,23 @@
+"""The table of sources: a new transport is one file, its test, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.webhook import Webhook, WebhookSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SourceType:
+    """What the word after `type:` means: its settings, and what makes a source of them."""
+
+    settings: type[SourceSettings]
+    build: Callable[[Any, Context], Source | Mounted]
+
+
+SOURCES: Mapping[str, SourceType] = {
+    "webhook": SourceType(WebhookSettings, Webhook),
+}

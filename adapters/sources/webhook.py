@@ -1,0 +1,176 @@
+"""HTTP POSTs from a tool: answered 2xx only once what they carry is on disk.
+
+The answer is 202: Gerrit's webhooks plugin takes 200, 201, 202 and 204 for success and sends anything else again
+(its `HttpResponseHandler`); distribution is content with any 2xx (its `notifications/http.go`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import structlog
+from pydantic import Field
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive as AsgiReceive
+from starlette.types import Scope, Send
+
+from adapters.answers import Refusal, json_answer
+from adapters.errors import JournalUnavailable
+from adapters.logs import Seldom
+from adapters.model import Notification, Receive
+from adapters.settings import Duration, Size
+from adapters.sources import body
+from adapters.sources.auth import AuthOrNone, Headers, guard
+from adapters.sources.body import Body
+from adapters.sources.contract import Context, SourceSettings
+
+STUB = 64 << 10
+"""Bytes that are kept of a body that is too large."""
+
+TRUNCATED = "x-truncated"
+"""The header of a notification that is a stub; its value is how many bytes there were, at least."""
+
+_DRAIN = 10
+"""A body of more than this many times the limit is not even read to its end."""
+
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
+
+_ACCEPTED = json_answer(202, {"accepted": 1})
+
+_log = structlog.get_logger(__name__)
+
+
+class WebhookSettings(SourceSettings):
+    """A path of the shared HTTP server.
+
+    `max_body` holds for the body as sent and for what it unfolds to; `timeout` is for sending all of it.
+    `on_invalid: park` also takes what is too large (a stub of it) or cannot be parsed, and leaves it to the routes
+    to put it aside: for tools that send a refused notification for ever, before all others.
+    """
+
+    type: Literal["webhook"]
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$")]
+    auth: AuthOrNone | None = None
+    max_body: Annotated[Size, Field(gt=0)] = 10 << 20
+    timeout: Annotated[Duration, Field(gt=0)] = 30.0
+    on_invalid: Literal["reject", "park"] = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One source's path on the server."""
+
+    settings: WebhookSettings
+    context: Context
+
+    def routes(self, receive: Receive) -> list[Route]:
+        """The path, for every method, so that a wrong one is told what is right."""
+        return [Route(self.settings.path, _Endpoint(self.settings, self.context, receive))]
+
+
+class _Endpoint:
+    """The ASGI application behind the path."""
+
+    def __init__(self, settings: WebhookSettings, context: Context, keep: Receive) -> None:
+        self._settings, self._context, self._keep = settings, context, keep
+        self._parks = settings.on_invalid == "park"
+        self._guard = guard(settings.auth)
+        self._seldom = Seldom()
+
+    async def __call__(self, scope: Scope, receive: AsgiReceive, send: Send) -> None:
+        try:
+            response = await self._answer(scope, receive)
+        except body.ClientGone:
+            return
+        self._context.metrics.answered(self._context.name, response.status_code)
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: AsgiReceive) -> Response:
+        try:
+            await self._keep((await self._notification(scope["method"], dict(scope["headers"]), receive),))
+        except Refusal as refusal:
+            return self._refused(refusal, refusal.error)
+        except JournalUnavailable as error:
+            later = Refusal(503, "this cannot be kept now", "send it again later", {"Retry-After": "5"})
+            return self._refused(later, str(error))
+        return _ACCEPTED
+
+    def _refused(self, refusal: Refusal, reason: str) -> Response:
+        if self._seldom(refusal.status):
+            _log.warning("refused", source=self._context.name, status=refusal.status, reason=reason)
+        return refusal.response
+
+    async def _notification(self, method: str, headers: Headers, receive: AsgiReceive) -> Notification:
+        self._admit(method, headers)
+        sent = await self._read(headers, receive)
+        self._verify(headers, sent)
+        notification = self._heard(headers, self._decoded(headers, sent))
+        if not self._parks:
+            self._check(notification)
+        return notification
+
+    def _admit(self, method: str, headers: Headers) -> None:
+        if method != "POST":
+            raise Refusal(405, f"{method} is not for a webhook", "use POST", {"Allow": "POST"})
+        if not self._guard.admits(headers):
+            raise self._unauthorized()
+
+    async def _read(self, headers: Headers, receive: AsgiReceive) -> Body:
+        limit = self._settings.max_body
+        drain = limit * _DRAIN if self._parks else limit
+        if int(headers.get(b"content-length", b"0")) > drain:
+            raise body.too_large(drain)
+        sent = await body.read(receive, keep=limit, drain=drain, seconds=self._settings.timeout)
+        if not sent.size:
+            raise Refusal(400, "the body is empty", "send the notification as the body of the POST")
+        return sent
+
+    def _verify(self, headers: Headers, sent: Body) -> None:
+        if self._guard.signed is None:
+            return
+        if not sent.whole:
+            raise body.too_large(self._settings.max_body)
+        if not self._guard.signed(headers, sent.data):
+            raise self._unauthorized()
+
+    def _unauthorized(self) -> Refusal:
+        challenge = {"WWW-Authenticate": self._guard.challenge} if self._guard.challenge else {}
+        return Refusal(401, "the credentials are missing or wrong", "compare the tool's with this source's", challenge)
+
+    def _decoded(self, headers: Headers, sent: Body) -> Body:
+        limit = self._settings.max_body
+        try:
+            content = body.decoded(sent, headers.get(b"content-encoding", b"").decode("latin-1"), keep=limit)
+            if not (content.whole or self._parks):
+                raise body.too_large(limit)
+        except Refusal:
+            if self._parks:
+                return sent
+            raise
+        return content
+
+    def _heard(self, headers: Headers, content: Body) -> Notification:
+        heard = Notification(self._context.name, content.data, self._context.clock(), self._kept(headers))
+        if content.whole:
+            return heard
+        marked = {**heard.headers, TRUNCATED: str(content.size)}
+        return replace(heard, body=content.data[:STUB], headers=marked)
+
+    def _kept(self, headers: Headers) -> dict[str, str]:
+        translator = self._context.translator()
+        wanted = translator.headers if translator else frozenset()
+        never = _CREDENTIALS | {self._guard.header}
+        return {
+            name: value.decode("latin-1")
+            for key, value in headers.items()
+            if ((name := key.decode("latin-1")) == "content-type" or name in wanted or name.startswith("ce-"))
+            and name not in never
+        }
+
+    def _check(self, notification: Notification) -> None:
+        translator = self._context.translator()
+        reason = translator.undecodable(notification) if translator else None
+        if reason:
+            raise Refusal(400, reason, "send what the tool sends, or set on_invalid: park")

@@ -1,0 +1,83 @@
+"""The mapping of every source as it is now: loaded at the start, and again when a file changes or on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from adapters import mapping
+from adapters.errors import ConfigError, Problem
+from adapters.mapping import Translator
+from adapters.sources.contract import SourceSettings
+
+_log = structlog.get_logger(__name__)
+
+_Version = tuple[int, int, int, int] | None
+
+
+class Translators:
+    """The mapping of each source; a new version replaces the old one as a whole, or not at all."""
+
+    def __init__(self, sources: Mapping[str, SourceSettings]) -> None:
+        """Load all mappings; raises ConfigError with every problem of every one."""
+        self._sources = {name: source for name, source in sources.items() if source.mapping is not None}
+        self._current: dict[str, Translator] = {}
+        problems: list[Problem] = []
+        for name in self._sources:
+            try:
+                self._current[name] = self._load(name)
+            except ConfigError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise ConfigError(list(dict.fromkeys(problems)))
+        self._seen = {name: self._version(name) for name in self._current}
+
+    def current(self, source: str) -> Translator | None:
+        """The mapping of a source, None when it has none."""
+        return self._current.get(source)
+
+    def changed(self) -> list[str]:
+        """The sources whose mapping file is another than when it was looked at last."""
+        return [name for name, seen in self._seen.items() if self._version(name) != seen]
+
+    def reload(self, names: Iterable[str]) -> None:
+        """Loads the mappings of sources again; one that does not load is logged, and the old one stays."""
+        for name in names:
+            self._seen[name] = self._version(name)
+            try:
+                self._current[name] = self._load(name)
+            except ConfigError as error:
+                for problem in error.problems:
+                    _log.error("mapping not reloaded, the old one stays", source=name, problem=str(problem))
+            else:
+                _log.info("mapping reloaded", source=name, mapping=self._current[name].name)
+
+    async def watch(self, request: asyncio.Event, *, every: float = 2.0) -> None:
+        """Reloads what changed, looking every so many seconds; on request, all of it at once."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await request.wait()
+            names = list(self._seen) if request.is_set() else self.changed()
+            request.clear()
+            await asyncio.to_thread(self.reload, names)
+
+    def _load(self, name: str) -> Translator:
+        source = self._sources[name]
+        return mapping.load(str(source.mapping), instance=source.instance, variables=source.variables)
+
+    def _version(self, name: str) -> _Version:
+        return _version(self._current[name].path)
+
+
+def _version(path: Path) -> _Version:
+    # The path is followed anew each time: Kubernetes changes a ConfigMap by swapping a symbolic link above the file.
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
