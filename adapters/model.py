@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Spec(StrEnum):
@@ -34,10 +34,11 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a source has read one of its inputs; `value` is the source's own JSON text."""
+    """How far a source has read one of its inputs; `value` is the source's own text, None to forget the input."""
 
+    source: str
     key: str
-    value: str
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ class Notification:
     `source` names the configured source; `headers` has lower-case names and never a credential; `received_at` is
     aware, in UTC. `position` tells it from another notification with the same bytes (a file and offset, a stream's
     sequence number) and is empty where the same bytes mean the same notification (a redelivered webhook).
-    `checkpoint` is where its source stands after it.
     """
 
     source: str
@@ -55,7 +55,6 @@ class Notification:
     received_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     position: str = ""
-    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,11 @@ class Message:
     data: bytes
 
 
-Receive = Callable[[Sequence[Notification]], Awaitable[None]]
-"""Takes what a source heard; when it returns, the notifications and their checkpoints are on disk.
+class Receive(Protocol):
+    """Takes what a source heard."""
 
-Raises JournalUnavailable when they are not.
-"""
+    async def __call__(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Returns when the notifications, and where their source stands after them, are on disk: all or none.
+
+        Raises JournalUnavailable when they are not.
+        """

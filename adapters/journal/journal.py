@@ -14,7 +14,7 @@ from adapters.errors import JournalUnavailable
 from adapters.journal import deadletters, log, status
 from adapters.journal.database import Database
 from adapters.journal.writer import Writer
-from adapters.model import Notification, Record
+from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
 
@@ -55,13 +55,17 @@ class Journal:
         self._database.close()
         self._lock.close()
 
-    async def append(self, notifications: Sequence[Notification]) -> None:
-        """Store notifications and the checkpoints they carry, all or none; when it returns, they are on disk."""
-        if not notifications:
+    async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Store notifications and where their sources stand after them, all or none; when it returns, on disk."""
+        if not notifications and not checkpoints:
             return
-        future = self._writer.submit(lambda: self._append(notifications))
+        future = self._writer.submit(lambda: self._append(notifications, checkpoints))
         future.add_done_callback(self._announce)
         await asyncio.shield(future)
+
+    async def check(self) -> None:
+        """Raise JournalUnavailable when `append` would."""
+        await self._writer.submit(self._refuse_when_full)
 
     async def read(self, after: int, limit: int) -> list[Record]:
         """Return up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
@@ -123,13 +127,16 @@ class Journal:
     async def _read(self, query: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
 
-    def _append(self, notifications: Sequence[Notification]) -> int:
+    def _append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
+        self._refuse_when_full()
+        return log.append(self._database, notifications, checkpoints)
+
+    def _refuse_when_full(self) -> None:
         if self._full:
             raise JournalUnavailable(
                 f"journal {self._database.path}: it is full ({self._max_bytes} bytes); "
                 "a sink is behind (see its route's lag) or the size limit is too small for the retention"
             )
-        return log.append(self._database, notifications)
 
     def _make_room(self) -> None:
         self._database.check_in_place()

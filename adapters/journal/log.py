@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from adapters.journal.database import Database, micros, moment
-from adapters.model import Notification, Record
+from adapters.model import Checkpoint, Notification, Record
 
 READ_BYTES = 8 << 20
 """A read ends after this many bytes of bodies, so that large notifications do not fill the memory."""
@@ -19,15 +19,19 @@ PRUNE_ROWS = 500
 """How many records one pruning transaction deletes, so that appends never wait long for it."""
 
 
-def append(database: Database, notifications: Sequence[Notification]) -> int:
-    """Store notifications and the checkpoints they carry; return the number of the last one."""
+def append(database: Database, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
+    """Store notifications and where their sources stand after them; return the number of the last record."""
     database.insert(
         "INSERT INTO notification (source, received_at, headers, position, body) VALUES (?, ?, ?, ?, ?)",
         ((n.source, micros(n.received_at), orjson.dumps(dict(n.headers)), n.position, n.body) for n in notifications),
     )
     database.insert(
         "REPLACE INTO checkpoint (source, key, value) VALUES (?, ?, ?)",
-        [(n.source, n.checkpoint.key, n.checkpoint.value) for n in notifications if n.checkpoint],
+        [(each.source, each.key, each.value) for each in checkpoints if each.value is not None],
+    )
+    database.insert(
+        "DELETE FROM checkpoint WHERE source = ? AND key = ?",
+        [(each.source, each.key) for each in checkpoints if each.value is None],
     )
     return last(database)
 

@@ -1,0 +1,62 @@
+"""A journal in a temporary directory, and notifications to put into it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.journal import Journal
+from adapters.model import Notification
+
+Heard = Callable[..., Notification]
+
+START = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that moves when it is told to."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        """Some time passes."""
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The journal's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is, in a directory that does not exist yet."""
+    return tmp_path / "state" / "journal.db"
+
+
+@pytest.fixture
+async def journal(path: Path, clock: Clock) -> AsyncIterator[Journal]:
+    """A journal that is open, and empty."""
+    journal = Journal(path, max_bytes=1 << 30, clock=clock)
+    yield journal
+    await journal.aclose()
+
+
+@pytest.fixture
+def heard(clock: Clock) -> Heard:
+    """What makes a notification that is heard now."""
+
+    def heard(body: bytes = b"{}", *, source: str = "jenkins") -> Notification:
+        return Notification(source, body, clock(), {"content-type": "application/json"})
+
+    return heard
