@@ -101,6 +101,7 @@ class _Compiler:
             model.as_,
             self.file.where(at),
             required=required,
+            optional=model.optional,
         )
 
     def _builder(self, model: RuleModel, at: Location) -> Builder:

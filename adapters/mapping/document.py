@@ -33,12 +33,13 @@ _ALWAYS_THERE = re.compile(r"instance|received_at|headers|body")
 class Split(Settings):
     """Makes one of many: a record (or event) for each item of `each`, which it finds under the name `as`.
 
-    The items of an object are its members, as `{key, value}`. At the top of a mapping `each` must be there; in a
-    rule, where it is missing there is nothing to emit.
+    The items of an object are its members, as `{key, value}`. Where `each` is missing, an `optional` split leaves the
+    record whole; otherwise it is an error at the top of a mapping, and in a rule there is nothing to emit.
     """
 
     each: Expression
     as_: Annotated[Word, Field(alias="as")]
+    optional: bool = False
 
 
 class Subject(Settings):

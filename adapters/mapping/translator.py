@@ -135,14 +135,16 @@ def received_at(scope: Scope) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def splitter(each: Closure, name: str, where: str, *, required: bool) -> Splitter:
+def splitter(each: Closure, name: str, where: str, *, required: bool, optional: bool) -> Splitter:
     """Yields the scope once for each item of a list, or member of an object, with the item under `name`."""
 
     def split(scope: Scope) -> Iterator[Scope]:
         try:
             found = each(scope)
         except Missing as error:
-            if required:
+            if optional:
+                yield scope
+            elif required:
                 raise Failure(f"nothing to split: {error}", where) from None
             return
         if isinstance(found, dict):

@@ -120,6 +120,15 @@ def test_split_makes_many_of_one() -> None:
     assert (translation.ignored, translation.unmatched, translation.errors) == (1, 1, ())
 
 
+def test_optional_split_leaves_one_whole() -> None:
+    """A tool that sends one thing or many has the same rules for both."""
+    translator = mapping(MANY.replace("as: event}", "as: event, optional: true}"))
+    one = {"repo": "r", "event": {"kind": "push", "files": {"a": 1}}}
+    many = {"repo": "r", "events": [{"kind": "push", "files": {"a": 1}}]}
+    assert events(translator, one) == events(translator, many)
+    assert translator.translate(notification({})).unmatched == 1
+
+
 def test_one_bad_record_does_not_stop_the_others() -> None:
     """A failure is that record's alone."""
     body = {"repo": "r", "events": [{"kind": "push", "files": 5}, {"kind": "push", "files": {"a": 1}}]}

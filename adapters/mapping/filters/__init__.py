@@ -22,6 +22,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "find": collection.find,
     "first_line": text.first_line,
     "generic_purl": purl.generic_purl,
+    "having": collection.having,
     "int": text.to_int,
     "iso": time.iso,
     "jenkins_job_name": url.jenkins_job_name,

@@ -34,6 +34,11 @@ def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
     raise Missing(f"no {key} is '{wanted}'")
 
 
+def having(value: list[Any], key: str) -> list[Any]:
+    """The objects of a list that have a member `key`."""
+    return [item for item in value if isinstance(item, dict) and item.get(key) is not None]
+
+
 def none_if(value: Any, sentinel: str | int) -> Any:
     """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
     if value == sentinel:
