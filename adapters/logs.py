@@ -61,7 +61,7 @@ class Seldom:
         self._seconds, self._clock = seconds, clock
         self._last: dict[Hashable, float] = {}
 
-    def __call__(self, key: Hashable) -> bool:
+    def allows(self, key: Hashable) -> bool:
         """Whether it is time for this key again."""
         now = self._clock()
         if now - self._last.get(key, -self._seconds) < self._seconds:

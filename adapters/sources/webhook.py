@@ -98,7 +98,7 @@ class _Endpoint:
         return _ACCEPTED
 
     def _refused(self, refusal: Refusal, reason: str) -> Response:
-        if self._seldom(refusal.status):
+        if self._seldom.allows(refusal.status):
             _log.warning("refused", source=self._context.name, status=refusal.status, reason=reason)
         return refusal.response
 

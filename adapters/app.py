@@ -1,0 +1,151 @@
+"""The process: one sidecar, from its start to the signal that ends it.
+
+A part that dies takes the process down, loudly: the supervisor starts it again, and the journal knows where all were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Collection, Coroutine, Mapping
+from typing import Any
+
+import structlog
+import uvloop
+
+from adapters.config import Config
+from adapters.errors import AdapterError, JournalUnavailable
+from adapters.server import Server, application, bind
+from adapters.sidecar import Sidecar, assembled
+from adapters.sources.contract import Mounted
+
+PRUNE_EVERY = 60.0
+"""Seconds between two looks at what the journal need not keep any more."""
+
+_log = structlog.get_logger(__name__)
+
+_Work = Mapping[str, Coroutine[Any, Any, object]]
+_Tasks = Collection[asyncio.Task[None]]
+
+
+class PartDied(AdapterError):
+    """A part of the running sidecar came to an end; the log says which and why."""
+
+
+def start(config: Config) -> int:
+    """Runs until SIGTERM or SIGINT, reloads the mappings on SIGHUP; the exit code: 1 when a part died, else 0.
+
+    Raises ConfigError or JournalUnavailable when it cannot start.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_signalled(config))
+
+
+async def _signalled(config: Config) -> int:
+    stop, hangup = asyncio.Event(), asyncio.Event()
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    try:
+        await run(config, stop=stop, hangup=hangup)
+    except PartDied:
+        return 1
+    return 0
+
+
+async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event) -> None:
+    """Runs until `stop`, then publishes what it has heard, for `server.drain` at most; `hangup` reloads the mappings.
+
+    Raises ConfigError or JournalUnavailable when it cannot start, PartDied when it cannot go on.
+    """
+    with bind(*config.server.address) as listener:
+        async with assembled(config) as sidecar:
+            try:
+                await _live(sidecar, listener, stop, hangup)
+            except* PartDied as died:
+                raise died.exceptions[0] from None
+
+
+async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, hangup: asyncio.Event) -> None:
+    drain = sidecar.settings.server.drain
+    app = application([*sidecar.mounts()], sidecar.metrics.registry, lambda: _unready(sidecar, stop))
+    server = Server(app, grace=drain)
+    async with asyncio.TaskGroup() as group:
+        [serving] = _started(group, {"server": server.serve([listener])})
+        hearing = _started(group, _hearing(sidecar))
+        publishing = _started(group, {f"route {name}": route.run() for name, route in sidecar.routes.items()})
+        upkeep = _started(group, {"retention": _retain(sidecar), "mappings": sidecar.translators.watch(hangup)})
+        _log.info("started", **_summary(sidecar, listener))
+        await stop.wait()
+        _log.info("stopping", drain=drain)
+        server.stop()
+        _cancel(hearing)
+        await _drain(sidecar, [serving, *hearing], publishing)
+        _cancel(upkeep)
+
+
+def _hearing(sidecar: Sidecar) -> _Work:
+    sources = {name: source for name, source in sidecar.sources.items() if not isinstance(source, Mounted)}
+    return {f"source {name}": _endless(source.run(sidecar.receiver(name))) for name, source in sources.items()}
+
+
+async def _endless(work: Coroutine[Any, Any, None]) -> None:
+    await work
+    raise AdapterError("it came to an end by itself")
+
+
+async def _retain(sidecar: Sidecar) -> None:
+    while True:
+        try:
+            pruned = await sidecar.journal.prune(sidecar.routes, keep=sidecar.settings.journal.keep)
+            _log.debug("journal pruned", records=pruned)
+        except JournalUnavailable as error:
+            _log.error("journal not pruned", reason=str(error))
+        await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _drain(sidecar: Sidecar, inputs: _Tasks, publishing: _Tasks) -> None:
+    """Waits until nothing more comes in and everything is published, or time is out."""
+    try:
+        async with asyncio.timeout(sidecar.settings.server.drain):
+            await asyncio.gather(*inputs, return_exceptions=True)
+            for route in sidecar.routes.values():
+                route.drain()
+            await asyncio.gather(*publishing, return_exceptions=True)
+    except TimeoutError:
+        left = {each.route: each.lag for each in sidecar.journal.status(sidecar.routes) if each.lag}
+        _log.warning("time is out; the rest is in the journal and goes on at the next start", records=left)
+
+
+def _started(group: asyncio.TaskGroup, work: _Work) -> list[asyncio.Task[None]]:
+    return [group.create_task(_alive(part, each)) for part, each in work.items()]
+
+
+async def _alive(part: str, work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except AdapterError as error:
+        _log.critical("stopping, for a part died", part=part, reason=str(error))
+        raise PartDied(part) from error
+    except Exception as error:
+        _log.critical("stopping, for a part died of a bug", part=part, exc_info=True)
+        raise PartDied(part) from error
+
+
+def _cancel(tasks: _Tasks) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+async def _unready(sidecar: Sidecar, stop: asyncio.Event) -> list[str]:
+    try:
+        await sidecar.journal.check()
+    except JournalUnavailable as error:
+        return [str(error)]
+    return ["it is stopping"] if stop.is_set() else []
+
+
+def _summary(sidecar: Sidecar, listener: socket.socket) -> dict[str, Any]:
+    host, port, *_ = listener.getsockname()
+    routes = {name: f"{route.format} to {route.sink}" for name, route in sidecar.settings.routes.items()}
+    return {"listen": f"{host}:{port}", "sources": [*sidecar.sources], "routes": routes}

@@ -1,0 +1,93 @@
+"""The parts of one sidecar, built from its configuration and connected to one another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
+
+from adapters import config
+from adapters.config import Config
+from adapters.journal import Journal
+from adapters.metrics import Metrics
+from adapters.model import Checkpoint, Notification, Receive
+from adapters.route import Origin, Route, renderer
+from adapters.sinks import SINKS, Sink
+from adapters.sources import SOURCES
+from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.translators import Translators
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sidecar:
+    """Sinks, routes and sources around one journal, by name; none of them runs yet."""
+
+    def __init__(self, settings: Config, journal: Journal) -> None:
+        """Raises ConfigError when a mapping cannot be loaded or a sink not be built."""
+        self.settings = settings
+        self.journal = journal
+        self.metrics = Metrics(CollectorRegistry())
+        self.metrics.watch(lambda: journal.status(settings.routes), journal.size)
+        self.translators = Translators(settings.sources)
+        self.sinks: dict[str, Sink] = {n: SINKS[each.type].build(each) for n, each in settings.sinks.items()}
+        self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
+        self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
+
+    def receiver(self, source: str) -> Receive:
+        """What a source hands its notifications to."""
+
+        async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+            await self.journal.append(notifications, checkpoints)
+            self.metrics.received(source, len(notifications))
+
+        return receive
+
+    def mounts(self) -> Iterator[BaseRoute]:
+        """What the HTTP server serves for the sources that are listened to through it."""
+        for name, source in self.sources.items():
+            if isinstance(source, Mounted):
+                yield from source.routes(self.receiver(name))
+
+    def _route(self, name: str, settings: config.Route) -> Route:
+        render = renderer(
+            self._origin,
+            format_=settings.format,
+            encoding=settings.encoding,
+            spec=settings.spec,
+            sources=settings.sources,
+        )
+        return Route(
+            name, self.journal.route(name), render, self.sinks[settings.sink], self.metrics, batch=settings.batch
+        )
+
+    def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:
+        context = Context(
+            name=name,
+            translator=lambda: self.translators.current(name),
+            checkpoints=self.journal.checkpoints(name),
+            metrics=self.metrics,
+            clock=_utc_now,
+        )
+        return SOURCES[settings.type].build(settings, context)
+
+    def _origin(self, source: str) -> Origin | None:
+        settings = self.settings.sources.get(source)
+        return Origin(settings.instance, self.translators.current(source)) if settings else None
+
+
+@asynccontextmanager
+async def assembled(settings: Config) -> AsyncIterator[Sidecar]:
+    """A sidecar on its journal, both closed at the end; raises ConfigError or JournalUnavailable."""
+    async with AsyncExitStack() as stack:
+        journal = Journal(settings.journal.path, max_bytes=settings.journal.max_size)
+        stack.push_async_callback(journal.aclose)
+        sidecar = Sidecar(settings, journal)
+        for sink in sidecar.sinks.values():
+            stack.push_async_callback(sink.aclose)
+        yield sidecar
