@@ -35,10 +35,10 @@ def load(reference: str | Path, *, instance: str, variables: Mapping[str, Any]) 
     """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of the file."""
     path = find(reference)
     name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
-    return compiled(yamlfile.load(path, _shown(path)), name, path, instance, variables)
+    return compiled(yamlfile.load(path, shown(path)), name, path, instance, variables)
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """The path as the reader would write it: from the working directory, where it is below it."""
     here = Path.cwd()
     return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)

@@ -1,0 +1,180 @@
+"""Goldens: a mapping's own examples, which the product itself runs.
+
+Beside a `mapping.yaml`, each file of `inputs/` is one notification (in `.ndjson`, each line is one), and
+`expected/<the same name>.json` is the array of CDEvents 0.5.1 that becomes of it: `[]` where it is ignored on purpose.
+`context.yaml` may set `instance`, `variables`, `received_at` and `headers` for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import AwareDatetime
+
+from adapters import yamlfile
+from adapters.cdevents.document import document
+from adapters.errors import MappingError, Problem
+from adapters.mapping import Translator, library
+from adapters.model import CDEvent, Notification, Spec
+from adapters.settings import Settings
+from adapters.truths import Sample, violations
+
+
+class Context(Settings):
+    """`context.yaml`: what a notification does not say of itself. Without an `instance`, `default_instance` is it."""
+
+    instance: str | None = None
+    variables: dict[str, Any] = {}
+    received_at: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
+    headers: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """One input, the events that the mapping makes of it, and what it could not translate."""
+
+    input: Path
+    events: tuple[CDEvent, ...]
+    errors: tuple[str, ...]
+
+    @property
+    def expected(self) -> Path:
+        """The file of the events that it should be."""
+        return self.input.parent.parent / "expected" / f"{self.input.stem}.json"
+
+    @property
+    def text(self) -> str:
+        """The events as the expected file has them."""
+        return _written([document(event, Spec.V0_5_1) for event in self.events])
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """All goldens of the mapping in a file, and the expected files that no input has."""
+
+    mapping: Path
+    goldens: tuple[Golden, ...]
+    stale: tuple[Path, ...]
+
+
+def run(reference: str | Path) -> Suite:
+    """Translates every input of a mapping (a shipped name, or a path). Raises ConfigError when it does not load."""
+    path = library.find(reference)
+    context = _context(path.with_name("context.yaml"))
+    instance = context.instance or default_instance(path)
+    translator = library.load(reference, instance=instance, variables=context.variables)
+    goldens = tuple(_golden(file, translator, context) for file in _files(path.with_name("inputs"), "*"))
+    wanted = {golden.expected for golden in goldens}
+    stale = tuple(file for file in _files(path.with_name("expected"), "*.json") if file not in wanted)
+    return Suite(path, goldens, stale)
+
+
+def default_instance(mapping: Path) -> str:
+    """`https://<tool>.example.com/` for the file `<tool>/<what>/mapping.yaml`."""
+    tool = re.sub(r"[^a-z0-9]+", "-", mapping.resolve().parent.parent.name.lower()).strip("-")
+    return f"https://{tool or 'tool'}.example.com/"
+
+
+def bodies(path: Path) -> list[bytes]:
+    """The notifications of a file: each line of a `.ndjson` that is not blank, or the whole of any other."""
+    content = path.read_bytes()
+    return [line for line in content.splitlines() if line.strip()] if path.suffix == ".ndjson" else [content]
+
+
+def check(suite: Suite) -> list[Problem]:
+    """What differs from the expected files, what was not translated, and every truth that the events break."""
+    samples = [
+        Sample(library.shown(golden.input), number, event)
+        for golden in suite.goldens
+        for number, event in enumerate(golden.events, start=1)
+    ]
+    found = [problem for golden in suite.goldens for problem in _problems(golden)]
+    stale = [Problem(library.shown(file), "has no input", "--update removes it") for file in suite.stale]
+    return [*found, *stale, *violations(samples)]
+
+
+def diff(golden: Golden) -> list[str]:
+    """The lines by which the events differ from the expected file, as a unified diff; none where they do not."""
+    expected = _expected(golden)
+    if expected is not None and _canonical(expected) == _canonical(golden.text):
+        return []
+    before, after = _pretty(expected or "").splitlines(), golden.text.splitlines()
+    return list(unified_diff(before, after, library.shown(golden.expected), "what the mapping makes", lineterm=""))
+
+
+def update(suite: Suite) -> list[Path]:
+    """Writes the expected files that differ, and removes those without an input; which ones.
+
+    An input that was not wholly translated keeps the file it has.
+    """
+    changed = [golden for golden in suite.goldens if not golden.errors and diff(golden)]
+    for golden in changed:
+        golden.expected.parent.mkdir(exist_ok=True)
+        golden.expected.write_text(golden.text, encoding="utf-8")
+    for file in suite.stale:
+        file.unlink()
+    return [*(golden.expected for golden in changed), *suite.stale]
+
+
+def _context(path: Path) -> Context:
+    return yamlfile.load(path, library.shown(path)).validate(Context) if path.exists() else Context()
+
+
+def _golden(file: Path, translator: Translator, context: Context) -> Golden:
+    events: list[CDEvent] = []
+    errors: list[str] = []
+    for body in bodies(file):
+        try:
+            translation = translator.translate(Notification("golden", body, context.received_at, context.headers))
+        except MappingError as error:
+            errors.append(str(error))
+            continue
+        events += translation.events
+        errors += translation.errors
+        if translation.unmatched:
+            errors.append(f"{translation.unmatched} of its records are covered by no rule and no `ignore`")
+    return Golden(file, tuple(events), tuple(errors))
+
+
+def _problems(golden: Golden) -> Iterator[Problem]:
+    where = library.shown(golden.input)
+    yield from (Problem(where, error) for error in golden.errors)
+    if not golden.expected.exists():
+        yield Problem(where, f"has no {library.shown(golden.expected)}", "--update writes it")
+    elif diff(golden):
+        hint = "--review shows how, --update accepts it"
+        yield Problem(library.shown(golden.expected), "is not what the mapping makes", hint)
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(file for file in folder.glob(pattern) if file.is_file() and not file.name.startswith("."))
+
+
+def _expected(golden: Golden) -> str | None:
+    return golden.expected.read_text(encoding="utf-8") if golden.expected.exists() else None
+
+
+def _pretty(text: str) -> str:
+    try:
+        return _written(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _canonical(text: str) -> bytes:
+    """Equal for two JSON texts of the same value, whatever their layout and the order of members."""
+    try:
+        return orjson.dumps(orjson.loads(text), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        return text.encode()
+
+
+def _written(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
