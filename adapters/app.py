@@ -36,7 +36,7 @@ class PartDied(AdapterError):
 def start(config: Config) -> int:
     """Runs until SIGTERM or SIGINT, reloads the mappings on SIGHUP; the exit code: 1 when a part died, else 0.
 
-    Raises ConfigError or JournalUnavailable when it cannot start.
+    Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_signalled(config))
@@ -56,7 +56,7 @@ async def _signalled(config: Config) -> int:
 async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event) -> None:
     """Runs until `stop`, then publishes what it has heard, for `server.drain` at most; `hangup` reloads the mappings.
 
-    Raises ConfigError or JournalUnavailable when it cannot start, PartDied when it cannot go on.
+    Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start, PartDied when it cannot go on.
     """
     with bind(*config.server.address) as listener:
         async with assembled(config) as sidecar:

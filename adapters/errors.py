@@ -62,3 +62,7 @@ class PermanentError(DeliveryError):
 
 class JournalUnavailable(AdapterError):
     """The journal cannot take a notification now (full, read-only, disk gone): tell the tool to send it again."""
+
+
+class AddressUnavailable(AdapterError):
+    """The service cannot listen on its address now: free the address, or choose another, and start again."""

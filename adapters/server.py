@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.answers import Refusal, json_answer
-from adapters.errors import ConfigError, Problem
+from adapters.errors import AddressUnavailable
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
@@ -44,21 +44,21 @@ async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises ConfigError when the address cannot be had."""
+    """A listening socket; raises AddressUnavailable when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise ConfigError([_unbound(f"{host}:{port}", error)]) from None
+        raise AddressUnavailable(f"server.listen: {host}:{port} {_reason(error)}") from None
 
 
-def _unbound(address: str, error: OSError) -> Problem:
+def _reason(error: OSError) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return Problem("server.listen", f"{address} is in use", "stop the other process, or choose another port")
+            return "is in use (stop the other process, or choose another port)"
         case errno.EACCES:
-            return Problem("server.listen", f"{address} is not permitted", "choose a port above 1023")
-    return Problem("server.listen", f"{address} cannot be listened on: {error.strerror}")
+            return "is not permitted (choose a port above 1023)"
+    return f"cannot be listened on: {error.strerror}"
 
 
 class Server(uvicorn.Server):
