@@ -1,0 +1,307 @@
+"""The webhook: what is taken, what is refused, and that an acknowledged notification is on disk."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import structlog.testing
+from prometheus_client import CollectorRegistry
+
+from adapters import mapping
+from adapters.errors import JournalUnavailable
+from adapters.journal import Database, Journal
+from adapters.journal import log as journal_log
+from adapters.metrics import Metrics
+from adapters.model import Checkpoint, Notification, Receive
+from adapters.server import application
+from adapters.sources.contract import Context
+from adapters.sources.webhook import Webhook, WebhookSettings
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+JSON = {"content-type": "application/json"}
+LIMIT = 1000
+
+MAPPING = """\
+cdevents: 0.5.1
+rules:
+  finished:
+    when: {$headers.x-event: done}
+    emit: pipelinerun.finished
+    id: [url]
+    timestamp: ${$received_at}
+    subject: {id: "${url}", content: {outcome: success}}
+"""
+
+Kept = Callable[[], list[Notification]]
+Serve = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    """A real one."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=64 << 20)
+    yield journal
+    await journal.aclose()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """What another process finds in the journal's file."""
+
+    def kept() -> list[Notification]:
+        with Database(tmp_path / "journal.db") as database:
+            return [record.notification for record in journal_log.read(database, 0, 100)]
+
+    return kept
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    """Counters that start at nothing."""
+    return Metrics(CollectorRegistry())
+
+
+@pytest.fixture
+async def serve(tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIterator[Serve]:
+    """Makes a client of a server with one webhook at `/hook`, whose mapping reads JSON and the header `x-event`."""
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    translator = mapping.load(tmp_path, instance="http://tool/", variables={})
+    clients: list[httpx.AsyncClient] = []
+
+    def serve(*, mapped: bool = True, receive: Receive = journal.append, **settings: Any) -> httpx.AsyncClient:
+        written = {"type": "webhook", "path": "/hook", "instance": "http://tool/", "max_body": LIMIT, **settings}
+        context = Context("tool", lambda: translator if mapped else None, {}, metrics, lambda: NOW)
+        webhook = Webhook(WebhookSettings.model_validate(written), context)
+
+        async def ready() -> Sequence[str]:
+            return []
+
+        app = application(webhook.routes(receive), metrics.registry, ready)
+        clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://adapter"))
+        return clients[-1]
+
+    yield serve
+    for client in clients:
+        await client.aclose()
+
+
+async def test_what_is_acknowledged_is_on_disk(serve: Serve, kept: Kept) -> None:
+    """202, and another process reads the very bytes, with the time and the source's name."""
+    body = b' {"a":  1.0, "a": "\\u003c"}\r\n'
+    answer = await serve().post("/hook", content=body, headers=JSON)
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 1})
+    assert kept() == [Notification("tool", body, NOW, JSON)]
+
+
+async def test_only_useful_headers_are_kept(serve: Serve, kept: Kept) -> None:
+    """The content type, CloudEvents attributes and what the mapping reads; never a credential."""
+    client = serve(auth={"header": {"name": "Ce-Secret", "value": "s3cret"}})
+    useful = {**JSON, "x-event": "done", "ce-type": "a.b"}
+    other = {"ce-secret": "s3cret", "authorization": "Bearer x", "cookie": "c=1", "x-other": "o"}
+    assert (await client.post("/hook", content=b"{}", headers={**useful, **other})).status_code == 202
+    assert kept()[0].headers == useful
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+async def test_another_method_is_told_which_is_right(serve: Serve, kept: Kept, method: str) -> None:
+    """405, with Allow."""
+    answer = await serve().request(method, "/hook", content=b"{}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert kept() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/hook/", "/hook/x", "/Hook", "/hooks"])
+async def test_another_path_tells_nothing(serve: Serve, path: str) -> None:
+    """404 does not say which paths there are: a path may be a secret."""
+    answer = await serve().post(path, content=b"{}")
+    assert (answer.status_code, answer.json()["error"]) == (404, "no webhook here")
+    assert "/hook" not in answer.text
+
+
+AUTHS = [
+    ({"bearer": "s3cret"}, {"authorization": "Bearer s3cret"}, "Bearer"),
+    ({"basic": {"username": "u", "password": "s3cret"}}, {"authorization": "Basic dTpzM2NyZXQ="}, "Basic"),
+    ({"header": {"name": "X-Token", "value": "s3cret"}}, {"x-token": "s3cret"}, None),
+]
+
+
+@pytest.mark.parametrize(("auth", "right", "scheme"), AUTHS)
+async def test_a_shared_secret_is_asked_for(
+    serve: Serve, kept: Kept, auth: dict[str, Any], right: dict[str, str], scheme: str | None
+) -> None:
+    """With it 202, without it or with another 401 and, where HTTP has one, a challenge."""
+    client = serve(auth=auth)
+    assert (await client.post("/hook", content=b"{}", headers=right)).status_code == 202
+    for wrong in ({}, {name: value + "x" for name, value in right.items()}):
+        answer = await client.post("/hook", content=b"{}", headers=wrong)
+        assert answer.status_code == 401
+        assert answer.headers.get("www-authenticate", "").partition(" ")[0] == (scheme or "")
+        assert "s3cret" not in answer.text
+    assert [each.headers for each in kept()] == [{}]
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("prefix", ["", "sha256="])
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_signature_is_over_the_bytes_as_sent(
+    serve: Serve, kept: Kept, algorithm: str, prefix: str, packed: bool
+) -> None:
+    """Also where these are compressed; one changed byte is 401."""
+    client = serve(auth={"hmac": {"header": "X-Sig", "secret": "k", "algorithm": algorithm, "prefix": prefix}})
+    body = gzip.compress(b'{"a": 1}') if packed else b'{"a": 1}'
+    headers = {"content-encoding": "gzip"} if packed else {}
+    headers["x-sig"] = prefix + hmac.new(b"k", body, getattr(hashlib, algorithm)).hexdigest()
+    assert (await client.post("/hook", content=body, headers=headers)).status_code == 202
+    assert (await client.post("/hook", content=body + b" ", headers=headers)).status_code == 401
+    assert [each.body for each in kept()] == [b'{"a": 1}']
+
+
+async def chunks(*sizes: int) -> AsyncIterator[bytes]:
+    """A body without a Content-Length."""
+    for size in sizes:
+        yield b" " * size
+
+
+async def test_a_body_may_be_as_large_as_the_limit(serve: Serve, kept: Kept) -> None:
+    """Exactly the limit is taken, whole."""
+    client = serve(mapped=False)
+    assert (await client.post("/hook", content=b"x" * LIMIT)).status_code == 202
+    assert (await client.post("/hook", content=chunks(LIMIT - 1, 1))).status_code == 202
+    assert [len(each.body) for each in kept()] == [LIMIT, LIMIT]
+
+
+@pytest.mark.parametrize("parts", [[LIMIT + 1], [LIMIT, 1], [1] * (LIMIT + 1)])
+async def test_a_larger_one_is_refused(serve: Serve, kept: Kept, parts: list[int]) -> None:
+    """413, whether its length is announced or found out."""
+    client = serve(mapped=False)
+    assert (await client.post("/hook", content=chunks(*parts))).status_code == 413
+    assert (await client.post("/hook", content=b" " * sum(parts))).status_code == 413
+    assert kept() == []
+
+
+async def test_a_length_that_is_too_large_is_refused_unread(serve: Serve) -> None:
+    """The announcement is enough."""
+
+    async def trap() -> AsyncIterator[bytes]:
+        raise AssertionError
+        yield b""
+
+    answer = await serve().post("/hook", content=trap(), headers={"content-length": str(LIMIT + 1)})
+    assert answer.status_code == 413
+
+
+async def test_gzip_is_kept_unfolded(serve: Serve, kept: Kept) -> None:
+    """A route publishes what the tool said, not how it was packed."""
+    body = b'{"a": "' + b"x" * 900 + b'"}'
+    headers = {**JSON, "content-encoding": "gzip"}
+    assert (await serve().post("/hook", content=gzip.compress(body), headers=headers)).status_code == 202
+    assert kept() == [Notification("tool", body, NOW, JSON)]
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "status"),
+    [
+        (gzip.compress(b" " * (LIMIT + 1)), "gzip", 413),
+        (b"{}", "gzip", 400),
+        (gzip.compress(b"{}")[:-3], "gzip", 400),
+        (b"{}", "br", 415),
+        (b"", "", 400),
+        (b'{"a": ', "", 400),
+        (b"\xff", "", 400),
+    ],
+)
+async def test_what_cannot_be_used_is_refused(serve: Serve, kept: Kept, body: bytes, coding: str, status: int) -> None:
+    """A bomb, a torn or unknown coding, an empty or malformed body: the answer says what is wrong and what to do."""
+    answer = await serve().post("/hook", content=body, headers={"content-encoding": coding})
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error", "hint"}
+    assert kept() == []
+
+
+async def test_without_a_mapping_any_bytes_are_a_notification(serve: Serve, kept: Kept) -> None:
+    """Nobody says what they should be."""
+    assert (await serve(mapped=False).post("/hook", content=b"\xff\x00")).status_code == 202
+    assert [each.body for each in kept()] == [b"\xff\x00"]
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "stored"),
+    [
+        (b'{"a": ', "", b'{"a": '),
+        (b"{}", "gzip", b"{}"),
+        (b"{}", "br", b"{}"),
+    ],
+)
+async def test_parking_takes_what_cannot_be_parsed(
+    serve: Serve, kept: Kept, body: bytes, coding: str, stored: bytes
+) -> None:
+    """A tool that would send it for ever is told yes; the routes put it aside with the reason."""
+    answer = await serve(on_invalid="park").post("/hook", content=body, headers={"content-encoding": coding})
+    assert answer.status_code == 202
+    assert [(each.body, dict(each.headers)) for each in kept()] == [(stored, {})]
+
+
+async def test_parking_keeps_a_stub_of_what_is_too_large(serve: Serve, kept: Kept) -> None:
+    """64 KiB of it, and how large it was; a bomb is cut the same way."""
+    client = serve(on_invalid="park", max_body="100KiB")
+    big, limit = b"[" * (300 << 10), 100 << 10
+    assert (await client.post("/hook", content=big)).status_code == 202
+    assert (await client.post("/hook", content=chunks(limit, 5))).status_code == 202
+    packed = gzip.compress(big)
+    assert (await client.post("/hook", content=packed, headers={"content-encoding": "gzip"})).status_code == 202
+    assert [each.headers["x-truncated"] for each in kept()] == [str(300 << 10), str(limit + 5), str(limit + 1)]
+    assert [len(each.body) for each in kept()] == [64 << 10] * 3
+
+
+async def test_parking_does_not_read_for_ever(serve: Serve, kept: Kept) -> None:
+    """Ten times the limit is where patience ends."""
+    client = serve(on_invalid="park")
+    assert (await client.post("/hook", content=chunks(LIMIT * 10))).status_code == 202
+    assert (await client.post("/hook", content=chunks(LIMIT * 10, 1))).status_code == 413
+    assert len(kept()) == 1
+
+
+async def test_parking_still_wants_a_signature(serve: Serve, kept: Kept) -> None:
+    """What is too large to be verified is refused: it may be anybody's."""
+    client = serve(on_invalid="park", auth={"hmac": {"header": "X-Sig", "secret": "k"}})
+    body = b" " * (LIMIT + 1)
+    headers = {"x-sig": hmac.new(b"k", body, hashlib.sha256).hexdigest()}
+    assert (await client.post("/hook", content=body, headers=headers)).status_code == 413
+    assert kept() == []
+
+
+async def test_a_journal_that_cannot_keep_it_is_503(serve: Serve, kept: Kept) -> None:
+    """The tool is asked to come back; the reason, which names a path, is for the log alone, and once a minute."""
+
+    async def full(_: Sequence[Notification], __: Sequence[Checkpoint] = ()) -> None:
+        raise JournalUnavailable("journal /srv/journal.db: the disk is full")
+
+    client = serve(receive=full)
+    with structlog.testing.capture_logs() as logs:
+        answers = [await client.post("/hook", content=b"{}") for _ in range(3)]
+    assert [(each.status_code, each.headers["retry-after"]) for each in answers] == [(503, "5")] * 3
+    assert "/srv" not in answers[0].text
+    assert [each["reason"] for each in logs] == ["journal /srv/journal.db: the disk is full"]
+    assert kept() == []
+
+
+async def test_answers_are_counted(serve: Serve, metrics: Metrics) -> None:
+    """By source and status."""
+    client = serve()
+    for content in (b"{}", b"{}", b"{"):
+        await client.post("/hook", content=content)
+    counted = {
+        status: metrics.registry.get_sample_value(
+            "cdevents_adapters_webhook_answers_total", {"source": "tool", "status": status}
+        )
+        for status in ("202", "400")
+    }
+    assert counted == {"202": 2.0, "400": 1.0}
