@@ -21,10 +21,10 @@ from pydantic import AwareDatetime
 from adapters import yamlfile
 from adapters.cdevents.document import document
 from adapters.errors import MappingError, Problem
+from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
 from adapters.model import CDEvent, Notification, Spec
 from adapters.settings import Settings
-from adapters.truths import Sample, violations
 
 
 class Context(Settings):

@@ -1,0 +1,5 @@
+"""`python -m adapters` is `cdevents-adapters`."""
+
+from adapters.cli import main
+
+main()

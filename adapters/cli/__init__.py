@@ -1,0 +1,45 @@
+"""The command line, `cdevents-adapters`. Each command imports what it needs when it runs, so that none pays for all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from adapters.cli import dead_letters
+from adapters.cli.check import check
+from adapters.cli.exits import EPILOG, Commands
+from adapters.cli.run import run
+from adapters.cli.schema import schema
+from adapters.cli.status import status
+from adapters.cli.translate import translate
+
+main = typer.Typer(
+    cls=Commands,
+    help="Sidecars that make Jenkins, Gerrit and container registries speak CDEvents.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (run, check, translate, status, schema):
+    main.command()(command)
+main.add_typer(dead_letters.commands, name="dead-letters")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"cdevents-adapters {version('cdevents-adapters')}")
+        raise typer.Exit
+
+
+@main.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass

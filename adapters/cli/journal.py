@@ -1,0 +1,58 @@
+"""What the commands that look into the journal share. All of them work while the service runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.cli.exits import printable
+from adapters.cli.options import configuration
+
+if TYPE_CHECKING:
+    from adapters.journal import Database
+
+JournalFile = Annotated[
+    Path | None,
+    typer.Option("--journal", metavar="FILE", help="The journal's file, if not as the configuration says."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
+
+_WIDE = 10_000
+
+
+@contextmanager
+def opened(config: Path | None, journal: Path | None) -> Iterator[Database]:
+    """The journal of a configuration, or in a file. Raises ConfigError or JournalUnavailable."""
+    from adapters.errors import JournalUnavailable
+    from adapters.journal import Database
+
+    path = journal or configuration(config).journal.path
+    if not path.exists():
+        raise JournalUnavailable(f"journal {path}: there is none; has the service run, and in this directory?")
+    with Database(path) as database:
+        yield database
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Rows under their columns; each on one line, where stdout is not a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    result = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        result.add_row(*(Text(printable(str(cell))) for cell in row))
+    console.print(result, width=None if console.is_terminal else _WIDE)
+
+
+def age(seconds: float) -> str:
+    """A duration for people: `45s`, `12m`, `5h`, `3d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{seconds:.0f}s"

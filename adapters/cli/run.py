@@ -1,0 +1,18 @@
+"""`run`: the service."""
+
+from __future__ import annotations
+
+import typer
+
+from adapters.cli.exits import Exit
+from adapters.cli.options import ConfigFile, configuration
+
+
+def run(config: ConfigFile = None) -> None:
+    """Listen to the tools, and publish what they say, until told to stop (SIGTERM, Ctrl-C)."""
+    from adapters import app, logs
+
+    settings = configuration(config)
+    logs.configure(settings.log.level, settings.log.format)
+    if app.start(settings):
+        raise typer.Exit(Exit.UNAVAILABLE)

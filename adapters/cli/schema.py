@@ -1,0 +1,29 @@
+"""`schema`: what editors complete from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Of(StrEnum):
+    """The files that people write."""
+
+    MAPPING = "mapping"
+    CONFIG = "config"
+
+
+def schema(of: Annotated[Of, typer.Argument(metavar="mapping|config", show_default=False)]) -> None:
+    """Print the JSON Schema of mapping or configuration files, from which editors complete and check.
+
+    In VS Code (extension YAML) the file's first line names it: # yaml-language-server: $schema=mapping.schema.json
+    """
+    import orjson
+
+    from adapters import config
+    from adapters.mapping import schema as mapping
+
+    schemas = {Of.MAPPING: mapping.schema, Of.CONFIG: config.schema}
+    typer.echo(orjson.dumps(schemas[of](), option=orjson.OPT_INDENT_2))

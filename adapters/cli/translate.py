@@ -1,0 +1,136 @@
+"""`translate`: a mapping tried on notifications at hand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adapters.cli.exits import Exit, complain
+from adapters.cli.options import pairs
+from adapters.errors import ConfigError, MappingError, Problem
+from adapters.model import Format, Notification, Record, Spec
+
+if TYPE_CHECKING:
+    from adapters.mapping import Translator
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+Mapping = Annotated[
+    str, typer.Argument(metavar="MAPPING", help="A shipped name (jenkins/notification) or a path.", show_default=False)
+]
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE",
+        help="One notification a file, or one a line where it ends in .ndjson; if none or -, one a line on stdin.",
+        show_default=False,
+    ),
+]
+SpecVersion = Annotated[Spec, typer.Option("--spec", help="The CDEvents version to write.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Tell on stderr which rules fired, and why others did not.")]
+Instance = Annotated[
+    str | None, typer.Option(metavar="URL", help="The tool's URL; https://<tool>.example.com/, if not given.")
+]
+Variables = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="One of the mapping's variables.")
+]
+Headers = Annotated[
+    list[str] | None, typer.Option("--header", metavar="NAME=VALUE", help="A header that came with the notifications.")
+]
+ReceivedAt = Annotated[
+    datetime | None,
+    typer.Option(parser=_time, metavar="TIME", help="When the notifications were heard, in ISO 8601; now, otherwise."),
+]
+
+
+def translate(
+    mapping: Mapping,
+    files: Files = None,
+    spec: SpecVersion = Spec.V0_5_1,
+    explain: Explain = False,
+    instance: Instance = None,
+    variables: Variables = None,
+    headers: Headers = None,
+    received_at: ReceivedAt = None,
+) -> None:
+    """Translate notifications: one CDEvent a line on stdout, what is wrong on stderr."""
+    translator = _translator(mapping, instance, pairs(variables or (), "--set"))
+    received = {name.lower(): value for name, value in pairs(headers or (), "--header").items()}
+    troubled = False
+    for where, body in _inputs(files or ["-"]):
+        notification = Notification("translate", body, received_at or datetime.now(UTC), received)
+        if explain:
+            _explain(translator, notification, where)
+        troubled |= _translate(translator, notification, spec, where)
+    raise typer.Exit(Exit.PROBLEMS if troubled else Exit.FINE)
+
+
+def _translator(reference: str, instance: str | None, variables: dict[str, str]) -> Translator:
+    from adapters.goldens import default_instance
+    from adapters.mapping import library
+
+    instance = instance or default_instance(library.find(reference))
+    values = {name: _value(name, text) for name, text in variables.items()}
+    return library.load(reference, instance=instance, variables=values)
+
+
+def _value(name: str, text: str) -> Any:
+    """The value as a configuration would have it: `true` and `7` are no text."""
+    from adapters import yamlfile
+
+    return yamlfile.parse(text, f"--set {name}").data if text else ""
+
+
+def _inputs(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Each notification, and where it is from; raises ConfigError for a file that cannot be read."""
+    for file in files:
+        if file == "-":
+            for number, line in enumerate(sys.stdin.buffer, start=1):
+                if line.strip():
+                    yield f"stdin:{number}", line.rstrip(b"\r\n")
+        else:
+            yield from ((file, body) for body in _bodies(file))
+
+
+def _bodies(file: str) -> list[bytes]:
+    from pathlib import Path
+
+    from adapters.goldens import bodies
+
+    try:
+        return bodies(Path(file))
+    except OSError as error:
+        raise ConfigError([Problem(file, f"cannot be read: {error.strerror}")]) from None
+
+
+def _explain(translator: Translator, notification: Notification, where: str) -> None:
+    from adapters.mapping.explain import explain
+
+    try:
+        for line in explain(translator, notification):
+            complain(f"{where}: {line}")
+    except MappingError:
+        return  # the translation says so
+
+
+def _translate(translator: Translator, notification: Notification, spec: Spec, where: str) -> bool:
+    """Prints what a route would publish; whether there was something that it could not."""
+    from adapters.route import Origin, renderer
+
+    render = renderer(lambda _: Origin(translator.instance, translator), format_=Format.CDEVENTS, spec=spec)
+    rendered = render(Record(0, notification))
+    for message in rendered.messages:
+        typer.echo(message.data)
+    for error in rendered.errors:
+        complain(f"{where}: {error}")
+    if rendered.unmatched:
+        complain(f"{where}: {rendered.unmatched} of its records are covered by no rule and no `ignore`")
+    return bool(rendered.errors)
