@@ -13,6 +13,7 @@ from adapters.errors import JournalUnavailable
 from adapters.journal.schema import SCHEMAS
 
 _PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;"
+_PATIENCE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADVICE = {
     "FULL": "the disk is full; free some space or move the journal to a larger disk",
@@ -47,7 +48,9 @@ class Database:
         self.path = path
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with self._explained():
-            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+            self._connection = sqlite3.connect(
+                uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
+            )
             try:
                 self._connection.executescript(_PRAGMAS)
                 self._upgrade()
@@ -110,9 +113,15 @@ class Database:
         log = self.path.with_name(f"{self.path.name}-wal")
         return pages * self.number("PRAGMA page_size") + (log.stat().st_size if log.exists() else 0)
 
-    def checkpoint(self, mode: str = "PASSIVE") -> None:
-        """Move the write-ahead log into the file; `TRUNCATE` also gives its space back, and waits for readers."""
-        self.run(f"PRAGMA wal_checkpoint({mode})")
+    def checkpoint(self) -> None:
+        """Moves of the write-ahead log into the file what no reader needs there."""
+        self.run("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def reclaim(self) -> None:
+        """Does so and gives the log's space back, unless a reader is in the way for longer than a tenth of a second."""
+        self.run("PRAGMA busy_timeout = 100")
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.run(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
 
     def check_in_place(self) -> None:
         """Raise JournalUnavailable when the file was moved or deleted while open: writes to it would be lost."""

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TypeVar
@@ -38,9 +39,11 @@ class Journal:
         """
         self._max_bytes = max_bytes
         self._clock = clock
-        self._lock = _locked(path)
-        self._database = Database(path, create=True)
-        self._reads = Database(path)
+        with ExitStack() as opening:
+            opening.enter_context(_locked(path))
+            self._database = opening.enter_context(Database(path, create=True))
+            self._reads = opening.enter_context(Database(path))
+            self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._full = False
         self._last = log.last(self._reads)
@@ -51,9 +54,7 @@ class Journal:
         """Commit what is under way and close the file."""
         await self._writer.aclose()
         self._reader.shutdown()
-        self._reads.close()
-        self._database.close()
-        self._lock.close()
+        self._files.close()
 
     async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Store notifications and where their sources stand after them, all or none; when it returns, on disk."""
@@ -142,7 +143,7 @@ class Journal:
         self._database.check_in_place()
         self._full = self._database.size() > self._max_bytes
         if self._full:
-            self._database.checkpoint("TRUNCATE")
+            self._database.reclaim()
             self._full = self._database.size() > self._max_bytes
 
     def _announce(self, appended: asyncio.Future[int]) -> None:

@@ -83,7 +83,7 @@ async def test_a_failing_append_fails_alone(path: Path, heard: Heard) -> None:
     await journal.aclose()
 
 
-async def test_a_source_sees_only_its_own_checkpoints(journal: Journal, heard: Heard) -> None:
+async def test_a_source_sees_only_its_own_checkpoints(journal: Journal) -> None:
     """Checkpoints are by source and key, the latest value of each."""
     marks = [("a", "x", "1"), ("a", "y", "2"), ("b", "x", "3"), ("a", "x", "4")]
     await journal.append([], [Checkpoint(*mark) for mark in marks])

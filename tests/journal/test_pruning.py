@@ -91,8 +91,7 @@ async def test_a_pruned_journal_uses_its_space_again(journal: Journal, heard: He
         clock.move(10)
         await journal.prune(["raw"], keep=1)
         with Database(path) as database:
-            database.checkpoint("TRUNCATE")
-        sizes.append(path.stat().st_size)
+            sizes.append(database.number("PRAGMA page_count"))
     assert sizes[-1] == sizes[1]
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -1,0 +1,174 @@
+"""The disk full, read-only or gone; a file that is no journal, or not ours: said in words, nothing lost, recovered."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.errors import JournalUnavailable
+from adapters.journal import Database, Journal, database, log, schema
+from tests.journal.conftest import Clock, Heard
+
+LIMIT = 1 << 20
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one MiB; only root can make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("needs the right to mount a tmpfs")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+async def refusals(journal: Journal, heard: Heard, attempts: int) -> list[str]:
+    """What the journal says to that many appends of 64 KiB."""
+    said = []
+    for _ in range(attempts):
+        try:
+            await journal.append([heard(bytes(1 << 16))])
+        except JournalUnavailable as error:
+            said.append(str(error))
+    return said
+
+
+async def test_a_full_journal_refuses_and_recovers(path: Path, heard: Heard, clock: Clock) -> None:
+    """Beyond its limit it says so and stays near it; once pruned it takes notifications again by itself."""
+    journal = Journal(path, max_bytes=LIMIT, clock=clock)
+    said = await refusals(journal, heard, 30)
+    assert "it is full" in said[0]
+    taken = 30 - len(said)
+    assert len(await journal.read(0, 100)) == taken
+    assert LIMIT - (4 << 16) <= journal.size() <= LIMIT + (4 << 16)
+    await journal.park("cd", 1, "parking and advancing go on")
+    await journal.resolve("cd", 1)
+    await journal.advance("raw", taken)
+    clock.move(10)
+    assert await journal.prune(["raw"], keep=1) == taken
+    assert await refusals(journal, heard, 5) == []
+    await journal.aclose()
+
+
+async def test_what_is_written_ahead_does_not_fill_it_for_ever(path: Path, heard: Heard, clock: Clock) -> None:
+    """A long reader lets the write-ahead log grow beyond the limit; when it is gone, so is the log."""
+    journal = Journal(path, max_bytes=LIMIT, clock=clock)
+    with Database(path) as reader:
+        reader.run("BEGIN")
+        reader.run("SELECT * FROM notification")
+        for _ in range(15):
+            await journal.advance("x" * 30_000, 1)
+            await journal._writer.submit(lambda: journal._database.run("DELETE FROM cursor"))
+        assert len(await refusals(journal, heard, 1)) == 1
+    assert await refusals(journal, heard, 1) == []
+    await journal.aclose()
+
+
+async def test_a_full_disk_refuses_and_recovers(small_disk: Path, heard: Heard) -> None:
+    """What was acknowledged before the disk was full is there, nothing is half there, and space makes it go on."""
+    journal = Journal(small_disk / "journal.db", max_bytes=1 << 30)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(300_000))
+    said = await refusals(journal, heard, 20)
+    assert "the disk is full" in said[0]
+    acknowledged = 20 - len(said)
+    assert [len(r.notification.body) for r in await journal.read(0, 100)] == [1 << 16] * acknowledged
+    ballast.unlink()
+    assert await refusals(journal, heard, 1) == []
+    assert len(await journal.read(0, 100)) == acknowledged + 1
+    await journal.aclose()
+
+
+async def test_a_limit_inside_sqlite_leaves_nothing_half_written(path: Path, heard: Heard) -> None:
+    """An append that does not fit as a whole leaves none of its notifications."""
+    journal = Journal(path, max_bytes=1 << 30)
+    pages = journal._database.number("PRAGMA page_count")
+    journal._database.number(f"PRAGMA max_page_count = {pages + 10}")
+    with pytest.raises(JournalUnavailable, match="the disk is full"):
+        await journal.append([heard(bytes(10_000)) for _ in range(10)])
+    assert await journal.read(0, 10) == []
+    journal._database.number("PRAGMA max_page_count = 1000000")
+    await journal.append([heard()])
+    assert [record.seq for record in await journal.read(0, 10)] == [1]
+    await journal.aclose()
+
+
+def test_a_read_only_disk_is_told(small_disk: Path) -> None:
+    """Opening a journal on a read-only disk says that it cannot be written."""
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(JournalUnavailable, match="Read-only file system; check"):
+        Journal(small_disk / "journal.db", max_bytes=1 << 30)
+
+
+def move(path: Path, name: str) -> Path:
+    """A file under another name."""
+    return path.rename(path.with_name(name))
+
+
+async def test_a_journal_that_is_moved_away_takes_nothing(path: Path, heard: Heard) -> None:
+    """Rather than writing to a file that nobody will find, it refuses; put back, it goes on."""
+    journal = Journal(path, max_bytes=1 << 30)
+    await journal.append([heard(b"a")])
+    moved = move(path, "moved.db")
+    with pytest.raises(JournalUnavailable, match="moved or deleted"):
+        await journal.append([heard(b"b")])
+    move(moved, path.name)
+    await journal.append([heard(b"c")])
+    assert [record.notification.body for record in await journal.read(0, 10)] == [b"a", b"c"]
+    await journal.aclose()
+
+
+def test_a_refused_open_does_not_keep_the_lock(path: Path) -> None:
+    """After a failed open, what is wrong can be put right without a restart."""
+    path.parent.mkdir()
+    path.write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    for _ in range(2):
+        with pytest.raises(JournalUnavailable, match="not a journal"):
+            Journal(path, max_bytes=1 << 30)
+
+
+def test_a_newer_schema_is_refused_and_left_alone(path: Path) -> None:
+    """A journal of a newer release is not touched: the message has both versions."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalUnavailable, match=r"newer release.*schema 99.*knows 1"):
+        Journal(path, max_bytes=1 << 30)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+async def test_an_older_schema_is_upgraded(path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a journal of an older release runs the scripts that are missing, and keeps its records."""
+    journal = Journal(path, max_bytes=1 << 30)
+    await journal.append([heard(b"old")])
+    await journal.aclose()
+    monkeypatch.setattr(database, "SCHEMAS", (*schema.SCHEMAS, "CREATE TABLE added (x INTEGER);"))
+    with Database(path) as upgraded:
+        assert upgraded.number("PRAGMA user_version") == 2
+        assert upgraded.run("SELECT * FROM added") == []
+        assert [record.notification.body for record in log.read(upgraded, 0, 10)] == [b"old"]
+
+
+def test_a_missing_journal_is_not_made_by_those_who_only_look(path: Path) -> None:
+    """The command line does not leave an empty journal where it was told a wrong path."""
+    path.parent.mkdir()
+    with pytest.raises(JournalUnavailable, match="cannot be opened"):
+        Database(path)
+    assert not path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_without_permission_is_told(tmp_path: Path) -> None:
+    """The message names the path and what to check."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(JournalUnavailable, match="Permission denied; check"):
+        Journal(tmp_path / "journal.db", max_bytes=1 << 30)
