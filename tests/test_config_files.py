@@ -1,0 +1,161 @@
+"""The ready-made configurations and the image: what can be known of them without running Kubernetes or Docker."""
+
+from __future__ import annotations
+
+import json
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from adapters import config
+from adapters.errors import ConfigError
+from adapters.model import Format
+
+ROOT = Path(__file__).parent.parent
+CONFIG = ROOT / "config"
+SIDECARS = ("jenkins", "gerrit", "registry")
+ENVIRON = {
+    **dict.fromkeys(("JENKINS_URL", "GERRIT_URL", "REGISTRY_URL", "EVENTS_URL"), "https://tool.example.com/"),
+    **dict.fromkeys(("WEBHOOK_PASSWORD", "WEBHOOK_TOKEN", "EVENTS_TOKEN"), "not-a-real-secret"),
+}
+
+
+def manifests() -> dict[str, Any]:
+    """The Kubernetes objects by their kind."""
+    text = (CONFIG / "kubernetes" / "jenkins.yaml").read_text(encoding="utf-8")
+    return {each["kind"]: each for each in yaml.safe_load_all(text)}
+
+
+def sidecar() -> dict[str, Any]:
+    """The adapter's container in the pod."""
+    [container] = manifests()["StatefulSet"]["spec"]["template"]["spec"]["initContainers"]
+    assert isinstance(container, dict)
+    return container
+
+
+def dockerfile() -> list[list[str]]:
+    """The image's instructions, each as its words; continued lines are joined."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_default_listens_to_all_three_tools_and_keeps_both_formats() -> None:
+    """Without a configuration: this machine only, every shipped webhook, a file for each format, no secret needed."""
+    loaded = config.load(CONFIG / "default.yaml", {})
+    assert loaded.server.listen == "127.0.0.1:8080"
+    assert {source.mapping for source in loaded.sources.values()} == {
+        "jenkins/notification",
+        "gerrit/events",
+        "registry/distribution",
+    }
+    files = {route.format: loaded.sinks[route.sink].model_dump()["path"] for route in loaded.routes.values()}
+    assert files == {
+        Format.LEGACY: Path("var/events/legacy.jsonl"),
+        Format.CDEVENTS: Path("var/events/cdevents.jsonl"),
+    }
+
+
+@pytest.mark.parametrize("name", SIDECARS)
+def test_a_sidecar_publishes_both_formats_over_http(name: str) -> None:
+    """Each example loads as it stands, given its environment."""
+    loaded = config.load(CONFIG / f"{name}.yaml", ENVIRON)
+    assert list(loaded.sources) == [name]
+    assert {route.format for route in loaded.routes.values()} == set(Format)
+    assert {loaded.sinks[route.sink].type for route in loaded.routes.values()} == {"http"}
+
+
+@pytest.mark.parametrize("name", SIDECARS)
+def test_a_sidecar_names_every_variable_it_needs(name: str) -> None:
+    """The comment at the top lists the environment, no more and no less."""
+    text = (CONFIG / f"{name}.yaml").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^# Environment: (.*)\.$", text, re.MULTILINE)
+    assert set(listed.split(", ")) == set(re.findall(r"\$\{env:(\w+)", text))
+
+
+@pytest.mark.parametrize("name", SIDECARS)
+def test_a_sidecar_without_its_environment_says_which_variable(name: str) -> None:
+    """A variable that is not set is a problem of the line that wants it."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(CONFIG / f"{name}.yaml", {})
+    assert f"{name}.yaml:" in str(caught.value)
+    assert "EVENTS_TOKEN is not set" in str(caught.value)
+
+
+def test_the_pod_has_a_configuration_that_loads(tmp_path: Path) -> None:
+    """The ConfigMap holds a whole configuration, and every secret it reads is a key of the Secret."""
+    for name, value in manifests()["Secret"]["stringData"].items():
+        (tmp_path / name).write_text(value, encoding="utf-8")
+    text = manifests()["ConfigMap"]["data"]["adapters.yaml"].replace("/run/secrets/cdevents-adapters", str(tmp_path))
+    file = tmp_path / "adapters.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert set(config.load(file, {}).sources) == {"jenkins"}
+
+
+def test_the_pod_keeps_the_journal_beyond_its_own_life() -> None:
+    """The journal's folder is a claimed volume that is larger than the journal may grow."""
+    [claim] = manifests()["StatefulSet"]["spec"]["volumeClaimTemplates"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in sidecar()["volumeMounts"]}
+    journal = yaml.safe_load(manifests()["ConfigMap"]["data"]["adapters.yaml"])["journal"]
+    assert Path(journal["path"]).parent == Path(mounts[claim["metadata"]["name"]])
+    assert (journal["max_size"], claim["spec"]["resources"]["requests"]["storage"]) == ("2GiB", "4Gi")
+
+
+def test_the_pod_probes_where_the_adapter_listens() -> None:
+    """Probes and port are the configured ones, and the adapter is up before its tool and stays as long."""
+    [port] = sidecar()["ports"]
+    listen = yaml.safe_load(manifests()["ConfigMap"]["data"]["adapters.yaml"])["server"]["listen"]
+    assert listen == f"0.0.0.0:{port['containerPort']}"
+    probes = {key: sidecar()[f"{key}Probe"]["httpGet"] for key in ("startup", "readiness", "liveness")}
+    assert {probe["port"] for probe in probes.values()} == {port["name"]}
+    assert [probe["path"] for probe in probes.values()] == ["/readyz", "/readyz", "/healthz"]
+    assert sidecar()["restartPolicy"] == "Always"
+
+
+def test_the_pod_gives_the_adapter_no_rights_it_does_not_need() -> None:
+    """No root, no capability, nothing to write but the journal; the image's own user."""
+    context = sidecar()["securityContext"]
+    assert context["runAsNonRoot"]
+    assert context["readOnlyRootFilesystem"]
+    assert context["capabilities"] == {"drop": ["ALL"]}
+    assert ["USER", f"{context['runAsUser']}:{context['runAsGroup']}"] in dockerfile()
+
+
+def test_compose_gives_the_sidecar_what_its_configuration_wants() -> None:
+    """The mounted configuration exists, and every variable it reads is set."""
+    adapters = yaml.safe_load((CONFIG / "compose.yaml").read_text(encoding="utf-8"))["services"]["adapters"]
+    source, target, _ = adapters["volumes"][0].split(":")
+    assert adapters["command"][-1] == target
+    config.load(CONFIG / source, dict.fromkeys(adapters["environment"], "https://x.example.com/"))
+
+
+def test_the_image_copies_only_what_exists_and_is_sent() -> None:
+    """Every COPY from the checkout names something that is there and that .dockerignore lets through."""
+    sent = [
+        line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line.startswith("!")
+    ]
+    copied = [word for line in dockerfile() if line[0] == "COPY" and "--from=build" not in line for word in line[1:-1]]
+    assert copied
+    assert [
+        word for word in copied if not (ROOT / word).exists() or not any(fnmatch(word, each) for each in sent)
+    ] == []
+
+
+def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
+    """A numeric user that is not root, a health check, a volume for what must last, one command."""
+    last = {line[0]: line[1:] for line in dockerfile()}
+    assert last["USER"] == ["10001:10001"]
+    assert last["VOLUME"] == last["WORKDIR"] == ["/var/lib/cdevents-adapters"]
+    assert "CMD" in last["HEALTHCHECK"]
+    assert json.loads(" ".join(last["ENTRYPOINT"])) == ["cdevents-adapters"]
+    assert json.loads(" ".join(last["CMD"]))[0] == "run"
+
+
+def test_the_image_installs_nothing_that_is_not_pinned() -> None:
+    """Each pip install either checks hashes or takes the wheel that was just built, without dependencies."""
+    installs = re.findall(r"pip install[^&]*", " ".join(" ".join(line) for line in dockerfile() if line[0] == "RUN"))
+    assert len(installs) == 3
+    assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
