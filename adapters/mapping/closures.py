@@ -49,7 +49,7 @@ def lookup(path: Path, names: Names) -> Closure:
     """A path's closure, raising Missing where it leads nowhere. Raises Unknown for a `$name` that is not defined."""
     text = str(path)
     if path.name is None:
-        return _walk(path.steps, text) if len(path.steps) > 1 else _member(path.steps[0], text)
+        return _walk(path.steps, text)
     if (start := names.values.get(path.name)) is None:
         raise Unknown(f"${path.name} is not defined", suggestion(path.name, names.values))
     if not path.steps:
@@ -58,19 +58,20 @@ def lookup(path: Path, names: Names) -> Closure:
     return lambda scope: onward(start(scope))
 
 
-def _member(step: Step, text: str) -> Closure:
-    def get(scope: Scope) -> Any:
-        if (value := scope.get(step)) is None:
+def _walk(steps: Sequence[Step], text: str) -> Closure:
+    def one(value: Any) -> Any:
+        try:
+            value = value[first]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if value is None:
             raise Missing(f"{text} is missing")
         return value
 
-    return get
-
-
-def _walk(steps: Sequence[Step], text: str) -> Closure:
-    def get(value: Any) -> Any:
+    def many(value: Any) -> Any:
         try:
-            for step in steps:
+            value = value[first]
+            for step in others:
                 value = value[step]
         except (KeyError, IndexError, TypeError):
             value = None
@@ -78,7 +79,8 @@ def _walk(steps: Sequence[Step], text: str) -> Closure:
             raise Missing(f"{text} is missing")
         return value
 
-    return get
+    first, *others = steps
+    return many if others else one
 
 
 def pipeline(expression: Expression, names: Names) -> Closure:
@@ -94,8 +96,8 @@ def _filtered(inner: Closure, call: Call, names: Names) -> Closure:
         raise Unknown(f"there is no filter '{call.name}'", suggestion(call.name, [*FILTERS, *_SPECIAL]))
     _check_arguments(found, call.arguments)
     if all(isinstance(argument, Literal) for argument in call.arguments):
-        fixed = tuple(argument.value for argument in call.arguments if isinstance(argument, Literal))
-        return lambda scope: found(inner(scope), fixed)
+        apply = found.bound([argument.value for argument in call.arguments if isinstance(argument, Literal)])
+        return lambda scope: apply(inner(scope))
     pairs = zip(_parameters(found, len(call.arguments)), call.arguments, strict=True)
     arguments = [(parameter, _argument(argument, names)) for parameter, argument in pairs]
     return lambda scope: found(inner(scope), [_fitted(each, get(scope), found.name) for each, get in arguments])

@@ -19,7 +19,8 @@ def equals(operand: Any, names: Names) -> Test:
     if isinstance(operand, str) and "${" in operand:
         wanted = _operand(operand, names)
         return lambda value, scope: _same(value, wanted(scope))
-    return lambda value, _: _same(value, operand)
+    truth = isinstance(operand, bool)
+    return lambda value, _: bool(value == operand) and isinstance(value, bool) == truth
 
 
 def one_of(operand: Any, names: Names) -> Test:

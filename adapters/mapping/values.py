@@ -78,23 +78,23 @@ class Values:
         members = []
         for key, value in node.items():
             optional = key.endswith("?")
-            get = _located(self.optional(value, (*at, key)), self.file.where((*at, key)))
-            members.append((key.removesuffix("?"), get, optional))
+            get = self.optional(value, (*at, key))
+            members.append((key.removesuffix("?"), get, optional, self.file.where((*at, key))))
         return _object(members)
 
 
-def _object(members: list[tuple[str, Closure, bool]]) -> Closure:
+def _object(members: list[tuple[str, Closure, bool, str]]) -> Closure:
     def get(scope: Scope) -> dict[str, Any]:
         result = {}
-        for key, member, optional in members:
-            if not optional:
-                result[key] = member(scope)
-                continue
+        for key, member, optional, where in members:
             try:
                 value = member(scope)
-            except Missing:
-                continue
-            if value not in _EMPTY:
+            except (Missing, Failure) as error:
+                if optional and isinstance(error, Missing):
+                    continue
+                error.where = error.where or where
+                raise
+            if value or not optional or value not in _EMPTY:
                 result[key] = value
         return result
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 _FORM = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
     r"\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
@@ -23,8 +23,8 @@ def epoch_s(value: int | float | str) -> str:
 
 def epoch_ms(value: int | str) -> str:
     """Milliseconds since 1970 (a whole number, or text that is one). Before 1990 it is an error: a mistaken unit."""
-    whole, milliseconds = divmod(int(value), 1000)
-    return _written(_moment(whole, "milliseconds") + timedelta(milliseconds=milliseconds), "milliseconds")
+    seconds, milliseconds = divmod(int(value), 1000)
+    return f"{_moment(seconds, 'milliseconds').isoformat()[:-6]}.{milliseconds:03}Z"
 
 
 def iso(value: str, zone: str = "") -> str:
@@ -54,7 +54,7 @@ def _number(value: int | float | str) -> int | float:
 
 def _moment(seconds: int | float, unit: str) -> datetime:
     moment = datetime.fromtimestamp(seconds, UTC)
-    if moment < _EARLIEST:
+    if seconds < _EARLIEST:
         raise ValueError(f"as {unit} since 1970 it would be {moment:%Y-%m-%d}: is the unit right?")
     return moment
 

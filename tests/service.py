@@ -1,0 +1,127 @@
+"""A real sidecar process for tests: started, asked, stopped, killed."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+ROOT = Path(__file__).parent.parent
+
+CONFIG = """
+server: {{listen: 127.0.0.1:{port}, drain: 30s}}
+journal: {{path: journal.db}}
+log: {{format: json}}
+sources:
+  jenkins: {{type: webhook, path: /jenkins, instance: https://jenkins.example.com/, mapping: jenkins/notification}}
+  gerrit: {{type: webhook, path: /gerrit, instance: https://gerrit.example.com/, mapping: gerrit/events}}
+  registry:
+    type: webhook
+    path: /registry
+    instance: https://registry.example.com/
+    mapping: registry/distribution
+    on_invalid: park
+sinks:
+  legacy-file: {{type: file, path: legacy.jsonl}}
+  cdevents-file: {{type: file, path: cdevents.jsonl}}
+routes:
+  legacy: {{format: legacy, sink: legacy-file}}
+  cdevents: {{format: cdevents, sink: cdevents-file}}
+"""
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Service:
+    """A sidecar in a folder of its own; `port` is where it listens."""
+
+    folder: Path
+    config: str = CONFIG
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, timeout: float = 30.0) -> None:
+        """Starts it, and returns when it is ready."""
+        (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
+        command = [sys.executable, "-m", "adapters", "run", "--config", "config.yaml"]
+        with (self.folder / "log.jsonl").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=_environment())
+        deadline = time.monotonic() + timeout
+        while not self.ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the sidecar did not start: {self.log()[-2000:]}")
+            time.sleep(0.02)
+
+    def ready(self) -> bool:
+        """Whether it says that it is ready."""
+        try:
+            return self.ask("GET", "/readyz")[0] == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Status and body of one request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def kill(self) -> None:
+        """Ends it as a power cut would, as far as the process can tell."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, *, timeout: float = 60.0) -> int:
+        """Asks it to end, waits until it has, and gives its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def log(self) -> str:
+        """What it has written to its log, over all starts."""
+        return (self.folder / "log.jsonl").read_text(errors="replace")
+
+    def published(self, name: str) -> list[dict[str, Any]]:
+        """The CloudEvents in one of its files, each line a whole one."""
+        path = self.folder / f"{name}.jsonl"
+        return [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+
+@contextmanager
+def running(folder: Path, config: str = CONFIG) -> Iterator[Service]:
+    """A sidecar that is ready, and killed at the end if it still runs."""
+    service = Service(folder, config)
+    service.start()
+    try:
+        yield service
+    finally:
+        if service.process is not None and service.process.poll() is None:
+            service.kill()
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,109 @@
+"""Nothing acknowledged is ever lost, however often and whenever the process is killed."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import threading
+from collections import defaultdict
+from pathlib import Path
+
+import orjson
+import pytest
+
+from adapters.cdevents.ids import context_id
+from tests.service import Service
+
+INSTANCE = "https://jenkins.example.com/"
+
+
+def notification(number: int) -> bytes:
+    """The end of a build, as the notification plugin would tell it."""
+    url = f"job/load/{number}/"
+    build = {
+        "full_url": INSTANCE + url,
+        "number": number,
+        "queue_id": number,
+        "timestamp": 1718000000000 + number,
+        "duration": 1,
+        "phase": "FINALIZED",
+        "status": "SUCCESS",
+        "url": url,
+        "scm": {},
+        "log": "",
+        "artifacts": {},
+    }
+    return orjson.dumps({"name": "load", "display_name": "load", "url": "job/load/", "build": build})
+
+
+class Load(threading.Thread):
+    """Posts notifications, each with a number of its own, until the service is gone; remembers the accepted ones."""
+
+    def __init__(self, port: int, numbers: range) -> None:
+        super().__init__()
+        self.port, self.numbers, self.accepted = port, numbers, list[int]()
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            for number in self.numbers:
+                connection.request("POST", "/jenkins", notification(number), {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == http.client.ACCEPTED:
+                    self.accepted.append(number)
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+
+
+def accepted_before_kill(service: Service, round_: int, moment: float) -> list[int]:
+    """Loads the service from four sides, kills it after a moment, and gives the numbers that it accepted."""
+    service.start()
+    loads = [
+        Load(service.port, range(start, start + 100_000))
+        for start in range(round_ << 20, (round_ << 20) + 400_000, 100_000)
+    ]
+    for load in loads:
+        load.start()
+    loads[0].join(moment)
+    service.kill()
+    for load in loads:
+        load.join()
+    return [number for load in loads for number in load.accepted]
+
+
+@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.slow)])
+def test_every_accepted_notification_is_published_on_both_routes(tmp_path: Path, rounds: int) -> None:
+    """Killed at random moments under load, it delivers all it accepted to both files; ids repeat, none changes."""
+    chance = random.Random(rounds)
+    service = Service(tmp_path)
+    accepted = [n for r in range(rounds) for n in accepted_before_kill(service, r, chance.uniform(0.02, 0.5))]
+    service.start()
+    assert service.stop() == 0
+    assert len(accepted) > rounds * 10
+    assert published_ids(service, accepted) == {
+        f"job/load/{n}/": {context_id(INSTANCE, "pipelinerun.finished", [f"job/load/{n}/"])} for n in accepted
+    }
+    legacy = legacy_ids(service)
+    assert {len(legacy[n]) for n in accepted} == {1}
+    assert len({id_ for n in accepted for id_ in legacy[n]}) == len(accepted)
+
+
+def published_ids(service: Service, accepted: list[int]) -> dict[str, set[str]]:
+    """The ids of the CDEvents of the accepted builds, by subject."""
+    wanted = {f"job/load/{number}/" for number in accepted}
+    found: dict[str, set[str]] = defaultdict(set)
+    for event in service.published("cdevents"):
+        if event["subject"] in wanted:
+            found[event["subject"]].add(event["id"])
+    return found
+
+
+def legacy_ids(service: Service) -> dict[int, set[str]]:
+    """The ids of the legacy events, by build number."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for event in service.published("legacy"):
+        found[event["data"]["build"]["number"]].add(event["id"])
+    return found
