@@ -1,0 +1,270 @@
+"""The whole sidecar on real sockets: it publishes, drains, reloads, and dies loudly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import structlog.testing
+
+from adapters import app
+from adapters.config import Config
+from adapters.errors import AddressUnavailable, ConfigError, JournalUnavailable
+from adapters.model import Message, Receive
+from adapters.sinks import SINKS, SinkType
+from adapters.sinks.stdout import StdoutSettings
+from adapters.sources import SOURCES, SourceType
+from adapters.sources.webhook import WebhookSettings
+from tests.service import Service, free_port
+
+MAPPING = """\
+cdevents: 0.5.1
+rules:
+  finished:
+    when: {}
+    emit: pipelinerun.finished
+    id: [url]
+    timestamp: ${$received_at}
+    subject: {id: "${url}", content: {outcome: success}}
+"""
+
+
+@dataclass
+class Living:
+    """A sidecar in this process, in a folder of its own."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    hangup: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def config(self, **changes: Any) -> Config:
+        """A webhook with a mapping, and each format in a file."""
+        (mapping := self.folder / "mapping.yaml").write_text(MAPPING)
+        source = {"type": "webhook", "path": "/hook", "instance": "http://tool/", "mapping": str(mapping)}
+        sinks = {name: {"type": "file", "path": str(self.folder / f"{name}.jsonl")} for name in ("legacy", "cdevents")}
+        settings = {
+            "server": {"listen": f"127.0.0.1:{self.port}", "drain": "20s"},
+            "journal": {"path": str(self.folder / "journal.db")},
+            "sources": {"tool": source},
+            "sinks": sinks,
+            "routes": {name: {"format": name, "sink": name} for name in sinks},
+        }
+        return Config.model_validate(settings | changes)
+
+    async def ask(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """One answer of its server."""
+        async with httpx.AsyncClient() as client:
+            return await client.request(method, f"http://127.0.0.1:{self.port}{path}", **arguments)
+
+    async def post(self, number: int) -> int:
+        """The status that a notification is answered with."""
+        return (await self.ask("POST", "/hook", json={"url": f"run/{number}"})).status_code
+
+    def published(self, name: str) -> list[dict[str, Any]]:
+        """The events in a file."""
+        path = self.folder / f"{name}.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Living:
+    """A sidecar that is not started yet."""
+    return Living(tmp_path)
+
+
+@asynccontextmanager
+async def started(living: Living, config: Config) -> AsyncIterator[asyncio.Task[None]]:
+    """Runs it until it is ready, and stops it at the end."""
+    task = asyncio.create_task(app.run(config, stop=living.stop, hangup=living.hangup))
+    while not (task.done() or await ready(living)):  # noqa: ASYNC110 - it is asked from outside
+        await asyncio.sleep(0.01)
+    yield task
+    living.stop.set()
+    await asyncio.wait_for(task, 30)
+
+
+async def ready(living: Living) -> bool:
+    """Whether it says so."""
+    try:
+        return (await living.ask("GET", "/readyz")).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+async def test_what_it_hears_it_publishes_before_it_stops(living: Living) -> None:
+    """Everything acknowledged is in both files when a stop returns, in order, each form naming the other."""
+    async with started(living, living.config()):
+        assert [await living.post(number) for number in range(30)] == [202] * 30
+    legacy, cdevents = living.published("legacy"), living.published("cdevents")
+    assert [event["data"]["url"] for event in legacy] == [f"run/{number}" for number in range(30)]
+    assert [event["data"]["subject"]["id"] for event in cdevents] == [f"run/{number}" for number in range(30)]
+    assert [event["cdeventids"] for event in legacy] == [event["id"] for event in cdevents]
+    assert [event["legacyid"] for event in cdevents] == [event["id"] for event in legacy]
+
+
+async def test_a_stop_ends_in_time_and_nothing_is_lost(living: Living) -> None:
+    """With a sink that is down, `drain` is the bound; what is left goes out after the next start."""
+    deaf = {"type": "http", "url": f"http://127.0.0.1:{free_port()}/"}
+    server = {"listen": f"127.0.0.1:{living.port}", "drain": "300ms"}
+    down = living.config(server=server, sinks={"legacy": deaf, "cdevents": deaf})
+    with structlog.testing.capture_logs() as logs:
+        async with started(living, down) as running:
+            assert await living.post(1) == 202
+            living.stop.set()
+            await asyncio.wait_for(running, 10)
+    assert [each["records"] for each in logs if "time is out" in each["event"]] == [{"legacy": 1, "cdevents": 1}]
+    living.stop.clear()
+    async with started(living, living.config()):
+        pass
+    assert [event["data"]["url"] for event in living.published("legacy")] == ["run/1"]
+    assert len(living.published("cdevents")) == 1
+
+
+async def test_a_hangup_reloads_the_mapping(living: Living) -> None:
+    """The new one holds for what comes after; a broken one is reported, and changes nothing."""
+    async with started(living, living.config()):
+        await living.post(1)
+        await published(living, 1)
+        for text, number in ((MAPPING.replace("success", "failure"), 2), ("nonsense: 1", 3)):
+            (living.folder / "mapping.yaml").write_text(text)
+            with structlog.testing.capture_logs() as logs:
+                living.hangup.set()
+                while not logs:  # noqa: ASYNC110 - it tells nobody else
+                    await asyncio.sleep(0.01)
+            await living.post(number)
+    outcomes = [event["data"]["subject"]["content"]["outcome"] for event in living.published("cdevents")]
+    assert outcomes == ["success", "failure", "failure"]
+    assert {each["log_level"] for each in logs} == {"error"}
+
+
+async def published(living: Living, count: int) -> None:
+    """Returns when so many CDEvents are in their file."""
+    while len(living.published("cdevents")) < count:  # noqa: ASYNC110 - it is looked at from outside
+        await asyncio.sleep(0.01)
+
+
+async def test_a_journal_that_is_gone_is_not_ready(living: Living) -> None:
+    """503 for tools and probes while it is away; alive all the same, and ready again when it is back."""
+    async with started(living, living.config()):
+        (living.folder / "journal.db").rename(living.folder / "away")
+        assert await living.post(1) == 503
+        answer = await living.ask("GET", "/readyz")
+        assert answer.status_code == 503
+        assert "the file was moved or deleted" in answer.json()["reasons"][0]
+        assert (await living.ask("GET", "/healthz")).status_code == 200
+        (living.folder / "away").rename(living.folder / "journal.db")
+        assert await living.post(2) == 202
+        assert (await living.ask("GET", "/readyz")).json() == {"ready": True, "reasons": []}
+    assert [event["data"]["url"] for event in living.published("legacy")] == ["run/2"]
+
+
+async def test_metrics_tell_what_happened(living: Living) -> None:
+    """Heard, answered and published, by name."""
+    async with started(living, living.config()):
+        await living.post(1)
+        await published(living, 1)
+        text = (await living.ask("GET", "/metrics")).text
+    assert 'cdevents_adapters_notifications_received_total{source="tool"} 1.0' in text
+    assert 'cdevents_adapters_webhook_answers_total{source="tool",status="202"} 1.0' in text
+    assert 'cdevents_adapters_messages_delivered_total{route="cdevents"} 1.0' in text
+
+
+class BrokenSink:
+    """A sink with a bug."""
+
+    def __init__(self, _: StdoutSettings) -> None:
+        """Nothing to set."""
+
+    async def publish(self, _: Sequence[Message]) -> None:
+        """Never gets so far."""
+        raise RuntimeError("a bug")
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def test_a_part_that_dies_takes_the_rest_with_it(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in a sink ends the process, with the part's name and the traceback in one line of the log."""
+    monkeypatch.setitem(SINKS, "stdout", SinkType(StdoutSettings, BrokenSink))
+    out = {"sinks": {"out": {"type": "stdout"}}, "routes": {"r": {"format": "legacy", "sink": "out"}}}
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(app.run(living.config(**out), stop=living.stop, hangup=living.hangup))
+        while not await ready(living):  # noqa: ASYNC110 - it is asked from outside
+            await asyncio.sleep(0.01)
+        assert await living.post(1) == 202
+        with pytest.raises(app.PartDied):
+            await asyncio.wait_for(running, 10)
+    [line] = [each for each in logs if each["log_level"] == "critical"]
+    assert (line["part"], line["exc_info"]) == ("route r", True)
+
+
+async def test_a_source_that_ends_is_a_part_that_dies(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To listen no more, and say nothing, would be the worst."""
+
+    class Ending:
+        async def run(self, receive: Receive) -> None:
+            """Is done at once."""
+
+    monkeypatch.setitem(SOURCES, "webhook", SourceType(WebhookSettings, lambda *_: Ending()))
+    with structlog.testing.capture_logs() as logs, pytest.raises(app.PartDied):
+        await asyncio.wait_for(app.run(living.config(), stop=living.stop, hangup=living.hangup), 10)
+    [line] = [each for each in logs if each["log_level"] == "critical"]
+    assert (line["part"], line["reason"]) == ("source tool", "it came to an end by itself")
+
+
+async def test_what_cannot_start_says_why_and_leaves_nothing_open(living: Living) -> None:
+    """An address in use, a journal that is a folder, a mapping that is broken: each its error, then it can start."""
+    config = living.config()
+
+    async def start() -> None:
+        await app.run(config, stop=living.stop, hangup=living.hangup)
+
+    with socket.create_server(("127.0.0.1", living.port)), pytest.raises(AddressUnavailable):
+        await start()
+    (living.folder / "journal.db").mkdir()
+    with pytest.raises(JournalUnavailable):
+        await start()
+    (living.folder / "journal.db").rmdir()
+    (living.folder / "mapping.yaml").write_text("nonsense: 1")
+    with pytest.raises(ConfigError):
+        await start()
+    (living.folder / "mapping.yaml").write_text(MAPPING)
+    async with started(living, config):
+        assert await living.post(1) == 202
+
+
+CONFIG = """\
+server: {{listen: 127.0.0.1:{port}}}
+journal: {{path: journal.db}}
+log: {{format: json}}
+sources: {{tool: {{type: webhook, path: /hook, instance: http://tool/}}}}
+sinks: {{out: {{type: file, path: out.jsonl}}}}
+routes: {{legacy: {{format: legacy, sink: out}}}}
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_and_exits_with_0(tmp_path: Path, number: signal.Signals) -> None:
+    """A real process: SIGHUP leaves it running; SIGTERM and SIGINT end it, with all published and no traceback."""
+    service = Service(tmp_path, CONFIG)
+    service.start()
+    assert service.process is not None
+    try:
+        service.process.send_signal(signal.SIGHUP)
+        assert service.ask("POST", "/hook", b"{}")[0] == 202
+        service.process.send_signal(number)
+        assert service.process.wait(30) == 0
+    finally:
+        service.kill()
+    assert len(service.published("out")) == 1
+    assert [json.loads(line)["event"] for line in service.log().splitlines()] == ["started", "stopping"]
