@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -102,7 +102,7 @@ class HttpSink:
 
     def _judge(self, response: requests.Response) -> None:
         status = response.status_code
-        text = _excerpt(response)
+        text = _redirection(response) if response.is_redirect else _excerpt(response)
         if 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
             return
         answer = f"POST {_origin(self._url)} answered {status} {response.reason or ''}".rstrip()
@@ -141,6 +141,10 @@ def _raw_headers(message: Message) -> dict[str, str]:
     return {"content-type": attributes["datacontenttype"]} | {name: value for name, value in named.items() if value}
 
 
+def _redirection(response: requests.Response) -> str:
+    return f"it redirects to {_origin(urljoin(response.url, response.headers['location']))}; configure the final URL"
+
+
 def _excerpt(response: requests.Response) -> str:
     """The beginning of an answer, on one line; reading it to its end is what keeps the connection."""
     try:
@@ -151,9 +155,9 @@ def _excerpt(response: requests.Response) -> str:
 
 
 def _origin(url: str) -> str:
-    """A URL without its path and query, which may hold a token."""
+    """A URL without its path, query and user, which may hold a secret."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _reason(error: OSError) -> str:

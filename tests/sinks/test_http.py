@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import socket
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import ValidationError
+
+from adapters.errors import PermanentError, TransientError
+from adapters.model import Encoding, Format
+from adapters.sinks.http import HttpSink, retry_after
+from adapters.sinks.http_settings import HttpSettings
+from tests.sinks.conftest import Make, Receiver
+
+NOW = 1_772_366_400.0  # Sun, 01 Mar 2026 12:00:00 GMT
+
+
+@pytest.fixture
+def opened(receiver: Receiver) -> Callable[..., HttpSink]:
+    """What makes a sink for the receiver, unless told another URL."""
+
+    def opened(**settings: Any) -> HttpSink:
+        model = HttpSettings.model_validate({"type": "http", "url": receiver.url} | settings)
+        return HttpSink(model, clock=lambda: NOW)
+
+    return opened
+
+
+Open = Callable[..., HttpSink]
+
+
+async def test_structured_messages_go_one_by_one_in_order(opened: Open, receiver: Receiver, make: Make) -> None:
+    """Each is a CloudEvent in JSON, with its id for a key; all go over one connection."""
+    sink = opened()
+    await sink.publish([make(1), make(2)])
+    await sink.publish([make(3)])
+    assert [orjson.loads(request.body)["id"] for request in receiver.requests] == ["id-1", "id-2", "id-3"]
+    assert [request.headers["idempotency-key"] for request in receiver.requests] == ["id-1", "id-2", "id-3"]
+    assert {request.headers["content-type"] for request in receiver.requests} == {"application/cloudevents+json"}
+    assert {request.path for request in receiver.requests} == {"/events?token=s3cret"}
+    assert len({request.connection for request in receiver.requests}) == 1
+    await sink.aclose()
+
+
+async def test_binary_messages_have_their_attributes_in_headers(opened: Open, receiver: Receiver, make: Make) -> None:
+    """Values are percent-encoded; the body is the data, byte for byte."""
+    sink = opened()
+    await sink.publish([make(1, encoding=Encoding.BINARY, data=b"\x00\xff", subject="a b/\u00e9%")])
+    [request] = receiver.requests
+    assert (request.body, request.headers["content-type"]) == (b"\x00\xff", "application/json")
+    assert (request.headers["ce-id"], request.headers["ce-subject"]) == ("id-1", "a%20b/%C3%A9%25")
+    await sink.aclose()
+
+
+async def test_a_batch_is_one_request(opened: Open, receiver: Receiver, make: Make) -> None:
+    """All messages, in order, in a CloudEvents batch."""
+    sink = opened()
+    await sink.publish([make(number, encoding=Encoding.BATCH) for number in range(3)])
+    [request] = receiver.requests
+    assert request.headers["content-type"] == "application/cloudevents-batch+json"
+    assert [event["id"] for event in orjson.loads(request.body)] == ["id-0", "id-1", "id-2"]
+    await sink.aclose()
+
+
+async def test_a_raw_legacy_message_is_what_the_tool_sent(opened: Open, receiver: Receiver, make: Make) -> None:
+    """Bytes and content type are the tool's; headers name it and its CDEvents."""
+    sink = opened()
+    message = make(7, encoding=Encoding.RAW, data=b"<x/>", datacontenttype="text/xml; charset=latin1", cdeventids="a,b")
+    await sink.publish([message, make(8, encoding=Encoding.RAW)])
+    first, second = receiver.requests
+    assert (first.body, first.headers["content-type"]) == (b"<x/>", "text/xml; charset=latin1")
+    assert (first.headers["legacy-id"], first.headers["cdevents-ids"]) == ("id-7", "a,b")
+    assert "cdevents-ids" not in second.headers
+    await sink.aclose()
+
+
+async def test_a_raw_cdevent_names_its_legacy_message(opened: Open, receiver: Receiver, make: Make) -> None:
+    """The same two headers, the other way round."""
+    sink = opened()
+    message = replace(make(7, encoding=Encoding.RAW, legacyid="old"), format=Format.CDEVENTS)
+    await sink.publish([message])
+    headers = receiver.requests[0].headers
+    assert (headers["legacy-id"], headers["cdevents-ids"]) == ("old", "id-7")
+    await sink.aclose()
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+async def test_any_2xx_is_an_acknowledgement(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
+    """Whatever the answer holds."""
+    receiver.answers.append((status, {}, b"" if status == 204 else b"thanks"))
+    sink = opened()
+    await sink.publish([make()])
+    await sink.aclose()
+
+
+@pytest.mark.parametrize("status", [401, 407, 408, 425, 429, 500, 502, 503, 504, 599])
+async def test_what_may_go_better_later_is_transient(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
+    """The messages before are counted as delivered, and no later one was sent."""
+    receiver.answers.extend([(204, {}, b""), (status, {"Retry-After": "17"}, b"busy\r\n now")])
+    sink = opened()
+    with pytest.raises(TransientError, match=rf"answered {status}.*: busy now") as caught:
+        await sink.publish([make(number) for number in range(4)])
+    assert (caught.value.delivered, caught.value.retry_after, len(receiver.requests)) == (1, 17.0, 2)
+    await sink.aclose()
+
+
+@pytest.mark.parametrize("status", [300, 400, 403, 404, 410, 413, 415, 422])
+async def test_what_will_never_work_is_permanent(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
+    """It is the message at `delivered`, and the reason has the beginning of the answer."""
+    receiver.answers.extend([(204, {}, b""), (status, {}, b"x" * 500)])
+    sink = opened()
+    with pytest.raises(PermanentError, match=rf"answered {status}.*: x{{200}}$") as caught:
+        await sink.publish([make(number) for number in range(4)])
+    assert (caught.value.delivered, len(receiver.requests)) == (1, 2)
+    await sink.aclose()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
+    """It is a permanent error that says which server to configure."""
+    receiver.answers.append((status, {"Location": "https://user:pw@new.example/x?key=1"}, b""))
+    sink = opened()
+    with pytest.raises(PermanentError, match=r"it redirects to https://new\.example; configure the final URL$"):
+        await sink.publish([make()])
+    assert len(receiver.requests) == 1
+    await sink.aclose()
+
+
+async def test_no_error_shows_a_credential(opened: Open, receiver: Receiver, make: Make) -> None:
+    """Neither the URL's query nor a header is in what is logged."""
+    receiver.answers.extend([(500, {}, b""), (400, {}, b""), None])
+    sink = opened(auth={"bearer": "hush"}, headers={"X-Key": "psst"})
+    for error in (TransientError, PermanentError, TransientError):
+        with pytest.raises(error) as caught:
+            await sink.publish([make()])
+        assert not {word for word in ("s3cret", "hush", "psst") if word in str(caught.value)}
+    assert "hush" not in repr(
+        HttpSettings.model_validate({"type": "http", "url": "http://a", "auth": {"bearer": "hush"}})
+    )
+    await sink.aclose()
+
+
+async def test_a_batch_with_one_bad_message_loses_only_that(opened: Open, receiver: Receiver, make: Make) -> None:
+    """A refused batch is halved until the message at fault is alone; those before it are delivered."""
+    # 0-7 is refused, 0-3 taken, 4-7 refused, 4-5 refused, 4 taken, 5 refused.
+    receiver.answers.extend((status, {}, b"") for status in (422, 204, 422, 422, 204, 422))
+    sink = opened()
+    with pytest.raises(PermanentError) as caught:
+        await sink.publish([make(number, encoding=Encoding.BATCH) for number in range(8)])
+    sizes = [len(orjson.loads(request.body)) for request in receiver.requests]
+    assert (caught.value.delivered, sizes) == (5, [8, 4, 4, 2, 1, 1])
+    await sink.aclose()
+
+
+async def test_a_server_that_is_away_is_transient(opened: Open, make: Make) -> None:
+    """The message says why, in the system's words, and which server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    sink = opened(url=f"http://127.0.0.1:{port}/")
+    with pytest.raises(TransientError, match=rf"POST http://127\.0\.0\.1:{port}: Connection refused"):
+        await sink.publish([make()])
+    await sink.aclose()
+
+
+async def test_a_server_that_is_silent_is_transient(opened: Open, make: Make) -> None:
+    """No answer within the read timeout."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        sink = opened(url=f"http://127.0.0.1:{silent.getsockname()[1]}/", read_timeout=0.05)
+        with pytest.raises(TransientError, match="no answer in time"):
+            await sink.publish([make()])
+        await sink.aclose()
+
+
+async def test_a_connection_that_breaks_is_transient(opened: Open, receiver: Receiver, make: Make) -> None:
+    """And the next attempt goes over a new one."""
+    receiver.answers.append(None)
+    sink = opened()
+    with pytest.raises(TransientError, match="connection"):
+        await sink.publish([make(1)])
+    await sink.publish([make(1)])
+    assert len(receiver.requests) == 2
+    await sink.aclose()
+
+
+async def test_what_no_header_can_hold_is_permanent(opened: Open, receiver: Receiver, make: Make) -> None:
+    """A content type with a line break in it cannot be sent, now or ever."""
+    sink = opened()
+    message = make(1, encoding=Encoding.RAW, datacontenttype="text/plain\r\nX-Evil: 1")
+    with pytest.raises(PermanentError, match="HTTP headers"):
+        await sink.publish([message])
+    assert receiver.requests == []
+    await sink.aclose()
+
+
+@pytest.mark.parametrize(
+    ("auth", "expected"),
+    [
+        ({"bearer": "t0ken"}, "Bearer t0ken"),
+        ({"basic": {"username": "j\u00fc", "password": "p:w"}}, "Basic " + b64encode("j\u00fc:p:w".encode()).decode()),
+        (None, None),
+    ],
+)
+async def test_credentials_are_sent_as_configured(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    opened: Open,
+    receiver: Receiver,
+    make: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    auth: Any,
+    expected: Any,
+) -> None:
+    """A token or Basic; what a `.netrc` has for the host is never sent."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    sink = opened(auth=auth, headers={"X-Key": "psst"})
+    await sink.publish([make()])
+    [request] = receiver.requests
+    assert (request.headers.get("authorization"), request.headers["x-key"]) == (expected, "psst")
+    await sink.aclose()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"url": "ftp://a"},
+        {"url": "/relative"},
+        {"url": "https://user:pw@a/"},
+        {"auth": {}},
+        {"auth": {"bearer": "a", "basic": {"username": "u", "password": "p"}}},
+        {"tls": {"key": "key.pem"}},
+        {"headers": {"X Bad": "1"}},
+        {"read_timeout": 0},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any]) -> None:
+    """When the configuration is read, not at the first event."""
+    with pytest.raises(ValidationError):
+        HttpSettings.model_validate({"type": "http", "url": "https://a/"} | settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        ("120", 120.0),
+        ("Sun, 01 Mar 2026 12:00:30 GMT", 30.0),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+    ],
+)
+def test_retry_after_is_in_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    """RFC 9110 §10.2.3; what is neither says nothing."""
+    assert retry_after(value, NOW) == seconds
