@@ -1,0 +1,119 @@
+"""A translator, a sink and a clock that do as they are told, and a journal that is real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from adapters.cdevents.ids import context_id
+from adapters.errors import MappingError
+from adapters.journal import Journal
+from adapters.mapping.translator import Translation
+from adapters.metrics import Metrics
+from adapters.model import CDEvent, Message, Notification
+
+INSTANCE = "https://jenkins.example.com/"
+HEARD = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Words:
+    """A mapping in which each word of a body is a record, and its first letter says what becomes of it.
+
+    `i` is ignored, `u` unmatched, `e` an error, `w` an event of the wrong shape; a body that starts with `!` cannot be
+    read; anything else is an event.
+    """
+
+    name: str = "jenkins/notification"
+
+    def translate(self, notification: Notification) -> Translation:
+        """What became of the words."""
+        if notification.body.startswith(b"!"):
+            raise MappingError("mapping.yaml:1:1: the body is not JSON")
+        words = notification.body.decode().split()
+        events = tuple(event(word) for word in words if word[0] not in "iue")
+        errors = tuple(f"mapping.yaml:7:3: {word}" for word in words if word[0] == "e")
+        ignored, unmatched = (sum(word[0] == letter for word in words) for letter in "iu")
+        return Translation(events, ignored, unmatched, errors)
+
+
+@dataclass
+class Recorder:
+    """A sink that takes all, or first does what is in `answers`: None takes a batch, an error is raised."""
+
+    answers: deque[Exception | None] = field(default_factory=deque)
+    batches: list[list[Message]] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Takes as many as the next error says were delivered, or all."""
+        self.batches.append([*batch])
+        await asyncio.sleep(0)
+        error = self.answers.popleft() if self.answers else None
+        self.taken += batch if error is None else batch[: getattr(error, "delivered", 0)]
+        if error is not None:
+            raise error
+
+    async def aclose(self) -> None:
+        """Does nothing."""
+
+    def data(self) -> list[str]:
+        """What the legacy messages say that were taken."""
+        return [message.data.decode() for message in self.taken]
+
+
+@dataclass
+class Naps:
+    """Sleeps that take no time, and are remembered."""
+
+    taken: list[float] = field(default_factory=list)
+
+    async def __call__(self, seconds: float) -> None:
+        """Notes the seconds."""
+        self.taken.append(seconds)
+        await asyncio.sleep(0)
+
+
+def event(word: str) -> CDEvent:
+    """A CDEvent about a word."""
+    outcome = "splendid" if word.startswith("w") else "success"
+    id_ = context_id(INSTANCE, "pipelinerun.finished", [word])
+    return CDEvent("pipelinerun.finished", id_, INSTANCE, "2026-03-01T11:59:00Z", word, {"outcome": outcome})
+
+
+def heard(body: str, source: str = "jenkins") -> Notification:
+    """A notification."""
+    return Notification(source, body.encode(), HEARD, {"content-type": "text/plain"})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal is."""
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+async def journal(path: Path) -> AsyncIterator[Journal]:
+    """A journal that is open, and empty."""
+    journal = Journal(path, max_bytes=1 << 30)
+    yield journal
+    await journal.aclose()
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    """Counters at zero."""
+    return Metrics(CollectorRegistry())
+
+
+@pytest.fixture
+def count(metrics: Metrics) -> Callable[..., float | None]:
+    """What reads a counter, by its name without prefix and its labels."""
+    return lambda name, **labels: metrics.registry.get_sample_value(f"cdevents_adapters_{name}_total", labels)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+
+from adapters.cdevents.cloudevents import legacy_message
+from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.metrics import Metrics
+from adapters.model import Encoding, Message
+from adapters.route.delivery import LONGEST_PAUSE, Delivery
+from tests.route.conftest import INSTANCE, Naps, Recorder, heard
+
+
+def messages(count: int) -> list[Message]:
+    """Messages whose data is their number."""
+    return [
+        legacy_message(heard(str(n)), instance=INSTANCE, type_="t", encoding=Encoding.RAW, extensions={})
+        for n in range(count)
+    ]
+
+
+async def naps(metrics: Metrics, answers: Sequence[Exception], count: int = 3) -> list[float]:
+    """How long a delivery waited for a sink that answers so first."""
+    naps, sink = Naps(), Recorder(deque(answers))
+    assert await Delivery("raw", sink, metrics, sleep=naps).deliver(messages(count)) == {}
+    assert sink.data() == [str(n) for n in range(count)]
+    return naps.taken
+
+
+async def test_the_back_off_grows_to_a_minute(metrics: Metrics) -> None:
+    """0.5 s, 1 s, 2 s and so on up to 60 s, with up to a second of jitter."""
+    waits = await naps(metrics, [TransientError("down")] * 12)
+    for wait, base in zip(waits, [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60], strict=True):
+        assert base <= wait <= base + 1
+    assert len(set(waits)) == 12
+
+
+async def test_the_sink_may_ask_for_more_time(metrics: Metrics) -> None:
+    """`retry_after` is honoured up to ten minutes, and is no licence to hammer."""
+    asked = [100.0, 0.0, 86_400.0]
+    waits = await naps(metrics, [TransientError("busy", retry_after=seconds) for seconds in asked])
+    assert (waits[0], waits[2]) == (100, LONGEST_PAUSE)
+    assert 1 <= waits[1] <= 2
+
+
+async def test_a_success_in_part_starts_the_back_off_anew(metrics: Metrics) -> None:
+    """A sink that takes some each time is not waited for ever longer."""
+    waits = await naps(metrics, [*[TransientError("down")] * 5, TransientError("slow", delivered=1)])
+    assert waits[4] >= 8
+    assert waits[5] <= 1.5
+
+
+async def test_only_what_was_not_taken_is_published_again(metrics: Metrics) -> None:
+    """After a success in part the rest follows, in order."""
+    sink = Recorder(deque([TransientError("down", delivered=2)]))
+    await Delivery("raw", sink, metrics, sleep=Naps()).deliver(messages(5))
+    assert [[message.data for message in batch] for batch in sink.batches] == [
+        [b"0", b"1", b"2", b"3", b"4"],
+        [b"2", b"3", b"4"],
+    ]
+
+
+async def test_what_is_refused_is_told_by_its_index(metrics: Metrics, count: Callable[..., float | None]) -> None:
+    """The others are delivered; what was taken and tried again is counted."""
+    answers = [PermanentError("bad", delivered=1), TransientError("down"), PermanentError("worse", delivered=2)]
+    sink = Recorder(deque(answers))
+    assert await Delivery("raw", sink, metrics, sleep=Naps()).deliver(messages(6)) == {1: "bad", 4: "worse"}
+    assert sink.data() == ["0", "2", "3", "5"]
+    assert count("messages_delivered", route="raw") == 4
+    assert count("delivery_retries", route="raw") == 1
+
+
+async def test_a_bug_in_a_sink_is_not_hidden(metrics: Metrics) -> None:
+    """What is no DeliveryError comes out at once."""
+    with pytest.raises(KeyError):
+        await Delivery("raw", Recorder(deque([KeyError("bug")])), metrics, sleep=Naps()).deliver(messages(1))
+
+
+@given(
+    total=st.integers(1, 8),
+    failures=st.lists(st.tuples(st.sampled_from([TransientError, PermanentError]), st.integers(0, 7)), max_size=12),
+)
+async def test_every_message_is_taken_once_or_refused(
+    total: int, failures: list[tuple[type[DeliveryError], int]]
+) -> None:
+    """Whatever a sink answers, those that it took are in order, and with the refused they are all."""
+    sink = Failing(failures)
+    delivery = Delivery("raw", sink, Metrics(CollectorRegistry()), sleep=Naps())
+    refused = await delivery.deliver(messages(total))
+    assert sink.data() == [str(n) for n in range(total) if n not in refused]
+
+
+class Failing(Recorder):
+    """Fails as often as it was told, always within the batch."""
+
+    def __init__(self, failures: list[tuple[type[DeliveryError], int]]) -> None:
+        super().__init__()
+        self.failures = deque(failures)
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Takes some, then fails."""
+        if self.failures:
+            error, delivered = self.failures.popleft()
+            self.answers.append(error("told to", delivered=delivered % len(batch)))
+        await super().publish(batch)

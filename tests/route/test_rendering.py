@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from adapters.cdevents.ids import legacy_id
+from adapters.model import Encoding, Format, Record, Spec
+from adapters.route import Origin, Rendered, renderer
+from adapters.route.rendering import Render
+from tests.route.conftest import INSTANCE, Words, event, heard
+
+
+def origins(source: str) -> Origin | None:
+    """Jenkins has a mapping, the registry has none, and nothing else is configured."""
+    return {"jenkins": Origin(INSTANCE, Words()), "registry": Origin("https://registry.example.com/")}.get(source)
+
+
+def rendered(render: Render, body: str, source: str = "jenkins") -> Rendered:
+    """What becomes of a body."""
+    return render(Record(1, heard(body, source)))
+
+
+def test_a_legacy_message_is_the_tools_bytes_and_names_its_cdevents() -> None:
+    """Its id follows from instance and body; `cdeventids` has the ids of the events, in order."""
+    [message] = rendered(renderer(origins, format_=Format.LEGACY, encoding=Encoding.RAW), "one i two").messages
+    assert (message.format, message.encoding, message.data) == (Format.LEGACY, Encoding.RAW, b"one i two")
+    assert message.attributes["id"] == legacy_id(INSTANCE, "", b"one i two")
+    assert message.attributes["cdeventids"] == f"{event('one').id},{event('two').id}"
+    assert message.attributes["type"] == "legacy.jenkins.notification"
+
+
+@pytest.mark.parametrize(("source", "body"), [("registry", "push"), ("jenkins", "!garbage"), ("jenkins", "ignored")])
+def test_a_legacy_message_goes_out_without_a_translation(source: str, body: str) -> None:
+    """With no mapping, a body that cannot be read, or nothing to say: the tool's event is published all the same."""
+    result = rendered(renderer(origins, format_=Format.LEGACY), body, source)
+    assert ("cdeventids" in result.messages[0].attributes, result.errors) == (False, ())
+
+
+def test_a_source_without_a_mapping_is_the_type_of_its_messages() -> None:
+    """The type is then of the source's name."""
+    [message] = rendered(renderer(origins, format_=Format.LEGACY), "push", "registry").messages
+    assert message.attributes["type"] == "legacy.registry"
+
+
+def test_cdevents_name_their_legacy_message() -> None:
+    """Each event of a record has the id that a legacy route gives the message it came from."""
+    [legacy] = rendered(renderer(origins, format_=Format.LEGACY), "one two").messages
+    messages = rendered(renderer(origins, format_=Format.CDEVENTS), "one two").messages
+    assert [message.attributes["legacyid"] for message in messages] == [legacy.attributes["id"]] * 2
+    assert ",".join(message.attributes["id"] for message in messages) == legacy.attributes["cdeventids"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "key", "type_"),
+    [
+        (Spec.V0_5_1, "specversion", "dev.cdevents.pipelinerun.finished.0.3.0"),
+        (Spec.V0_4_1, "version", "dev.cdevents.pipelinerun.finished.0.2.0"),
+    ],
+)
+def test_cdevents_are_of_the_routes_spec(spec: Spec, key: str, type_: str) -> None:
+    """The document's version and type follow the route."""
+    [message] = rendered(renderer(origins, format_=Format.CDEVENTS, spec=spec), "one").messages
+    context = orjson.loads(message.data)["context"]
+    assert (context[key], context["type"], message.attributes["type"]) == (spec.value, type_, type_)
+
+
+def test_what_fails_does_not_hold_back_the_rest() -> None:
+    """Of one record: the good events, and the reason for each that is in error or not valid."""
+    result = rendered(renderer(origins, format_=Format.CDEVENTS), "one e2 wrong i4 u5 u6 seven")
+    assert [message.attributes["subject"] for message in result.messages] == ["one", "seven"]
+    assert result.errors[0] == "mapping.yaml:7:3: e2"
+    assert result.errors[1].startswith("pipelinerun.finished is not a valid CDEvent of 0.5.1: subject.content.outcome")
+    assert (len(result.errors), result.ignored, result.unmatched) == (2, 1, 2)
+
+
+def test_a_body_that_cannot_be_read_is_an_error() -> None:
+    """The mapping's own words are the reason."""
+    result = rendered(renderer(origins, format_=Format.CDEVENTS), "!garbage")
+    assert result == Rendered(errors=("mapping.yaml:1:1: the body is not JSON",))
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_a_source_that_is_gone_is_an_error(format_: Format) -> None:
+    """What it said earlier is not thrown away: it is parked until somebody decides."""
+    result = rendered(renderer(origins, format_=format_), "one", "gone")
+    assert (result.messages, result.errors) == ((), ("source 'gone' is not in the configuration any more",))
+
+
+def test_a_source_without_a_mapping_has_no_cdevents() -> None:
+    """And that is no error."""
+    assert rendered(renderer(origins, format_=Format.CDEVENTS), "push", "registry") == Rendered()
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_a_route_leaves_other_sources_alone(format_: Format) -> None:
+    """A record of a source that is not the route's own is passed over, whether it is configured or not."""
+    render = renderer(origins, format_=format_, sources=["jenkins"])
+    assert [bool(rendered(render, "one", source).messages) for source in ("jenkins", "registry")] == [True, False]
+    assert rendered(render, "one", "gone") == Rendered()

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from adapters.errors import JournalUnavailable, PermanentError, TransientError
+from adapters.journal import Database, Journal, deadletters
+from adapters.metrics import Metrics
+from adapters.model import Format
+from adapters.route import Origin, Route, renderer
+from tests.route.conftest import INSTANCE, Naps, Recorder, Words, heard
+
+Count = Callable[..., float | None]
+
+
+def origins(_source: str) -> Origin:
+    """Every source is a Jenkins with the mapping of words."""
+    return Origin(INSTANCE, Words())
+
+
+RAW = renderer(origins, format_=Format.LEGACY)
+CDEVENTS = renderer(origins, format_=Format.CDEVENTS)
+
+
+@dataclass
+class Bench:
+    """Makes routes over one journal."""
+
+    journal: Journal
+    metrics: Metrics
+    sleep: Naps = field(default_factory=Naps)
+
+    def route(self, sink: Recorder, name: str = "raw", render: Any = RAW, **options: Any) -> Route:
+        """A route to a sink."""
+        return Route(name, self.journal.route(name), render, sink, self.metrics, **({"sleep": self.sleep} | options))
+
+    async def drained(self, sink: Recorder, name: str = "raw", render: Any = RAW, **options: Any) -> Recorder:
+        """What a sink has after a route went through all there is."""
+        route = self.route(sink, name, render, **options)
+        route.drain()
+        await asyncio.wait_for(route.run(), 10)
+        return sink
+
+    async def hear(self, *bodies: str) -> None:
+        """Notifications."""
+        await self.journal.append([heard(body) for body in bodies])
+
+
+@pytest.fixture
+def bench(journal: Journal, metrics: Metrics) -> Bench:
+    """A bench with an empty journal."""
+    return Bench(journal, metrics)
+
+
+@asynccontextmanager
+async def running(*routes: Route) -> AsyncIterator[None]:
+    """The routes run; they are cancelled at the end."""
+    tasks = [asyncio.create_task(route.run()) for route in routes]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Returns when it holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
+            await asyncio.sleep(0.001)
+
+
+def letters(path: Path) -> list[tuple[str, int, str, int]]:
+    """The dead letters, as another process sees them."""
+    with Database(path) as database:
+        return [(each.route, each.seq, each.reason, each.attempts) for each in deadletters.listed(database)]
+
+
+def retry(path: Path) -> None:
+    """What an operator does."""
+    with Database(path) as database:
+        deadletters.retry(database)
+
+
+async def test_everything_is_published_in_order_and_passed(bench: Bench) -> None:
+    """Whatever the batch size; a route that starts again publishes nothing again."""
+    bodies = [str(number) for number in range(25)]
+    await bench.hear(*bodies)
+    assert (await bench.drained(Recorder(), batch=10)).data() == bodies
+    assert bench.journal.cursor("raw") == 25
+    assert (await bench.drained(Recorder())).data() == []
+
+
+async def test_a_running_route_publishes_what_comes(bench: Bench) -> None:
+    """It waits for the journal, not for a poll."""
+    sink = Recorder()
+    async with running(bench.route(sink, poll=3600)):
+        await bench.hear("a", "b")
+        await until(lambda: sink.data() == ["a", "b"])
+        await bench.hear("c")
+        await until(lambda: sink.data() == ["a", "b", "c"])
+
+
+async def test_order_holds_over_transient_failures(bench: Bench) -> None:
+    """A sink that is down now and then gets every message once, in order."""
+    await bench.hear(*map(str, range(12)))
+    answers = [TransientError("down"), TransientError("down", delivered=3), None, TransientError("down", delivered=1)]
+    sink = await bench.drained(Recorder(deque(answers)), batch=5)
+    assert sink.data() == [str(number) for number in range(12)]
+    assert len(bench.sleep.taken) == 3
+
+
+async def test_a_record_is_passed_only_when_it_was_taken(bench: Bench) -> None:
+    """While the sink is down, the cursor stays; a route that is stopped goes on there."""
+    await bench.hear("a", "b")
+    sink = Recorder(deque([TransientError("down", delivered=1)] + [TransientError("down")] * 10_000))
+    async with running(bench.route(sink)):
+        await until(lambda: len(bench.sleep.taken) > 2)
+    assert bench.journal.cursor("raw") == 0
+    assert (await bench.drained(Recorder())).data() == ["a", "b"]
+
+
+async def test_a_poison_message_is_parked_and_the_rest_goes_on(bench: Bench, path: Path, count: Count) -> None:
+    """The dead letter has the sink's reason; nothing else is held up."""
+    await bench.hear("a", "poison", "c")
+    sink = await bench.drained(Recorder(deque([PermanentError("answered 400", delivered=1)])))
+    assert sink.data() == ["a", "c"]
+    assert letters(path) == [("raw", 2, "answered 400", 1)]
+    assert (bench.journal.cursor("raw"), count("dead_letters_parked", route="raw")) == (3, 1)
+
+
+async def test_a_record_that_fails_in_part_is_published_in_part(bench: Bench, path: Path, count: Count) -> None:
+    """Its good events go out, and its one dead letter has every reason."""
+    await bench.hear("one e2 three four", "five")
+    sink = Recorder(deque([PermanentError("too large", delivered=1)]))
+    await bench.drained(sink, "cd", CDEVENTS)
+    assert [message.attributes["subject"] for message in sink.taken] == ["one", "four", "five"]
+    assert letters(path) == [("cd", 1, "mapping.yaml:7:3: e2; too large", 1)]
+    assert count("events_translated", route="cd", type="dev.cdevents.pipelinerun.finished.0.3.0") == 4
+
+
+async def test_a_sink_that_is_down_stops_no_other_route(bench: Bench) -> None:
+    """The other route delivers and passes everything meanwhile."""
+    down, up = Recorder(deque([TransientError("down")])), Recorder()
+    async with running(bench.route(down, "a", sleep=asyncio.sleep), bench.route(up, "b")):
+        for number in range(20):
+            await bench.hear(str(number))
+        await until(lambda: [each.lag for each in bench.journal.status(["a", "b"])] == [20, 0])
+    assert (len(down.batches), down.taken) == (1, [])
+    assert up.data() == [str(number) for number in range(20)]
+
+
+async def test_a_dead_letter_is_tried_again_by_the_running_route(bench: Bench, path: Path) -> None:
+    """Marked by another process, published by this one, and forgotten."""
+    await bench.hear("a", "b")
+    sink = Recorder(deque([PermanentError("no")]))
+    async with running(bench.route(sink, poll=0.01)):
+        await until(lambda: sink.data() == ["b"])
+        await until(lambda: letters(path) != [])
+        retry(path)
+        await until(lambda: letters(path) == [])
+    assert sink.data() == ["b", "a"]
+
+
+async def test_a_dead_letter_that_fails_again_is_parked_again(bench: Bench, path: Path) -> None:
+    """With the new reason, and once: it is not tried for ever."""
+    await bench.hear("a", "b")
+    await bench.drained(Recorder(deque([PermanentError("no"), PermanentError("no")])))
+    retry(path)
+    sink = await bench.drained(Recorder(deque([None, PermanentError("still not")])), batch=1)
+    assert sink.data() == ["a"]
+    assert letters(path) == [("raw", 2, "still not", 2)]
+
+
+async def test_a_dead_letter_is_translated_by_the_mapping_as_it_is_now(bench: Bench, path: Path) -> None:
+    """A corrected mapping is all that it takes."""
+    await bench.hear("e1")
+    await bench.drained(Recorder(), "cd", CDEVENTS)
+    retry(path)
+
+    class Corrected(Words):
+        def translate(self, notification: Any) -> Any:
+            return super().translate(heard(notification.body.decode().replace("e", "x")))
+
+    corrected = renderer(lambda _: Origin(INSTANCE, Corrected()), format_=Format.CDEVENTS)
+    sink = await bench.drained(Recorder(), "cd", corrected)
+    assert [message.attributes["subject"] for message in sink.taken] == ["x1"]
+    assert letters(path) == []
+
+
+async def test_draining_publishes_what_is_there_and_ends(bench: Bench) -> None:
+    """A route that is waiting ends at once; what was heard before `drain` is published first."""
+    sink = Recorder()
+    route = bench.route(sink, poll=3600)
+    task = asyncio.create_task(route.run())
+    await bench.hear("a")
+    await until(lambda: sink.data() == ["a"])
+    await bench.hear("b")
+    route.drain()
+    await asyncio.wait_for(task, 10)
+    assert sink.data() == ["a", "b"]
+
+
+async def test_cancelling_loses_nothing(bench: Bench) -> None:
+    """Wherever a route is stopped, the next one delivers all that was not passed, and passes it."""
+    bodies = [str(number) for number in range(30)]
+    await bench.hear(*bodies)
+    delivered: list[str] = []
+    for turns in range(1, 60, 3):
+        sink = Recorder()
+        async with running(bench.route(sink, batch=4)):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        delivered += sink.data()
+    delivered += (await bench.drained(Recorder())).data()
+    assert list(dict.fromkeys(delivered)) == bodies
+
+
+async def test_a_bug_comes_out(bench: Bench) -> None:
+    """What is no AdapterError ends the route, for the process to end loudly."""
+    await bench.hear("a")
+    with pytest.raises(KeyError):
+        await bench.drained(Recorder(deque([KeyError("bug")])))
+    assert bench.journal.cursor("raw") == 0
+
+
+async def test_a_journal_that_cannot_be_written_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk does not make a route publish again and again."""
+    await bench.hear("a")
+    advance, failures = bench.journal.advance, [JournalUnavailable("disk full")] * 3
+
+    async def failing(route: str, seq: int) -> None:
+        if failures:
+            raise failures.pop()
+        await advance(route, seq)
+
+    monkeypatch.setattr(bench.journal, "advance", failing)
+    sink = await bench.drained(Recorder())
+    assert (sink.data(), bench.journal.cursor("raw"), len(bench.sleep.taken)) == (["a"], 1, 3)
+
+
+async def test_what_no_rule_covers_is_counted_and_told_once(bench: Bench, count: Count) -> None:
+    """A flood of unmatched records is one line in the log for each source, and a number."""
+    await bench.journal.append([heard("u1 u2 i3", source) for source in ("a", "b") for _ in range(50)])
+    with structlog.testing.capture_logs() as logs:
+        await bench.drained(Recorder(), "cd", CDEVENTS)
+    assert [(log["source"], log["route"]) for log in logs] == [("a", "cd"), ("b", "cd")]
+    assert count("records_unmatched", route="cd", source="a") == 100
+    assert count("records_ignored", route="cd", source="b") == 50
+    assert bench.journal.cursor("cd") == 100
