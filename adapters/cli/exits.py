@@ -26,7 +26,7 @@ class Exit(IntEnum):
 EPILOG = (
     "Exit codes: 0 fine; "
     "1 problems found (a golden differs, an event could not be translated, no such dead letter); "
-    "2 the command line, the configuration or a mapping is wrong; "
+    "2 the command line, the configuration, a mapping or a file it names is wrong; "
     "3 the service cannot start or had to stop (address in use, journal unavailable)."
 )
 
@@ -46,6 +46,11 @@ class Commands(TyperGroup):
             # What is still in the buffer would fail again at exit: https://docs.python.org/3/library/signal.html
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(128 + signal.SIGPIPE) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            complain(f"{error.filename}: {error.strerror}")
+            raise typer.Exit(Exit.USAGE) from None
 
 
 def _told(error: AdapterError, code: Exit) -> typer.Exit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,6 @@ JournalFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
-_WIDE = 10_000
-
 
 @contextmanager
 def opened(config: Path | None, journal: Path | None) -> Iterator[Database]:
@@ -38,16 +37,20 @@ def opened(config: Path | None, journal: Path | None) -> Iterator[Database]:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under their columns; each on one line, where stdout is not a terminal."""
+    """Rows under their columns: laid out on a terminal, otherwise each on one line with tabs between its cells."""
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in (columns, *cells):
+            typer.echo("\t".join(row))
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
     result = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        result.add_row(*(Text(printable(str(cell))) for cell in row))
-    console.print(result, width=None if console.is_terminal else _WIDE)
+    for row in cells:
+        result.add_row(*map(Text, row))
+    Console().print(result)
 
 
 def age(seconds: float) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from adapters.cli.exits import Exit, complain
 from adapters.cli.options import pairs
-from adapters.errors import ConfigError, MappingError, Problem
+from adapters.errors import MappingError
 from adapters.model import Format, Notification, Record, Spec
 
 if TYPE_CHECKING:
@@ -90,25 +91,16 @@ def _value(name: str, text: str) -> Any:
 
 
 def _inputs(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Each notification, and where it is from; raises ConfigError for a file that cannot be read."""
+    """Each notification, and where it is from."""
+    from adapters.goldens import bodies
+
     for file in files:
         if file == "-":
             for number, line in enumerate(sys.stdin.buffer, start=1):
                 if line.strip():
                     yield f"stdin:{number}", line.rstrip(b"\r\n")
         else:
-            yield from ((file, body) for body in _bodies(file))
-
-
-def _bodies(file: str) -> list[bytes]:
-    from pathlib import Path
-
-    from adapters.goldens import bodies
-
-    try:
-        return bodies(Path(file))
-    except OSError as error:
-        raise ConfigError([Problem(file, f"cannot be read: {error.strerror}")]) from None
+            yield from ((file, body) for body in bodies(Path(file)))
 
 
 def _explain(translator: Translator, notification: Notification, where: str) -> None:

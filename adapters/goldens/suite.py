@@ -130,9 +130,10 @@ def _context(path: Path) -> Context:
 def _golden(file: Path, translator: Translator, context: Context) -> Golden:
     events: list[CDEvent] = []
     errors: list[str] = []
+    headers = {name.lower(): value for name, value in context.headers.items()}
     for body in bodies(file):
         try:
-            translation = translator.translate(Notification("golden", body, context.received_at, context.headers))
+            translation = translator.translate(Notification("golden", body, context.received_at, headers))
         except MappingError as error:
             errors.append(str(error))
             continue
@@ -158,7 +159,7 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _expected(golden: Golden) -> str | None:
-    return golden.expected.read_text(encoding="utf-8") if golden.expected.exists() else None
+    return golden.expected.read_text(encoding="utf-8", errors="replace") if golden.expected.exists() else None
 
 
 def _pretty(text: str) -> str:

@@ -90,7 +90,7 @@ def _alternatives(value: Any) -> Any:
 
 Chain = Annotated[
     list[Annotated[list[Expression], Field(min_length=1)]],
-    BeforeValidator(_alternatives),
+    BeforeValidator(_alternatives, json_schema_input_type=list[Expression] | list[list[Expression]]),
     Field(description="The key of what started it all; of several lists the first whose values are there counts"),
 ]
 

@@ -1,0 +1,105 @@
+"""`status`, on a journal that another connection holds open, as the service does."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from adapters.cli.journal import age
+from adapters.journal import Database, deadletters, log
+from adapters.model import Notification
+from tests.cli.support import command, environment, invoke
+
+CONFIG = """
+journal: {{path: {journal}}}
+sources:
+  ci: {{type: webhook, path: /ci, instance: https://ci.example.com/}}
+sinks:
+  out: {{type: stdout}}
+routes:
+  fast: {{format: legacy, sink: out}}
+  new: {{format: legacy, sink: out}}
+"""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Database]:
+    """Three records, heard two hours ago; the route `fast` has passed all, `gone` the first."""
+    heard = datetime.now(UTC) - timedelta(hours=2)
+    with Database(tmp_path / "journal.db", create=True) as database:
+        log.append(database, [Notification("ci", b"{}", heard, {}, str(number)) for number in range(3)], [])
+        log.advance(database, "fast", 3)
+        log.advance(database, "gone", 1)
+        deadletters.park(database, "fast", 2, "404 Not Found", heard)
+        yield database
+
+
+@pytest.fixture
+def config(tmp_path: Path, journal: Database) -> Path:
+    """A configuration with the routes `fast` and `new`."""
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG.format(journal=journal.path))
+    return file
+
+
+def test_each_configured_route_is_on_a_line(config: Path) -> None:
+    """Also one that has not passed anything yet, but none that is not configured any more."""
+    result = invoke("status", "--config", config)
+    title, _, *lines = result.stdout.splitlines()
+    assert title.startswith(f"journal {config.parent}/journal.db: 0.")
+    assert [line.split() for line in lines] == [["fast", "0", "-", "1"], ["new", "3", "2h", "0"]]
+    assert result.exit_code == 0
+
+
+def test_on_a_terminal_columns_are_aligned(config: Path) -> None:
+    """The heads stand above what they are of, whatever the names' lengths."""
+    ours, theirs = pty.openpty()
+    words = command("status", "--config", config)
+    with subprocess.Popen(words, env={**environment(), "TERM": "dumb", "COLUMNS": "80"}, stdout=theirs) as running:
+        assert running.wait(timeout=60) == 0
+    os.close(theirs)
+    _, head, fast, new = os.read(ours, 4096).decode().splitlines()
+    os.close(ours)
+    assert (fast.index("0"), new.index("3")) == (head.index("LAG"), head.index("LAG"))
+    assert head.index("DEAD LETTERS") == fast.index("1")
+
+
+def test_it_can_be_for_scripts(config: Path) -> None:
+    """--json is one object, with ages in seconds and sizes in bytes."""
+    status = orjson.loads(invoke("status", "--json", "--config", config).stdout)
+    assert status["journal"]["path"] == f"{config.parent}/journal.db"
+    assert status["journal"]["bytes"] > 0
+    fast, new = status["routes"]
+    assert fast == {"route": "fast", "cursor": 3, "lag": 0, "oldest": 0.0, "dead_letters": 1}
+    assert new["lag"] == 3
+    assert 7200 <= new["oldest"] < 7260
+
+
+def test_a_journal_alone_is_enough(journal: Database) -> None:
+    """Without the configuration (its secrets may not be at hand), the routes are those that the journal knows."""
+    routes = orjson.loads(invoke("status", "--json", "--journal", journal.path).stdout)["routes"]
+    assert [(route["route"], route["lag"]) for route in routes] == [("fast", 0), ("gone", 2)]
+
+
+def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
+    """Exit 3 with what to do, without a traceback."""
+    path = tmp_path / "journal.db"
+    path.write_text("this is not a database, and long enough not to be taken for an empty one " * 20)
+    result = invoke("status", "--journal", path)
+    assert result.exit_code == 3
+    assert f"journal {path}: it is not a journal" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0s"), (59.4, "59s"), (60, "1m"), (3599, "59m"), (7200, "2h"), (200000, "2d")]
+)
+def test_ages_are_short(seconds: float, text: str) -> None:
+    """The largest unit that fits, rounded down."""
+    assert age(seconds) == text
