@@ -1,0 +1,46 @@
+"""The commands beside a service that runs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.cli.support import invoke
+from tests.service import running
+
+
+def status(journal: Path) -> dict[str, Any]:
+    """What `status` says of each route, by its name."""
+    routes = orjson.loads(invoke("status", "--json", "--journal", journal).stdout)["routes"]
+    return {route["route"]: route for route in routes}
+
+
+def test_dead_letters_are_listed_retried_and_dropped_while_it_runs(tmp_path: Path) -> None:
+    """A body that no mapping can read is parked, shown, tried again in vain and given up, and legacy goes on."""
+    journal = tmp_path / "journal.db"
+    with running(tmp_path) as service:
+        assert service.ask("POST", "/registry", b"{")[0] == 202
+        deadline = time.monotonic() + 30
+        while not (parked := status(journal).get("cdevents", {}).get("dead_letters")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert parked == 1
+        assert status(journal)["legacy"]["dead_letters"] == 0
+        assert invoke("dead-letters", "show", "cdevents", 1, "--body", "--journal", journal).stdout == "{\n"
+
+        assert invoke("dead-letters", "retry", "--all", "--journal", journal).exit_code == 0
+        while (letter := _letter(journal))["attempts"] == 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert (letter["attempts"], letter["retry"]) == (2, False)
+        assert "the body is not JSON" in letter["reason"]
+
+        assert invoke("dead-letters", "drop", "cdevents", 1, "--journal", journal).exit_code == 0
+        assert status(journal)["cdevents"]["dead_letters"] == 0
+        assert service.stop() == 0
+
+
+def _letter(journal: Path) -> dict[str, Any]:
+    letter: dict[str, Any] = orjson.loads(invoke("dead-letters", "list", "--json", "--journal", journal).stdout)
+    return letter
