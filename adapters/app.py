@@ -69,7 +69,7 @@ async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event) -> 
 async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, hangup: asyncio.Event) -> None:
     drain = sidecar.settings.server.drain
     app = application([*sidecar.mounts()], sidecar.metrics.registry, lambda: _unready(sidecar, stop))
-    server = Server(app, grace=drain)
+    server = Server(app, grace=drain / 2)
     async with asyncio.TaskGroup() as group:
         [serving] = _started(group, {"server": server.serve([listener])})
         hearing = _started(group, _hearing(sidecar))
@@ -81,7 +81,7 @@ async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, 
         server.stop()
         _cancel(hearing)
         await _drain(sidecar, [serving, *hearing], publishing)
-        _cancel(upkeep)
+        _cancel([*publishing, *upkeep])
 
 
 def _hearing(sidecar: Sidecar) -> _Work:

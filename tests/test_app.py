@@ -130,6 +130,21 @@ async def test_a_stop_ends_in_time_and_nothing_is_lost(living: Living) -> None:
     assert len(living.published("cdevents")) == 1
 
 
+async def test_a_request_that_never_ends_does_not_hold_up_a_stop(living: Living) -> None:
+    """Half a body, then silence: what was heard before is published, and the stop returns in its time."""
+    config = living.config(server={"listen": f"127.0.0.1:{living.port}", "drain": "3s"})
+    async with started(living, config) as running:
+        assert await living.post(1) == 202
+        _, writer = await asyncio.open_connection("127.0.0.1", living.port)
+        writer.write(b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        await writer.drain()
+        await living.post(2)
+        living.stop.set()
+        await asyncio.wait_for(running, 10)
+        writer.close()
+    assert len(living.published("cdevents")) == 2
+
+
 async def test_a_hangup_reloads_the_mapping(living: Living) -> None:
     """The new one holds for what comes after; a broken one is reported, and changes nothing."""
     async with started(living, living.config()):
