@@ -28,12 +28,12 @@ _ADVICE = {
 
 
 def micros(moment: datetime) -> int:
-    """Turn an aware time into microseconds since 1970, exactly."""
+    """Turns an aware time into microseconds since 1970, exactly."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def moment(micros: int) -> datetime:
-    """Turn microseconds since 1970 into the time, in UTC."""
+    """Turns microseconds since 1970 into the time, in UTC."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
@@ -66,37 +66,37 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the connection; the last one moves the write-ahead log into the file."""
+        """Closes the connection; the last one moves the write-ahead log into the file."""
         self._connection.close()
 
     def run(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Return the rows that a statement gives."""
+        """The rows that a statement gives."""
         with self._explained():
             return self._connection.execute(sql, parameters).fetchall()
 
     def rows(self, sql: str, *parameters: Any) -> Generator[tuple[Any, ...]]:
-        """Yield the rows that a statement gives; close the generator when you stop early."""
+        """Yields the rows that a statement gives; close the generator when you stop early."""
         with self._explained():
             yield from self._connection.execute(sql, parameters)
 
     def number(self, sql: str, *parameters: Any) -> int:
-        """Return the one number that a statement gives, 0 for none."""
+        """The one number that a statement gives, 0 for none."""
         rows = self.run(sql, *parameters)
         return (rows[0][0] or 0) if rows else 0
 
     def change(self, sql: str, *parameters: Any) -> int:
-        """Return how many rows a statement changed."""
+        """How many rows a statement changed."""
         with self._explained():
             return self._connection.execute(sql, parameters).rowcount
 
     def insert(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement once for each row of parameters."""
+        """Runs a statement once for each row of parameters."""
         with self._explained():
             self._connection.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make what runs inside durable as a whole, or not at all."""
+        """Makes what runs inside durable as a whole, or not at all."""
         try:
             self.run("BEGIN IMMEDIATE")
             yield
@@ -108,23 +108,23 @@ class Database:
             raise
 
     def size(self) -> int:
-        """Return the bytes in use: the pages that hold something, and the write-ahead log."""
+        """The bytes in use: the pages that hold something, and the write-ahead log."""
         pages = self.number("PRAGMA page_count") - self.number("PRAGMA freelist_count")
         log = self.path.with_name(f"{self.path.name}-wal")
         return pages * self.number("PRAGMA page_size") + (log.stat().st_size if log.exists() else 0)
 
     def checkpoint(self) -> None:
-        """Moves of the write-ahead log into the file what no reader needs there."""
+        """Moves the write-ahead log into the file, as far as no reader is in the way."""
         self.run("PRAGMA wal_checkpoint(PASSIVE)")
 
     def reclaim(self) -> None:
-        """Does so and gives the log's space back, unless a reader is in the way for longer than a tenth of a second."""
+        """Does the same and gives the space of the log back, if readers let it within a tenth of a second."""
         self.run("PRAGMA busy_timeout = 100")
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         self.run(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
 
     def check_in_place(self) -> None:
-        """Raise JournalUnavailable when the file was moved or deleted while open: writes to it would be lost."""
+        """Raises JournalUnavailable when the file was moved or deleted while open: writes to it would be lost."""
         try:
             in_place = self.path.stat().st_ino == self._inode
         except OSError:

@@ -28,7 +28,7 @@ class DeadLetter:
 
 
 def park(database: Database, route: str, seq: int, reason: str, at: datetime) -> None:
-    """Keep a record as a dead letter of a route, or note one more attempt at it."""
+    """Keeps a record as a dead letter of a route, or notes one more attempt at it."""
     database.run(
         "INSERT INTO dead_letter (route, seq, reason, parked_at, attempts, retry) VALUES (?, ?, ?, ?, 1, 0)"
         " ON CONFLICT (route, seq) DO UPDATE SET"
@@ -41,7 +41,7 @@ def park(database: Database, route: str, seq: int, reason: str, at: datetime) ->
 
 
 def due(database: Database, route: str, limit: int) -> list[Record]:
-    """Return up to `limit` records of a route that are marked for another attempt, in order."""
+    """Up to `limit` records of a route that are marked for another attempt, in order."""
     rows = database.run(
         "SELECT seq, source, received_at, headers, position, body FROM dead_letter JOIN notification USING (seq)"
         " WHERE route = ? AND retry ORDER BY seq LIMIT ?",
@@ -52,7 +52,7 @@ def due(database: Database, route: str, limit: int) -> list[Record]:
 
 
 def listed(database: Database, route: str | None = None, seq: int | None = None) -> list[DeadLetter]:
-    """Return the dead letters of all routes, of one, or the one of a record, in order."""
+    """The dead letters of all routes, of one, or the one of a record, in order."""
     rows = database.run(
         "SELECT route, seq, reason, parked_at, attempts, retry FROM dead_letter"
         " WHERE route = coalesce(?, route) AND seq = coalesce(?, seq) ORDER BY route, seq",
@@ -63,14 +63,14 @@ def listed(database: Database, route: str | None = None, seq: int | None = None)
 
 
 def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
-    """Mark dead letters, chosen as in `listed`, for another attempt by the running service; return how many."""
+    """Marks dead letters, chosen as in `listed`, for another attempt by the running service; how many."""
     return database.change(
         "UPDATE dead_letter SET retry = 1 WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
     )
 
 
 def drop(database: Database, route: str | None = None, seq: int | None = None) -> int:
-    """Give up dead letters, chosen as in `listed`; return how many."""
+    """Gives up dead letters, chosen as in `listed`; how many."""
     return database.change(
         "DELETE FROM dead_letter WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
     )

@@ -32,7 +32,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, *, max_bytes: int, clock: Callable[[], datetime] = _utc_now) -> None:
-        """Open the journal in a file, which is made with its directory where it does not exist.
+        """Opens the journal in a file, which is made with its directory where it does not exist.
 
         `max_bytes` bounds what it holds; beyond it, `append` refuses. Raises JournalUnavailable when the file cannot
         be used: another process has it open, a newer release wrote it, no permission.
@@ -51,13 +51,13 @@ class Journal:
         self._writer = Writer(self._database, self._make_room)
 
     async def aclose(self) -> None:
-        """Commit what is under way and close the file."""
+        """Commits what is under way and closes the file."""
         await self._writer.aclose()
         self._reader.shutdown()
         self._files.close()
 
     async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        """Store notifications and where their sources stand after them, all or none; when it returns, on disk."""
+        """Stores notifications and where their sources stand after them, all or none; when it returns, on disk."""
         if not notifications and not checkpoints:
             return
         future = self._writer.submit(lambda: self._append(notifications, checkpoints))
@@ -65,36 +65,36 @@ class Journal:
         await asyncio.shield(future)
 
     async def check(self) -> None:
-        """Raise JournalUnavailable when `append` would."""
+        """Raises JournalUnavailable when `append` would."""
         await self._writer.submit(self._refuse_when_full)
 
     async def read(self, after: int, limit: int) -> list[Record]:
-        """Return up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
+        """Up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
         return await self._read(lambda: log.read(self._reads, after, limit))
 
     async def wait(self, after: int) -> None:
-        """Return when there is a record beyond `after`."""
+        """Returns when there is a record beyond `after`."""
         while self._last <= after:
             await self._grown.wait()
 
     async def advance(self, route: str, seq: int) -> None:
-        """Note that a route has passed a record, and all before it."""
+        """Notes that a route has passed a record, and all before it."""
         await self._writer.submit(lambda: log.advance(self._database, route, seq))
 
     async def park(self, route: str, seq: int, reason: str) -> None:
-        """Keep a record that a route cannot deliver as a dead letter."""
+        """Keeps a record that a route cannot deliver as a dead letter."""
         await self._writer.submit(lambda: deadletters.park(self._database, route, seq, reason, self._clock()))
 
     async def due(self, route: str, limit: int) -> list[Record]:
-        """Return the dead letters of a route that are marked for another attempt, in order."""
+        """The dead letters of a route that are marked for another attempt, in order."""
         return await self._read(lambda: deadletters.due(self._reads, route, limit))
 
     async def resolve(self, route: str, seq: int) -> None:
-        """Forget a dead letter that was delivered after all."""
+        """Forgets a dead letter that was delivered after all."""
         await self._writer.submit(lambda: deadletters.drop(self._database, route, seq))
 
     async def prune(self, routes: Collection[str], *, keep: float) -> int:
-        """Delete what all these routes have passed and is older than `keep` seconds; how many records.
+        """Deletes what all these routes have passed and is older than `keep` seconds; how many records.
 
         What a dead letter needs stays. The cursors of other routes hold nothing back.
         """
@@ -106,23 +106,23 @@ class Journal:
         return total
 
     def cursor(self, route: str) -> int:
-        """Return the number of the last record that a route has passed, 0 for a new one."""
+        """The number of the last record that a route has passed, 0 for a new one."""
         return log.cursor(self._reads, route)
 
     def checkpoints(self, source: str) -> dict[str, str]:
-        """Tell where a source stands, by checkpoint key."""
+        """Where a source stands, by checkpoint key."""
         return log.checkpoints(self._reads, source)
 
     def status(self, routes: Iterable[str]) -> list[status.RouteStatus]:
-        """Tell how far routes have come."""
+        """How far routes have come."""
         return status.routes(self._reads, routes, self._clock())
 
     def size(self) -> int:
-        """Return the bytes in use, of `max_bytes`."""
+        """The bytes in use, of `max_bytes`."""
         return self._reads.size()
 
     def route(self, name: str) -> RouteLog:
-        """Return the journal as one route follows it."""
+        """The journal as one route follows it."""
         return RouteLog(self, name)
 
     async def _read(self, query: Callable[[], Result]) -> Result:
@@ -162,33 +162,33 @@ class RouteLog:
         self._cursor = journal.cursor(route)
 
     async def read(self, limit: int) -> list[Record]:
-        """Return up to `limit` records that the route has not passed, in order."""
+        """Up to `limit` records that the route has not passed, in order."""
         return await self._journal.read(self._cursor, limit)
 
     async def wait(self) -> None:
-        """Return when there is something to read."""
+        """Returns when there is something to read."""
         await self._journal.wait(self._cursor)
 
     async def advance(self, seq: int) -> None:
-        """Pass a record, and all before it."""
+        """Passes a record, and all before it."""
         await self._journal.advance(self._route, seq)
         self._cursor = seq
 
     async def park(self, seq: int, reason: str) -> None:
-        """Keep a record as a dead letter."""
+        """Keeps a record as a dead letter."""
         await self._journal.park(self._route, seq, reason)
 
     async def due(self, limit: int) -> list[Record]:
-        """Return the dead letters that are marked for another attempt, in order."""
+        """The dead letters that are marked for another attempt, in order."""
         return await self._journal.due(self._route, limit)
 
     async def resolve(self, seq: int) -> None:
-        """Forget a dead letter that was delivered after all."""
+        """Forgets a dead letter that was delivered after all."""
         await self._journal.resolve(self._route, seq)
 
 
 def _locked(path: Path) -> IO[bytes]:
-    """Take the lock of a journal, made with its directory; the kernel lets go of it when the process ends."""
+    """Takes the lock of a journal, made with its directory; the kernel lets go of it when the process ends."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_name(f"{path.name}.lock").open("wb")

@@ -20,7 +20,7 @@ PRUNE_ROWS = 500
 
 
 def append(database: Database, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
-    """Store notifications and where their sources stand after them; return the number of the last record."""
+    """Stores notifications and where their sources stand after them; the number of the last record."""
     database.insert(
         "INSERT INTO notification (source, received_at, headers, position, body) VALUES (?, ?, ?, ?, ?)",
         ((n.source, micros(n.received_at), orjson.dumps(dict(n.headers)), n.position, n.body) for n in notifications),
@@ -37,7 +37,7 @@ def append(database: Database, notifications: Sequence[Notification], checkpoint
 
 
 def read(database: Database, after: int, limit: int) -> list[Record]:
-    """Return up to `limit` records beyond `after`, in order; fewer, but never none, where bodies pass READ_BYTES."""
+    """Up to `limit` records beyond `after`, in order; fewer, but never none, where bodies pass READ_BYTES."""
     rows = database.rows(
         "SELECT seq, source, received_at, headers, position, body FROM notification WHERE seq > ? ORDER BY seq LIMIT ?",
         after,
@@ -48,28 +48,28 @@ def read(database: Database, after: int, limit: int) -> list[Record]:
 
 
 def record(database: Database, seq: int) -> Record | None:
-    """Return one record, or None when it was pruned."""
+    """One record, or None when it was pruned."""
     rows = database.run("SELECT seq, source, received_at, headers, position, body FROM notification WHERE seq = ?", seq)
     return as_record(rows[0]) if rows else None
 
 
 def last(database: Database) -> int:
-    """Return the number given last, 0 at the start; it never falls."""
+    """The number given last, 0 at the start; it never falls."""
     return database.number("SELECT seq FROM sqlite_sequence WHERE name = 'notification'")
 
 
 def checkpoints(database: Database, source: str) -> dict[str, str]:
-    """Tell where a source stands, by checkpoint key."""
+    """Where a source stands, by checkpoint key."""
     return dict(database.run("SELECT key, value FROM checkpoint WHERE source = ?", source))
 
 
 def cursor(database: Database, route: str) -> int:
-    """Return the number of the last record that a route has passed, 0 for a new route."""
+    """The number of the last record that a route has passed, 0 for a new route."""
     return database.number("SELECT seq FROM cursor WHERE route = ?", route)
 
 
 def advance(database: Database, route: str, seq: int) -> None:
-    """Move a route's cursor forward, never back."""
+    """Moves a route's cursor forward, never back."""
     database.run(
         "INSERT INTO cursor (route, seq) VALUES (?, ?) ON CONFLICT (route) DO UPDATE SET seq = max(seq, excluded.seq)",
         route,
@@ -78,7 +78,7 @@ def advance(database: Database, route: str, seq: int) -> None:
 
 
 def prunable(database: Database, routes: Collection[str], before: datetime) -> int:
-    """Return the number below which records may go: all `routes` have passed them, and they came before `before`."""
+    """The number below which records may go: all `routes` have passed them, and they came before `before`."""
     passed = min((cursor(database, route) for route in routes), default=last(database))
     young = database.run(
         "SELECT seq FROM notification WHERE seq <= ? AND received_at >= ? ORDER BY seq LIMIT 1", passed, micros(before)
@@ -87,7 +87,7 @@ def prunable(database: Database, routes: Collection[str], before: datetime) -> i
 
 
 def prune(database: Database, below: int) -> int:
-    """Delete up to PRUNE_ROWS of the oldest records and return how many; what a dead letter needs stays."""
+    """Deletes up to PRUNE_ROWS of the oldest records; how many. What a dead letter needs stays."""
     return database.change(
         "DELETE FROM notification WHERE seq IN (SELECT seq FROM notification WHERE seq < ?"
         " AND seq NOT IN (SELECT seq FROM dead_letter) ORDER BY seq LIMIT ?)",
@@ -97,7 +97,7 @@ def prune(database: Database, below: int) -> int:
 
 
 def as_record(row: Sequence[Any]) -> Record:
-    """Build the record from a row of seq, source, received_at, headers, position and body."""
+    """The record in a row of seq, source, received_at, headers, position and body."""
     seq, source, received_at, headers, position, body = row
     return Record(seq, Notification(source, body, moment(received_at), orjson.loads(headers), position))
 

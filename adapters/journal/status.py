@@ -22,12 +22,12 @@ class RouteStatus:
 
 
 def routes(database: Database, names: Iterable[str], now: datetime) -> list[RouteStatus]:
-    """Return the status of each named route."""
+    """The status of each named route."""
     return [_route(database, name, now) for name in names]
 
 
 def known_routes(database: Database) -> list[str]:
-    """Return every route that has a cursor or a dead letter, configured or not."""
+    """Every route that has a cursor or a dead letter, configured or not."""
     rows = database.run("SELECT route FROM cursor UNION SELECT route FROM dead_letter ORDER BY route")
     return [name for (name,) in rows]
 

@@ -46,7 +46,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
-        """Return a future of what `work` returns, done when that is on disk. Cancelling it does not undo the work."""
+        """A future of what `work` returns, done when that is on disk. Cancelling it does not undo the work."""
         if self._closed:
             raise JournalUnavailable(f"journal {self._database.path}: it is closed; the service is stopping")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -54,7 +54,7 @@ class Writer:
         return future
 
     async def aclose(self) -> None:
-        """Commit what was submitted, then end the thread."""
+        """Commits what was submitted, then ends the thread."""
         self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -83,7 +83,7 @@ class Writer:
             return self._queue.get()
 
     def _commit(self, jobs: Sequence[_Job]) -> list[Any]:
-        """Return what each job returned or raised; one that fails takes only itself out of its group."""
+        """What each job returned or raised; one that fails takes only itself out of its group."""
         try:
             self._prepare()
             with self._database.transaction():

@@ -14,7 +14,7 @@ import structlog
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.journal import Database, Journal, deadletters
 from adapters.metrics import Metrics
-from adapters.model import Format
+from adapters.model import Format, Record
 from adapters.route import Origin, Route, renderer
 from tests.route.conftest import INSTANCE, Naps, Recorder, Words, heard
 
@@ -208,6 +208,23 @@ async def test_draining_publishes_what_is_there_and_ends(bench: Bench) -> None:
     route.drain()
     await asyncio.wait_for(task, 10)
     assert sink.data() == ["a", "b"]
+
+
+async def test_what_comes_while_draining_begins_is_published(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that arrives between an empty read and `drain` is not left for the next start."""
+    sink = Recorder()
+    route = bench.route(sink)
+    read = bench.journal.read
+
+    async def read_nothing_then_hear(_after: int, _limit: int) -> list[Record]:
+        monkeypatch.setattr(bench.journal, "read", read)
+        await bench.hear("late")
+        route.drain()
+        return []
+
+    monkeypatch.setattr(bench.journal, "read", read_nothing_then_hear)
+    await asyncio.wait_for(route.run(), 10)
+    assert sink.data() == ["late"]
 
 
 async def test_cancelling_loses_nothing(bench: Bench) -> None:
