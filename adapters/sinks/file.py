@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +17,7 @@ from adapters.settings import Duration, Size
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.lines import line
 from adapters.sinks.rotation import Rotation
+from adapters.sinks.worker import Worker
 
 _BLOCK = 1 << 16
 
@@ -50,16 +49,16 @@ class FileSink:
         self._clock = clock
         self._rotation = Rotation(settings.rotate_size, settings.rotate_every, settings.keep, settings.gzip)
         self._file: int | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="file-sink")
+        self._worker = Worker("file-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Appends one line for each message."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._append, b"".join(map(line, batch)))
+        await self._worker.run(lambda: self._append(b"".join(map(line, batch))))
 
     async def aclose(self) -> None:
         """Closes the file after what is under way."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
+        await self._worker.run(self._close)
+        self._worker.close()
 
     def _append(self, lines: bytes) -> None:
         try:

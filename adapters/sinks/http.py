@@ -5,10 +5,8 @@ Redirects are not followed, for they may turn a POST into a GET or carry credent
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +18,7 @@ from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, bi
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Format, Message
 from adapters.sinks.http_settings import HttpSettings, session
+from adapters.sinks.worker import Worker
 
 _TRY_LATER = frozenset({401, 407, 408, 425, 429})
 """Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""
@@ -39,7 +38,7 @@ class HttpSink:
         self._timeout = (settings.connect_timeout, settings.read_timeout)
         self._session = session(settings)
         self._clock = clock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="http-sink")
+        self._worker = Worker("http-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
@@ -50,7 +49,7 @@ class HttpSink:
 
     async def aclose(self) -> None:
         """Closes the connection."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._worker.close()
         self._session.close()
 
     async def _publish_each(self, messages: Sequence[Message]) -> None:
@@ -78,7 +77,7 @@ class HttpSink:
             raise
 
     async def _post(self, headers: dict[str, str], body: bytes) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._exchange, headers, body)
+        await self._worker.run(lambda: self._exchange(headers, body))
 
     def _exchange(self, headers: dict[str, str], body: bytes) -> None:
         try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, Literal
 
 from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.lines import line
+from adapters.sinks.worker import Worker
 
 
 class StdoutSettings(SinkSettings):
@@ -27,15 +26,15 @@ class StdoutSink:
         self, _settings: StdoutSettings, *, stream: Callable[[], BinaryIO] = lambda: sys.stdout.buffer
     ) -> None:
         self._stream = stream
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="stdout-sink")
+        self._worker = Worker("stdout-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Writes one line for each message."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._write, b"".join(map(line, batch)))
+        await self._worker.run(lambda: self._write(b"".join(map(line, batch))))
 
     async def aclose(self) -> None:
         """Lets go of the thread; the stream stays open."""
-        self._thread.shutdown(wait=False)
+        self._worker.close()
 
     def _write(self, lines: bytes) -> None:
         stream = self._stream()

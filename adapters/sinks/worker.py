@@ -1,0 +1,43 @@
+"""A thread for a client that blocks: one call at a time, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Worker:
+    """A sink's own thread. Unlike an executor's, one whose call hangs does not keep the process from ending."""
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """What the call returns or raises; cancelled before its turn, it is not made."""
+        future: Future[Result] = Future()
+        self._calls.put((future, call))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Ends the thread after the calls that it has."""
+        self._calls.put(None)
+
+    def _run(self) -> None:
+        while (job := self._calls.get()) is not None:
+            future, call = job
+            if future.set_running_or_notify_cancel():
+                _settle(future, call)
+
+
+def _settle(future: Future[Any], call: Callable[[], Any]) -> None:
+    try:
+        future.set_result(call())
+    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the one who waits
+        future.set_exception(error)
