@@ -1,0 +1,84 @@
+"""Shorthand for tests of the shipped mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from adapters.cdevents.document import document
+from adapters.cdevents.validation import problems
+from adapters.goldens import bodies
+from adapters.mapping import Translation, Translator, load
+from adapters.mapping.library import find
+from adapters.model import CDEvent, Notification, Spec
+
+JENKINS, GERRIT, REGISTRY = "jenkins/notification", "gerrit/events", "registry/distribution"
+EVERYTHING: dict[str, dict[str, Any]] = {
+    JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": "https://gerrit.example.com/"},
+    GERRIT: {"minor_events": True},
+    REGISTRY: {},
+}
+"""The variables of each mapping that turn on all that it can emit."""
+
+HEARD = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def instance(mapping: str) -> str:
+    """The tool that a mapping's tests are about."""
+    return f"https://{mapping.partition('/')[0]}.example.com/"
+
+
+@cache
+def _translator(mapping: str, variables: tuple[tuple[str, Any], ...]) -> Translator:
+    return load(mapping, instance=instance(mapping), variables=dict(variables))
+
+
+def translation(mapping: str, body: Any, **variables: Any) -> Translation:
+    """What becomes of a body of bytes, or of a value as JSON."""
+    content = body if isinstance(body, bytes) else orjson.dumps(body)
+    return _translator(mapping, tuple(variables.items())).translate(Notification("test", content, HEARD))
+
+
+def events(mapping: str, body: Any, **variables: Any) -> tuple[CDEvent, ...]:
+    """The events of a body, of which nothing was in error or unmatched."""
+    found = translation(mapping, body, **variables)
+    assert (found.errors, found.unmatched) == ((), 0)
+    return found.events
+
+
+def event(mapping: str, body: Any, **variables: Any) -> CDEvent:
+    """The only event of a body."""
+    (only,) = events(mapping, body, **variables)
+    return only
+
+
+def inputs(mapping: str) -> list[Path]:
+    """The inputs of a mapping's goldens."""
+    return sorted(find(mapping).with_name("inputs").iterdir())
+
+
+def goldens(mapping: str, name: str) -> list[Any]:
+    """The notifications of one of a mapping's JSON inputs, as values to change."""
+    return [orjson.loads(body) for body in bodies(find(mapping).with_name("inputs") / name)]
+
+
+def golden(mapping: str, name: str) -> Any:
+    """The only notification of an input."""
+    (only,) = goldens(mapping, name)
+    return only
+
+
+def invalid(found: Sequence[CDEvent]) -> list[str]:
+    """What is wrong with events as CDEvents of either version."""
+    return [problem for each in found for spec in Spec for problem in problems(document(each, spec), spec)]
+
+
+def targets(found: CDEvent, kind: str) -> list[str]:
+    """The ids that an event's links of a kind (PATH, RELATION) point at."""
+    end = "target" if kind == "RELATION" else "from"
+    return [link[end]["contextId"] for link in found.links if link["linkType"] == kind]

@@ -1,0 +1,174 @@
+"""What the mapping of Gerrit's events promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mappings.support import GERRIT, event, events, golden, inputs, targets, translation
+
+SHAPES = [path.stem for path in inputs(GERRIT) if path.suffix == ".ndjson"]
+MINOR = ["topic-changed", "wip-state-changed", "reviewer-added", "hashtags-changed", "vote-deleted"]
+MINOR += ["comment-added-no-vote", "branch-updated"]
+NO_COMMIT = "0" * 40
+
+
+def pushed(name: str, *, old: str = NO_COMMIT, new: str = "4c" * 20) -> dict[str, Any]:
+    """A ref-updated."""
+    body: dict[str, Any] = golden(GERRIT, "branch-created.json")
+    body["refUpdate"] |= {"refName": name, "oldRev": old, "newRev": new}
+    return body
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_stream_and_webhooks_give_the_same_events(name: str) -> None:
+    """A project is text in one and an object in the other; nothing of the events differs."""
+    stream, webhook = golden(GERRIT, f"{name}.json"), golden(GERRIT, f"{name}.ndjson")
+    assert events(GERRIT, webhook) == events(GERRIT, stream)
+    assert events(GERRIT, webhook, minor_events=True) == events(GERRIT, stream, minor_events=True)
+
+
+@pytest.mark.parametrize("name", [path.name for path in inputs(GERRIT) if path.suffix == ".json"])
+def test_numbers_may_be_text(name: str) -> None:
+    """Servers before 2.14 send them so: the events are the same."""
+    body = golden(GERRIT, name)
+    as_text = {**body}
+    for part in ("change", "patchSet"):
+        if part in body:
+            as_text[part] = {**body[part], "number": str(body[part]["number"])}
+    assert events(GERRIT, as_text, minor_events=True) == events(GERRIT, body, minor_events=True)
+
+
+def test_a_change_is_one_subject_in_one_chain_until_it_is_merged() -> None:
+    """Each event follows that of its patch set, which follows the first one."""
+    names = ["patchset-created-1", "patchset-created-2", "comment-added-vote", "change-merged"]
+    created, updated, reviewed, merged = (event(GERRIT, golden(GERRIT, f"{name}.json")) for name in names)
+    assert {each.subject_id for each in (created, updated, reviewed, merged)} == {"team%2Fapp~4711"}
+    assert len({each.chain_id for each in (created, updated, reviewed, merged)}) == 1
+    assert targets(created, "PATH") == []
+    assert targets(updated, "PATH") == [created.id]
+    assert targets(reviewed, "PATH") == targets(merged, "PATH") == [updated.id]
+
+
+def test_the_change_id_does_not_make_the_subject() -> None:
+    """A cherry-pick has the Change-Id of what it was picked from, and is a change of its own."""
+    body = golden(GERRIT, "patchset-created-1.json")
+    picked = {**body, "change": {**body["change"], "number": 4800, "branch": "stable"}}
+    assert event(GERRIT, picked).subject_id == "team%2Fapp~4800"
+    assert event(GERRIT, picked).chain_id != event(GERRIT, body).chain_id
+
+
+@pytest.mark.parametrize(
+    ("votes", "verdict"),
+    [
+        ([("Code-Review", "2", "0")], "approved"),
+        ([("Code-Review", "-2", "1")], "rejected"),
+        ([("Code-Review", "1", "0")], "commented"),
+        ([("Verified", "1", "0"), ("Code-Review", "2", None)], "commented"),
+        ([("Verified", "1", "0"), ("Code-Review", "2", "1")], "approved"),
+    ],
+)
+def test_the_verdict_is_of_the_votes_that_changed(votes: list[tuple[str, str, str | None]], verdict: str) -> None:
+    """An old approval that stands beside a new vote is not given again."""
+    body = golden(GERRIT, "comment-added-vote.json")
+    body["approvals"] = [
+        {"type": label, "value": value} | ({"oldValue": old} if old else {}) for label, value, old in votes
+    ]
+    data = event(GERRIT, body).custom_data or {}
+    assert data["verdict"] == verdict
+    assert [(vote["type"], vote["value"], vote["oldValue"]) for vote in data["votes"]] == [
+        vote for vote in votes if vote[2]
+    ]
+
+
+@pytest.mark.parametrize("change", [{"author": {"username": "eve"}}, {"eventCreatedOn": 1767226501}])
+def test_each_review_has_its_own_id(change: dict[str, Any]) -> None:
+    """Two people may give the same vote in one second, and one person may give it twice."""
+    body = golden(GERRIT, "comment-added-vote.json")
+    assert event(GERRIT, {**body, **change}).id != event(GERRIT, body).id
+
+
+def test_an_event_heard_again_has_the_same_id() -> None:
+    """Also where its change has gone on meanwhile: Gerrit fills in the change when it writes, not when it happens."""
+    body = golden(GERRIT, "patchset-created-2.json")
+    later = {**body, "change": {**body["change"], "subject": "Let people log in again", "status": "MERGED"}}
+    assert event(GERRIT, later).id == event(GERRIT, body).id
+
+
+@pytest.mark.parametrize("name", MINOR)
+def test_minor_events_are_custom_events_on_request(name: str) -> None:
+    """By default they are ignored by name."""
+    body = golden(GERRIT, f"{name}.json")
+    assert translation(GERRIT, body).ignored == 1
+    assert event(GERRIT, body, minor_events=True).name.startswith("dev.cdeventsx.gerrit-")
+
+
+def test_reviewers_added_in_one_second_are_told_apart() -> None:
+    """Gerrit sends an event for each."""
+    body = golden(GERRIT, "reviewer-added.json")
+    other = {**body, "reviewer": {"username": "eve"}}
+    first, second = (event(GERRIT, each, minor_events=True) for each in (body, other))
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize("name", ["refs/heads/release/1.4", "release/1.4"])
+@pytest.mark.parametrize(
+    ("old", "new", "event_name"),
+    [
+        (NO_COMMIT, "4c" * 20, "branch.created"),
+        ("4c" * 20, NO_COMMIT, "branch.deleted"),
+        ("0" * 64, "4c" * 32, "branch.created"),
+    ],
+)
+def test_branches_are_created_and_deleted(name: str, old: str, new: str, event_name: str) -> None:
+    """By full and by short name, in SHA-1 and SHA-256; the repository is part of who the branch is."""
+    found = event(GERRIT, pushed(name, old=old, new=new))
+    assert (found.name, found.subject_id) == (event_name, "release/1.4")
+    assert found.subject_source == "https://gerrit.example.com/team/app"
+
+
+def test_a_branch_created_again_is_another_event() -> None:
+    """At the same commit, after it was deleted."""
+    body = pushed("refs/heads/main")
+    assert event(GERRIT, {**body, "eventCreatedOn": body["eventCreatedOn"] + 60}).id != event(GERRIT, body).id
+
+
+@given(st.sampled_from(["changes", "meta", "users", "cache-automerge", "sequences", "staging", "x"]), st.text())
+def test_refs_of_gerrit_itself_are_no_branches(space: str, rest: str) -> None:
+    """Every patch set makes refs/changes/...: none of these is ever an event."""
+    found = translation(GERRIT, pushed(f"refs/{space}/{rest}"), minor_events=True)
+    assert (found.events, found.errors) == ((), ())
+
+
+def test_a_batch_is_its_ref_updates() -> None:
+    """Heard as a batch or one by one, a ref's event has one id; what is bookkeeping in it is ignored."""
+    batch = golden(GERRIT, "batch-ref-updated.json")
+    single = [event(GERRIT, golden(GERRIT, "branch-created.json")).id]
+    found = translation(GERRIT, batch)
+    assert [each.id for each in found.events if each.name == "branch.created"] == single
+    assert (len(found.events), found.ignored, found.unmatched) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["old-server-change-merged.json", "change-merged.json"])
+def test_without_a_time_an_event_happened_when_it_was_heard(name: str) -> None:
+    """Only an upload has another trace of it: the patch set's own time."""
+    body = golden(GERRIT, name)
+    body.pop("eventCreatedOn", None)
+    assert event(GERRIT, body).timestamp == "2026-01-02T03:04:05.000Z"
+    upload = golden(GERRIT, "old-server-patchset-created.json")
+    assert event(GERRIT, upload).timestamp == "2014-01-01T00:00:00Z"
+
+
+def test_lost_events_are_told() -> None:
+    """A stream that was read too slowly leaves a gap that a consumer can see."""
+    assert event(GERRIT, golden(GERRIT, "dropped-output.json")).name.startswith(
+        "dev.cdeventsx.gerrit-stream.interrupted"
+    )
+
+
+def test_an_unknown_type_is_unmatched() -> None:
+    """What no rule knows is counted, not lost in an ignore that is too wide."""
+    assert translation(GERRIT, {"type": "change-teleported", "eventCreatedOn": 1767225600}).unmatched == 1

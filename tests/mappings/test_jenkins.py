@@ -1,0 +1,156 @@
+"""What the mapping of the Notification plugin promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mappings.support import (
+    EVERYTHING,
+    GERRIT,
+    JENKINS,
+    event,
+    events,
+    golden,
+    inputs,
+    instance,
+    targets,
+    translation,
+)
+
+XML = [path for path in inputs(JENKINS) if path.suffix == ".xml" and path.with_suffix(".json").exists()]
+RUN = ["queued.json", "started.json", "finished.json"]
+
+
+@pytest.mark.parametrize("path", XML, ids=lambda path: path.stem)
+def test_xml_and_json_give_the_same_events(path: Path) -> None:
+    """Whichever format an endpoint is set to, nothing of the events differs."""
+    json = events(JENKINS, path.with_suffix(".json").read_bytes(), **EVERYTHING[JENKINS])
+    assert events(JENKINS, path.read_bytes(), **EVERYTHING[JENKINS]) == json
+
+
+def test_a_run_is_one_subject_in_one_chain_from_queued_to_finished() -> None:
+    """Each phase has its own id, follows the one before, and is about the same subject."""
+    queued, started, finished = (events(JENKINS, golden(JENKINS, name))[0] for name in RUN)
+    assert {each.subject_id for each in (queued, started, finished)} == {"job/team/job/shop/17/"}
+    assert len({each.chain_id for each in (queued, started, finished)}) == 1
+    assert targets(started, "PATH") == [queued.id]
+    assert targets(finished, "PATH") == [started.id]
+
+
+def test_a_notification_sent_again_has_the_same_id() -> None:
+    """Also where the time differs: a step in the middle of a run sends STARTED too."""
+    body = golden(JENKINS, "started.json")
+    later = {**body, "build": {**body["build"], "timestamp": 1767229999000, "notes": "half way"}}
+    assert event(JENKINS, later).id == event(JENKINS, body).id
+
+
+def test_a_run_finishes_once() -> None:
+    """COMPLETED and FINALIZED tell of one end: the variable `finished` says which of them counts."""
+    completed, finalized = golden(JENKINS, "completed.json"), golden(JENKINS, "finished.json")
+    assert events(JENKINS, completed) == ()
+    assert events(JENKINS, finalized, finished="COMPLETED") == ()
+    assert [each.id for each in events(JENKINS, completed, finished="COMPLETED")] == [
+        each.id for each in events(JENKINS, finalized)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("SUCCESS", "success"),
+        ("UNSTABLE", "failure"),
+        ("FAILURE", "failure"),
+        ("ABORTED", "cancel"),
+        ("NOT_BUILT", "cancel"),
+        ("SOMETHING_NEW", "error"),
+        (None, "error"),
+    ],
+)
+def test_every_result_has_an_outcome(status: str | None, outcome: str) -> None:
+    """A result that is unknown, or not there, is an error of the infrastructure; the raw one stays in customData."""
+    body = golden(JENKINS, "gerrit-patchset-1-finished.json")
+    body["build"]["status"] = status
+    found = event(JENKINS, body)
+    assert found.content["outcome"] == outcome
+    assert (found.custom_data or {}).get("result") == status
+
+
+@pytest.mark.parametrize(("failed", "outcome", "reason"), [(0, "success", None), (3, "failure", "3 of 10 failed")])
+def test_tests_make_a_suite_run(failed: int, outcome: str, reason: str | None) -> None:
+    """A run's tests are one suite run beside it, where the variable `environment` says."""
+    body = golden(JENKINS, "finished.json")
+    body["build"]["test_summary"] = {"total": 10, "failed": failed, "passed": 10 - failed, "skipped": 0}
+    _, suite = events(JENKINS, body, environment="lab")
+    assert (suite.name, suite.subject_id) == ("testsuiterun.finished", "job/team/job/shop/17/tests")
+    assert (suite.content["environment"], suite.content["outcome"]) == ({"id": "lab"}, outcome)
+    assert suite.content.get("reason") == reason
+
+
+def test_failed_tests_and_artifacts_are_told_only_on_request() -> None:
+    """By default there is one event of a run and one of its tests, however many tests fail and files are archived."""
+    body = golden(JENKINS, "finished.json")
+    names = ["pipelinerun.finished", "testsuiterun.finished"]
+    assert [each.name for each in events(JENKINS, body)] == names
+    more = [each.name for each in events(JENKINS, body, failed_tests=True, artifacts=True)]
+    assert more == [*names, "testcaserun.finished", "artifact.packaged", "artifact.packaged"]
+
+
+@pytest.mark.parametrize("commit", [None, "", "main"])
+def test_a_file_of_an_unknown_commit_is_not_packaged(commit: str | None) -> None:
+    """CDEvents wants the change of an artifact: it is never made up."""
+    body = golden(JENKINS, "finished.json")
+    body["build"]["scm"]["commit"] = commit
+    assert "artifact.packaged" not in [each.name for each in events(JENKINS, body, artifacts=True)]
+
+
+def test_no_password_of_the_repository_is_published() -> None:
+    """Jenkins sends the URL as it is configured, with the credentials that some put there."""
+    body = golden(JENKINS, "finished.json")
+    assert "hunter2" in str(body)
+    assert "hunter2" not in str(events(JENKINS, body, failed_tests=True, artifacts=True))
+
+
+@pytest.mark.parametrize(
+    ("started", "trigger"),
+    [
+        ("gerrit-patchset-1-started.json", "patchset-created-1.json"),
+        ("gerrit-patchset-2-started.json", "patchset-created-2.json"),
+        ("gerrit-merged-started.json", "change-merged.json"),
+    ],
+)
+def test_a_triggered_run_joins_the_chain_of_its_change(started: str, trigger: str) -> None:
+    """Two sidecars that never met: the run has the chain, and a link to the id, that Gerrit's own event has."""
+    run = event(JENKINS, golden(JENKINS, started), gerrit=instance(GERRIT))
+    change = event(GERRIT, golden(GERRIT, trigger))
+    assert run.chain_id == change.chain_id
+    assert targets(run, "RELATION") == [change.id]
+
+
+@pytest.mark.parametrize(
+    ("body", "gerrit"),
+    [("gerrit-patchset-1-started.json", ""), ("gerrit-none-queued.json", instance(GERRIT))],
+    ids=["no Gerrit is configured", "a person started it"],
+)
+def test_any_other_run_begins_its_own_chain(body: str, gerrit: str) -> None:
+    """Parameters that are empty, or of a Gerrit that nothing is known of, tie the run to no change."""
+    run = event(JENKINS, golden(JENKINS, body), gerrit=gerrit)
+    assert run.chain_id != event(GERRIT, golden(GERRIT, "patchset-created-1.json")).chain_id
+    assert targets(run, "RELATION") == []
+
+
+def test_a_run_that_never_waited_is_queued_when_it_is_heard() -> None:
+    """The plugin sends 0 as its time; in XML that is a text."""
+    body = golden(JENKINS, "gerrit-none-queued.json")
+    assert body["build"]["timestamp"] == 0
+    assert event(JENKINS, body).timestamp == "2026-01-02T03:04:05.000Z"
+    body["build"]["timestamp"] = "0"
+    assert event(JENKINS, body).timestamp == "2026-01-02T03:04:05.000Z"
+
+
+def test_an_unknown_phase_is_unmatched() -> None:
+    """What no rule knows is counted, not lost in an ignore that is too wide."""
+    body = golden(JENKINS, "started.json")
+    body["build"]["phase"] = "PAUSED"
+    assert translation(JENKINS, body).unmatched == 1
