@@ -26,12 +26,12 @@ def oci_purl(value: str, repository: str, registry: str = "") -> str:
 @lru_cache(maxsize=4096)
 def generic_purl(value: str, namespace: str, version: str, download_url: str = "") -> str:
     """A file's purl, for what has no package type: `pkg:generic/namespace/value@version?download_url=…`."""
-    if not value.strip().strip("/ "):
-        raise ValueError("a purl needs a name")
     qualifiers = {"download_url": download_url} if download_url else {}
     return _written(PackageURL("generic", namespace, value, version, qualifiers))
 
 
 def _written(purl: PackageURL) -> str:
     """The purl as it reads back: the library strips some odd characters only when it parses."""
+    if not purl.name:
+        raise ValueError("a purl needs a name")
     return PackageURL.from_string(purl.to_string()).to_string()
