@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.mapping.failures import Failure, Missing, kind, shown
+from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.filters import FILTERS, Filter, Parameter, Regex
 from adapters.mapping.patterns import compiled
 from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Step, Template
@@ -40,33 +40,37 @@ def slot(name: str) -> str:
     return f"\0{name}"
 
 
-def constant(value: Any) -> Closure:
-    """A closure that does not look."""
-    return lambda _: value
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A closure whose value is known when the mapping loads."""
+
+    value: Any
+
+    def __call__(self, _: Scope) -> Any:
+        """The value, whatever the scope."""
+        return self.value
 
 
 def lookup(path: Path, names: Names) -> Closure:
-    """A path's closure, raising Missing where it leads nowhere. Raises Unknown for a `$name` that is not defined."""
-    text = str(path)
+    """A path's closure: Absent where it leads nowhere. Raises Unknown for a `$name` that is not defined."""
+    missing = Absent(f"{path} is missing")
     if path.name is None:
-        return _walk(path.steps, text)
+        return _walk(path.steps, missing)
     if (start := names.values.get(path.name)) is None:
         raise Unknown(f"${path.name} is not defined", suggestion(path.name, names.values))
     if not path.steps:
         return start
-    onward = _walk(path.steps, text)
-    return lambda scope: onward(start(scope))
+    onward = _walk(path.steps, missing)
+    return folded(lambda scope: onward(start(scope)), [start])
 
 
-def _walk(steps: Sequence[Step], text: str) -> Closure:
+def _walk(steps: Sequence[Step], missing: Absent) -> Closure:
     def one(value: Any) -> Any:
         try:
             value = value[first]
         except (KeyError, IndexError, TypeError):
-            value = None
-        if value is None:
-            raise Missing(f"{text} is missing")
-        return value
+            return missing
+        return missing if value is None else value
 
     def many(value: Any) -> Any:
         try:
@@ -74,10 +78,8 @@ def _walk(steps: Sequence[Step], text: str) -> Closure:
             for step in others:
                 value = value[step]
         except (KeyError, IndexError, TypeError):
-            value = None
-        if value is None:
-            raise Missing(f"{text} is missing")
-        return value
+            return missing
+        return missing if value is None else value
 
     first, *others = steps
     return many if others else one
@@ -91,16 +93,52 @@ def pipeline(expression: Expression, names: Names) -> Closure:
     return closure
 
 
+def folded(closure: Closure, parts: Sequence[Closure]) -> Closure:
+    """What is made of constants alone is one; unless it fails, which matters only where it is used."""
+    if not all(isinstance(part, Constant) for part in parts):
+        return closure
+    try:
+        return Constant(closure({}))
+    except Failure:
+        return closure
+
+
 def _filtered(inner: Closure, call: Call, names: Names) -> Closure:
     if (found := FILTERS.get(call.name)) is None:
         raise Unknown(f"there is no filter '{call.name}'", suggestion(call.name, [*FILTERS, *_SPECIAL]))
     _check_arguments(found, call.arguments)
-    if all(isinstance(argument, Literal) for argument in call.arguments):
-        apply = found.bound([argument.value for argument in call.arguments if isinstance(argument, Literal)])
-        return lambda scope: apply(inner(scope))
-    pairs = zip(_parameters(found, len(call.arguments)), call.arguments, strict=True)
-    arguments = [(parameter, _argument(argument, names)) for parameter, argument in pairs]
-    return lambda scope: found(inner(scope), [_fitted(each, get(scope), found.name) for each, get in arguments])
+    arguments = [_argument(argument, names) for argument in call.arguments]
+    constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
+    apply = _fixed(inner, found, constants) if len(constants) == len(arguments) else _open(inner, found, arguments)
+    return folded(apply, [inner, *arguments])
+
+
+def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Closure:
+    try:
+        apply = found.bound(
+            [_fitted(*each, found.name) for each in zip(_parameters(found, arguments), arguments, strict=True)]
+        )
+    except Failure as failure:
+        raise Unknown(str(failure)) from None
+
+    def get(scope: Scope) -> Any:
+        value = inner(scope)
+        return value if type(value) is Absent else apply(value)
+
+    return get
+
+
+def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Closure:
+    """A filter that takes some of its arguments from the payload."""
+    parameters = _parameters(found, arguments)
+
+    def get(scope: Scope) -> Any:
+        values = [inner(scope), *(argument(scope) for argument in arguments)]
+        if absent := next((value for value in values if type(value) is Absent), None):
+            return absent
+        return found(values[0], [_fitted(*each, found.name) for each in zip(parameters, values[1:], strict=True)])
+
+    return get
 
 
 def _check_arguments(found: Filter, arguments: Sequence[Argument]) -> None:
@@ -127,17 +165,17 @@ def _check_pattern(argument: Argument) -> None:
 
 
 def _argument(argument: Argument, names: Names) -> Closure:
-    return constant(argument.value) if isinstance(argument, Literal) else lookup(argument, names)
+    return Constant(argument.value) if isinstance(argument, Literal) else lookup(argument, names)
 
 
-def _parameters(found: Filter, count: int) -> list[Parameter]:
-    """The parameter of each of `count` arguments: the last one again and again where it is variadic."""
-    return [found.parameters[min(index, len(found.parameters) - 1)] for index in range(count)]
+def _parameters(found: Filter, arguments: Sequence[Any]) -> list[Parameter]:
+    """The parameter of each argument: the last one again and again where it is variadic."""
+    return [found.parameters[min(index, len(found.parameters) - 1)] for index in range(len(arguments))]
 
 
 def _fitted(parameter: Parameter, value: Any, name: str) -> Any:
-    """An argument from the payload, as its parameter takes it: a number may stand where text is wanted."""
-    if not parameter.types or type(value) in parameter.types:
+    """An argument as its parameter takes it: a number may stand where text is wanted."""
+    if not parameter.types or type(value) in parameter.types or Regex in parameter.types:
         return value
     if type(value) is int and str in parameter.types:
         return str(value)
@@ -150,12 +188,10 @@ def _default(inner: Closure, call: Call, names: Names) -> Closure:
     fallback = _argument(call.arguments[0], names)
 
     def get(scope: Scope) -> Any:
-        try:
-            return inner(scope)
-        except Missing:
-            return fallback(scope)
+        value = inner(scope)
+        return fallback(scope) if type(value) is Absent else value
 
-    return get
+    return folded(get, [inner, fallback])
 
 
 def _table(inner: Closure, call: Call, names: Names) -> Closure:
@@ -164,6 +200,8 @@ def _table(inner: Closure, call: Call, names: Names) -> Closure:
 
     def get(scope: Scope) -> Any:
         key = inner(scope)
+        if type(key) is Absent:
+            return key
         text = key if isinstance(key, str) else FILTERS["string"](key, ())
         if text in table:
             return table[text]
@@ -171,7 +209,7 @@ def _table(inner: Closure, call: Call, names: Names) -> Closure:
             return otherwise[0]
         raise Failure(f"table {name} has no '{text[:60]}'")
 
-    return get
+    return folded(get, [inner])
 
 
 def table_of(call: Call, names: Names) -> tuple[str, Mapping[str, Any]]:
@@ -189,10 +227,17 @@ _SPECIAL: Mapping[str, Callable[[Closure, Call, Names], Closure]] = {"default": 
 
 def rendered(template: Template, names: Names) -> Closure:
     """A template's closure. One expression alone keeps its value's type; anything else makes text."""
-    closures = [constant(part) if isinstance(part, str) else pipeline(part, names) for part in template]
-    if len(template) == 1:
+    closures = [Constant(part) if isinstance(part, str) else pipeline(part, names) for part in template]
+    if len(closures) == 1:
         return closures[0]
-    return lambda scope: "".join([_text(each(scope)) for each in closures])
+
+    def join(scope: Scope) -> Any:
+        parts = [each(scope) for each in closures]
+        if absent := next((part for part in parts if type(part) is Absent), None):
+            return absent
+        return "".join(map(_text, parts))
+
+    return folded(join, closures)
 
 
 def _text(value: Any) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Names, Scope, Unknown, constant, rendered
-from adapters.mapping.failures import Failure, Missing, kind, shown
+from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, rendered
+from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.patterns import compiled
 
 Test = Callable[[Any, Scope], bool]
@@ -18,7 +18,9 @@ def equals(operand: Any, names: Names) -> Test:
     """Equal and of one kind: 1 is not true, "1" is not 1."""
     if isinstance(operand, str) and "${" in operand:
         wanted = _operand(operand, names)
-        return lambda value, scope: _same(value, wanted(scope))
+        if not isinstance(wanted, Constant):
+            return lambda value, scope: _same(value, wanted(scope))
+        operand = wanted.value
     truth = isinstance(operand, bool)
     return lambda value, _: bool(value == operand) and isinstance(value, bool) == truth
 
@@ -70,12 +72,12 @@ def _operand(text: Any, names: Names) -> Closure:
     closure = rendered(syntax.template(text), names)
 
     def get(scope: Scope) -> Any:
-        try:
-            return closure(scope)
-        except Missing as error:
-            raise Failure(f"cannot compare: {error}") from None
+        value = closure(scope)
+        if type(value) is Absent:
+            raise Failure(f"cannot compare: {value.reason}")
+        return value
 
-    return get if "${" in text else constant(text)
+    return Constant(closure({})) if isinstance(closure, Constant) else get
 
 
 def _list(value: Any) -> list[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from adapters.errors import ConfigError
-from adapters.mapping.closures import Closure, Names, constant, slot
+from adapters.mapping import syntax
+from adapters.mapping.choice import Choice, Item, choice
+from adapters.mapping.closures import Closure, Constant, Names, pipeline, slot
 from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
@@ -41,7 +43,7 @@ class _Compiler:
         self.file, self.model, self.instance = file, model, instance
         self.values = Values(file, Names({}, model.tables))
         self.names: dict[str, Closure] = {
-            "instance": constant(instance),
+            "instance": Constant(instance),
             "received_at": received_at,
             "body": lambda scope: scope[slot("body")],
             "headers": lambda scope: scope[slot("headers")],
@@ -59,12 +61,15 @@ class _Compiler:
             headers=frozenset((quoted or plain).lower() for quoted, plain in _HEADER.findall(_strings(self.file.data))),
             decode=self.values.attempt(("input",), lambda: decoder(model.input), lambda _: []),
             split=self._splitter(model.split, ("split",), required=True),
-            ignores=[
-                Ignore(self.file.where(("ignore", at)), self._condition(when, ("ignore", at)))
-                for at, when in enumerate(model.ignore)
-            ],
-            rules=[self._rule(each, rule) for each, rule in model.rules.items()],
+            ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
+            rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
         )
+
+    def _choice(self, items: Sequence[Item]) -> Choice[Item]:
+        return choice(items, lambda text: pipeline(syntax.expression(text), self.values.names))
+
+    def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
+        return Ignore(self.file.where(at), self._condition(when, at))
 
     def _define_variables(self, given: Mapping[str, Any]) -> None:
         declared = self.model.variables
@@ -74,7 +79,7 @@ class _Compiler:
             value = given.get(name, default)
             if value is None:
                 self.values.report(("variables", name), f"the variable '{name}' must be set by the source")
-            self.names[name] = constant(value)
+            self.names[name] = Constant(value)
 
     def _define_lets(self) -> None:
         for name, template in self.model.let.items():
@@ -158,7 +163,8 @@ class _Compiler:
             kind, target = next((kind, target) for kind, target in link.targets() if target is not None)
             tags = self.values.required(link.tags, (*here, "tags")) if link.tags else None
             when = self._condition(link.when, (*here, "when"))
-            if (found := self._target(target, (*here, kind))) is not None:
+            found = self._target(target, (*here, kind))
+            if found is not None and when.known is not False:
                 yield link_maker(kind, link.kind, found, when, tags)
 
     def _target(self, target: str | Reference, at: Location) -> Closure | None:
@@ -170,7 +176,7 @@ class _Compiler:
         if (rule := self.model.rules.get(target)) is None:
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
-        return reference(rule.emit, constant(self.instance), self._key(rule.id, ("rules", target, "id")))
+        return reference(rule.emit, Constant(self.instance), self._key(rule.id, ("rules", target, "id")))
 
 
 def _strings(data: Any) -> str:

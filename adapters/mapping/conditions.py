@@ -13,22 +13,28 @@ A key is an expression (`patchSet.number | int`). What is missing satisfies only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Names, Scope, Unknown, pipeline
+from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, pipeline
 from adapters.mapping.comparisons import COMPARISONS, Test
-from adapters.mapping.failures import Missing, shown
+from adapters.mapping.failures import Absent, shown
 from adapters.yamlfile import suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A predicate over a scope. Where it does not hold, `why_not` says what is otherwise there."""
+    """A predicate over a scope. Where it does not hold, `why_not` says what is otherwise there.
+
+    `known` is the answer where it is the same for every scope. `only` are texts of which one must be the value of an
+    expression for the condition to hold, by that expression as it is written.
+    """
 
     holds: Callable[[Scope], bool]
     why_not: Callable[[Scope], str]
+    known: bool | None = None
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def condition(source: Mapping[str, Any], names: Names) -> Condition:
@@ -37,9 +43,11 @@ def condition(source: Mapping[str, Any], names: Names) -> Condition:
 
 
 def _all(parts: Sequence[Condition]) -> Condition:
-    if len(parts) == 1:
-        return parts[0]
-    tests = tuple(part.holds for part in parts)
+    if never := next((part for part in parts if part.known is False), None):
+        return never
+    if len(open_ := [part for part in parts if part.known is None]) == 1:
+        return open_[0]
+    tests = tuple(part.holds for part in open_)
 
     def holds(scope: Scope) -> bool:
         for test in tests:  # noqa: SIM110  a loop is twice as fast as all() over a generator, and this is every rule
@@ -47,7 +55,11 @@ def _all(parts: Sequence[Condition]) -> Condition:
                 return False
         return True
 
-    return Condition(holds, lambda scope: next(part.why_not(scope) for part in parts if not part.holds(scope)))
+    def why_not(scope: Scope) -> str:
+        return next(part.why_not(scope) for part in open_ if not part.holds(scope))
+
+    only = {key: values for part in open_ for key, values in part.only.items()}
+    return Condition(holds, why_not, None if open_ else True, only)
 
 
 def _any(parts: Sequence[Condition]) -> Condition:
@@ -82,20 +94,31 @@ def _compared(key: str, get: Closure, operand: Any, names: Names) -> Condition:
 
 
 def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -> Condition:
+    holds, wanted = _predicate(get, name, operand, names)
+
+    def why_not(scope: Scope) -> str:
+        return f"{key} is {_found(get, scope)}{wanted}"
+
+    known = holds({}) if isinstance(get, Constant) and _written_out(operand) else None
+    return Condition(holds, why_not, known, _only(key, name, operand))
+
+
+def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Callable[[Scope], bool], str]:
+    """The predicate of a comparison, and what to say it wanted."""
     if name == "not":
-        inner = _compared(key, get, operand, names)
-        return Condition(lambda scope: not inner.holds(scope), lambda scope: f"{key} {_found(get, scope)}")
+        inner = _compared("", get, operand, names)
+        return lambda scope: not inner.holds(scope), ""
     if name == "exists":
-        return Condition(_exists(get, operand), lambda scope: f"{key} {_found(get, scope)}")
+        if not isinstance(operand, bool):
+            raise Unknown("'exists' takes true or false")
+        return lambda scope: (type(get(scope)) is not Absent) == operand, ""
     test = _some(operand, names) if name == "some" else _test(name, operand, names)
 
     def holds(scope: Scope) -> bool:
-        try:
-            return test(get(scope), scope)
-        except Missing:
-            return False
+        value = get(scope)
+        return type(value) is not Absent and test(value, scope)
 
-    return Condition(holds, lambda scope: f"{key} {_found(get, scope)}, not {_wanted(name, operand)}")
+    return holds, f", not {_wanted(name, operand)}"
 
 
 def _test(name: str, operand: Any, names: Names) -> Test:
@@ -111,25 +134,21 @@ def _some(operand: Any, names: Names) -> Test:
     )
 
 
-def _exists(get: Closure, wanted: Any) -> Callable[[Scope], bool]:
-    if not isinstance(wanted, bool):
-        raise Unknown("'exists' takes true or false")
+def _only(key: str, name: str, operand: Any) -> dict[str, frozenset[str]]:
+    """The values that a comparison allows, where they are a few texts that are written out."""
+    allowed = operand if name == "in" and isinstance(operand, list) else [operand] if name == "eq" else []
+    texts = frozenset(value for value in allowed if isinstance(value, str) and "${" not in value)
+    return {key: texts} if texts and len(texts) == len(allowed) else {}
 
-    def holds(scope: Scope) -> bool:
-        try:
-            get(scope)
-        except Missing:
-            return not wanted
-        return wanted
 
-    return holds
+def _written_out(operand: Any) -> bool:
+    """Whether an operand has no expression in it."""
+    return "${" not in str(operand)
 
 
 def _found(get: Closure, scope: Scope) -> str:
-    try:
-        return f"is {shown(get(scope))}"
-    except Missing:
-        return "is missing"
+    value = get(scope)
+    return "missing" if type(value) is Absent else shown(value)
 
 
 def _wanted(name: str, operand: Any) -> str:

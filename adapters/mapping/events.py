@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.cdevents.ids import chain_id, context_id
-from adapters.mapping.closures import Closure, Scope
+from adapters.mapping.closures import Closure, Constant, Scope
 from adapters.mapping.conditions import Condition
-from adapters.mapping.failures import Missing
+from adapters.mapping.failures import Absent
 from adapters.model import CDEvent
 
 Key = Callable[[Scope], list[str]]
@@ -60,16 +60,20 @@ def key(parts: Sequence[Closure]) -> Key:
 
 def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
     """The chain id of the first alternative whose values are all there; None where there is none."""
+    possible = [parts for parts in alternatives if not any(_never(part) for part in parts)]
 
     def chain(scope: Scope) -> str | None:
-        for parts in alternatives:
-            try:
-                return chain_id([part(scope) for part in parts])
-            except Missing:
-                continue
+        for parts in possible:
+            values = [part(scope) for part in parts]
+            if not any(type(value) is Absent for value in values):
+                return chain_id(values)
         return None
 
     return chain
+
+
+def _never(part: Closure) -> bool:
+    return isinstance(part, Constant) and type(part.value) is Absent
 
 
 def reference(name: str, source: Closure, key: Key) -> Closure:

@@ -17,10 +17,10 @@ def explain(translator: Translator, notification: Notification) -> Iterator[str]
     """
     for number, record in enumerate(translator.records(notification), start=1):
         yield f"record {number}"
-        if held := [ignore for ignore in translator.ignores if ignore.when.holds(record)]:
+        if held := [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]:
             yield from (f"  ignored by {ignore.where}" for ignore in held)
             continue
-        yield from (f"  {line}" for rule in translator.rules for line in _rule(rule, record))
+        yield from (f"  {line}" for rule in translator.rules.all for line in _rule(rule, record))
 
 
 def _rule(rule: Rule, record: Scope) -> Iterator[str]:

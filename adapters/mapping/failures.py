@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 
-class _Located(Exception):
-    """`where` is the place in the mapping file, once known."""
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What an expression gives where there is nothing: no value at a path, or null, or a filter found nothing.
+
+    A value like any other until something needs one, because absence is common, and raising costs more than asking.
+    """
+
+    reason: str
+    where: str = ""
+
+
+class Failure(Exception):
+    """What is there cannot be used, or what is needed is not there; `where` is the place in the mapping, once known."""
 
     def __init__(self, message: str, where: str = "") -> None:
         super().__init__(message)
         self.where = where
-
-
-class Missing(_Located):
-    """There is nothing at a path, or null, or a filter found nothing; no error where a target is optional."""
-
-
-class Failure(_Located):
-    """What is there cannot be used."""
 
 
 _KINDS = {

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import MappingError
+from adapters.mapping.choice import Choice
 from adapters.mapping.closures import Closure, Scope, slot
 from adapters.mapping.conditions import Condition
-from adapters.mapping.failures import Failure, Missing, shown
+from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.inputs import Decoder
 from adapters.model import CDEvent, Notification
 
@@ -65,8 +66,8 @@ class Translator:
     headers: frozenset[str]
     decode: Decoder
     split: Splitter
-    ignores: Sequence[Ignore]
-    rules: Sequence[Rule]
+    ignores: Choice[Ignore]
+    rules: Choice[Rule]
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.
@@ -78,14 +79,14 @@ class Translator:
         ignored = unmatched = 0
         for record in self.records(notification):
             try:
-                if any(ignore.when.holds(record) for ignore in self.ignores):
+                if any(ignore.when.holds(record) for ignore in self.ignores.candidates(record)):
                     ignored += 1
-                elif fired := [rule for rule in self.rules if rule.when.holds(record)]:
+                elif fired := [rule for rule in self.rules.candidates(record) if rule.when.holds(record)]:
                     self._fire(fired, record, events, errors)
                 else:
                     unmatched += 1
             except Failure as failure:
-                errors.append(self._sentence(failure))
+                errors.append(_sentence(failure, self._undecided(record)))
         return Translation(tuple(events), ignored, unmatched, tuple(errors))
 
     def records(self, notification: Notification) -> Iterator[Scope]:
@@ -94,7 +95,7 @@ class Translator:
             try:
                 yield from self.split(_scope(document, notification))
             except Failure as failure:
-                raise MappingError(self._sentence(failure)) from None
+                raise MappingError(_sentence(failure, self.name)) from None
 
     def undecodable(self, notification: Notification) -> str | None:
         """Why the notification cannot be decoded, or None when it can."""
@@ -115,10 +116,21 @@ class Translator:
             try:
                 events.extend(rule.fire(record))
             except Failure as failure:
-                errors.append(self._sentence(failure, f"rule {rule.name}: "))
+                errors.append(_sentence(failure, rule.where, f"rule {rule.name}: "))
 
-    def _sentence(self, failure: Failure, prefix: str = "") -> str:
-        return f"{failure.where or self.name}: {prefix}{failure}"
+    def _undecided(self, record: Scope) -> str:
+        """The place of the first condition that a record makes impossible to decide."""
+        parts: Sequence[Ignore | Rule] = (*self.ignores.all, *self.rules.all)
+        for part in parts:
+            try:
+                part.when.holds(record)
+            except Failure:
+                return part.where
+        return self.name
+
+
+def _sentence(failure: Failure, where: str, prefix: str = "") -> str:
+    return f"{failure.where or where}: {prefix}{failure}"
 
 
 def _scope(document: Any, notification: Notification) -> Scope:
@@ -139,13 +151,12 @@ def splitter(each: Closure, name: str, where: str, *, required: bool, optional: 
     """Yields the scope once for each item of a list, or member of an object, with the item under `name`."""
 
     def split(scope: Scope) -> Iterator[Scope]:
-        try:
-            found = each(scope)
-        except Missing as error:
+        found = each(scope)
+        if type(found) is Absent:
             if optional:
                 yield scope
             elif required:
-                raise Failure(f"nothing to split: {error}", where) from None
+                raise Failure(f"nothing to split: {found.reason}", where)
             return
         if isinstance(found, dict):
             found = [{"key": key, "value": value} for key, value in found.items()]

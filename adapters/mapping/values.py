@@ -6,16 +6,17 @@ missing is a Failure, at its place in the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from adapters.errors import Problem
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Names, Scope, Unknown, constant, pipeline, rendered
-from adapters.mapping.failures import Failure, Missing, shown
+from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, folded, pipeline, rendered
+from adapters.mapping.failures import Absent, Failure, shown
 from adapters.yamlfile import Location, YamlFile
 
 Made = TypeVar("Made")
+_NOTHING: Closure = Constant("")
 _EMPTY: tuple[Any, ...] = ("", [], {})
 
 
@@ -43,36 +44,36 @@ class Values:
 
     def name(self, template: str, at: Location) -> Closure:
         """A template that names something: its value is text, or a Failure."""
-        return _required(_texts(self._template(template, at)), self.file.where(at))
+        return _required(_texts(self._template(template, at), self.file.where(at)), self.file.where(at))
 
     def key_part(self, text: str, at: Location) -> Closure:
         """An expression of a natural key: its value is text, or a Failure."""
-        return _required(_texts(self.expression(text, at)), self.file.where(at))
+        return _required(_texts(self.expression(text, at), self.file.where(at)), self.file.where(at))
 
     def optional_key_part(self, text: str, at: Location) -> Closure:
-        """The same, but what is missing raises Missing."""
-        return _located(_texts(self.expression(text, at)), self.file.where(at))
+        """The same, but what is missing is Absent."""
+        return _texts(self.expression(text, at), self.file.where(at))
 
     def expression(self, text: str, at: Location) -> Closure:
-        """A bare expression, or a template where there is a `${` in it. It raises Missing where nothing is there."""
+        """A bare expression, or a template where there is a `${` in it. It is Absent where nothing is there."""
         if "${" in text:
             return self._template(text, at)
-        return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), constant(""))
+        return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), _NOTHING)
 
     def required(self, node: Any, at: Location) -> Closure:
         """A target whose value must be there."""
         return _required(self.optional(node, at), self.file.where(at))
 
     def optional(self, node: Any, at: Location) -> Closure:
-        """A target that raises Missing where nothing is there."""
+        """A target that is Absent where nothing is there."""
         if isinstance(node, dict):
             return self._object(node, at)
         if isinstance(node, list):
             return _list([self.optional(item, (*at, index)) for index, item in enumerate(node)])
-        return self._template(node, at) if isinstance(node, str) else constant(node)
+        return self._template(node, at) if isinstance(node, str) else Constant(node)
 
     def _template(self, text: str, at: Location) -> Closure:
-        return self.attempt(at, lambda: rendered(syntax.template(text), self.names), constant(""))
+        return self.attempt(at, lambda: rendered(syntax.template(text), self.names), _NOTHING)
 
     def _object(self, node: dict[str, Any], at: Location) -> Closure:
         members = []
@@ -83,62 +84,58 @@ class Values:
         return _object(members)
 
 
-def _object(members: list[tuple[str, Closure, bool, str]]) -> Closure:
-    def get(scope: Scope) -> dict[str, Any]:
+def _object(members: Sequence[tuple[str, Closure, bool, str]]) -> Closure:
+    def get(scope: Scope) -> Any:
         result = {}
         for key, member, optional, where in members:
             try:
                 value = member(scope)
-            except (Missing, Failure) as error:
-                if optional and isinstance(error, Missing):
-                    continue
-                error.where = error.where or where
+            except Failure as failure:
+                failure.where = failure.where or where
                 raise
-            if value or not optional or value not in _EMPTY:
+            if type(value) is Absent:
+                if not optional:
+                    return Absent(value.reason, value.where or where)
+            elif value or not optional or value not in _EMPTY:
                 result[key] = value
         return result
 
     return get
 
 
-def _list(items: list[Closure]) -> Closure:
-    return lambda scope: [item(scope) for item in items]
+def _list(items: Sequence[Closure]) -> Closure:
+    def get(scope: Scope) -> Any:
+        values = [item(scope) for item in items]
+        return next((value for value in values if type(value) is Absent), values)
+
+    return get
 
 
-def _texts(get: Closure) -> Closure:
+def _texts(get: Closure, where: str) -> Closure:
     """Text as it is, a whole number as text (7 and "7" are one key), anything else a Failure."""
 
-    def text(scope: Scope) -> str:
+    def text(scope: Scope) -> Any:
         value = get(scope)
-        if type(value) is str and value:
+        if (type(value) is str and value) or type(value) is Absent:
             return value
         if type(value) is int:
             return str(value)
-        raise Failure(f"{shown(value)} cannot be part of an id")
+        raise Failure(f"{shown(value)} cannot be part of an id", where)
 
-    return text
-
-
-def _located(get: Closure, where: str) -> Closure:
-    """Tells what goes wrong where in the file it did: the innermost place counts."""
-
-    def located(scope: Scope) -> Any:
-        try:
-            return get(scope)
-        except (Missing, Failure) as error:
-            error.where = error.where or where
-            raise
-
-    return located
+    return folded(text, [get])
 
 
 def _required(get: Closure, where: str) -> Closure:
-    """Makes what is missing a Failure."""
+    """Makes what is missing a Failure, and tells any Failure where it happened: the innermost place counts."""
 
     def required(scope: Scope) -> Any:
         try:
-            return get(scope)
-        except (Missing, Failure) as error:
-            raise Failure(str(error), error.where or where) from None
+            value = get(scope)
+        except Failure as failure:
+            failure.where = failure.where or where
+            raise
+        if type(value) is Absent:
+            raise Failure(value.reason, value.where or where)
+        return value
 
     return required

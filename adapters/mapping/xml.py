@@ -36,13 +36,18 @@ class XmlShape:
 
 def parse(body: bytes, shape: XmlShape) -> Any:
     """The value of a document's root element; raises ValueError when it is not XML that can be read."""
+    return _value(root(body), "", shape, 0)
+
+
+def root(body: bytes) -> Element:
+    """The root element of a document, with its attributes; raises ValueError when it is not XML that can be read."""
     try:
-        root = fromstring(_cleaned(body), forbid_dtd=True)
+        element: Element = fromstring(_cleaned(body), forbid_dtd=True)
     except DefusedXmlException:
         raise ValueError("is XML with a DTD or entities, which are refused") from None
     except (ParseError, LookupError, UnicodeError) as error:
         raise ValueError(f"is not XML: {error}") from None
-    return _value(root, "", shape, 0)
+    return element
 
 
 def _cleaned(body: bytes) -> bytes:

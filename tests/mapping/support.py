@@ -12,7 +12,7 @@ import orjson
 from adapters import yamlfile
 from adapters.errors import ConfigError
 from adapters.mapping import Translator
-from adapters.mapping.closures import Names, constant, pipeline
+from adapters.mapping.closures import Constant, Names, pipeline
 from adapters.mapping.compiler import compiled
 from adapters.mapping.syntax import expression
 from adapters.model import CDEvent, Notification
@@ -50,4 +50,4 @@ def events(translator: Translator, body: Any) -> tuple[CDEvent, ...]:
 def evaluate(text: str, scope: dict[str, Any], **names: Any) -> Any:
     """The value of an expression over a scope."""
     tables = names.pop("tables", {})
-    return pipeline(expression(text), Names({name: constant(value) for name, value in names.items()}, tables))(scope)
+    return pipeline(expression(text), Names({name: Constant(value) for name, value in names.items()}, tables))(scope)

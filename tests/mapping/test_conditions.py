@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.mapping.closures import Names, Unknown, constant
+from adapters.mapping.closures import Constant, Names, Unknown
 from adapters.mapping.conditions import condition
 
 RECORD = {
@@ -16,7 +16,7 @@ RECORD = {
     "build": {"phase": "FINALIZED"},
     "votes": [{"label": "Verified", "value": "1"}, {"label": "Code-Review", "old": "0"}],
 }
-NAMES = Names({"phase": constant("FINALIZED"), "types": constant(["pull", "push"])}, {})
+NAMES = Names({"phase": Constant("FINALIZED"), "types": Constant(["pull", "push"])}, {})
 
 
 @pytest.mark.parametrize(

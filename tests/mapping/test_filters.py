@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
-from adapters.mapping.failures import Failure, Missing
+from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.filters import FILTERS
 from tests.mapping.support import evaluate
 
@@ -106,6 +106,7 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
         ("https://[::1", "url_host", "url_host: "),
         ("x/y", "jenkins_job_name", "is not the URL of a Jenkins job"),
         ("sha256:short", 'oci_purl("a")', "is not a sha256 or sha512 digest"),
+        (DIGEST, 'oci_purl(" ")', "a purl needs a name"),
     ],
 )
 def test_filter_refuses(value: object, call: str, message: str) -> None:
@@ -119,9 +120,8 @@ def test_filter_refuses(value: object, call: str, message: str) -> None:
     ("value", "call"), [("abc", 'capture("x")'), ([{"k": 1}], 'find("k", "z", "v")'), (0, "none_if(0)")]
 )
 def test_filter_finds_nothing(value: object, call: str) -> None:
-    """A filter that looks for something says it is missing, so that defaults and `?` work."""
-    with pytest.raises(Missing):
-        evaluate(f"it | {call}", {"it": value})
+    """A filter that looks for something says that there is nothing, so that defaults and `?` work."""
+    assert isinstance(evaluate(f"it | {call}", {"it": value}), Absent)
     assert evaluate(f'it | {call} | default("other")', {"it": value}) == "other"
 
 
@@ -135,11 +135,11 @@ _ARGUMENTS = {str: '"x"', int: "1"}
 
 @given(value=_JSON, name=st.sampled_from(sorted(FILTERS)))
 def test_no_value_breaks_a_filter(value: object, name: str) -> None:
-    """Whatever the payload holds, a filter gives a value, a Failure or Missing: never another exception."""
+    """Whatever the payload holds, a filter gives a value, Absent or a Failure: never another exception."""
     arguments = [_ARGUMENTS.get(each.types[0], '"x"') if each.types else '"x"' for each in FILTERS[name].parameters]
     try:
         evaluate(f"it | {name}({', '.join(arguments)})", {"it": value})
-    except (Failure, Missing) as error:
+    except Failure as error:
         assert str(error)
 
 

@@ -137,6 +137,14 @@ def test_one_bad_record_does_not_stop_the_others() -> None:
     assert translation.errors == ("test.yaml:8:5: rule each: cannot split a number '5'",)
 
 
+def test_a_condition_that_cannot_be_decided_is_told_at_its_place() -> None:
+    """The record's own failure names the rule or the ignore, not only the mapping."""
+    rule = RULE.replace("when: {type: x}", "when: {count | int: 1}").replace("          content:\n", "")
+    assert failure(rule, {"key": "k", "count": "many"}).startswith("test.yaml:4:3: int: ")
+    ignore = MANY.replace("event.kind: noise", "event.size | int: 0")
+    assert failure(ignore, {"events": [{"size": "small"}]}).startswith("test.yaml:4:10: int: ")
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

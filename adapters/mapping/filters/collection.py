@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.mapping.failures import Missing, kind
+from adapters.mapping.failures import Absent, kind
 
 
 def join(value: list[Any], separator: str) -> str:
@@ -31,7 +31,7 @@ def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
     for item in value:
         if isinstance(item, dict) and item.get(key) == wanted and item.get(then) is not None:
             return item[then]
-    raise Missing(f"no {key} is '{wanted}'")
+    return Absent(f"no {key} is '{wanted}'")
 
 
 def having(value: list[Any], key: str) -> list[Any]:
@@ -41,6 +41,4 @@ def having(value: list[Any], key: str) -> list[Any]:
 
 def none_if(value: Any, sentinel: str | int) -> Any:
     """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
-    if value == sentinel:
-        raise Missing(f"is {sentinel}")
-    return value
+    return Absent(f"it is {sentinel!r}") if value == sentinel else value

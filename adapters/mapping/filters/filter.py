@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+import orjson
+
 from adapters.mapping.failures import Failure, kind, shown
 
 
@@ -37,7 +39,7 @@ class Filter:
     parameters: tuple[Parameter, ...]
 
     def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
-        """The filtered value; raises Failure for a value of the wrong kind, Missing where it finds nothing."""
+        """The filtered value; Absent where it finds nothing; raises Failure for a value of the wrong kind."""
         return self.bound(arguments)(value)
 
     def bound(self, arguments: Sequence[Any]) -> Callable[[Any], Any]:
@@ -49,7 +51,7 @@ class Filter:
                 raise Failure(f"{self.name} takes {_kinds(accepts)}, found {shown(value)}")
             try:
                 return function(value, *arguments)
-            except (ValueError, OverflowError, OSError) as error:
+            except (ValueError, OverflowError, OSError, orjson.JSONEncodeError) as error:
                 raise Failure(f"{self.name}: {error}") from None
 
         return apply

@@ -7,7 +7,7 @@ import hashlib
 
 import orjson
 
-from adapters.mapping.failures import Missing
+from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Regex
 from adapters.mapping.patterns import compiled
 
@@ -62,10 +62,10 @@ def first_line(value: str) -> str:
     return value.strip().partition("\n")[0].rstrip("\r")
 
 
-def capture(value: str, pattern: Regex) -> str:
+def capture(value: str, pattern: Regex) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
     if (match := compiled(pattern).search(value)) is None:
-        raise Missing(f"'{pattern}' finds nothing")
+        return Absent(f"'{pattern}' finds nothing")
     return str(match.group(1) if match.re.groups else match.group())
 
 

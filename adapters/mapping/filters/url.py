@@ -41,6 +41,8 @@ def url_path(value: str) -> str:
 
 def url_public(value: str) -> str:
     """A URL without the user and password that may be in it."""
+    if "@" not in value:
+        return value
     parts = urlsplit(value)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 

@@ -1,0 +1,51 @@
+"""Which of many conditions are worth asking, by the one value that most of them are about: `type`, `build.phase`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from adapters.mapping.closures import Closure, Scope
+from adapters.mapping.conditions import Condition
+
+
+class Conditional(Protocol):
+    """Something with a condition."""
+
+    @property
+    def when(self) -> Condition: ...  # noqa: D102  said above
+
+
+Item = TypeVar("Item", bound=Conditional)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Item]):
+    """Items in order; of them, `candidates` gives those whose conditions may hold for a scope."""
+
+    all: Sequence[Item]
+    candidates: Callable[[Scope], Sequence[Item]]
+
+
+def choice(items: Sequence[Item], compiled: Callable[[str], Closure]) -> Choice[Item]:
+    """A choice among items; `compiled` makes the closure of an expression that is in one of their conditions."""
+    counts = Counter(key for item in items for key in item.when.only)
+    if not counts:
+        return Choice(items, lambda _: items)
+    ((key, _),) = counts.most_common(1)
+    get, by_value = compiled(key), _by_value(items, key)
+    others = [item for item in items if key not in item.when.only]
+
+    def candidates(scope: Scope) -> Sequence[Item]:
+        value = get(scope)
+        return by_value.get(value, others) if type(value) is str else others
+
+    return Choice(items, candidates)
+
+
+def _by_value(items: Sequence[Item], key: str) -> dict[str, list[Item]]:
+    """For each value that some item names, the items that allow it, in order."""
+    values = {value for item in items for value in item.when.only.get(key, ())}
+    return {value: [item for item in items if value in item.when.only.get(key, {value})] for value in values}
