@@ -1,0 +1,109 @@
+"""What the `actions` of a `build.xml` say: why it was started, with what, of which commit, and its tests. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from adapters.sources.jenkins.names import build_url
+from adapters.sources.jenkins_home.xstream import Graph, class_name
+
+_MOST_UPSTREAM = 50
+
+
+def described(graph: Graph, url: str) -> dict[str, Any]:
+    """The members `causes`, `root`, `parameters`, `scm` and `tests` of a build at a relative URL."""
+    causes = list(_causes(graph))
+    return {
+        "causes": [_cause(graph, cause) for cause in causes],
+        "root": _root(graph, causes) or url,
+        "parameters": dict(_parameters(graph)),
+        "scm": _scm(graph),
+        "tests": _tests(graph),
+    }
+
+
+def _actions(graph: Graph, name: str) -> Iterator[Element]:
+    """The actions whose class has a name, wherever its package is."""
+    for action in graph.children(graph.root.find("actions")):
+        if action.tag.rpartition(".")[2] == name:
+            yield action
+
+
+def _causes(graph: Graph) -> Iterator[Element]:
+    for action in _actions(graph, "CauseAction"):
+        yield from graph.children(action.find("causes"))
+        for entry in graph.children(action.find("causeBag")):
+            yield from list(graph.children(entry))[:1]
+
+
+def _cause(graph: Graph, cause: Element) -> dict[str, Any]:
+    """Its class, and who or what it was. A class may name the same things otherwise: then they are left out."""
+    build = graph.text(cause, "upstreamBuild") or ""
+    members = {
+        "type": class_name(cause.tag),
+        "user": graph.text(cause, "userId"),
+        "upstream_url": graph.text(cause, "upstreamUrl"),
+        "upstream_build": int(build) if build.isdecimal() else None,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _root(graph: Graph, causes: list[Element]) -> str | None:
+    """The build at the top of the upstream causes."""
+    found = None
+    for _ in range(_MOST_UPSTREAM):
+        if (upstream := next((cause for cause in causes if cause.find("upstreamUrl") is not None), None)) is None:
+            break
+        url, number = graph.text(upstream, "upstreamUrl"), graph.text(upstream, "upstreamBuild")
+        found = build_url(url, int(number)) if url and number and number.isdecimal() else found
+        causes = list(graph.children(upstream.find("upstreamCauses")))
+    return found
+
+
+def _parameters(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Those with a text for a value; never a password, which Jenkins keeps encrypted in the same place."""
+    for action in _actions(graph, "ParametersAction"):
+        for parameter in action.iter():
+            secret = "Password" in parameter.tag or "Credentials" in parameter.tag
+            name, value = parameter.findtext("name"), parameter.find("value")
+            if name and value is not None and len(value) == 0 and not secret:
+                yield name, value.text or ""
+
+
+def _scm(graph: Graph) -> dict[str, str]:
+    """What was built; where several repositories were checked out, the one that the branch's revision is of."""
+    checkouts = [_checkout(graph, data) for data in _actions(graph, "BuildData")]
+    for action in _actions(graph, "SCMRevisionAction"):
+        revision = graph.child(action, "revision")
+        commit = graph.text(revision, "hash") or graph.text(revision, "pullHash")
+        same = next((each for each in checkouts if each.get("commit") == commit), {})
+        branch = graph.text(revision, "head", "name")
+        return _without_none({"url": same.get("url"), "branch": branch, "commit": commit})
+    return checkouts[0] if len({each.get("commit") for each in checkouts}) == 1 else {}
+
+
+def _checkout(graph: Graph, data: Element) -> dict[str, str]:
+    revision = graph.child(data, "lastBuild", "revision") or graph.child(data, "lastBuild", "marked")
+    branch = next(graph.children(graph.child(revision, "branches")), None)
+    urls = graph.child(data, "remoteUrls")
+    commit, name = graph.text(revision, "sha1"), graph.text(branch, "name")
+    return _without_none({"url": graph.text(urls, "string"), "branch": name, "commit": commit})
+
+
+def _tests(graph: Graph) -> dict[str, int]:
+    for action in graph.children(graph.root.find("actions")):
+        total, failed, skipped = (graph.text(action, name) for name in ("totalCount", "failCount", "skipCount"))
+        if total and failed and total.isdecimal() and failed.isdecimal():
+            return counts(int(total), int(failed), int(skipped or 0))
+    return {}
+
+
+def counts(total: int, failed: int, skipped: int) -> dict[str, int]:
+    """The numbers of tests; those that passed are the rest."""
+    return {"total": total, "failed": failed, "passed": max(0, total - failed - skipped), "skipped": skipped}
+
+
+def _without_none(members: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,59 @@
+"""Files of a JENKINS_HOME, read with care: no links, no pipes, no more than a limit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CHUNK = 64 << 10
+
+
+class Unreadable(Exception):
+    """A file cannot be used as it is now; the message says why."""
+
+
+def read(path: str, limit: int) -> bytes | None:
+    """The whole of a file, None where there is none; raises Unreadable for more than `limit` bytes and for a link."""
+    try:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+            content = file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    if len(content) > limit:
+        raise Unreadable(f"is larger than {limit} bytes")
+    return content
+
+
+def tail(path: str, length: int) -> bytes:
+    """The last bytes of a file, none where it cannot be read."""
+    try:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - length))
+            return file.read(length)
+    except OSError:
+        return b""
+
+
+def lines(path: str, *, longest: int, most: int) -> Iterator[bytes]:
+    """The lines in the first `most` bytes of a file, each cut off after `longest` bytes; none where it cannot be read.
+
+    Never holds more than a line and a chunk, however long the lines are.
+    """
+    try:
+        file = os.fdopen(os.open(path, _FLAGS), "rb")
+    except OSError:
+        return
+    with file:
+        begun, left = b"", most
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            first, *others = chunk.split(b"\n")
+            begun += first[: max(0, longest - len(begun))]
+            for other in others:
+                yield begun
+                begun = other[:longest]
+        if begun:
+            yield begun

@@ -1,0 +1,59 @@
+"""Watches a JENKINS_HOME, without Jenkins' help: a poll of directories is the truth, for no file system hides it.
+
+What was told before a crash and what comes after it fit together: the checkpoints are each job's progress. A build that
+has no build.xml yet (it is not a Pipeline's) and was already there at the first look is told when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from adapters.model import Receive
+from adapters.settings import Duration, Size
+from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.jenkins.keeping import Keeper, Sleep
+from adapters.sources.jenkins_home.reader import Reader
+from adapters.sources.jenkins_home.tree import Stamps, Tree
+from adapters.sources.jenkins_home.watch import Watch
+
+
+class JenkinsHomeSettings(SourceSettings):
+    """Where Jenkins keeps its jobs.
+
+    `home` is the directory with `jobs` in it; it is only read. Files of more than `max_file` are skipped. Without
+    `history`, the builds that are there at the very first start are passed over.
+    """
+
+    type: Literal["jenkins-home"]
+    home: Annotated[str, Field(min_length=1)]
+    poll: Annotated[Duration, Field(gt=0)] = 1.0
+    max_file: Annotated[Size, Field(gt=0)] = 16 << 20
+    history: bool = True
+
+
+class JenkinsHome:
+    """The source; `sleep` waits between two looks."""
+
+    def __init__(self, settings: JenkinsHomeSettings, context: Context, sleep: Sleep = asyncio.sleep) -> None:
+        self._settings, self._sleep = settings, sleep
+        self._keeper = Keeper(context, sleep)
+        stamps = Stamps(time.time_ns)
+        tree = Tree(settings.home.rstrip("/"), stamps)
+        reader = Reader(settings.max_file)
+        self._watch = Watch(tree, stamps, reader, context.checkpoints, history=settings.history)
+
+    async def run(self, receive: Receive) -> None:
+        """Look, hand over, wait, for ever."""
+        while True:
+            await self.look(receive)
+            await self._sleep(self._settings.poll)
+
+    async def look(self, receive: Receive) -> None:
+        """Hands over what has come since the last look."""
+        batches = self._watch.look()
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            await self._keeper.keep(receive, batch.documents, batch.progress)

@@ -1,0 +1,133 @@
+"""What is new in a JENKINS_HOME: one look at a time, in batches that go with their checkpoints."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from adapters.logs import Seldom
+from adapters.sources.jenkins.news import news
+from adapters.sources.jenkins.progress import Progress, parse
+from adapters.sources.jenkins_home import files
+from adapters.sources.jenkins_home.reader import Reader
+from adapters.sources.jenkins_home.tree import Job, Stamps, Tree, Unavailable
+
+_BATCH = 500
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Documents, and how far their jobs are told with them; None for a job that is gone."""
+
+    documents: list[Mapping[str, Any]] = field(default_factory=list)
+    progress: dict[str, Progress | None] = field(default_factory=dict)
+
+
+class Watch:
+    """A home and how much of it was told, by the URLs of its jobs.
+
+    Without `history`, and where nothing was told before, the builds that are there already are passed over.
+    """
+
+    def __init__(self, tree: Tree, stamps: Stamps, reader: Reader, told: Mapping[str, str], *, history: bool) -> None:
+        self._tree, self._stamps, self._reader = tree, stamps, reader
+        self._progress = {url: parse(text) for url, text in told.items()}
+        self._looked = False
+        self._passes_over = not history and not told
+        self._seldom = Seldom()
+
+    def look(self) -> Iterator[Batch]:
+        """What has come since the last look. To ask for the next batch is to say that the last one is kept."""
+        try:
+            self._tree.refresh()
+        except Unavailable as error:
+            if self._seldom.allows("home"):
+                _log.warning("Jenkins home not available, waiting for it", reason=str(error))
+            return
+        for batch in self._batches():
+            yield batch
+            self._keep(batch)
+        self._looked, self._passes_over = True, False
+
+    def _keep(self, batch: Batch) -> None:
+        for url, progress in batch.progress.items():
+            if progress is None:
+                del self._progress[url]
+            else:
+                self._progress[url] = progress
+
+    def _batches(self) -> Iterator[Batch]:
+        batch = Batch(progress=dict.fromkeys(self._progress.keys() - self._tree.jobs.keys()))
+        for job in list(self._tree.jobs.values()):
+            for documents, progress in self._job(job):
+                batch.documents += documents
+                batch.progress[job.url] = progress
+                if len(batch.documents) >= _BATCH:
+                    yield batch
+                    batch = Batch()
+        if batch.documents or batch.progress:
+            yield batch
+
+    def _job(self, job: Job) -> Iterator[tuple[Sequence[Mapping[str, Any]], Progress]]:
+        """The steps of a job's progress, each with what is told by it."""
+        before = self._progress.get(job.url, Progress())
+        numbers = self._numbers(job)
+        progress = before if numbers is None else self._of_those(job, before, numbers)
+        if progress != before:
+            yield (), progress
+        for number in progress.untold(progress.open if numbers is None else numbers):
+            documents, after = self._build(job, number, progress)
+            if after != progress:
+                yield documents, after
+            progress = after
+
+    def _build(self, job: Job, number: int, progress: Progress) -> tuple[Sequence[Mapping[str, Any]], Progress]:
+        told = progress.told(number)
+        if (found := self._reader.read(job, number, new=self._looked)) is None:
+            return (), progress.after(number, told, ended=False)
+        tidings = news(found, told)
+        if tidings.ended:
+            self._reader.forget(job, number)
+        return tidings.documents, progress.after(number, tidings.told, ended=tidings.ended)
+
+    def _numbers(self, job: Job) -> set[int] | None:
+        """The builds there are, None when they are those there were."""
+        try:
+            if not self._stamps.changed(job.builds):
+                return None
+            with os.scandir(job.builds) as entries:
+                return {int(entry.name) for entry in entries if _is_build(entry)}
+        except OSError:
+            self._stamps.forget(job.builds)
+            return None
+
+    def _of_those(self, job: Job, progress: Progress, numbers: set[int]) -> Progress:
+        """The progress, without the builds that are no more."""
+        if self._passes_over:
+            return Progress(max(numbers, default=0))
+        if max(numbers, default=0) < progress.top and _next_number(job) <= progress.top:
+            _log.info("job was made anew, its builds count from the start", job=job.url)
+            return Progress()
+        gone = progress.open.keys() - numbers
+        for number in gone:
+            self._reader.forget(job, number)
+        return progress.without(gone) if gone else progress
+
+
+def _is_build(entry: os.DirEntry[str]) -> bool:
+    return entry.name.isascii() and entry.name.isdecimal() and entry.is_dir(follow_symlinks=False)
+
+
+def _next_number(job: Job) -> float:
+    """The number that the job's next build will have; beyond all where that is not known."""
+    try:
+        return int(files.read(f"{job.directory}/nextBuildNumber", 64) or b"")
+    except (ValueError, files.Unreadable):
+        return math.inf
