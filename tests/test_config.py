@@ -12,6 +12,7 @@ import pytest
 from adapters import config, yamlfile
 from adapters.errors import ConfigError
 from adapters.model import Encoding, Format, Spec
+from adapters.sources import SOURCES
 from adapters.sources.webhook import WebhookSettings
 
 WHOLE = """\
@@ -165,7 +166,7 @@ def test_an_instance_is_an_absolute_url_without_credentials(problems: Problems, 
 
 def test_an_unknown_type_names_the_known_ones(problems: Problems) -> None:
     """A source of a type that does not exist says which do."""
-    assert problems("sources: {j: {type: webhok}}") == ["c.yaml:1:11: expected a 'type', one of webhook"]
+    assert problems("sources: {j: {type: webhok}}") == [f"c.yaml:1:11: expected a 'type', one of {', '.join(SOURCES)}"]
 
 
 def test_references_between_parts_are_checked(problems: Problems) -> None:

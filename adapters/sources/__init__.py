@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
 
 
@@ -19,5 +20,6 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
+    "gerrit-stream": SourceType(GerritStreamSettings, GerritStream),
     "webhook": SourceType(WebhookSettings, Webhook),
 }
