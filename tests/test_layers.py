@@ -18,7 +18,7 @@ LAYERS = (
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
-    {"sidecar"},
+    {"replay", "sidecar"},
     {"app"},
     {"cli"},
     {"__main__"},

@@ -9,6 +9,7 @@ import typer
 from adapters.cli import dead_letters
 from adapters.cli.check import check
 from adapters.cli.exits import EPILOG, Commands
+from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
 from adapters.cli.status import status
@@ -23,7 +24,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, check, translate, status, schema):
+for command in (run, replay, check, translate, status, schema):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 

@@ -1,0 +1,165 @@
+"""`replay`: history turned into events."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.cli.exits import Exit, complain
+from adapters.cli.options import ConfigFile, configuration
+from adapters.model import Format
+
+if TYPE_CHECKING:
+    from adapters.config import Config
+    from adapters.replay.archive import Shard
+    from adapters.replay.run import Progress, Replay
+
+
+def _time(text: str) -> str:
+    """A time as events write theirs."""
+    time = datetime.fromisoformat(text)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()[:-6] + "Z"
+
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="Files, folders and globs: .json and .xml are one notification "
+    "each, anything else one a line, all also .gz and .zst; or a journal.", show_default=False)
+]  # fmt: skip
+Source = Annotated[str | None, typer.Option(help="The source, in the configuration, that the notifications are of.")]
+RouteName = Annotated[str | None, typer.Option("--route", help="The route, in the configuration, that publishes them.")]
+Mapping = Annotated[str | None, typer.Option(help="Without a configuration: the mapping.")]
+Instance = Annotated[str | None, typer.Option(metavar="URL", help="Without a configuration: the tool's URL.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Without a configuration: a file.")]
+Since = Annotated[str | None, typer.Option(parser=_time, metavar="TIME", help="Only events from this time on.")]
+Until = Annotated[str | None, typer.Option(parser=_time, metavar="TIME", help="Only events before this time.")]
+Rate = Annotated[float, typer.Option(min=0, metavar="N", help="At most N records a second; 0 for no limit.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Publish nothing; say what would be.")]
+Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Use N processes; a file sink then is N files.")]
+ShardOption = Annotated[str, typer.Option("--shard", metavar="I/N", help="Only the I-th (from 0) of N equal shares.")]
+StateOption = Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Where the checkpoint is.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, whatever the checkpoint says.")]
+
+
+def replay(
+    inputs: Inputs,
+    config: ConfigFile = None,
+    source: Source = None,
+    route: RouteName = None,
+    mapping: Mapping = None,
+    instance: Instance = None,
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    rate: Rate = 0,
+    dry_run: DryRun = False,
+    jobs: Jobs = 1,
+    shard: ShardOption = "0/1",
+    state: StateOption = None,
+    fresh: Fresh = False,
+) -> None:
+    """Turn history into events, with their original times and the ids they would have had."""
+    from adapters.replay import jobs as processes
+    from adapters.replay.run import Replay
+
+    settings = _given(mapping, instance, output) if mapping else configuration(config)
+    cdevents = [name for name, each in settings.routes.items() if each.format is Format.CDEVENTS]
+    plan = Replay(
+        config=settings,
+        source=_one("--source", source, list(settings.sources)),
+        route=_one("--route", route, [*settings.routes] if route else cdevents),
+        inputs=inputs,
+        state=state or _state(inputs, source, route, mapping, output, shard),
+        shard=_shard(shard),
+        since=since or "",
+        until=until or "",
+        rate=rate / jobs,
+        dry_run=dry_run,
+        fresh=fresh,
+    )
+    if (since or until) and settings.routes[plan.route].format is Format.LEGACY:
+        raise typer.BadParameter("only CDEvents have a time of their own", param_hint="--since, --until")
+    with _bar() as report:
+        progress = processes.run(plan, jobs, report)
+    _summarise(plan, progress)
+    raise typer.Exit(Exit.PROBLEMS if progress.parked else Exit.FINE)
+
+
+def _given(mapping: str, instance: str | None, output: str | None) -> Config:
+    """The configuration that a mapping, a URL and a file stand for."""
+    from adapters.config import Config
+    from adapters.goldens import default_instance
+    from adapters.mapping import library
+
+    tool = instance or default_instance(library.find(mapping))
+    return Config.model_validate(
+        {
+            "sources": {"replay": {"type": "webhook", "path": "/", "instance": tool, "mapping": mapping}},
+            "sinks": {"output": {"type": "file", "path": output} if output else {"type": "stdout"}},
+            "routes": {"replay": {"format": "cdevents", "sink": "output"}},
+        }
+    )
+
+
+def _one(option: str, given: str | None, names: list[str]) -> str:
+    """The name that was given, or the only one there is; a usage error otherwise."""
+    if given in names or (given is None and len(names) == 1):
+        return given or names[0]
+    message = f"there is no '{given}'" if given else "say which"
+    raise typer.BadParameter(f"{message}: {', '.join(names) or 'the configuration has none'}", param_hint=option)
+
+
+def _shard(text: str) -> Shard:
+    from adapters.replay.archive import Shard
+
+    index, _, count = text.partition("/")
+    if index.isdecimal() and count.isdecimal() and int(index) < int(count):
+        return Shard(int(index), int(count))
+    raise typer.BadParameter(f"'{text}' is not I/N with I from 0 to N-1", param_hint="--shard")
+
+
+def _state(*what: object) -> Path:
+    """The checkpoint of a command: the same for the same inputs, source, route and shard."""
+    name = hashlib.sha256(repr(what).encode()).hexdigest()[:12]
+    return Path("var") / "replay" / f"{name}.json"
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    """A live bar on a terminal: how much, how fast, how long to go."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[text]}"), TimeRemainingColumn())
+    console = Console(stderr=True)
+    began = time.monotonic()
+    with Bar(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=None, text="")
+
+        def report(progress: Progress) -> None:
+            speed = (progress.records - progress.resumed) / max(time.monotonic() - began, 0.001)
+            text = f"{progress.records:,} records, {speed:,.0f}/s, {progress.parked:,} parked"
+            bar.update(task, total=progress.total, completed=progress.done, text=text)
+
+        yield report
+
+
+def _summarise(plan: Replay, progress: Progress) -> None:
+    """On stderr: how many events of each type, and where what could not be translated is."""
+    if progress.resumed:
+        complain(f"went on after {progress.resumed:,} records of an interrupted replay")
+    for type_, count in sorted(progress.events.items()):
+        complain(f"{count:>12,}  {type_}")
+    verb = "would be published" if plan.dry_run else "published"
+    complain(
+        f"{progress.records:,} records read, {progress.events.total():,} events {verb}, {progress.parked:,} parked"
+    )
+    if progress.parked:
+        complain(f"what is parked, and why, is in {plan.state.parent}/{plan.state.stem}*.dead-letters.jsonl")

@@ -1,0 +1,69 @@
+"""What is replayed: the units that the user's inputs name, in one order, and a shard's share of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob
+from itertools import accumulate
+from pathlib import Path
+
+from adapters.errors import ConfigError, Problem
+from adapters.replay.units import Lines, Unit, divisible, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `count` equal shares, by `index` from 0."""
+
+    index: int = 0
+    count: int = 1
+
+    def part(self, index: int, count: int) -> Shard:
+        """One of `count` shares of this share."""
+        return Shard(self.index * count + index, self.count * count)
+
+
+def archive(inputs: Sequence[str]) -> list[Unit]:
+    """The units behind files, folders and globs, each once, by name. Raises ConfigError for one that is nothing."""
+    paths = sorted({path for text in inputs for path in _files(text)})
+    try:
+        return [unit(path) for path in paths]
+    except OSError as error:
+        raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None
+
+
+def share(units: Sequence[Unit], shard: Shard) -> list[Unit]:
+    """A shard's share, by size: the shares of all shards are the archive, in order, each notification once.
+
+    A file of lines is cut where a share ends; any other unit belongs to the share in which it begins.
+    """
+    total = sum(unit.size for unit in units)
+    begin, end = total * shard.index // shard.count, total * (shard.index + 1) // shard.count
+    starts = accumulate((unit.size for unit in units), initial=0)
+    if shard.index == shard.count - 1:
+        end = total + 1  # what is empty at the very end is somebody's too
+    return [
+        part for unit, start in zip(units, starts, strict=False) for part in _part(unit, begin - start, end - start)
+    ]
+
+
+def _part(unit: Unit, begin: int, end: int) -> Iterator[Unit]:
+    """What of a unit lies between two offsets from its own beginning."""
+    if isinstance(unit, Lines) and divisible(unit) and not (begin <= 0 and end >= unit.size):
+        if max(begin, 0) < min(end, unit.size):
+            yield unit.between(max(begin, 0), min(end, unit.size))
+    elif begin <= 0 < end:
+        yield unit
+
+
+def _files(text: str) -> Iterator[Path]:
+    path = Path(text)
+    if path.is_dir():
+        yield from (file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    elif path.is_file():
+        yield path
+    elif found := [Path(name) for name in glob(text, recursive=True)]:  # noqa: PTH207  Path.glob takes no absolute one
+        yield from (file for each in found for file in ([each] if each.is_file() else _files(str(each))))
+    else:
+        raise ConfigError([Problem(text, "there is no such file or folder, and no file of such a name")])

@@ -1,0 +1,190 @@
+"""An archive as a route follows it, in place of the journal, with a checkpoint of its own."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from adapters.errors import ConfigError, JournalUnavailable, Problem
+from adapters.model import Record
+from adapters.replay.units import Place, Unit
+
+SAVE_EVERY = 1.0
+"""Seconds between two savings of the checkpoint: what an interruption may make it publish again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a replay is: a unit, by its name, a place in it, and what was counted until there."""
+
+    unit: str
+    place: Place
+    records: int
+    parked: int
+
+
+@dataclass(slots=True)
+class State:
+    """A replay's files: its checkpoint, and its dead letters as JSON Lines."""
+
+    path: Path
+
+    @property
+    def dead_letters(self) -> Path:
+        """Where what was parked is, with its reasons."""
+        return self.path.with_suffix(".dead-letters.jsonl")
+
+    def load(self) -> Checkpoint | None:
+        """The checkpoint of an interrupted replay, None when there is none. Raises ConfigError for a broken file."""
+        try:
+            found = orjson.loads(self.path.read_bytes())
+            place = Place(**found.pop("place"))
+            return Checkpoint(place=place, **found)
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError):
+            raise ConfigError([Problem(str(self.path), "is not a replay's checkpoint", "delete it")]) from None
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Writes the checkpoint: whole, or not at all."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_suffix(".new")
+        new.write_bytes(orjson.dumps(checkpoint))
+        new.replace(self.path)
+
+    def park(self, where: str, reason: str, body: bytes) -> None:
+        """Adds a dead letter."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        letter = {"where": where, "reason": reason, "body": body.decode("utf-8", "replace")}
+        with self.dead_letters.open("ab") as file:
+            file.write(orjson.dumps(letter, option=orjson.OPT_APPEND_NEWLINE))
+
+    def forget(self, *, dead_letters: bool) -> None:
+        """Deletes the checkpoint, and the dead letters too if wanted."""
+        self.path.unlink(missing_ok=True)
+        if dead_letters:
+            self.dead_letters.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A record that was read and not yet passed."""
+
+    record: Record
+    unit: int
+    where: str
+    after: Place
+
+
+@dataclass
+class ArchiveLog:
+    """The units of an archive as a log: it does not grow, and what a route parks goes to a file.
+
+    `rate` is the most records a second, 0 for no limit. `done`, `records` and `parked` say how far it is.
+    """
+
+    units: Sequence[Unit]
+    source: str
+    state: State
+    rate: float = 0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[object]] | None = None
+    records: int = 0
+    parked: int = 0
+    _ahead: deque[_Ahead] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self._started = self._saved = self.clock()
+        self._unit, self._place = 0, Place()
+        if found := self.state.load():
+            self._resume(found)
+        self._before = self.records
+        self._items = self._read()
+        self._sizes = [sum(unit.size for unit in self.units[:index]) for index in range(len(self.units) + 1)]
+
+    @property
+    def total(self) -> int:
+        """The size of all units."""
+        return self._sizes[-1]
+
+    @property
+    def done(self) -> int:
+        """How much of `total` is passed."""
+        begin = getattr(self.units[self._unit], "begin", 0) if self._unit < len(self.units) else 0
+        return self._sizes[self._unit] + max(0, self._place.offset - begin)
+
+    async def read(self, limit: int) -> Sequence[Record]:
+        """Up to `limit` records that are not passed, in order."""
+        while len(self._ahead) < limit and (ahead := next(self._items, None)) is not None:
+            self._ahead.append(ahead)
+        if self.rate and self.sleep is not None:
+            due = self._started + (self.records - self._before) / self.rate
+            await self.sleep(max(0.0, due - self.clock()))
+        return [self._ahead[index].record for index in range(min(limit, len(self._ahead)))]
+
+    async def wait(self) -> None:
+        """Returns at once: an archive does not grow."""
+
+    async def advance(self, seq: int) -> None:
+        """Passes a record and all before it; saves the checkpoint now and then."""
+        while self._ahead and self._ahead[0].record.seq <= seq:
+            passed = self._ahead.popleft()
+            self._unit, self._place = passed.unit, passed.after
+            self.records += 1
+        if self.clock() - self._saved >= SAVE_EVERY:
+            self.save()
+
+    async def park(self, seq: int, reason: str) -> None:
+        """Writes a record that is not passed to the dead letters, with its file and line."""
+        letter = next(ahead for ahead in self._ahead if ahead.record.seq == seq)
+        try:
+            self.state.park(letter.where, reason, letter.record.notification.body)
+        except OSError as error:
+            raise JournalUnavailable(f"{self.state.dead_letters}: {error.strerror}; free the disk") from error
+        self.parked += 1
+
+    async def due(self, limit: int) -> Sequence[Record]:  # noqa: ARG002  the contract's
+        """Nothing: the dead letters of a replay are tried again by replaying them."""
+        return ()
+
+    async def resolve(self, seq: int) -> None:
+        """Nothing: no dead letter is ever due."""
+
+    def save(self) -> None:
+        """Saves the checkpoint. Raises JournalUnavailable when it cannot."""
+        if self._unit >= len(self.units):
+            return
+        try:
+            self.state.save(Checkpoint(self.units[self._unit].name, self._place, self.records, self.parked))
+        except OSError as error:
+            raise JournalUnavailable(f"{self.state.path}: {error.strerror}; free the disk") from error
+        self._saved = self.clock()
+
+    def _resume(self, found: Checkpoint) -> None:
+        names = [unit.name for unit in self.units]
+        if found.unit not in names:
+            message = f"goes on in {found.unit}, which is not in the archive any more"
+            raise ConfigError([Problem(str(self.state.path), message, "start over with --fresh")])
+        self._unit, self._place = names.index(found.unit), found.place
+        self.records, self.parked = found.records, found.parked
+
+    def _read(self) -> Iterator[_Ahead]:
+        seq = self.records
+        for index in range(self._unit, len(self.units)):
+            start = self._place if index == self._unit else Place()
+            try:
+                for item in self.units[index].read(self.source, start):
+                    seq += 1
+                    yield _Ahead(Record(seq, item.notification), index, item.where, item.after)
+            except (OSError, EOFError, ValueError) as error:
+                self._give_up(self.units[index], error)
+
+    def _give_up(self, unit: Unit, error: Exception) -> None:
+        """A file that cannot be read to its end is a dead letter too; the archive goes on behind it."""
+        self.state.park(unit.name, f"cannot be read further: {error}", b"")
+        self.parked += 1

@@ -1,0 +1,137 @@
+"""Replays an archive: the same route as the service's, over another log, to any sink."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from adapters.config import Config
+from adapters.metrics import Metrics
+from adapters.model import Message, Record
+from adapters.replay.archive import Shard, archive, share
+from adapters.replay.log import ArchiveLog, State
+from adapters.route import Origin, Rendered, Route, renderer
+from adapters.route.rendering import Render
+from adapters.sinks import SINKS, Sink
+from adapters.translators import Translators
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What to replay, as which source, through which route.
+
+    `since` and `until` (RFC 3339 in UTC, ending in Z) bound the events' own times: from the one on, and before the
+    other. `rate` is the most records a second, 0 for no limit. `state` is where the checkpoint is.
+    """
+
+    config: Config
+    source: str
+    route: str
+    inputs: Sequence[str]
+    state: Path
+    shard: Shard = field(default_factory=Shard)
+    since: str = ""
+    until: str = ""
+    rate: float = 0
+    dry_run: bool = False
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a replay is. `done` of `total` is in the archive's own measure; `events` counts by type."""
+
+    total: int = 0
+    done: int = 0
+    records: int = 0
+    parked: int = 0
+    resumed: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+
+
+Report = Callable[[Progress], object]
+
+
+async def replay(plan: Replay, report: Report) -> Progress:
+    """Publishes the archive, from where an interrupted replay left off; `report` is called as it goes.
+
+    Raises ConfigError when it cannot begin. When it is cancelled, its checkpoint says where to go on.
+    """
+    state = State(plan.state)
+    if plan.fresh or state.load() is None:
+        state.forget(dead_letters=True)
+    log = ArchiveLog(share(archive(plan.inputs), plan.shard), plan.source, state, rate=plan.rate, sleep=asyncio.sleep)
+    progress = Progress(total=log.total, resumed=log.records)
+    sink = _Tally(_sink(plan), log, progress, report)
+    try:
+        route = Route(plan.route, log, _render(plan), sink, Metrics(CollectorRegistry()), batch=BATCH)
+        route.drain()
+        await route.run()
+    except BaseException:
+        log.save()
+        raise
+    finally:
+        await sink.aclose()
+    state.forget(dead_letters=False)
+    sink.count()
+    return progress
+
+
+class _Tally:
+    """A sink that counts what another one takes."""
+
+    def __init__(self, sink: Sink | None, log: ArchiveLog, progress: Progress, report: Report) -> None:
+        self._sink, self._log, self._progress, self._report = sink, log, progress, report
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        if self._sink is not None:
+            await self._sink.publish(batch)
+        self._progress.events.update(message.attributes["type"] for message in batch)
+        self.count()
+
+    async def aclose(self) -> None:
+        if self._sink is not None:
+            await self._sink.aclose()
+
+    def count(self) -> None:
+        self._progress.done, self._progress.records = self._log.done, self._log.records
+        self._progress.parked = self._log.parked
+        self._report(self._progress)
+
+
+def _sink(plan: Replay) -> Sink | None:
+    if plan.dry_run:
+        return None
+    settings = plan.config.sinks[plan.config.routes[plan.route].sink]
+    return SINKS[settings.type].build(settings)
+
+
+def _render(plan: Replay) -> Render:
+    """The route's own rendering, without what is outside of the times."""
+    settings, sources = plan.config.routes[plan.route], plan.config.sources
+    translators = Translators(sources)
+    origins = {name: Origin(source.instance, translators.current(name)) for name, source in sources.items()}
+    render = renderer(origins.get, format_=settings.format, encoding=settings.encoding, spec=settings.spec)
+    return _between(render, plan.since, plan.until) if plan.since or plan.until else render
+
+
+def _between(render: Render, since: str, until: str) -> Render:
+    first, last = since.removesuffix("Z"), until.removesuffix("Z") or "9999"
+
+    def within(message: Message) -> bool:
+        # Without its Z a time is a prefix of every later one in the same second, and so sorts before it.
+        return first <= message.attributes["time"].removesuffix("Z") < last
+
+    def rendered(record: Record) -> Rendered:
+        found = render(record)
+        return dataclasses.replace(found, messages=tuple(filter(within, found.messages)))
+
+    return rendered

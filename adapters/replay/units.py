@@ -1,0 +1,225 @@
+"""The pieces of an archive, each read from any place in it: files of lines, whole files, compressed files, journals."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from adapters.errors import ConfigError, Problem
+from adapters.journal import log
+from adapters.journal.database import Database
+from adapters.model import Notification
+
+LONGEST_LINE = 16 << 20
+"""Bytes of a line that are read; the rest of a longer one is skipped, and what was read cannot be translated."""
+
+_WHOLE = frozenset({".json", ".xml"})
+_TEXT = frozenset({".log", ".txt", ".out"})
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where reading goes on: an offset in the unit's own measure, and the number of the line that begins there."""
+
+    offset: int = 0
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One notification, where a person finds it, and the place after it."""
+
+    notification: Notification
+    where: str
+    after: Place
+
+
+class Unit(Protocol):
+    """A piece of an archive that is read in order. `size` is in the measure of `Place.offset`, or near it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102  said above
+    @property
+    def size(self) -> int: ...  # noqa: D102  said above
+
+    def read(self, source: str, start: Place) -> Iterator[Item]:
+        """The notifications from a place on, said to be of a source where they do not say of which themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A file of lines, each a notification; of it, those that begin between two offsets."""
+
+    path: Path
+    size: int
+    begin: int = 0
+    end: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The path, and the part of the file where it is not all."""
+        return str(self.path) if self.end is None else f"{self.path}[{self.begin}:{self.end}]"
+
+    def between(self, begin: int, end: int) -> Lines:
+        """The lines that begin in a part of the file."""
+        return replace(self, begin=begin, end=end, size=end - begin)
+
+    def read(self, source: str, start: Place) -> Iterator[Item]:
+        """The lines that are not blank."""
+        with _opened(self.path) as file:
+            if not start.offset and self.begin:
+                start = _first_line(file, self.begin)
+                file.seek(start.offset)
+            else:
+                _skip(file, start.offset)
+            yield from _lines(file, self.path, source, start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file that is one notification."""
+
+    path: Path
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def read(self, source: str, start: Place) -> Iterator[Item]:
+        """The file, unless it is behind the start."""
+        if not start.offset:
+            with _opened(self.path) as file:
+                body = file.read()
+            yield Item(Notification(source, body, _heard(self.path)), f"{self.path}:1", Place(max(1, self.size)))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A journal: what is still in it, of all its sources."""
+
+    path: Path
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def read(self, source: str, start: Place) -> Iterator[Item]:  # noqa: ARG002  a journal says which source
+        """The records beyond the start, whose offset is a record's number."""
+        with closing(Database(self.path)) as database:
+            after = start.offset
+            while records := log.read(database, after, 500):
+                for record in records:
+                    after = record.seq
+                    yield Item(record.notification, f"{self.path}#{after}", Place(after, after))
+
+
+def unit(path: Path) -> Unit:
+    """The unit that a file is, by its name: `.json` and `.xml` are one notification, anything else one a line."""
+    size = path.stat().st_size
+    if _is_journal(path):
+        with closing(Database(path)) as database:
+            return Kept(path, log.last(database))
+    return Whole(path, size) if _kind(path) in _WHOLE else Lines(path, size)
+
+
+def divisible(unit: Unit) -> bool:
+    """Whether parts of a unit can be read by themselves: of a compressed file they cannot."""
+    return isinstance(unit, Lines) and unit.path.suffix not in _OPENERS
+
+
+def _lines(file: BinaryIO, path: Path, source: str, start: Place, end: int | None) -> Iterator[Item]:
+    heard = _heard(path)
+    positioned = _kind(path) in _TEXT  # equal lines of text may mean two things; documents that are equal are one
+    offset, number = start.offset, start.line
+    while (end is None or offset < end) and (line := file.readline(LONGEST_LINE)):
+        position = f"{path}:{offset}" if positioned else ""
+        offset += len(line)
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            offset += _skip_line(file)
+        if body := line.rstrip():
+            notification = Notification(source, body, heard, {}, position)
+            yield Item(notification, f"{path}:{number}", Place(offset, number + 1))
+        number += 1
+
+
+def _heard(path: Path) -> datetime:
+    """A file tells no other time of hearing than its own."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _skip(file: BinaryIO, count: int) -> None:
+    """Moves on from the beginning of a file; what is compressed has to be read."""
+    if file.seekable():
+        file.seek(count)
+        return
+    while count and (block := file.read(min(_BLOCK, count))):
+        count -= len(block)
+
+
+def _skip_line(file: BinaryIO) -> int:
+    """Reads to the end of a line; how many bytes that were."""
+    skipped = 0
+    while rest := file.readline(_BLOCK):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _first_line(file: BinaryIO, begin: int) -> Place:
+    """The place of the first line that begins at an offset or after it."""
+    newlines = last = 0
+    left = begin
+    while left and (block := file.read(min(_BLOCK, left))):
+        newlines += block.count(b"\n")
+        left -= len(block)
+        last = block[-1]
+    if last == ord("\n"):
+        return Place(begin, newlines + 1)
+    return Place(begin + _skip_line(file), newlines + 2)
+
+
+def _kind(path: Path) -> str:
+    """The suffix that says what a file holds, behind one that says how it is compressed."""
+    return Path(path.stem).suffix if path.suffix in _OPENERS else path.suffix
+
+
+def _opened(path: Path) -> BinaryIO:
+    return _OPENERS.get(path.suffix, _plain)(path)
+
+
+def _plain(path: Path) -> BinaryIO:
+    return path.open("rb", buffering=_BLOCK)
+
+
+def _gunzipped(path: Path) -> BinaryIO:
+    return gzip.open(path, "rb")  # type: ignore[return-value]  # a GzipFile reads as any binary file does
+
+
+def _unzstd(path: Path) -> BinaryIO:
+    try:
+        import zstandard  # noqa: PLC0415  an extra
+    except ImportError:
+        hint = "pip install 'cdevents-adapters[zstd]'"
+        raise ConfigError([Problem(str(path), "needs the extra zstd", hint)]) from None
+    stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True)
+    return io.BufferedReader(stream, _BLOCK)
+
+
+_OPENERS = {".gz": _gunzipped, ".zst": _unzstd}
+
+
+def _is_journal(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"

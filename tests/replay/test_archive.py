@@ -1,0 +1,109 @@
+"""What an archive is, how it is shared out, and how each of its pieces is read."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.errors import ConfigError
+from adapters.replay.archive import Shard, archive, share
+from adapters.replay.units import LONGEST_LINE, Lines, Place, Unit, unit
+
+
+def bodies(units: list[Unit]) -> list[bytes]:
+    """Every notification of some units, in order."""
+    return [item.notification.body for each in units for item in each.read("s", Place())]
+
+
+def test_inputs_are_files_folders_and_globs_each_once(tmp_path: Path) -> None:
+    """Whatever names a file, it is read once; hidden files of a folder are not."""
+    for name in ("a.ndjson", "sub/b.json", "sub/.hidden.json", "c.log"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    found = archive([str(tmp_path / "sub"), str(tmp_path / "*.ndjson"), str(tmp_path / "a.ndjson")])
+    assert [each.name for each in found] == [str(tmp_path / "a.ndjson"), str(tmp_path / "sub/b.json")]
+
+
+def test_nothing_of_a_name_is_a_problem(tmp_path: Path) -> None:
+    """An input that is nothing is told, not skipped."""
+    with pytest.raises(ConfigError, match="there is no such file or folder"):
+        archive([str(tmp_path / "no*")])
+
+
+@pytest.mark.parametrize("name", ["x.ndjson", "x.ndjson.gz", "x.jsonl.zst", "x"])
+def test_lines_are_notifications_with_their_place(tmp_path: Path, name: str) -> None:
+    """Blank lines are none, the last line needs no end, and compression changes nothing."""
+    text = b'{"a": 1}\r\n\n{"a": 2}\n  {"a": 3}'
+    path = tmp_path / name
+    compressed = {".gz": gzip.compress(text), ".zst": zstandard.compress(text)}
+    path.write_bytes(compressed.get(path.suffix, text))
+    items = list(unit(path).read("s", Place()))
+    assert [item.notification.body for item in items] == [b'{"a": 1}', b'{"a": 2}', b'  {"a": 3}']
+    assert [item.where for item in items] == [f"{path}:1", f"{path}:3", f"{path}:4"]
+    assert items[-1].after == Place(len(text), 5)
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.xml.gz"])
+def test_documents_are_one_notification(tmp_path: Path, name: str) -> None:
+    """A file of one document is read whole, over all its lines."""
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"{\n}\n") if path.suffix == ".gz" else b"{\n}\n")
+    assert bodies([unit(path)]) == [b"{\n}\n"]
+
+
+def test_equal_lines_of_text_have_positions_and_equal_documents_have_none(tmp_path: Path) -> None:
+    """A log may say one thing twice; the same notification recorded twice is one."""
+    for name, count in (("x.log", 2), ("x.ndjson", 1)):
+        (tmp_path / name).write_bytes(b"same\nsame\n")
+        positions = {item.notification.position for item in unit(tmp_path / name).read("s", Place())}
+        assert len(positions) == count
+
+
+def test_endless_line_costs_bounded_memory(tmp_path: Path) -> None:
+    """Of a line beyond the limit the beginning is read, and the line after it is whole."""
+    path = tmp_path / "x.log"
+    path.write_bytes(b"x" * (LONGEST_LINE * 2) + b"\nnext\n")
+    first, second = unit(path).read("s", Place())
+    assert len(first.notification.body) == LONGEST_LINE
+    assert (second.notification.body, second.where) == (b"next", f"{path}:2")
+
+
+@given(
+    lines=st.lists(st.integers(0, 40).map(lambda n: b"%d" % n * (n % 7 + 1)), max_size=30),
+    count=st.integers(1, 7),
+    ends=st.booleans(),
+)
+def test_shares_together_are_the_archive(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], count: int, ends: bool
+) -> None:
+    """However many shards, each line is in exactly one, in order, and knows its number."""
+    folder = tmp_path_factory.mktemp("archive")
+    half = len(lines) // 2
+    for name, part in (("a", lines[:half]), ("b", lines[half:]), ("c", [])):
+        (folder / name).write_bytes(b"\n".join(part) + (b"\n" if ends and part else b""))
+    units = archive([str(folder)])
+    whole = [(item.where, item.notification.body) for each in units for item in each.read("s", Place())]
+    shared = [
+        (item.where, item.notification.body)
+        for index in range(count)
+        for each in share(units, Shard(index, count))
+        for item in each.read("s", Place())
+    ]
+    assert shared == whole
+    assert len(whole) == len(lines)
+
+
+def test_reading_goes_on_from_any_place(tmp_path: Path) -> None:
+    """What is read from the place after an item is what came after it, in a part of a file too."""
+    path = tmp_path / "x"
+    path.write_bytes(b"".join(b"%d\n" % number for number in range(100)))
+    for each in (unit(path), Lines(path, 290).between(37, 201)):
+        items = list(each.read("s", Place()))
+        for index, item in enumerate(items):
+            assert list(each.read("s", item.after)) == items[index + 1 :]

@@ -1,0 +1,179 @@
+"""History becomes events: once, in order, whatever interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from adapters.config import Config
+from adapters.journal import Journal
+from adapters.model import Notification
+from adapters.replay import jobs
+from adapters.replay.archive import Shard
+from adapters.replay.log import ArchiveLog, State
+from adapters.replay.run import Progress, Replay, replay
+from adapters.replay.units import unit
+from tests.test_crash import INSTANCE, notification
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """Three thousand builds that finished, one a line."""
+    path = tmp_path / "history.ndjson"
+    path.write_bytes(b"\n".join(map(notification, range(3000))))
+    return path
+
+
+def plan(folder: Path, inputs: Sequence[Path], **changes: Any) -> Replay:
+    """A replay of inputs to `events.jsonl`, and whatever else is said."""
+    config = Config.model_validate(
+        {
+            "sources": {
+                "jenkins": {"type": "webhook", "path": "/", "instance": INSTANCE, "mapping": "jenkins/notification"}
+            },
+            "sinks": {"file": {"type": "file", "path": folder / "events.jsonl"}},
+            "routes": {"all": {"format": "cdevents", "sink": "file"}},
+        }
+    )
+    return Replay(config, "jenkins", "all", [*map(str, inputs)], folder / "state.json", **changes)
+
+
+async def replayed(what: Replay) -> Progress:
+    """What a whole replay did."""
+    return await replay(what, lambda _: None)
+
+
+def subjects(folder: Path) -> list[str]:
+    """The subjects of the events that were published, in order."""
+    lines = [line for path in sorted(folder.glob("events*")) for line in path.read_bytes().splitlines()]
+    return [orjson.loads(line)["subject"] for line in lines]
+
+
+def builds(count: int) -> list[str]:
+    """The subjects of so many builds."""
+    return [f"job/load/{number}/" for number in range(count)]
+
+
+async def test_every_record_is_published_in_order_with_its_own_time(tmp_path: Path, history: Path) -> None:
+    """All of the archive comes out, as it stood there; the events' times are the builds'."""
+    progress = await replayed(plan(tmp_path, [history]))
+    assert (progress.records, progress.parked, progress.events.total()) == (3000, 0, 3000)
+    assert progress.done == progress.total == history.stat().st_size
+    assert subjects(tmp_path) == builds(3000)
+    first = orjson.loads((tmp_path / "events.jsonl").read_bytes().splitlines()[0])
+    assert first["time"] == "2024-06-10T06:13:20.000Z"
+    assert not (tmp_path / "state.json").exists()
+
+
+async def test_replaying_twice_gives_the_same_ids(tmp_path: Path, history: Path) -> None:
+    """A second replay publishes the same multiset of ids again."""
+    for _ in range(2):
+        await replayed(plan(tmp_path, [history]))
+    ids = Counter(orjson.loads(line)["id"] for line in (tmp_path / "events.jsonl").read_bytes().splitlines())
+    assert set(ids.values()) == {2}
+    assert len(ids) == 3000
+
+
+async def test_interrupted_replay_goes_on_where_it_was(tmp_path: Path, history: Path) -> None:
+    """Cancelled in the middle, the next run begins behind what was published; nothing is lost or said twice."""
+    what = plan(tmp_path, [history])
+    halfway = asyncio.Event()
+
+    def report(progress: Progress) -> None:
+        if progress.records >= 1000:
+            halfway.set()
+
+    running = asyncio.ensure_future(replay(what, report))
+    await halfway.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert 1000 <= len(subjects(tmp_path)) < 3000
+    progress = await replayed(what)
+    assert progress.resumed >= 1000
+    assert progress.records == 3000
+    assert subjects(tmp_path)[: progress.resumed] == builds(progress.resumed)
+    assert set(subjects(tmp_path)) == set(builds(3000))
+
+
+async def test_bad_record_is_parked_with_its_file_and_line(tmp_path: Path) -> None:
+    """What cannot be translated is set aside with file, line, reason and text, and the replay goes on."""
+    path = tmp_path / "history.ndjson"
+    path.write_bytes(notification(1) + b"\n{broken\n" + notification(2))
+    progress = await replayed(plan(tmp_path, [path]))
+    assert (progress.records, progress.parked) == (3, 1)
+    assert subjects(tmp_path) == ["job/load/1/", "job/load/2/"]
+    letter = orjson.loads(State(tmp_path / "state.json").dead_letters.read_bytes())
+    assert letter["where"] == f"{path}:2"
+    assert letter["reason"].startswith("the body is not JSON")
+    assert letter["body"] == "{broken"
+
+
+async def test_damaged_file_is_parked_and_the_next_is_read(tmp_path: Path, history: Path) -> None:
+    """A compressed file that ends too early is a dead letter, not the end."""
+    (tmp_path / "a.ndjson.gz").write_bytes(b"\x1f\x8b\x08\x00garbage")
+    progress = await replayed(plan(tmp_path, [tmp_path / "a.ndjson.gz", history]))
+    assert (progress.records, progress.parked) == (3000, 1)
+
+
+async def test_times_bound_what_is_published(tmp_path: Path, history: Path) -> None:
+    """From `since` on and before `until`, by the events' own times to the millisecond."""
+    bounds = {"since": "2024-06-10T06:13:20Z", "until": "2024-06-10T06:13:20.005Z"}
+    progress = await replayed(plan(tmp_path, [history], **bounds))
+    assert progress.records == 3000
+    assert subjects(tmp_path) == builds(5)
+
+
+async def test_dry_run_publishes_nothing(tmp_path: Path, history: Path) -> None:
+    """It counts what would be published, by type."""
+    progress = await replayed(plan(tmp_path, [history], dry_run=True))
+    assert progress.events == {"dev.cdevents.pipelinerun.finished.0.3.0": 3000}
+    assert not (tmp_path / "events.jsonl").exists()
+
+
+async def test_shards_together_are_the_whole(tmp_path: Path, history: Path) -> None:
+    """Three machines with a shard each publish everything, none of it twice."""
+    for index in range(3):
+        await replayed(plan(tmp_path, [history], shard=Shard(index, 3)))
+    assert subjects(tmp_path) == builds(3000)
+
+
+def test_jobs_together_are_the_whole(tmp_path: Path, history: Path) -> None:
+    """Two processes publish everything, none of it twice, each into a file of its own."""
+    seen: list[int] = []
+    progress = jobs.run(plan(tmp_path, [history]), 2, lambda progress: seen.append(progress.records))
+    assert (progress.records, seen[-1]) == (3000, 3000)
+    assert subjects(tmp_path) == builds(3000)
+    assert {path.name for path in tmp_path.glob("events*")} == {"events-1of2.jsonl", "events-2of2.jsonl"}
+
+
+async def test_journal_is_an_archive(tmp_path: Path) -> None:
+    """What a journal still holds is translated anew, each record as of the source that it came from."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
+    heard = datetime(2026, 1, 1, tzinfo=UTC)
+    await journal.append([Notification("jenkins", notification(number), heard) for number in range(700)])
+    await journal.aclose()
+    progress = await replayed(plan(tmp_path, [tmp_path / "journal.db"]))
+    assert progress.records == 700
+    assert subjects(tmp_path) == builds(700)
+
+
+async def test_rate_is_kept(tmp_path: Path, history: Path) -> None:
+    """No more records a second are handed out than allowed, by the clock it is given."""
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    log = ArchiveLog([unit(history)], "s", State(tmp_path / "state.json"), rate=100, clock=lambda: now, sleep=sleep)
+    while records := await log.read(50):
+        await log.advance(records[-1].seq)
+    assert now == pytest.approx(30.0)
