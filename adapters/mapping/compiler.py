@@ -63,6 +63,7 @@ class _Compiler:
             split=self._splitter(model.split, ("split",), required=True),
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
+            record_start=model.input.record_start,
         )
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:

@@ -133,9 +133,17 @@ class Input(Settings):
     lines: Annotated[dict[Word, str], Field(description="Named regular expressions (RE2) with named groups")] | None = (
         None
     )
+    record_start: (
+        Annotated[
+            str, Field(description="What the first line of a record matches, where a record may be of several lines")
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
+        if self.record_start is not None and self.lines is None:
+            raise ValueError("record_start is for lines")
         given = [self.json_ or self.xml is not None, self.ndjson, self.lines is not None]
         if sum(given) != 1:
             raise ValueError("input is json, xml, both of them, ndjson, or lines")

@@ -41,18 +41,30 @@ def xml(shape: XmlShape) -> Decoder:
     return lambda body: [parse_xml(body, shape)]
 
 
-def lines(patterns: Mapping[str, str]) -> Decoder:
+def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decoder:
     """A decoder of text: each line that a pattern matches (from its beginning) gives that pattern's named groups.
 
-    `pattern` names the pattern that did; a line that none matches gives only `line`, so that no rule fires.
+    `pattern` names the pattern that did; a line that none matches gives only `line`, so that no rule fires. With a
+    `record_start`, the lines up to the next one that matches it are as one, with newlines in it.
     """
     programs = [(name, compiled(pattern)) for name, pattern in patterns.items()]
+    start = compiled(record_start) if record_start is not None else None
 
     def decode(body: bytes) -> list[Any]:
-        texts = (line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n"))
-        return [_line(text, programs) for text in texts if text.strip()]
+        texts = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
+        return [_line(text, programs) for text in (_joined(texts, start) if start else texts) if text.strip()]
 
     return decode
+
+
+def _joined(texts: list[str], start: Any) -> list[str]:
+    records: list[list[str]] = []
+    for text in texts:
+        if records and not start.match(text):
+            records[-1].append(text)
+        else:
+            records.append([text])
+    return ["\n".join(record).rstrip("\n") for record in records]
 
 
 def _line(line: str, programs: list[tuple[str, Any]]) -> dict[str, str]:
@@ -69,7 +81,7 @@ def _named(match: Any) -> dict[str, str]:
 def decoder(settings: Input) -> Decoder:
     """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
     if settings.lines is not None:
-        return lines(settings.lines)
+        return lines(settings.lines, settings.record_start)
     if settings.ndjson:
         return ndjson
     if settings.xml is None:

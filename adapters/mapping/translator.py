@@ -58,6 +58,7 @@ class Translator:
     """A mapping bound to one tool instance.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
+    `record_start` is the pattern of a record's first line, where its tool writes records of several lines.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Translator:
     split: Splitter
     ignores: Choice[Ignore]
     rules: Choice[Rule]
+    record_start: str | None = None
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
+from adapters.sources.tail import Tail, TailSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
 
 
@@ -21,5 +22,6 @@ class SourceType:
 
 SOURCES: Mapping[str, SourceType] = {
     "gerrit-stream": SourceType(GerritStreamSettings, GerritStream),
+    "tail": SourceType(TailSettings, Tail),
     "webhook": SourceType(WebhookSettings, Webhook),
 }

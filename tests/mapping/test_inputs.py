@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from adapters.mapping import inputs
 from adapters.mapping.document import Input
@@ -100,6 +101,29 @@ def test_lines_are_named_groups_of_the_first_pattern_that_matches() -> None:
         {"line": "PUT /c", "pattern": "push", "path": "/c"},
         {"line": "nothing� here"},
     ]
+
+
+def test_lines_up_to_the_next_record_start_are_one() -> None:
+    """A record of several lines is matched as one text, without the newline at its end."""
+    decode = inputs.lines({"two": r"(?P<date>\d+) (?P<name>\w+)\n(?P<level>[A-Z]+): (?P<text>[^\n]*)"}, r"\d")
+    assert decode(b"rest\n1 run\r\nINFO: done\n  at x\n\n2 \n") == [
+        {"line": "rest"},
+        {
+            "line": "1 run\nINFO: done\n  at x",
+            "pattern": "two",
+            "date": "1",
+            "name": "run",
+            "level": "INFO",
+            "text": "done",
+        },
+        {"line": "2 "},
+    ]
+
+
+def test_record_start_is_of_lines_only() -> None:
+    """A mapping of JSON has no lines that could begin a record."""
+    with pytest.raises(ValidationError, match="record_start is for lines"):
+        Input.model_validate({"json": True, "record_start": "x"})
 
 
 def test_pattern_that_would_hang_other_engines_does_not() -> None:

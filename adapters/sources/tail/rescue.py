@@ -1,0 +1,72 @@
+"""What is left of a stream whose file is gone or was truncated: in a copy, or compressed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from adapters.sources.tail.files import Sighting
+from adapters.sources.tail.followed import Followed, Stage
+from adapters.sources.tail.nearby import Nearby
+from adapters.sources.tail.shared import Shared
+from adapters.sources.tail.stream import Stream, Verdict, file_id, holds, placed, shares, verdict
+
+
+class Rescue:
+    """Moves streams to the copies of their files."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._table, self._handles, self._monotonic = shared.table, shared.handles, shared.monotonic
+
+    def rescued(self, followed: Followed, nearby: Nearby) -> bool:
+        """Whether a stream whose bytes are not in its file goes on in a copy now. Raises OSError."""
+        return self._in_known_copy(followed) or self._in_rotation(followed, nearby)
+
+    def move(self, followed: Followed, seen: Sighting, stream: Stream) -> None:
+        """A stream goes on in another file."""
+        file = file_id(self._handles.get(seen).descriptor)
+        self._table.update(
+            followed, replace(stream, path=os.path.realpath(seen.path), file=file, gone=None, copy_of="")
+        )
+        followed.seen, followed.read, followed.stage, followed.held = seen, None, Stage.GROWING, False
+        followed.shrunk = followed.lost = None
+        followed.changed = self._monotonic()
+
+    def is_copy(self, seen: Sighting, original: Followed) -> bool:
+        """Whether a file has the bytes that a stream's own file has now, as far as the shorter one goes."""
+        if original.seen is None or seen.compressed or original.seen.compressed:
+            return False
+        size = min(seen.size, original.seen.size)
+        return size > 0 and shares(self._handles.get(seen), self._handles.get(original.seen), size)
+
+    def is_intact(self, followed: Followed) -> bool:
+        """Whether a stream's file still has what was read of it. Raises OSError."""
+        if followed.seen is None:
+            return False
+        content = self._handles.get(followed.seen)
+        return file_id(content.descriptor).may_be(followed.stream.file) and (
+            verdict(followed.stream, content) is Verdict.INTACT
+        )
+
+    def _in_known_copy(self, followed: Followed) -> bool:
+        for copy in self._table.copies(followed):
+            if copy.seen is None:
+                continue
+            content = self._handles.get(copy.seen)
+            found = verdict(followed.stream, content)
+            if found is Verdict.OTHER:
+                continue
+            whole = found is Verdict.INTACT
+            stream = followed.stream if whole else placed(followed.stream, content, copy.seen.size)
+            self._table.forget(copy)
+            self.move(followed, copy.seen, stream)
+            return True
+        return False
+
+    def _in_rotation(self, followed: Followed, nearby: Nearby) -> bool:
+        known = self._table.keys()
+        for seen in nearby.rotations(followed.stream):
+            if seen.key not in known and holds(followed.stream, self._handles.get(seen)):
+                self.move(followed, seen, followed.stream)
+                return True
+        return False
