@@ -30,7 +30,7 @@ class News:
 
 def news(build: Build, told: Told) -> News:
     """What has happened in a build since `told`."""
-    stages = build.get("stages", ())
+    stages = [stage for stage in build.get("stages", ()) if _happened(stage, told)]
     begun = [stage for stage in stages if _begun(stage) not in told]
     ended = [stage for stage in stages if "finished" in stage and _ended(stage) not in told]
     marks = told | {_STARTED} | set(map(_begun, begun)) | set(map(_ended, ended))
@@ -50,6 +50,11 @@ def _documents(
         yield {"event": "finished", **facts, **changes}
     elif changes:
         yield {"event": "progress", **at_first, **changes}
+
+
+def _happened(stage: Mapping[str, Any], told: Told) -> bool:
+    """Whether a stage is worth telling: not if it was skipped, unless its start was told before that was known."""
+    return stage.get("status") != "NOT_EXECUTED" or _begun(stage) in told
 
 
 def _begun(stage: Mapping[str, Any]) -> str:

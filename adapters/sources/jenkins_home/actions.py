@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 from adapters.sources.jenkins.names import build_url
 from adapters.sources.jenkins_home.xstream import Graph, class_name
 
+Found = TypeVar("Found")
+
 _MOST_UPSTREAM = 50
 
 
 def described(graph: Graph, url: str) -> dict[str, Any]:
-    """The members `causes`, `root`, `parameters`, `scm` and `tests` of a build at a relative URL."""
+    """The members `causes`, `upstream`, `root`, `parameters`, `scm` and `tests` of a build at a relative URL."""
     causes = list(_causes(graph))
     return {
         "causes": [_cause(graph, cause) for cause in causes],
+        "upstream": _first(_upstream(graph, cause) for cause in causes),
         "root": _root(graph, causes) or url,
         "parameters": dict(_parameters(graph)),
         "scm": _scm(graph),
@@ -38,28 +41,30 @@ def _causes(graph: Graph) -> Iterator[Element]:
             yield from list(graph.children(entry))[:1]
 
 
-def _cause(graph: Graph, cause: Element) -> dict[str, Any]:
-    """Its class, and who or what it was. A class may name the same things otherwise: then they are left out."""
-    build = graph.text(cause, "upstreamBuild") or ""
-    members = {
-        "type": class_name(cause.tag),
-        "user": graph.text(cause, "userId"),
-        "upstream_url": graph.text(cause, "upstreamUrl"),
-        "upstream_build": int(build) if build.isdecimal() else None,
-    }
-    return {name: value for name, value in members.items() if value is not None}
+def _cause(graph: Graph, cause: Element) -> dict[str, str]:
+    """Its class, and who or what it was."""
+    user, upstream = graph.text(cause, "userId"), _upstream(graph, cause)
+    return _without_none({"type": class_name(cause.tag), "user": user, "upstream": upstream})
 
 
-def _root(graph: Graph, causes: list[Element]) -> str | None:
+def _upstream(graph: Graph, cause: Element) -> str | None:
+    url, number = graph.text(cause, "upstreamUrl"), graph.text(cause, "upstreamBuild")
+    return build_url(url, int(number)) if url and number and number.isdecimal() else None
+
+
+def _root(graph: Graph, causes: Sequence[Element]) -> str | None:
     """The build at the top of the upstream causes."""
     found = None
     for _ in range(_MOST_UPSTREAM):
-        if (upstream := next((cause for cause in causes if cause.find("upstreamUrl") is not None), None)) is None:
+        if (cause := _first(cause for cause in causes if _upstream(graph, cause))) is None:
             break
-        url, number = graph.text(upstream, "upstreamUrl"), graph.text(upstream, "upstreamBuild")
-        found = build_url(url, int(number)) if url and number and number.isdecimal() else found
-        causes = list(graph.children(upstream.find("upstreamCauses")))
+        found = _upstream(graph, cause)
+        causes = list(graph.children(cause.find("upstreamCauses")))
     return found
+
+
+def _first(found: Iterable[Found | None]) -> Found | None:
+    return next((each for each in found if each is not None), None)
 
 
 def _parameters(graph: Graph) -> Iterator[tuple[str, str]]:
