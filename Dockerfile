@@ -21,6 +21,7 @@ LABEL org.opencontainers.image.title="cdevents-adapters" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/cdevents-adapters /opt/cdevents-adapters
 ENV PATH=/opt/cdevents-adapters/bin:$PATH \
+    CDEVENTS_ADAPTERS_CONFIG=/etc/cdevents-adapters/adapters.yaml \
     HEALTH_URL=http://127.0.0.1:8080/healthz
 
 # What is written goes below here: `var/journal.db` of a configuration is in the volume.
@@ -33,5 +34,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(os.environ['HEALTH_URL'], timeout=2)"]
 ENTRYPOINT ["cdevents-adapters"]
-# Without a configuration mounted there it says so and stops: a container that only it can reach would hear nothing.
-CMD ["run", "--config", "/etc/cdevents-adapters/adapters.yaml"]
+# Without a configuration mounted it says so and stops: the default one listens where nobody else could reach it.
+CMD ["run"]

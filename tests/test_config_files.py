@@ -18,6 +18,7 @@ from adapters.model import Format
 ROOT = Path(__file__).parent.parent
 CONFIG = ROOT / "config"
 SIDECARS = ("jenkins", "gerrit", "registry")
+MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 ENVIRON = {
     **dict.fromkeys(("JENKINS_URL", "GERRIT_URL", "REGISTRY_URL", "EVENTS_URL"), "https://tool.example.com/"),
     **dict.fromkeys(("WEBHOOK_PASSWORD", "WEBHOOK_TOKEN", "EVENTS_TOKEN"), "not-a-real-secret"),
@@ -93,6 +94,8 @@ def test_the_pod_has_a_configuration_that_loads(tmp_path: Path) -> None:
     file = tmp_path / "adapters.yaml"
     file.write_text(text, encoding="utf-8")
     assert set(config.load(file, {}).sources) == {"jenkins"}
+    mounts = {mount["name"]: mount["mountPath"] for mount in sidecar()["volumeMounts"]}
+    assert f"{mounts['configuration']}/{file.name}" == MOUNTED
 
 
 def test_the_pod_keeps_the_journal_beyond_its_own_life() -> None:
@@ -128,7 +131,7 @@ def test_compose_gives_the_sidecar_what_its_configuration_wants() -> None:
     """The mounted configuration exists, and every variable it reads is set."""
     adapters = yaml.safe_load((CONFIG / "compose.yaml").read_text(encoding="utf-8"))["services"]["adapters"]
     source, target, _ = adapters["volumes"][0].split(":")
-    assert adapters["command"][-1] == target
+    assert target == MOUNTED
     config.load(CONFIG / source, dict.fromkeys(adapters["environment"], "https://x.example.com/"))
 
 
@@ -151,7 +154,8 @@ def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
     assert last["VOLUME"] == last["WORKDIR"] == ["/var/lib/cdevents-adapters"]
     assert "CMD" in last["HEALTHCHECK"]
     assert json.loads(" ".join(last["ENTRYPOINT"])) == ["cdevents-adapters"]
-    assert json.loads(" ".join(last["CMD"]))[0] == "run"
+    assert json.loads(" ".join(last["CMD"])) == ["run"]
+    assert f"CDEVENTS_ADAPTERS_CONFIG={MOUNTED}" in last["ENV"]
 
 
 def test_the_image_installs_nothing_that_is_not_pinned() -> None:

@@ -1,0 +1,20 @@
+"""Runs the benchmarks that are named (all of them, if none is), and prints their rows in one table."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import memory, startup, table, translation, webhook
+
+BENCHMARKS = {"translation": translation, "webhook": webhook, "startup": startup, "memory": memory}
+
+
+def main(names: list[str]) -> int:
+    """0 when every target is met, 1 when one is not."""
+    rows = [row for name in names or BENCHMARKS for row in BENCHMARKS[name].rows()]
+    print(*table.lines(rows), sep="\n")
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+"""Resident memory of a sidecar: when nothing has happened, and when it has published 100,000 notifications."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from bench.load import post
+from bench.service import Service, started
+from bench.table import Row
+from bench.translation import BODY
+
+COUNT = 100_000
+
+
+def rows() -> Iterator[Row]:
+    """Megabytes (of 2**20 bytes), and how fast all of it was published."""
+    with started(routes=True) as service:
+        service.wait()
+        yield Row("resident memory, idle", _megabytes(service), "MB", at_most=80)
+        begin = time.perf_counter()
+        post(service.port, BODY, count=COUNT)
+        _wait_for_lines(service.folder / "cdevents.jsonl", 2 * COUNT)
+        _wait_for_lines(service.folder / "legacy.jsonl", COUNT)
+        seconds = time.perf_counter() - begin
+        yield Row(f"resident memory after {COUNT:,} notifications", _megabytes(service), "MB")
+        yield Row("notifications from webhook to both files", COUNT / seconds, "/s")
+
+
+def _megabytes(service: Service) -> float:
+    return float(psutil.Process(service.process.pid).memory_info().rss) / 2**20
+
+
+def _wait_for_lines(path: Path, count: int) -> None:
+    with path.open("rb") as file:
+        while count > 0:
+            count -= (chunk := file.read(1 << 20)).count(b"\n")
+            if not chunk:
+                time.sleep(0.05)
