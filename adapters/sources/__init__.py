@@ -8,6 +8,8 @@ from typing import Any
 
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
+from adapters.sources.jenkins_api import JenkinsApi, JenkinsApiSettings
+from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
 from adapters.sources.tail import Tail, TailSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
 
@@ -23,5 +25,7 @@ class SourceType:
 SOURCES: Mapping[str, SourceType] = {
     "gerrit-stream": SourceType(GerritStreamSettings, GerritStream),
     "tail": SourceType(TailSettings, Tail),
+    "jenkins-api": SourceType(JenkinsApiSettings, JenkinsApi),
+    "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
     "webhook": SourceType(WebhookSettings, Webhook),
 }

@@ -1,0 +1,209 @@
+"""Asks Jenkins: never too often, again after a while where it may help, and never for more than is needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+import structlog
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_never,
+    wait_exponential_jitter,
+)
+
+from adapters.errors import ConfigError, Problem
+from adapters.logs import Seldom
+from adapters.sources.jenkins.keeping import Sleep
+from adapters.sources.jenkins.names import build_url, job_url
+from adapters.sources.jenkins_api import build
+from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+
+Json = Mapping[str, Any]
+
+_ATTEMPTS = 5
+_FAILED = 500
+_NOT_THERE = (401, 403, 404)
+
+_log = structlog.get_logger(__name__)
+
+
+class Server(Protocol):
+    """What is used of `jenkins.Jenkins`."""
+
+    server: str
+
+    def jenkins_request(self, req: requests.Request, add_crumb: bool = ...) -> requests.Response:
+        """The response to a request; raises JenkinsException and requests' exceptions."""
+
+
+class TryAgain(Exception):
+    """Jenkins does not answer as it should; it may later. `failed`: it said that it fails at this very question."""
+
+    def __init__(self, message: str, *, failed: bool = False) -> None:
+        super().__init__(message)
+        self.failed = failed
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job with builds: its relative URL, the number of its newest build, and the number that its next will have."""
+
+    url: str
+    last: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some builds of a job, newest first, and the number of its newest when they were read."""
+
+    last: int
+    builds: list[Json]
+
+
+def connected(settings: JenkinsApiSettings) -> Server:
+    """A client of the Jenkins in the settings, which has not been asked anything yet; raises ConfigError."""
+    try:
+        import jenkins  # noqa: PLC0415  an extra, only needed by this source
+    except ImportError:
+        problem = Problem("type: jenkins-api", "needs python-jenkins", "pip install 'cdevents-adapters[jenkins]'")
+        raise ConfigError([problem]) from None
+    token = settings.token.get_secret_value() if settings.token else None
+    server: Server = jenkins.Jenkins(settings.url or settings.instance, settings.user, token, settings.timeout)
+    return server
+
+
+class Pace:
+    """Lets one through at a time, so many a second at most."""
+
+    def __init__(self, per_second: float, clock: Callable[[], float], sleep: Sleep) -> None:
+        self._interval, self._clock, self._sleep = 1 / per_second, clock, sleep
+        self._next = 0.0
+
+    async def __call__(self) -> None:
+        """Returns when it is time."""
+        now = self._clock()
+        wait = max(0.0, self._next - now)
+        self._next = now + wait + self._interval
+        if wait:
+            await self._sleep(wait)
+
+
+class Client:
+    """The questions. None is the answer for what is not there, or not for this user to see.
+
+    Those about everything are asked until there is an answer; those about one job raise TryAgain after some attempts.
+    """
+
+    def __init__(self, server: Server, pace: Pace, sleep: Sleep) -> None:
+        self._server, self._pace, self._sleep = server, pace, sleep
+        self._seldom = Seldom()
+
+    async def jobs(self, folders: int) -> list[Job]:
+        """All jobs that have builds, so many levels of folders down: one request."""
+        return list(_jobs(await self._required("api/json", _jobs_tree(folders)), ""))
+
+    async def queue(self) -> dict[int, int]:
+        """Since when (ms) each item of the queue has waited, by its number."""
+        answer = await self._required("queue/api/json", "items[id,inQueueSince]")
+        return {item["id"]: item["inQueueSince"] for item in answer.get("items") or ()}
+
+    async def page(self, job: str, newest: int, oldest: int) -> Page | None:
+        """The builds of a job from one index up to another, counted from its newest."""
+        tree = f"lastBuild[number],allBuilds[{build.TREE}]{{{newest},{oldest}}}"
+        answer = await self._asked(f"{job}api/json", tree)
+        last = (answer or {}).get("lastBuild")
+        return Page(last["number"], answer.get("allBuilds") or []) if answer and last else None
+
+    async def build(self, job: str, number: int) -> Json | None:
+        """One build."""
+        return await self._asked(f"{build_url(job, number)}api/json", build.TREE)
+
+    async def describe(self, job: str, number: int) -> Json | None:
+        """A Pipeline's build with its stages; None without the plugin pipeline-rest-api, or where that fails."""
+        try:
+            return await self._asked(f"{build_url(job, number)}wfapi/describe")
+        except TryAgain as error:
+            if not error.failed:
+                raise
+            _log.warning("stages skipped", build=build_url(job, number), reason=str(error))
+            return None
+
+    async def _required(self, path: str, tree: str) -> Json:
+        retrying = AsyncRetrying(stop=stop_never, **self._patience())
+        return await retrying(self._found, path, tree)
+
+    async def _found(self, path: str, tree: str) -> Json:
+        if (answer := await self._once(path, tree)) is None:
+            raise TryAgain("it does not let this user see its jobs; check url, user and token")
+        return answer
+
+    async def _asked(self, path: str, tree: str = "") -> Json | None:
+        retrying = AsyncRetrying(stop=stop_after_attempt(_ATTEMPTS), reraise=True, **self._patience())
+        return await retrying(self._once, path, tree)
+
+    def _patience(self) -> dict[str, Any]:
+        return {
+            "retry": retry_if_exception_type(TryAgain),
+            "wait": wait_exponential_jitter(initial=1, max=120),
+            "sleep": self._sleep,
+            "before_sleep": self._waits,
+        }
+
+    def _waits(self, attempt: RetryCallState) -> None:
+        if self._seldom.allows("trouble"):
+            error = attempt.outcome.exception() if attempt.outcome else None
+            _log.warning("Jenkins does not answer, trying again", url=self._server.server, reason=str(error))
+
+    async def _once(self, path: str, tree: str) -> Json | None:
+        await self._pace()
+        return await asyncio.to_thread(self._request, path, tree)
+
+    def _request(self, path: str, tree: str) -> Json | None:
+        request = requests.Request("GET", self._server.server + path, params={"tree": tree} if tree else None)
+        try:
+            answer = self._server.jenkins_request(request, add_crumb=False).json()
+        except requests.JSONDecodeError:
+            raise TryAgain("the answer is not JSON; is this the URL of a Jenkins?") from None
+        except Exception as error:  # noqa: BLE001  python-jenkins' own exceptions have no base but Exception
+            if _status(error) in _NOT_THERE:
+                return None
+            raise _trouble(error) from None
+        if not isinstance(answer, dict):
+            raise TryAgain("the answer is not a JSON object; is this the URL of a Jenkins?")
+        return answer
+
+
+def _trouble(error: Exception) -> TryAgain:
+    status = _status(error)
+    return TryAgain(f"HTTP {status}" if status else type(error).__name__, failed=status == _FAILED)
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status behind an exception of python-jenkins, which raises its own while it handles that of requests."""
+    for each in (error, error.__context__):
+        if isinstance(each, requests.HTTPError) and each.response is not None:
+            return each.response.status_code
+    return None
+
+
+def _jobs_tree(folders: int) -> str:
+    tree = "name,nextBuildNumber,lastBuild[number]"
+    for _ in range(folders):
+        tree = f"name,nextBuildNumber,lastBuild[number],jobs[{tree}]"
+    return f"jobs[{tree}]"
+
+
+def _jobs(value: Json, folder: str) -> Iterator[Job]:
+    for item in value.get("jobs") or ():
+        url = job_url(folder, item["name"])
+        if last := item.get("lastBuild"):
+            yield Job(url, last["number"], item.get("nextBuildNumber") or last["number"] + 1)
+        yield from _jobs(item, url)
