@@ -17,6 +17,8 @@ from adapters.cdevents.vocabulary import CUSTOM_PREFIX
 EVENT_NAMESPACE = UUID("6f0d3c5e-5a0b-4c1e-9d57-2b8e1f7a4c63").bytes
 MESSAGE_NAMESPACE = UUID("d2a4b9f1-83c7-4e0a-b6d5-7c19e5f0a822").bytes
 
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
 
 def context_id(source: str, name: str, values: Sequence[str]) -> str:
     """The `context.id` of an event: a UUIDv5 of its source, its name without version, and its natural key.
@@ -44,5 +46,5 @@ def _uuid5(namespaced: bytes) -> str:
 
 def _uuid(digest: str, version: int) -> str:
     """The first 128 bits of a digest in RFC 9562's layout: what uuid.UUID writes, several times faster."""
-    variant = "89ab"[int(digest[16], 16) & 3]
+    variant = _VARIANTS[digest[16]]
     return f"{digest[:8]}-{digest[8:12]}-{version}{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, rendered
+from adapters.mapping.closures import Closure, Names, Scope, Unknown, rendered
 from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.patterns import compiled
 
@@ -18,9 +18,7 @@ def equals(operand: Any, names: Names) -> Test:
     """Equal and of one kind: 1 is not true, "1" is not 1."""
     if isinstance(operand, str) and "${" in operand:
         wanted = _operand(operand, names)
-        if not isinstance(wanted, Constant):
-            return lambda value, scope: _same(value, wanted(scope))
-        operand = wanted.value
+        return lambda value, scope: _same(value, wanted(scope))
     truth = isinstance(operand, bool)
     return lambda value, _: bool(value == operand) and isinstance(value, bool) == truth
 
@@ -77,7 +75,7 @@ def _operand(text: Any, names: Names) -> Closure:
             raise Failure(f"cannot compare: {value.reason}")
         return value
 
-    return Constant(closure({})) if isinstance(closure, Constant) else get
+    return get
 
 
 def _list(value: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, pipeline
+from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, pipeline, rendered
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, shown
 from adapters.yamlfile import suggestion
@@ -94,6 +94,7 @@ def _compared(key: str, get: Closure, operand: Any, names: Names) -> Condition:
 
 
 def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -> Condition:
+    operand = _resolved(operand, names)
     holds, wanted = _predicate(get, name, operand, names)
 
     def why_not(scope: Scope) -> str:
@@ -101,6 +102,16 @@ def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -
 
     known = holds({}) if isinstance(get, Constant) and _written_out(operand) else None
     return Condition(holds, why_not, known, _only(key, name, operand))
+
+
+def _resolved(operand: Any, names: Names) -> Any:
+    """An operand with the values in place of the expressions that are known when the mapping loads."""
+    if isinstance(operand, list):
+        return [_resolved(item, names) for item in operand]
+    if isinstance(operand, str) and not _written_out(operand):
+        closure = rendered(syntax.template(operand), names)
+        return closure.value if isinstance(closure, Constant) else operand
+    return operand
 
 
 def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Callable[[Scope], bool], str]:
@@ -137,7 +148,7 @@ def _some(operand: Any, names: Names) -> Test:
 def _only(key: str, name: str, operand: Any) -> dict[str, frozenset[str]]:
     """The values that a comparison allows, where they are a few texts that are written out."""
     allowed = operand if name == "in" and isinstance(operand, list) else [operand] if name == "eq" else []
-    texts = frozenset(value for value in allowed if isinstance(value, str) and "${" not in value)
+    texts = frozenset(value for value in allowed if isinstance(value, str) and _written_out(value))
     return {key: texts} if texts and len(texts) == len(allowed) else {}
 
 

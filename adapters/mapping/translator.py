@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.inputs import Decoder
 from adapters.model import CDEvent, Notification
 
-Splitter = Callable[[Scope], Iterator[Scope]]
+Splitter = Callable[[Scope], Iterable[Scope]]
 """Makes many scopes of one."""
 
 
@@ -81,7 +81,7 @@ class Translator:
         ignored = unmatched = 0
         for record in self.records(notification):
             try:
-                if any(ignore.when.holds(record) for ignore in self.ignores.candidates(record)):
+                if self._ignores(record):
                     ignored += 1
                 elif fired := [rule for rule in self.rules.candidates(record) if rule.when.holds(record)]:
                     self._fire(fired, record, events, errors)
@@ -106,6 +106,12 @@ class Translator:
         except MappingError as error:
             return str(error)
         return None
+
+    def _ignores(self, record: Scope) -> bool:
+        for ignore in self.ignores.candidates(record):  # noqa: SIM110  a loop, for the reason in `conditions`
+            if ignore.when.holds(record):
+                return True
+        return False
 
     def _documents(self, notification: Notification) -> list[Any]:
         try:
@@ -170,6 +176,6 @@ def splitter(each: Closure, name: str, where: str, *, required: bool, optional: 
     return split
 
 
-def whole(scope: Scope) -> Iterator[Scope]:
+def whole(scope: Scope) -> Sequence[Scope]:
     """The scope itself: nothing is split."""
-    yield scope
+    return (scope,)

@@ -76,6 +76,8 @@ def to_string(value: str | int | bool) -> str:
 
 def to_int(value: int | float | str) -> int:
     """A whole number, or text that is one."""
+    if type(value) is int:
+        return value
     number = int(value)
     if isinstance(value, float) and number != value:
         raise ValueError(f"{value} is not a whole number")

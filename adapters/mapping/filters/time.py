@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
@@ -17,14 +18,15 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 def epoch_s(value: int | float | str) -> str:
     """Seconds since 1970 (a number, or text that is one). Before 1990 it is an error: a mistaken unit."""
     number = _number(value)
-    moment = _moment(number, "seconds")
-    return _written(moment, "microseconds" if moment.microsecond else "seconds")
+    if type(number) is int:
+        return f"{_minute(number // 60, 'seconds')}{number % 60:02}Z"
+    return _written(_moment(number, "seconds"), "microseconds")
 
 
 def epoch_ms(value: int | str) -> str:
     """Milliseconds since 1970 (a whole number, or text that is one). Before 1990 it is an error: a mistaken unit."""
     seconds, milliseconds = divmod(int(value), 1000)
-    return f"{_moment(seconds, 'milliseconds').isoformat()[:-6]}.{milliseconds:03}Z"
+    return f"{_minute(seconds // 60, 'milliseconds')}{seconds % 60:02}.{milliseconds:03}Z"
 
 
 def iso(value: str, zone: str = "") -> str:
@@ -48,8 +50,14 @@ def strptime(value: str, form: str, zone: str = "") -> str:
 
 def _number(value: int | float | str) -> int | float:
     if isinstance(value, str):
-        return float(value) if "." in value or "e" in value.lower() else int(value)
-    return value
+        value = float(value) if "." in value or "e" in value.lower() else int(value)
+    return int(value) if value == int(value) else value
+
+
+@lru_cache(maxsize=1024)
+def _minute(minutes: int, unit: str) -> str:
+    """The text of a time up to its seconds; kept, because a tool says much in one minute."""
+    return _moment(minutes * 60, unit).isoformat()[: len("2024-06-10T06:13:")]
 
 
 def _moment(seconds: int | float, unit: str) -> datetime:
