@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"errors", "model", "settings", "resources", "logs"},
-    {"answers", "yamlfile"},
+    {"answers", "tls", "yamlfile"},
     {"cdevents", "secrets"},
-    {"journal", "mapping"},
+    {"brokers", "journal", "mapping"},
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},

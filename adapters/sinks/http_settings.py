@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from adapters.secrets import Secret
 from adapters.settings import Duration, Settings
 from adapters.sinks.contract import SinkSettings
+from adapters.tls import Tls
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 """A header's name (RFC 9110 §5.6.2, token), in any case."""
@@ -44,21 +44,6 @@ class Auth(Settings):
     def _exactly_one(self) -> Self:
         if (self.bearer is None) == (self.basic is None):
             raise ValueError("expected exactly one of bearer and basic")
-        return self
-
-
-class Tls(Settings):
-    """Whom to trust (the system's authorities, those in the file `ca`, or anybody), and a client certificate."""
-
-    verify: bool = True
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-
-    @model_validator(mode="after")
-    def _key_needs_certificate(self) -> Self:
-        if self.key is not None and self.certificate is None:
-            raise ValueError("'key' needs 'certificate'")
         return self
 
 

@@ -1,0 +1,32 @@
+"""RabbitMQ, by aio-pika."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.brokers.connection import RabbitmqConnection
+from adapters.tls import context
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractConnection
+
+
+async def connect(connection: RabbitmqConnection) -> AbstractConnection:
+    """A connection that does not come back by itself.
+
+    Raises OSError (a timeout is one) or `aio_pika.exceptions.AMQPError` when there is none.
+    """
+    from aio_pika import Connection, connect  # noqa: PLC0415 - only who uses this broker needs it
+
+    auth = connection.auth
+    return await connect(
+        host=connection.host,
+        port=connection.port or (5671 if connection.tls else 5672),
+        virtualhost=connection.virtual_host,
+        login=auth.username if auth else "guest",
+        password=auth.password.get_secret_value() if auth else "guest",
+        ssl=connection.tls is not None,
+        ssl_context=context(connection.tls) if connection.tls else None,
+        timeout=connection.timeout,
+        connection_class=Connection,
+    )
