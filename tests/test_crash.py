@@ -44,6 +44,7 @@ class Load(threading.Thread):
         self.port, self.numbers, self.accepted = port, numbers, list[int]()
 
     def run(self) -> None:
+        """Posts until it cannot."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             for number in self.numbers:
