@@ -16,6 +16,7 @@ from adapters.errors import MappingError
 from adapters.model import Format, Notification, Record, Spec
 
 if TYPE_CHECKING:
+    from adapters.goldens import Sent
     from adapters.mapping import Translator
 
 
@@ -31,7 +32,7 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FILE",
-        help="One notification a file, or one a line where it ends in .ndjson; if none or -, one a line on stdin.",
+        help="One notification a file, or one a line of a .ndjson, or a request in a .http; none or -: a line of stdin.",
         show_default=False,
     ),
 ]
@@ -66,8 +67,9 @@ def translate(
     translator = _translator(mapping, instance, pairs(variables or (), "--set"))
     received = {name.lower(): value for name, value in pairs(headers or (), "--header").items()}
     troubled = False
-    for where, body in _inputs(files or ["-"]):
-        notification = Notification("translate", body, received_at or datetime.now(UTC), received)
+    for where, sent in _inputs(files or ["-"]):
+        heard = received_at or datetime.now(UTC)
+        notification = Notification("translate", sent.body, heard, {**sent.headers, **received})
         if explain:
             _explain(translator, notification, where)
         troubled |= _translate(translator, notification, spec, where)
@@ -90,17 +92,17 @@ def _value(name: str, text: str) -> Any:
     return yamlfile.parse(text, f"--set {name}").data if text else ""
 
 
-def _inputs(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def _inputs(files: Iterable[str]) -> Iterator[tuple[str, Sent]]:
     """Each notification, and where it is from."""
-    from adapters.goldens import bodies
+    from adapters.goldens import Sent, sent
 
     for file in files:
         if file == "-":
             for number, line in enumerate(sys.stdin.buffer, start=1):
                 if line.strip():
-                    yield f"stdin:{number}", line.rstrip(b"\r\n")
+                    yield f"stdin:{number}", Sent(line.rstrip(b"\r\n"))
         else:
-            yield from ((file, body) for body in bodies(Path(file)))
+            yield from ((file, each) for each in sent(Path(file)))
 
 
 def _explain(translator: Translator, notification: Notification, where: str) -> None:

@@ -1,7 +1,8 @@
 """Goldens: a mapping's own examples, which the product itself runs.
 
-Beside a `mapping.yaml`, each file of `inputs/` is one notification (in `.ndjson`, each line is one), and
-`expected/<the same name>.json` is the array of CDEvents 0.5.1 that becomes of it: `[]` where it is ignored on purpose.
+Beside a `mapping.yaml`, each file of `inputs/` is one notification (in `.ndjson`, each line is one; a `.http` has
+headers, too), and `expected/<the same name>.json` is the array of CDEvents 0.5.1 that becomes of it: `[]` where it is
+ignored on purpose.
 `context.yaml` may set `instance`, `variables`, `received_at` and `headers` for all of them.
 """
 
@@ -21,6 +22,7 @@ from pydantic import AwareDatetime
 from adapters import yamlfile
 from adapters.cdevents.document import document
 from adapters.errors import MappingError, Problem
+from adapters.goldens.inputs import sent
 from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
 from adapters.model import CDEvent, Notification, Spec
@@ -82,12 +84,6 @@ def default_instance(mapping: Path) -> str:
     return f"https://{tool or 'tool'}.example.com/"
 
 
-def bodies(path: Path) -> list[bytes]:
-    """The notifications of a file: each line of a `.ndjson` that is not blank, or the whole of any other."""
-    content = path.read_bytes()
-    return [line for line in content.splitlines() if line.strip()] if path.suffix == ".ndjson" else [content]
-
-
 def check(suite: Suite) -> list[Problem]:
     """What differs from the expected files, what was not translated, and every truth that the events break."""
     samples = [
@@ -131,9 +127,10 @@ def _golden(file: Path, translator: Translator, context: Context) -> Golden:
     events: list[CDEvent] = []
     errors: list[str] = []
     headers = {name.lower(): value for name, value in context.headers.items()}
-    for body in bodies(file):
+    for each in sent(file):
+        heard = Notification("golden", each.body, context.received_at, {**headers, **each.headers})
         try:
-            translation = translator.translate(Notification("golden", body, context.received_at, headers))
+            translation = translator.translate(heard)
         except MappingError as error:
             errors.append(str(error))
             continue

@@ -138,6 +138,15 @@ def test_each_line_of_an_ndjson_input_is_a_notification(tmp_path: Path) -> None:
     assert golden.expected == mapping / "expected" / "run.json"
 
 
+def test_an_http_input_has_headers_of_its_own(tmp_path: Path) -> None:
+    """A whole request, with the line ends of the protocol or of an editor; they count before those of the context."""
+    for end in (b"\r\n", b"\n"):
+        file = tmp_path / "request.http"
+        file.write_bytes(end.join([b"POST / HTTP/1.1", b"Ce-Type: made", b"", b"", b'{"a": "' + end * 2 + b'"}']))
+        [each] = goldens.sent(file)
+        assert (each.headers, each.body) == ({"ce-type": "made"}, end + b'{"a": "' + end * 2 + b'"}')
+
+
 def test_what_cannot_be_translated_is_a_problem_and_is_not_frozen(tmp_path: Path) -> None:
     """Errors, unreadable inputs and unmatched records are told by file, and update leaves no expected file for them."""
     mapping = example.mapping(tmp_path, error={**STARTED, "name": None}, unmatched={"state": "new"})

@@ -41,6 +41,9 @@ WORKS = [
     ([{"k": "x", "v": 1}, {"k": "y", "v": 2}], 'find("k", "y", "v")', 2),
     ([{"k": 1}, {"k": None}, {"l": 2}, 3], 'having("k")', [{"k": 1}]),
     ("x", 'none_if("y")', "x"),
+    ({"LOW": 2, "HIGH": 0, "CRITICAL": None}, 'first_key("CRITICAL", "HIGH", "LOW")', "LOW"),
+    ("High", "in(list)", True),
+    ("Low", "in(list)", False),
     (1718000067, "epoch_s", "2024-06-10T06:14:27Z"),
     ("1718000067", "epoch_s", "2024-06-10T06:14:27Z"),
     (1.417566161e9, "epoch_s", "2014-12-03T00:22:41Z"),
@@ -66,6 +69,9 @@ WORKS = [
     ("job/team/job/shop/job/feature%252Fx/", "jenkins_job_name", "team/shop/feature%2Fx"),
     (DIGEST, 'oci_purl("team/App")', f"pkg:oci/app@{DIGEST}"),
     (DIGEST, 'oci_purl("team/app", "r:5000")', f"pkg:oci/app@{DIGEST}?repository_url=r:5000/team/app"),
+    ("team/app", 'purl("docker", "1.4", "quay.io")', "pkg:docker/team/app@1.4?repository_url=quay.io"),
+    ("@acme/ui", 'purl("npm", "1.0.0")', "pkg:npm/%40acme/ui@1.0.0"),
+    ("app", 'purl("docker", "1.0+a")', "pkg:docker/app@1.0%2Ba"),
     ("target/a.war", 'generic_purl("ci/shop", "7")', "pkg:generic/ci/shop/target/a.war@7"),
 ]
 
@@ -73,7 +79,7 @@ WORKS = [
 @pytest.mark.parametrize(("value", "call", "result"), WORKS)
 def test_filter_gives(value: object, call: str, result: object) -> None:
     """Each filter gives the value that its docstring promises."""
-    assert evaluate(f"it | {call}", {"it": value}) == result
+    assert evaluate(f"it | {call}", {"it": value, "list": ["High"]}) == result
 
 
 @pytest.mark.parametrize(
@@ -107,6 +113,7 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
         ("x/y", "jenkins_job_name", "is not the URL of a Jenkins job"),
         ("sha256:short", 'oci_purl("a")', "is not a sha256 or sha512 digest"),
         (DIGEST, 'oci_purl(" ")', "a purl needs a name"),
+        ("team/", 'purl("docker", "1")', "purl: "),
     ],
 )
 def test_filter_refuses(value: object, call: str, message: str) -> None:
@@ -117,7 +124,8 @@ def test_filter_refuses(value: object, call: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "call"), [("abc", 'capture("x")'), ([{"k": 1}], 'find("k", "z", "v")'), (0, "none_if(0)")]
+    ("value", "call"),
+    [("abc", 'capture("x")'), ({"LOW": 0}, 'first_key("LOW")'), ([{"k": 1}], 'find("k", "z", "v")'), (0, "none_if(0)")],
 )
 def test_filter_finds_nothing(value: object, call: str) -> None:
     """A filter that looks for something says that there is nothing, so that defaults and `?` work."""
@@ -130,7 +138,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-_ARGUMENTS = {str: '"x"', int: "1"}
+_ARGUMENTS = {str: '"x"', int: "1", list: "list"}
 
 
 @given(value=_JSON, name=st.sampled_from(sorted(FILTERS)))
@@ -138,7 +146,7 @@ def test_no_value_breaks_a_filter(value: object, name: str) -> None:
     """Whatever the payload holds, a filter gives a value, Absent or a Failure: never another exception."""
     arguments = [_ARGUMENTS.get(each.types[0], '"x"') if each.types else '"x"' for each in FILTERS[name].parameters]
     try:
-        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value})
+        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value, "list": [1]})
     except Failure as error:
         assert str(error)
 
@@ -158,7 +166,8 @@ def test_times_agree_whatever_the_unit(moment: datetime) -> None:
 def test_purls_parse_back(name: str, namespace: str) -> None:
     """A purl made of any names is one that its own library reads back to the same text, or is refused."""
     try:
-        purl = evaluate("name | generic_purl(space, 'v1')", {"name": name, "space": namespace})
+        scope = {"name": name, "space": namespace}
+        purls = [evaluate(f"name | {call}", scope) for call in ("generic_purl(space, 'v1')", "purl('docker', space)")]
     except Failure:
         return
-    assert PackageURL.from_string(purl).to_string() == purl
+    assert [PackageURL.from_string(purl).to_string() for purl in purls] == purls

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
-from adapters.goldens import bodies
+from adapters.goldens import sent
 from adapters.mapping import Translation, Translator, load
 from adapters.mapping.library import find
 from adapters.model import CDEvent, Notification, Spec
@@ -35,25 +36,33 @@ def instance(mapping: str) -> str:
 
 @cache
 def _translator(mapping: str, variables: tuple[tuple[str, Any], ...]) -> Translator:
-    return load(mapping, instance=instance(mapping), variables=dict(variables))
+    return load(mapping, instance=instance(mapping), variables={name: _list(value) for name, value in variables})
 
 
-def translation(mapping: str, body: Any, **variables: Any) -> Translation:
-    """What becomes of a body of bytes, or of a value as JSON."""
+def _list(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def translation(
+    mapping: str, body: Any, headers: Mapping[str, str] = MappingProxyType({}), **variables: Any
+) -> Translation:
+    """What becomes of a body of bytes, or of a value as JSON. A list is a variable as a tuple."""
     content = body if isinstance(body, bytes) else orjson.dumps(body)
-    return _translator(mapping, tuple(variables.items())).translate(Notification("test", content, HEARD))
+    return _translator(mapping, tuple(variables.items())).translate(Notification("test", content, HEARD, headers))
 
 
-def events(mapping: str, body: Any, **variables: Any) -> tuple[CDEvent, ...]:
+def events(
+    mapping: str, body: Any, headers: Mapping[str, str] = MappingProxyType({}), **variables: Any
+) -> tuple[CDEvent, ...]:
     """The events of a body, of which nothing was in error or unmatched."""
-    found = translation(mapping, body, **variables)
+    found = translation(mapping, body, headers, **variables)
     assert (found.errors, found.unmatched) == ((), 0)
     return found.events
 
 
-def event(mapping: str, body: Any, **variables: Any) -> CDEvent:
+def event(mapping: str, body: Any, headers: Mapping[str, str] = MappingProxyType({}), **variables: Any) -> CDEvent:
     """The only event of a body."""
-    (only,) = events(mapping, body, **variables)
+    (only,) = events(mapping, body, headers, **variables)
     return only
 
 
@@ -64,7 +73,7 @@ def inputs(mapping: str) -> list[Path]:
 
 def goldens(mapping: str, name: str) -> list[Any]:
     """The notifications of one of a mapping's JSON inputs, as values to change."""
-    return [orjson.loads(body) for body in bodies(find(mapping).with_name("inputs") / name)]
+    return [orjson.loads(each.body) for each in sent(find(mapping).with_name("inputs") / name)]
 
 
 def golden(mapping: str, name: str) -> Any:

@@ -39,6 +39,16 @@ def having(value: list[Any], key: str) -> list[Any]:
     return [item for item in value if isinstance(item, dict) and item.get(key) is not None]
 
 
+def first_key(value: dict[str, Any], *keys: str) -> str | Absent:
+    """The first of these members that an object has, and that is not 0 or empty: the worst of counts by severity."""
+    return next((key for key in keys if value.get(key)), Absent(f"it has none of {', '.join(keys)}"))
+
+
+def within(value: Any, allowed: list[Any]) -> bool:
+    """Whether the value is one of a list's, such as a variable's."""
+    return value in allowed
+
+
 def none_if(value: Any, sentinel: str | int) -> Any:
     """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
     return Absent(f"it is {sentinel!r}") if value == sentinel else value

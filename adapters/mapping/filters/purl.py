@@ -30,6 +30,17 @@ def generic_purl(value: str, namespace: str, version: str, download_url: str = "
     return _written(PackageURL("generic", namespace, value, version, qualifiers))
 
 
+@lru_cache(maxsize=4096)
+def purl(value: str, type_: str, version: str, repository_url: str = "") -> str:
+    """A package's purl from its type and full name: `team/app` gives `pkg:docker/team/app@1.4?repository_url=…`.
+
+    What is before the name's last `/` is the namespace. An image whose digest is known is better an `oci_purl`.
+    """
+    namespace, _, name = value.rpartition("/")
+    qualifiers = {"repository_url": repository_url} if repository_url else {}
+    return _written(PackageURL(type_, namespace or None, name, version, qualifiers))
+
+
 def _written(purl: PackageURL) -> str:
     """The purl as it reads back: the library strips some odd characters only when it parses."""
     if not purl.name:
