@@ -69,7 +69,7 @@ def legacy_message(
         "source": instance,
         "type": type_,
         "time": notification.received_at.isoformat().replace("+00:00", "Z"),
-        "datacontenttype": notification.headers.get("content-type") or _content_type(notification.body),
+        "datacontenttype": _content_type(notification.headers.get("content-type", ""), notification.body),
         "partitionkey": instance,
         **extensions,
     }
@@ -134,8 +134,10 @@ def _kind(content_type: str) -> _Kind:
     return _Kind.TEXT if is_text and (charset is None or charset[1] in ("utf-8", "us-ascii")) else _Kind.BINARY
 
 
-def _content_type(body: bytes) -> str:
-    """The type of a body that came without one."""
+def _content_type(said: str, body: bytes) -> str:
+    """The type that a body came with; JSON that is said to be a form is what `curl -d` makes of it."""
+    if said and not (said.startswith("application/x-www-form-urlencoded") and _is_json(body)):
+        return said
     if body.lstrip()[:1] in (b"{", b"[") and _is_json(body):
         return JSON
     if _utf8(body) is None:

@@ -224,3 +224,15 @@ def test_no_body_is_lost_or_breaks_the_line(body: bytes, content_type: str) -> N
         assert found["data"] == json.loads(body)
     else:
         assert body == b""
+
+
+def test_what_curl_calls_a_form_is_taken_for_what_it_is() -> None:
+    """`curl -d` says that everything is a form; JSON that it sends is embedded as JSON."""
+    notification = Notification(
+        "jenkins", b'{"a": 1}', datetime(2026, 1, 1, tzinfo=UTC), {"content-type": "application/x-www-form-urlencoded"}
+    )
+    message = legacy_message(
+        notification, instance="https://ci/", type_="legacy.x", encoding=Encoding.STRUCTURED, extensions={}
+    )
+    assert message.attributes["datacontenttype"] == "application/json"
+    assert json.loads(structured(message))["data"] == {"a": 1}
