@@ -78,24 +78,23 @@ class Tree:
         self._empty: dict[str, str] = {}
         self._seldom = Seldom()
 
-    def refresh(self) -> set[str]:
-        """Looks at what has changed; the URLs of the jobs that are gone. Raises Unavailable."""
-        before = self.jobs.keys() | set()
-        self._check_top(before)
+    def refresh(self, *, expected: bool) -> None:
+        """Looks at what has changed. Raises Unavailable for a home that cannot be read, or has no jobs where `expected`."""
+        self._check_top(expected=expected)
         for folder in list(self._urls):
             self._look(folder)
         for item, url in list(self._empty.items()):
             if self._changed(item):
                 self._add(item, url)
-        return before - self.jobs.keys()
 
-    def _check_top(self, known: set[str]) -> None:
+    def _check_top(self, *, expected: bool) -> None:
         # A disk that is not mounted is no reason to forget everything.
         try:
-            empty = not any(os.scandir(self._top))
+            with os.scandir(self._top) as entries:
+                empty = next(entries, None) is None
         except OSError as error:
             raise Unavailable(f"{self._top} cannot be read: {error.strerror}") from None
-        if empty and known:
+        if empty and expected:
             raise Unavailable(f"{self._top} is empty, and was not before")
 
     def _look(self, folder: str) -> None:

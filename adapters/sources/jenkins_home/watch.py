@@ -46,7 +46,7 @@ class Watch:
     def look(self) -> Iterator[Batch]:
         """What has come since the last look. To ask for the next batch is to say that the last one is kept."""
         try:
-            self._tree.refresh()
+            self._tree.refresh(expected=bool(self._progress))
         except Unavailable as error:
             if self._seldom.allows("home"):
                 _log.warning("Jenkins home not available, waiting for it", reason=str(error))
