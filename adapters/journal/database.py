@@ -13,6 +13,10 @@ from adapters.errors import JournalUnavailable
 from adapters.journal.schema import SCHEMAS
 
 _PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;"
+_SIZE = """
+    SELECT (page_count - freelist_count) * page_size
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+"""
 _PATIENCE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADVICE = {
@@ -46,6 +50,7 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
+        self._log = path.with_name(f"{path.name}-wal")
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with self._explained():
             self._connection = sqlite3.connect(
@@ -109,9 +114,10 @@ class Database:
 
     def size(self) -> int:
         """The bytes in use: the pages that hold something, and the write-ahead log."""
-        pages = self.number("PRAGMA page_count") - self.number("PRAGMA freelist_count")
-        log = self.path.with_name(f"{self.path.name}-wal")
-        return pages * self.number("PRAGMA page_size") + (log.stat().st_size if log.exists() else 0)
+        size = self.number(_SIZE)
+        with suppress(FileNotFoundError):
+            size += self._log.stat().st_size
+        return size
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, as far as no reader is in the way."""

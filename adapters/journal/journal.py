@@ -18,6 +18,7 @@ from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
+_Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
 
 
 def _utc_now() -> datetime:
@@ -58,11 +59,8 @@ class Journal:
 
     async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Stores notifications and where their sources stand after them, all or none; when it returns, on disk."""
-        if not notifications and not checkpoints:
-            return
-        future = self._writer.submit(lambda: self._append(notifications, checkpoints))
-        future.add_done_callback(self._announce)
-        await asyncio.shield(future)
+        if notifications or checkpoints:
+            await self._writer.share(self._append, (notifications, checkpoints), self._announce)
 
     async def check(self) -> None:
         """Raises JournalUnavailable when `append` would."""
@@ -128,9 +126,13 @@ class Journal:
     async def _read(self, query: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
 
-    def _append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
+    def _append(self, appends: Sequence[_Heard]) -> int:
         self._refuse_when_full()
-        return log.append(self._database, notifications, checkpoints)
+        return log.append(
+            self._database,
+            [notification for notifications, _ in appends for notification in notifications],
+            [checkpoint for _, checkpoints in appends for checkpoint in checkpoints],
+        )
 
     def _refuse_when_full(self) -> None:
         if self._full:
@@ -146,9 +148,9 @@ class Journal:
             self._database.reclaim()
             self._full = self._database.size() > self._max_bytes
 
-    def _announce(self, appended: asyncio.Future[int]) -> None:
-        if not appended.cancelled() and appended.exception() is None:
-            self._last = max(self._last, appended.result())
+    def _announce(self, last: int) -> None:
+        if last > self._last:
+            self._last = last
             self._grown.set()
             self._grown = asyncio.Event()
 

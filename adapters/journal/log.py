@@ -25,14 +25,8 @@ def append(database: Database, notifications: Sequence[Notification], checkpoint
         "INSERT INTO notification (source, received_at, headers, position, body) VALUES (?, ?, ?, ?, ?)",
         ((n.source, micros(n.received_at), orjson.dumps(dict(n.headers)), n.position, n.body) for n in notifications),
     )
-    database.insert(
-        "REPLACE INTO checkpoint (source, key, value) VALUES (?, ?, ?)",
-        [(each.source, each.key, each.value) for each in checkpoints if each.value is not None],
-    )
-    database.insert(
-        "DELETE FROM checkpoint WHERE source = ? AND key = ?",
-        [(each.source, each.key) for each in checkpoints if each.value is None],
-    )
+    for checkpoint in checkpoints:
+        _keep(database, checkpoint)
     return last(database)
 
 
@@ -100,6 +94,14 @@ def as_record(row: Sequence[Any]) -> Record:
     """The record in a row of seq, source, received_at, headers, position and body."""
     seq, source, received_at, headers, position, body = row
     return Record(seq, Notification(source, body, moment(received_at), orjson.loads(headers), position))
+
+
+def _keep(database: Database, checkpoint: Checkpoint) -> None:
+    source, key, value = checkpoint.source, checkpoint.key, checkpoint.value
+    if value is None:
+        database.run("DELETE FROM checkpoint WHERE source = ? AND key = ?", source, key)
+    else:
+        database.run("REPLACE INTO checkpoint (source, key, value) VALUES (?, ?, ?)", source, key, value)
 
 
 def _bounded(rows: Iterator[tuple[Any, ...]]) -> Iterator[Record]:

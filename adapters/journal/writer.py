@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby, repeat
+from operator import attrgetter
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from adapters.errors import JournalUnavailable
 from adapters.journal.database import Database
 
+Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 GROUP = 512
@@ -27,7 +30,9 @@ IDLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    work: Callable[[], Any]
+    work: Callable[[list[Any]], Any]
+    argument: Any
+    announce: Callable[[Any], None]
     future: asyncio.Future[Any]
 
 
@@ -47,10 +52,19 @@ class Writer:
 
     def submit(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
         """A future of what `work` returns, done when that is on disk. Cancelling it does not undo the work."""
+        return self.share(lambda _: work(), None, lambda _: None)
+
+    def share(
+        self, work: Callable[[list[Argument]], Result], argument: Argument, announce: Callable[[Result], None]
+    ) -> asyncio.Future[Result]:
+        """The same for work that many ask for: it is called once, with the arguments of all who wait one after another.
+
+        `announce` is told the result in the event loop, before the future is done and even if that is cancelled.
+        """
         if self._closed:
             raise JournalUnavailable(f"journal {self._database.path}: it is closed; the service is stopping")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Job(work, future))
+        self._queue.put(_Job(work, argument, announce, future))
         return future
 
     async def aclose(self) -> None:
@@ -87,18 +101,24 @@ class Writer:
         try:
             self._prepare()
             with self._database.transaction():
-                return [job.work() for job in jobs]
+                return [*_outcomes(jobs)]
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller that waits for the job
             if len(jobs) == 1:
                 return [error]
         return [outcome for job in jobs for outcome in self._commit([job])]
 
 
+def _outcomes(jobs: Iterable[_Job]) -> Iterator[Any]:
+    """What the jobs' work returns, called once for neighbours that share it."""
+    for work, sharing in groupby(jobs, key=attrgetter("work")):
+        arguments = [job.argument for job in sharing]
+        yield from repeat(work(arguments), len(arguments))
+
+
 def _settle(jobs: Sequence[_Job], outcomes: Sequence[Any]) -> None:
     for job, outcome in zip(jobs, outcomes, strict=True):
-        if job.future.done():
-            continue
-        if isinstance(outcome, Exception):
-            job.future.set_exception(outcome)
-        else:
-            job.future.set_result(outcome)
+        failed = isinstance(outcome, Exception)
+        if not failed:
+            job.announce(outcome)
+        if not job.future.done():
+            (job.future.set_exception if failed else job.future.set_result)(outcome)

@@ -92,6 +92,13 @@ async def test_a_source_sees_only_its_own_checkpoints(journal: Journal) -> None:
     assert journal.checkpoints("c") == {}
 
 
+async def test_checkpoints_that_share_a_commit_keep_their_order(journal: Journal) -> None:
+    """The last word about an input holds, be it a place or that it is forgotten."""
+    words = [("x", None), ("x", "1"), ("y", "2"), ("y", None)]
+    await asyncio.gather(*(journal.append([], [Checkpoint("a", key, value)]) for key, value in words))
+    assert journal.checkpoints("a") == {"x": "1"}
+
+
 async def test_a_read_of_large_bodies_is_cut_but_never_empty(journal: Journal, heard: Heard) -> None:
     """A read ends once its bodies pass the bound; one body larger than it is read alone."""
     large = bytes(log.READ_BYTES // 2 + 1)
