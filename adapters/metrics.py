@@ -19,6 +19,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
         self._received = self._counter("notifications_received", "Notifications kept in the journal", "source")
+        self._own = self._counter("own_messages_heard", "Messages of an adapter's own, heard and passed over", "source")
         self._answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
         self._ignored = self._counter("records_ignored", "Records that a mapping ignores", "route", "source")
         self._unmatched = self._counter("records_unmatched", "Records that no rule covers", "route", "source")
@@ -30,6 +31,10 @@ class Metrics:
     def received(self, source: str, count: int = 1) -> None:
         """Notifications of a source are in the journal."""
         self._received.labels(source).inc(count)
+
+    def own(self, source: str, count: int) -> None:
+        """A source heard what an adapter had published, and passed it over."""
+        self._own.labels(source).inc(count)
 
     def answered(self, source: str, status: int) -> None:
         """A webhook has answered its tool."""

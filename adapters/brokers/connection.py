@@ -59,12 +59,12 @@ class NatsAuth(Settings):
 class KafkaConnection(Connection):
     """Some of a cluster's brokers, the others are learned from them.
 
-    `options` are other properties of librdkafka (its CONFIGURATION.md), by their names.
+    `properties` are others of librdkafka's (its CONFIGURATION.md), for what has no setting here.
     """
 
     brokers: Annotated[tuple[Address, ...], Field(min_length=1)]
     auth: KafkaLogin | None = None
-    options: dict[str, bool | int | float | Secret] = {}
+    properties: dict[str, str] = {}
 
 
 class NatsConnection(Connection):

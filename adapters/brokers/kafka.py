@@ -5,7 +5,6 @@ from __future__ import annotations
 from adapters.brokers.connection import KafkaConnection, KafkaLogin
 from adapters.tls import Tls
 
-
 Properties = dict[str, bool | int | float | str]
 
 

@@ -23,7 +23,7 @@ def client(connection: MqttConnection, **more: Any) -> Client:
         connection.host,
         connection.port or (8883 if connection.tls else 1883),
         protocol=aiomqtt.ProtocolVersion.V5,
-        username=auth and auth.username,
+        username=auth.username if auth else None,
         password=auth.password.get_secret_value() if auth else None,
         tls_context=context(connection.tls) if connection.tls else None,
         timeout=connection.timeout,
