@@ -5,17 +5,14 @@ from __future__ import annotations
 from adapters.brokers.connection import KafkaConnection, KafkaLogin
 from adapters.tls import Tls
 
-Properties = dict[str, bool | int | float | str]
+Properties = dict[str, str | bool]
 
 
 def properties(connection: KafkaConnection) -> Properties:
     """What every client of a cluster is made with, in the words of librdkafka's CONFIGURATION.md."""
     return {
         "client.id": "cdevents-adapters",
-        **{
-            name: value if isinstance(value, int | float) else value.get_secret_value()
-            for name, value in connection.options.items()
-        },
+        **connection.properties,
         "bootstrap.servers": ",".join(connection.brokers),
         "security.protocol": ("SASL_" if connection.auth else "") + ("SSL" if connection.tls else "PLAINTEXT"),
         **(_tls(connection.tls) if connection.tls else {}),
