@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import memory, startup, table, translation, webhook
+from bench import memory, replay, startup, table, translation, webhook
 
-BENCHMARKS = {"translation": translation, "webhook": webhook, "startup": startup, "memory": memory}
+BENCHMARKS = {"translation": translation, "webhook": webhook, "startup": startup, "memory": memory, "replay": replay}
 
 
 def main(names: list[str]) -> int:

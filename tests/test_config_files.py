@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from adapters import config
+from adapters.cli import main
 from adapters.errors import ConfigError
 from adapters.model import Format
 
@@ -163,3 +165,27 @@ def test_the_image_installs_nothing_that_is_not_pinned() -> None:
     installs = re.findall(r"pip install[^&]*", " ".join(" ".join(line) for line in dockerfile() if line[0] == "RUN"))
     assert len(installs) == 3
     assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
+
+
+def test_the_replay_job_shares_its_archive_out_whole(tmp_path: Path) -> None:
+    """The Indexed Job's pods are as many as its shards, its arguments are the command's, its configuration loads."""
+    text = (CONFIG / "kubernetes" / "replay.yaml").read_text(encoding="utf-8")
+    objects = {each["kind"]: each for each in yaml.safe_load_all(text)}
+    spec = objects["Job"]["spec"]
+    [container] = spec["template"]["spec"]["containers"]
+    assert spec["completionMode"] == "Indexed"
+    assert f"--shard=$(JOB_COMPLETION_INDEX)/{spec['completions']}" in container["args"]
+    (tmp_path / "replay.yaml").write_text(objects["ConfigMap"]["data"]["replay.yaml"])
+    assert list(config.load(tmp_path / "replay.yaml", {}).routes) == ["cdevents"]
+    (tmp_path / "archive").mkdir()
+    moves = {"/etc/cdevents-adapters": str(tmp_path), "/archive": str(tmp_path / "archive"), "/state": str(tmp_path)}
+    arguments = [_moved(each, moves).replace("$(JOB_COMPLETION_INDEX)", "7") for each in container["args"]]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+
+
+def _moved(argument: str, moves: dict[str, str]) -> str:
+    """The argument with the container's folders replaced by those of the test."""
+    for container, here in moves.items():
+        if container in argument:
+            return argument.replace(container, here)
+    return argument
