@@ -1,0 +1,138 @@
+"""What the documentation shows is what the product does."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry, generate_latest
+
+from adapters import config, mapping, yamlfile
+from adapters.cdevents.cloudevents import structured
+from adapters.mapping import syntax
+from adapters.mapping.closures import Constant, Names, pipeline
+from adapters.mapping.compiler import compiled
+from adapters.mapping.filters import FILTERS
+from adapters.metrics import PREFIX, Metrics
+from adapters.model import Format, Notification, Record
+from adapters.resources import resource
+from adapters.route import Origin, renderer
+from adapters.sinks import SINKS
+from adapters.sources import SOURCES
+from adapters.sources.contract import SourceSettings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAPPINGS = (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8")
+SOURCES_AND_SINKS = (ROOT / "docs" / "sources-and-sinks.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+INSTANCE = "https://jenkins.example.com/"
+REST_OF_A_MAPPING = {
+    "cdevents": "0.5.1",
+    "rules": {
+        "any": {
+            "emit": "change.created",
+            "id": ["key"],
+            "timestamp": "${$received_at}",
+            "subject": {"id": "${key}", "content": {"repository": {"id": "shop"}}},
+        }
+    },
+}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The contents of every fenced block of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def filter_rows() -> list[list[str]]:
+    """The documented filters: signature, what it gives, and an example as value, call and result."""
+    rows = re.findall(r"^\| `([^`]+)` \| (.+?) \| (`.+`) → (`.+`) → (`.+`) \|$", MAPPINGS, re.MULTILINE)
+    return [[cell.strip("`") for cell in row] for row in rows]
+
+
+def test_every_filter_is_documented_as_it_is_called() -> None:
+    """The table of filters has every filter, in order, with its signature."""
+    assert [row[0] for row in filter_rows()] == [FILTERS[name].signature for name in sorted(FILTERS)]
+
+
+@pytest.mark.parametrize(("signature", "gives", "value", "call", "result"), filter_rows())
+def test_a_filter_does_what_its_example_shows(signature: str, gives: str, value: str, call: str, result: str) -> None:
+    """The value of each example, through the filter, is its result."""
+    names = Names({"branches": Constant(["main"])}, {})
+    found = pipeline(syntax.expression(f"value | {call}"), names)({"value": json.loads(value)})
+    assert signature.partition("(")[0] == call.partition("(")[0]
+    assert gives.endswith((".", ")"))
+    assert found == json.loads(result)
+
+
+@pytest.mark.parametrize("snippet", [*blocks(MAPPINGS, "yaml"), *blocks(README, "yaml")[1:]])
+def test_every_piece_of_a_mapping_loads(snippet: str) -> None:
+    """A whole mapping loads as it stands, the keys of a piece in the least mapping there is."""
+    pieces = yamlfile.parse(snippet, "snippet").data
+    text = snippet if "cdevents" in pieces else yaml.safe_dump({**REST_OF_A_MAPPING, **pieces})
+    translator = compiled(yamlfile.parse(text, "snippet"), "snippet", Path("snippet"), INSTANCE, {})
+    assert translator.instance == INSTANCE
+
+
+def test_the_configuration_of_the_readme_loads(tmp_path: Path) -> None:
+    """It is a whole one, given its secret."""
+    file = tmp_path / "adapters.yaml"
+    file.write_text(blocks(README, "yaml")[0], encoding="utf-8")
+    assert {route.format for route in config.load(file, {"EVENTS_TOKEN": "not-a-real-one"}).routes.values()} == set(
+        Format
+    )
+
+
+def test_the_readme_shows_what_comes_out() -> None:
+    """The notification that it posts makes the CloudEvent that it shows, to the last member."""
+    [[body]] = [re.findall(r"-d '(.*)'", block, re.DOTALL) for block in blocks(README, "sh")]
+    [shown] = blocks(README, "json")
+    translator = mapping.load("jenkins/notification", instance=INSTANCE, variables={})
+    # curl's -d leaves line breaks out of what it reads from a file only, so they are part of the body
+    notification = Notification("jenkins", body.encode(), datetime(2026, 1, 2, tzinfo=UTC))
+    rendered = renderer(lambda _: Origin(INSTANCE, translator), format_=Format.CDEVENTS)(Record(1, notification))
+    [made] = [json.loads(structured(message)) for message in rendered.messages]
+    assert made == json.loads(shown)
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").iterdir())]
+)
+def test_links_lead_somewhere(page: str) -> None:
+    """Every link to a file of the project has its file."""
+    links: list[Any] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", [*SOURCES, *SINKS])
+def test_every_source_and_sink_is_documented_with_its_settings(name: str) -> None:
+    """Each type has a section, which names every key that only it has."""
+    [section] = re.findall(rf"^### `{name}`$(.*?)(?=^##|\Z)", SOURCES_AND_SINKS, re.MULTILINE | re.DOTALL)
+    settings = SOURCES[name].settings if name in SOURCES else SINKS[name].settings
+    keys = {
+        field.alias or key for key, field in settings.model_fields.items() if key not in SourceSettings.model_fields
+    }
+    assert keys <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_shipped_mappings_are_the_documented_ones() -> None:
+    """The page of sources names every mapping that comes with the package, and no other."""
+    shipped = {
+        file.parent.relative_to(resource("mappings")).as_posix() for file in resource("mappings").rglob("mapping.yaml")
+    }
+    assert set(re.findall(r"^\| `([a-z-]+/[a-z-]+)` \|", SOURCES_AND_SINKS, re.MULTILINE)) == shipped
+
+
+def test_every_metric_is_documented() -> None:
+    """The table of metrics has all that a fresh service counts, and nothing else."""
+    metrics = Metrics(CollectorRegistry())
+    metrics.watch(list, lambda: 0)
+    exposed = re.findall(rf"^# TYPE {PREFIX}_(\w+) ", generate_latest(metrics.registry).decode(), re.MULTILINE)
+    documented = re.findall(r"^\| `(\w+)` \|", OPERATIONS.partition("## Dead letters")[0], re.MULTILINE)
+    assert set(documented) - {"SIGHUP"} == set(exposed)
