@@ -6,7 +6,9 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -43,8 +45,8 @@ class State:
         """The checkpoint of an interrupted replay, None when there is none. Raises ConfigError for a broken file."""
         try:
             found = orjson.loads(self.path.read_bytes())
-            place = Place(**found.pop("place"))
-            return Checkpoint(place=place, **found)
+            place = Place(found["offset"], found["line"])
+            return Checkpoint(found["unit"], place, found["records"], found["parked"])
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
@@ -54,7 +56,8 @@ class State:
         """Writes the checkpoint: whole, or not at all."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
-        new.write_bytes(orjson.dumps(checkpoint))
+        counts = {"records": checkpoint.records, "parked": checkpoint.parked}
+        new.write_bytes(orjson.dumps({"unit": checkpoint.unit, **checkpoint.place._asdict(), **counts}))
         new.replace(self.path)
 
     def park(self, where: str, reason: str, body: bytes) -> None:
@@ -71,13 +74,12 @@ class State:
             self.dead_letters.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """A record that was read and not yet passed."""
+class _Ahead(NamedTuple):
+    """A record that was read and not yet passed, the unit it is of, its line, and the place after it."""
 
     record: Record
     unit: int
-    where: str
+    line: int
     after: Place
 
 
@@ -125,7 +127,7 @@ class ArchiveLog:
         if self.rate and self.sleep is not None:
             due = self._started + (self.records - self._before) / self.rate
             await self.sleep(max(0.0, due - self.clock()))
-        return [self._ahead[index].record for index in range(min(limit, len(self._ahead)))]
+        return [ahead.record for ahead in islice(self._ahead, limit)]
 
     async def wait(self) -> None:
         """Returns at once: an archive does not grow."""
@@ -143,7 +145,7 @@ class ArchiveLog:
         """Writes a record that is not passed to the dead letters, with its file and line."""
         letter = next(ahead for ahead in self._ahead if ahead.record.seq == seq)
         try:
-            self.state.park(letter.where, reason, letter.record.notification.body)
+            self.state.park(self.units[letter.unit].where(letter.line), reason, letter.record.notification.body)
         except OSError as error:
             raise JournalUnavailable(f"{self.state.dead_letters}: {error.strerror}; free the disk") from error
         self.parked += 1
@@ -180,7 +182,7 @@ class ArchiveLog:
             try:
                 for item in self.units[index].read(self.source, start):
                     seq += 1
-                    yield _Ahead(Record(seq, item.notification), index, item.where, item.after)
+                    yield _Ahead(Record(seq, item.notification), index, item.line, item.after)
             except (OSError, EOFError, ValueError) as error:
                 self._give_up(self.units[index], error)
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from adapters.errors import ConfigError, Problem
 from adapters.journal import log
@@ -24,20 +24,18 @@ _TEXT = frozenset({".log", ".txt", ".out"})
 _BLOCK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where reading goes on: an offset in the unit's own measure, and the number of the line that begins there."""
 
     offset: int = 0
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One notification, where a person finds it, and the place after it."""
+class Item(NamedTuple):
+    """One notification, the number of its line, and the place after it."""
 
     notification: Notification
-    where: str
+    line: int
     after: Place
 
 
@@ -48,6 +46,9 @@ class Unit(Protocol):
     def name(self) -> str: ...  # noqa: D102  said above
     @property
     def size(self) -> int: ...  # noqa: D102  said above
+
+    def where(self, line: int) -> str:
+        """Where a person finds a line."""
 
     def read(self, source: str, start: Place) -> Iterator[Item]:
         """The notifications from a place on, said to be of a source where they do not say of which themselves."""
@@ -66,6 +67,10 @@ class Lines:
     def name(self) -> str:
         """The path, and the part of the file where it is not all."""
         return str(self.path) if self.end is None else f"{self.path}[{self.begin}:{self.end}]"
+
+    def where(self, line: int) -> str:
+        """`file:line`."""
+        return f"{self.path}:{line}"
 
     def between(self, begin: int, end: int) -> Lines:
         """The lines that begin in a part of the file."""
@@ -94,12 +99,16 @@ class Whole:
         """The path."""
         return str(self.path)
 
+    def where(self, line: int) -> str:
+        """`file:1`."""
+        return f"{self.path}:{line}"
+
     def read(self, source: str, start: Place) -> Iterator[Item]:
         """The file, unless it is behind the start."""
         if not start.offset:
             with _opened(self.path) as file:
                 body = file.read()
-            yield Item(Notification(source, body, _heard(self.path)), f"{self.path}:1", Place(max(1, self.size)))
+            yield Item(Notification(source, body, _heard(self.path)), 1, Place(max(1, self.size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,10 @@ class Kept:
         """The path."""
         return str(self.path)
 
+    def where(self, line: int) -> str:
+        """The journal, and the number of the record in it."""
+        return f"{self.path}#{line}"
+
     def read(self, source: str, start: Place) -> Iterator[Item]:  # noqa: ARG002  a journal says which source
         """The records beyond the start, whose offset is a record's number."""
         with closing(Database(self.path)) as database:
@@ -121,7 +134,7 @@ class Kept:
             while records := log.read(database, after, 500):
                 for record in records:
                     after = record.seq
-                    yield Item(record.notification, f"{self.path}#{after}", Place(after, after))
+                    yield Item(record.notification, after, Place(after, after))
 
 
 def unit(path: Path) -> Unit:
@@ -148,8 +161,7 @@ def _lines(file: BinaryIO, path: Path, source: str, start: Place, end: int | Non
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             offset += _skip_line(file)
         if body := line.rstrip():
-            notification = Notification(source, body, heard, {}, position)
-            yield Item(notification, f"{path}:{number}", Place(offset, number + 1))
+            yield Item(Notification(source, body, heard, {}, position), number, Place(offset, number + 1))
         number += 1
 
 

@@ -45,7 +45,7 @@ def test_lines_are_notifications_with_their_place(tmp_path: Path, name: str) -> 
     path.write_bytes(compressed.get(path.suffix, text))
     items = list(unit(path).read("s", Place()))
     assert [item.notification.body for item in items] == [b'{"a": 1}', b'{"a": 2}', b'  {"a": 3}']
-    assert [item.where for item in items] == [f"{path}:1", f"{path}:3", f"{path}:4"]
+    assert [unit(path).where(item.line) for item in items] == [f"{path}:1", f"{path}:3", f"{path}:4"]
     assert items[-1].after == Place(len(text), 5)
 
 
@@ -71,7 +71,7 @@ def test_endless_line_costs_bounded_memory(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (LONGEST_LINE * 2) + b"\nnext\n")
     first, second = unit(path).read("s", Place())
     assert len(first.notification.body) == LONGEST_LINE
-    assert (second.notification.body, second.where) == (b"next", f"{path}:2")
+    assert (second.notification.body, second.line) == (b"next", 2)
 
 
 @given(
@@ -88,9 +88,9 @@ def test_shares_together_are_the_archive(
     for name, part in (("a", lines[:half]), ("b", lines[half:]), ("c", [])):
         (folder / name).write_bytes(b"\n".join(part) + (b"\n" if ends and part else b""))
     units = archive([str(folder)])
-    whole = [(item.where, item.notification.body) for each in units for item in each.read("s", Place())]
+    whole = [(each.where(item.line), item.notification.body) for each in units for item in each.read("s", Place())]
     shared = [
-        (item.where, item.notification.body)
+        (each.where(item.line), item.notification.body)
         for index in range(count)
         for each in share(units, Shard(index, count))
         for item in each.read("s", Place())
