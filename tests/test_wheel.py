@@ -1,0 +1,113 @@
+"""The wheel, installed where nothing else is: what a user gets from it, away from any checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.service import free_port
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parent.parent
+NOTIFICATION = ROOT / "mappings" / "jenkins" / "notification" / "inputs" / "finished.json"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of an environment that has the wheel and its pinned dependencies, and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    _run(sys.executable, "-m", "venv", folder)
+    _run(folder / "bin" / "pip", "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements" / "run.txt")
+    _run(folder / "bin" / "pip", "install", "--quiet", "--no-deps", wheel)
+    return folder / "bin" / "cdevents-adapters"
+
+
+@pytest.fixture
+def service(command: Path, tmp_path: Path) -> Iterator[str]:
+    """The URL of a service with the shipped configuration, but for its port, in an empty folder."""
+    port = free_port()
+    shipped = _run(
+        command.with_name("python"), "-c", "from adapters.resources import resource; print(resource('config'))"
+    )
+    text = (Path(shipped.strip()) / "default.yaml").read_text(encoding="utf-8")
+    (tmp_path / "adapters.yaml").write_text(text.replace(":8080\n", f":{port}\n"), encoding="utf-8")
+    process = subprocess.Popen([command, "run", "--config", "adapters.yaml"], cwd=tmp_path, env=_clean())
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(lambda: _ready(url))
+        yield url
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+
+
+def test_the_wheel_carries_mappings_configurations_and_types(wheel: Path) -> None:
+    """What is beside the package in a checkout is inside it in the wheel; the tests are not."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    mappings = {f"adapters/data/{file.relative_to(ROOT)}" for file in (ROOT / "mappings").rglob("mapping.yaml")}
+    assert mappings | {"adapters/data/config/default.yaml", "adapters/py.typed"} <= names
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"adapters", "cdevents_adapters"}
+
+
+def test_an_installed_wheel_checks_its_own_mappings(command: Path, tmp_path: Path) -> None:
+    """The version, and the examples of every shipped mapping, run where no checkout is."""
+    assert _run(command, "--version", cwd=tmp_path).startswith("cdevents-adapters ")
+    assert _run(command, "check", cwd=tmp_path)
+
+
+def test_an_installed_wheel_runs(service: str, tmp_path: Path) -> None:
+    """The shipped configuration takes a notification, and both files have it: the same event, in both forms."""
+    answer = requests.post(f"{service}/jenkins", NOTIFICATION.read_bytes(), timeout=10)
+    assert answer.status_code == requests.codes.accepted
+    legacy, cdevents = (tmp_path / "var" / "events" / f"{name}.jsonl" for name in ("legacy", "cdevents"))
+    _wait(lambda: legacy.exists() and cdevents.exists() and bool(legacy.read_bytes()) and bool(cdevents.read_bytes()))
+    [original] = [json.loads(line) for line in legacy.read_text(encoding="utf-8").splitlines()]
+    translated = [json.loads(line) for line in cdevents.read_text(encoding="utf-8").splitlines()]
+    assert original["data"] == json.loads(NOTIFICATION.read_bytes())
+    assert {event["legacyid"] for event in translated} == {original["id"]}
+
+
+def _run(*words: object, cwd: Path | None = None) -> str:
+    done = subprocess.run([*map(str, words)], cwd=cwd, env=_clean(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def _clean() -> dict[str, str]:
+    """The environment without what would let the checkout be imported."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def _ready(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/readyz", timeout=1).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _wait(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
