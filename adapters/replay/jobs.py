@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+import uvloop
+
 from adapters.errors import AdapterError
 from adapters.replay.run import Progress, Replay, Report, replay
 from adapters.sinks.contract import SinkSettings
@@ -32,7 +34,7 @@ def run(plan: Replay, jobs: int, report: Report) -> Progress:
     Raises Interrupted on SIGTERM and SIGINT, ConfigError when it cannot begin, AdapterError when a process dies.
     """
     if jobs == 1:
-        return asyncio.run(_interruptible(plan, report))
+        return uvloop.run(_interruptible(plan, report))
     latest: dict[Connection, Progress] = {}
     processes = dict(_start(_share(plan, job, jobs)) for job in range(jobs))
     previous = signal.signal(signal.SIGTERM, _interrupt)
@@ -104,7 +106,7 @@ def _job(plan: Replay, connection: Connection) -> None:
 
     with suppress(BrokenPipeError):
         try:
-            connection.send(asyncio.run(_interruptible(plan, report)))
+            connection.send(uvloop.run(_interruptible(plan, report)))
             connection.send(None)
         except AdapterError as error:
             connection.send(str(error))
