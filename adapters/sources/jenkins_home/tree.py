@@ -79,7 +79,7 @@ class Tree:
         self._seldom = Seldom()
 
     def refresh(self, *, expected: bool) -> None:
-        """Looks at what has changed. Raises Unavailable for a home that cannot be read, or has no jobs where `expected`."""
+        """Looks at what has changed. Raises Unavailable where no home is, or none of the jobs that are `expected`."""
         self._check_top(expected=expected)
         for folder in list(self._urls):
             self._look(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import os
@@ -19,6 +20,7 @@ from prometheus_client import CollectorRegistry
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
 from adapters.sources.contract import Context
+from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
 
 HEARD = datetime(2026, 1, 1, tzinfo=UTC)
@@ -151,11 +153,13 @@ class Heard:
         return [each for each, times in Counter(self.events).items() if times > 1]
 
 
-def source(home: Path, checkpoints: Mapping[str, str] | None = None, **settings: Any) -> JenkinsHome:
+def source(
+    home: Path, checkpoints: Mapping[str, str] | None = None, sleep: Sleep = asyncio.sleep, **settings: Any
+) -> JenkinsHome:
     """A source over a home, which goes on after checkpoints."""
     context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(CollectorRegistry()), lambda: HEARD)
     values = {"type": "jenkins-home", "instance": "https://jenkins.example.com/", "home": str(home), **settings}
-    return JenkinsHome(JenkinsHomeSettings.model_validate(values), context)
+    return JenkinsHome(JenkinsHomeSettings.model_validate(values), context, sleep)
 
 
 def settle(*paths: Path, seconds: int = 60) -> None:
