@@ -32,7 +32,7 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FILE",
-        help="One notification a file, or one a line of a .ndjson, or a request in a .http; none or -: a line of stdin.",
+        help="A notification a file, or one a line of a .ndjson, or a request in a .http; none or -: lines of stdin.",
         show_default=False,
     ),
 ]
