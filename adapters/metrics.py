@@ -48,9 +48,9 @@ class Metrics:
         """Records that no rule of a mapping covers."""
         self._unmatched.labels(route, source).inc(count)
 
-    def translated(self, route: str, type_: str) -> None:
-        """A CDEvent of a type was made."""
-        self._translated.labels(route, type_).inc()
+    def translated(self, route: str, type_: str, count: int) -> None:
+        """CDEvents of a type were made."""
+        self._translated.labels(route, type_).inc(count)
 
     def delivered(self, route: str, count: int) -> None:
         """Messages that a sink took."""

@@ -18,7 +18,7 @@ def test_what_happens_is_counted_under_its_labels() -> None:
     metrics.answered("jenkins", 202)
     metrics.ignored("cd", "jenkins", 2)
     metrics.unmatched("cd", "jenkins", 5)
-    metrics.translated("cd", "dev.cdevents.change.merged.0.3.0")
+    metrics.translated("cd", "dev.cdevents.change.merged.0.3.0", 4)
     metrics.delivered("cd", 7)
     metrics.retried("cd")
     metrics.parked("cd")
@@ -26,7 +26,7 @@ def test_what_happens_is_counted_under_its_labels() -> None:
     assert value(metrics, "webhook_answers_total", source="jenkins", status="202") == 1
     assert value(metrics, "records_ignored_total", route="cd", source="jenkins") == 2
     assert value(metrics, "records_unmatched_total", route="cd", source="jenkins") == 5
-    assert value(metrics, "events_translated_total", route="cd", type="dev.cdevents.change.merged.0.3.0") == 1
+    assert value(metrics, "events_translated_total", route="cd", type="dev.cdevents.change.merged.0.3.0") == 4
     assert value(metrics, "messages_delivered_total", route="cd") == 7
     assert value(metrics, "delivery_retries_total", route="cd") == 1
     assert value(metrics, "dead_letters_parked_total", route="cd") == 1

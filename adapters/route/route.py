@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,14 +12,18 @@ import structlog
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Seldom
 from adapters.metrics import Metrics
-from adapters.model import Format, Message, Record
+from adapters.model import Record
+from adapters.route.batch import Batch
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery, Sleep, retrying
 from adapters.route.rendering import Render, Rendered
 from adapters.sinks.contract import Sink
 
 POLL = 5.0
-"""Seconds after which an idle route looks for dead letters that an operator has marked."""
+"""Seconds between two looks for dead letters that an operator has marked."""
+
+TURN = 0.001
+"""Seconds of translating after which others get their turn: a webhook that waits to answer, above all."""
 
 _log = structlog.get_logger(__name__)
 
@@ -29,7 +33,7 @@ class Route:
     """Follows a log from its own cursor, and waits for nothing but its own sink.
 
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
-    failing log or sink is tried again for ever; anything that is not an AdapterError comes out of `run`.
+    failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.
     """
 
     name: str
@@ -40,12 +44,14 @@ class Route:
     batch: int = 100
     poll: float = POLL
     sleep: Sleep = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._draining = asyncio.Event()
         self._seldom = Seldom()
+        self._look = self.clock()
 
     def drain(self) -> None:
         """Lets `run` return when the log has nothing more to read."""
@@ -69,6 +75,9 @@ class Route:
         await self._persistently(self.log.advance, records[-1].seq)
 
     async def _retry_dead_letters(self) -> None:
+        if self.clock() < self._look:
+            return
+        self._look = self.clock() + self.poll
         while records := await self._fetched(self.log.due):
             failures = await self._deliver(records)
             for record in records:
@@ -83,31 +92,35 @@ class Route:
 
     async def _deliver(self, records: Sequence[Record]) -> dict[int, str]:
         """Publishes the records' messages; why a record could not be delivered whole, by its number."""
-        failures: dict[int, list[str]] = defaultdict(list)
-        messages: list[tuple[int, Message]] = []
-        for record in records:
-            rendered = self._rendered(record)
-            messages += [(record.seq, message) for message in rendered.messages]
-            if rendered.errors:
-                failures[record.seq] += rendered.errors
-            await asyncio.sleep(0)  # translating is work: others get their turn
-        refused = await self._delivery.deliver([message for _, message in messages])
-        for index, reason in refused.items():
-            failures[messages[index][0]].append(reason)
-        return {seq: "; ".join(reasons) for seq, reasons in failures.items()}
+        batch = await self._rendered(records)
+        batch.count(self.name, self.metrics)
+        for index, reason in (await self._delivery.deliver(batch.messages)).items():
+            batch.fail(batch.seqs[index], reason)
+        return {seq: "; ".join(reasons) for seq, reasons in batch.failures.items()}
 
-    def _rendered(self, record: Record) -> Rendered:
-        rendered, source = self.render(record), record.notification.source
-        for message in rendered.messages:
-            if message.format is Format.CDEVENTS:
-                self.metrics.translated(self.name, message.attributes["type"])
-        if rendered.ignored:
-            self.metrics.ignored(self.name, source, rendered.ignored)
-        if rendered.unmatched:
-            self.metrics.unmatched(self.name, source, rendered.unmatched)
-            if self._seldom.allows(source):
-                _log.warning("no rule covers a record", route=self.name, source=source, seq=record.seq)
+    async def _rendered(self, records: Sequence[Record]) -> Batch:
+        batch, end = Batch(), self.clock() + TURN
+        for record in records:
+            batch.add(record, self._render(record))
+            if self.clock() >= end:
+                await asyncio.sleep(0)
+                end = self.clock() + TURN
+        return batch
+
+    def _render(self, record: Record) -> Rendered:
+        """What the record becomes; a bug that it brings to light holds up this record only."""
+        try:
+            rendered = self.render(record)
+        except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
+            self._note_bug(record, error)
+            return Rendered(errors=(f"bug: {type(error).__name__}: {error}",))
+        if rendered.unmatched and self._seldom.allows(record.notification.source):
+            _log.warning("no rule covers a record", route=self.name, source=record.notification.source, seq=record.seq)
         return rendered
+
+    def _note_bug(self, record: Record, error: Exception) -> None:
+        if self._seldom.allows(type(error).__name__):
+            _log.error("a bug, please report it", route=self.name, seq=record.seq, exc_info=error)
 
     async def _park(self, seq: int, reason: str) -> None:
         await self._persistently(self.log.park, seq, reason)

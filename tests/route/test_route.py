@@ -15,7 +15,8 @@ from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.journal import Database, Journal, deadletters
 from adapters.metrics import Metrics
 from adapters.model import Format, Record
-from adapters.route import Origin, Route, renderer
+from adapters.route import Origin, Rendered, Route, renderer
+from adapters.route.route import TURN
 from tests.route.conftest import INSTANCE, Naps, Recorder, Words, heard
 
 Count = Callable[..., float | None]
@@ -242,12 +243,65 @@ async def test_cancelling_loses_nothing(bench: Bench) -> None:
     assert list(dict.fromkeys(delivered)) == bodies
 
 
-async def test_a_bug_comes_out(bench: Bench) -> None:
+async def test_a_bug_in_a_sink_comes_out(bench: Bench) -> None:
     """What is no AdapterError ends the route, for the process to end loudly."""
     await bench.hear("a")
     with pytest.raises(KeyError):
         await bench.drained(Recorder(deque([KeyError("bug")])))
     assert bench.journal.cursor("raw") == 0
+
+
+async def test_a_bug_in_translation_holds_up_one_record(bench: Bench, path: Path) -> None:
+    """It is parked with the bug as the reason; the traceback is logged once, not for each record of a flood."""
+
+    class Buggy(Words):
+        def translate(self, notification: Any) -> Any:
+            if notification.body.startswith(b"b"):
+                raise ZeroDivisionError("division by zero")
+            return super().translate(notification)
+
+    await bench.hear("a", "b1", "b2", "c")
+    buggy = renderer(lambda _: Origin(INSTANCE, Buggy()), format_=Format.CDEVENTS)
+    with structlog.testing.capture_logs() as logs:
+        sink = await bench.drained(Recorder(), "cd", buggy)
+    assert [message.attributes["subject"] for message in sink.taken] == ["a", "c"]
+    assert letters(path) == [("cd", seq, "bug: ZeroDivisionError: division by zero", 1) for seq in (2, 3)]
+    assert [log["seq"] for log in logs if log.get("exc_info")] == [2]
+
+
+async def test_translating_gives_way_to_others(bench: Bench) -> None:
+    """A batch that takes long to translate does not keep the event loop from anybody for longer than a turn."""
+    await bench.hear(*map(str, range(9)))
+    time, seen = iter(range(10**6)), list[int]()
+    rendered: list[int] = []
+
+    def render(record: Record) -> Rendered:
+        rendered.append(record.seq)
+        return Rendered()
+
+    async def others() -> None:
+        while len(rendered) < 9:
+            seen.append(len(rendered))
+            await asyncio.sleep(0)
+
+    route = bench.route(Recorder(), render=render, clock=lambda: next(time) * TURN / 3)
+    route.drain()
+    await asyncio.gather(route.run(), others())
+    assert {3, 6} <= set(seen) <= {0, 3, 6}
+
+
+async def test_dead_letters_are_looked_for_by_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A route with much to do does not ask for them between two batches."""
+    await bench.hear(*map(str, range(20)))
+    due, asked = bench.journal.due, list[str]()
+
+    async def counted(route: str, limit: int) -> list[Record]:
+        asked.append(route)
+        return await due(route, limit)
+
+    monkeypatch.setattr(bench.journal, "due", counted)
+    await bench.drained(Recorder(), batch=1, clock=lambda: 0.0)
+    assert asked == ["raw"]
 
 
 async def test_a_journal_that_cannot_be_written_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

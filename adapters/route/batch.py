@@ -1,0 +1,46 @@
+"""What becomes of the records that a route passes together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from adapters.metrics import Metrics
+from adapters.model import Format, Message, Record
+from adapters.route.rendering import Rendered
+
+
+@dataclass(slots=True)
+class Batch:
+    """The messages of some records in order, `seqs` with the record of each, and why records failed, by number."""
+
+    messages: list[Message] = field(default_factory=list)
+    seqs: list[int] = field(default_factory=list)
+    failures: dict[int, list[str]] = field(default_factory=dict)
+    ignored: Counter[str] = field(default_factory=Counter)
+    unmatched: Counter[str] = field(default_factory=Counter)
+
+    def add(self, record: Record, rendered: Rendered) -> None:
+        """Takes what a record was rendered to."""
+        self.messages.extend(rendered.messages)
+        self.seqs.extend([record.seq] * len(rendered.messages))
+        for reason in rendered.errors:
+            self.fail(record.seq, reason)
+        if rendered.ignored:
+            self.ignored[record.notification.source] += rendered.ignored
+        if rendered.unmatched:
+            self.unmatched[record.notification.source] += rendered.unmatched
+
+    def fail(self, seq: int, reason: str) -> None:
+        """Notes one more reason why a record is not delivered whole."""
+        self.failures.setdefault(seq, []).append(reason)
+
+    def count(self, route: str, metrics: Metrics) -> None:
+        """Adds what was made, ignored and not covered to a route's metrics."""
+        types = Counter(each.attributes["type"] for each in self.messages if each.format is Format.CDEVENTS)
+        for type_, number in types.items():
+            metrics.translated(route, type_, number)
+        for source, number in self.ignored.items():
+            metrics.ignored(route, source, number)
+        for source, number in self.unmatched.items():
+            metrics.unmatched(route, source, number)
