@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from adapters.sources.gerrit_stream.events import Event
 from adapters.sources.gerrit_stream.history import epoch, history
-from adapters.sources.gerrit_stream.rest import Rest
+from adapters.sources.gerrit_stream.rest import BackfillFailed, Rest
 
 Change = dict[str, Any]
 
+PATH = "changes/"
 PAGE = 50
 
 _OPTIONS = ("ALL_REVISIONS", "ALL_COMMITS", "DETAILED_ACCOUNTS", "MESSAGES")
+_log = structlog.get_logger(__name__)
 
 
 def events(rest: Rest, since: int, instance: str) -> Iterator[list[Event]]:
@@ -31,8 +35,16 @@ def events(rest: Rest, since: int, instance: str) -> Iterator[list[Event]]:
 
 
 def _told(changes: list[Change], since: int, instance: str) -> list[Event]:
-    told = (event for change in changes for event in history(change, instance))
+    told = (event for change in changes for event in _history(change, instance))
     return sorted((event for event in told if (event.created_on or 0) >= since), key=lambda each: each.created_on or 0)
+
+
+def _history(change: Change, instance: str) -> list[Event]:
+    try:
+        return [*history(change, instance)]
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        _log.error("a change cannot be read", change=change["_number"], reason=repr(error))
+        return []
 
 
 def _pages(rest: Rest, since: int, seen: dict[int, str]) -> Iterator[list[Change]]:
@@ -48,5 +60,9 @@ def _pages(rest: Rest, since: int, seen: dict[int, str]) -> Iterator[list[Change
 def _page(rest: Rest, since: int, start: int) -> list[Change]:
     after = datetime.fromtimestamp(since, UTC)
     query = [("q", f'after:"{after:%Y-%m-%d %H:%M:%S}"'), ("n", str(PAGE)), ("S", str(start))]
-    page: list[Change] = rest.json("changes/", query + [("o", option) for option in _OPTIONS])
+    page = rest.json(PATH, query + [("o", option) for option in _OPTIONS])
+    if not isinstance(page, list):
+        raise BackfillFailed(
+            f"GET {PATH} answered with something else than changes: is http.url that of Gerrit itself?"
+        )
     return page

@@ -41,7 +41,9 @@ def parse(line: bytes) -> Event:
 def _sign(document: Mapping[str, Any]) -> str:
     if document["type"] not in _TIMED:
         return ""
-    change, patch_set = document.get("change") or {}, document.get("patchSet") or {}
+    change, patch_set = (
+        part if isinstance(part := document.get(name), dict) else {} for name in ("change", "patchSet")
+    )
     said = str(document.get("comment") or document.get("reason") or "").strip()
     words = (document["type"], change.get("number"), patch_set.get("number"), sha256(said.encode()).hexdigest()[:16])
     return " ".join(map(str, words))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from adapters.sources.gerrit_stream.events import Event, parse
-from adapters.sources.gerrit_stream.rest import Rest
+from adapters.sources.gerrit_stream.rest import BackfillFailed, Rest
 
 PATH = "plugins/events-log/events/"
 
@@ -22,17 +22,28 @@ _log = structlog.get_logger(__name__)
 def events(rest: Rest, since: int, zone: ZoneInfo) -> Iterator[list[Event]]:
     """Every event from `since` (epoch seconds) to now, page by page; raises BackfillFailed, or NotInstalled."""
     known: set[bytes] = set()
-    while page := [event for event in _page(rest, since, zone) if event.body not in known]:
-        yield page
+    while True:
+        page = _page(rest, since, zone)
+        fresh = [event for event in page if event.body not in known]
+        if not fresh:
+            return
+        yield fresh
         known = {event.body for event in page}
         since = max(event.created_on or since for event in page)
 
 
-def _page(rest: Rest, since: int, zone: ZoneInfo) -> Iterator[Event]:
+def _page(rest: Rest, since: int, zone: ZoneInfo) -> list[Event]:
     start = datetime.fromtimestamp(since, UTC).astimezone(zone)
-    for line in rest.lines(PATH, [("t1", f"{start:%Y-%m-%d %H:%M:%S}")]):
-        if text := line.strip():
-            try:
-                yield parse(text)
-            except ValueError as error:
-                _log.warning("events-log holds a line that is not an event", reason=str(error))
+    lines = [text for line in rest.lines(PATH, [("t1", f"{start:%Y-%m-%d %H:%M:%S}")]) if (text := line.strip())]
+    page = [event for line in lines if (event := _event(line))]
+    if lines and not page:
+        raise BackfillFailed(f"GET {PATH} answered with something else than events: is http.url that of Gerrit itself?")
+    return page
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        return parse(line)
+    except ValueError as error:
+        _log.warning("events-log told of something that is not an event", line=repr(line[:99]), reason=str(error))
+        return None

@@ -66,6 +66,10 @@ class Progress:
         heard = self.recent.get(event.sign)
         return heard is not None and abs(heard - (event.created_on or 0)) <= TOLERANCE
 
+    def expects(self, since: int) -> bool:
+        """Whether there was, from then until the gap, what any backfill would tell of again."""
+        return any(since <= heard <= self.complete for heard in self.recent.values())
+
     def _with(self, filled: int, latest: int) -> Self:
         latest = max(self.latest, latest)
         complete = max(self.complete, latest) if filled == self.gap else self.complete

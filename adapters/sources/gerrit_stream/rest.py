@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from adapters.errors import AdapterError
@@ -60,7 +61,8 @@ def _client(settings: Http, url: str) -> GerritRestAPI:
     auth = Anonymous()
     if settings.username and settings.password:
         auth = HTTPBasicAuth(settings.username.encode(), settings.password.get_secret_value().encode())
-    return GerritRestAPI(url, auth=auth, verify=str(settings.ca) if settings.ca else True)
+    once = HTTPAdapter()  # who asks tries again, and can be stopped while it waits
+    return GerritRestAPI(url, auth=auth, verify=str(settings.ca) if settings.ca else True, adapter=once)
 
 
 def _refusal(response: requests.Response, path: str) -> BackfillFailed:

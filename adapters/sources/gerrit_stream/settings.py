@@ -29,7 +29,7 @@ class Http(Settings):
     username: str | None = None
     password: Secret | None = None
     ca: Path | None = None
-    timeout: Seconds = 60.0
+    timeout: Seconds = 30.0
     time_zone: str = "UTC"
 
     @field_validator("time_zone")

@@ -8,9 +8,8 @@ handed over at once; events of a gap come after it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,6 +35,7 @@ STEADY = 60.0
 Sleep = Callable[[float], Awaitable[None]]
 
 _BACK_OFF = wait_exponential(multiplier=1, max=300) + wait_random(0, 1)
+_NO_EVENT = "a line is not an event"
 _KNOWS_NOTHING = (
     "the backfill does not know what the stream told: compare http.username and http.time_zone with Gerrit's"
 )
@@ -60,10 +60,15 @@ class GerritStream:
         self._backfill: Backfill = backfill(settings)
         self._progress = self._restored()
         self._interrupted = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def run(self, receive: Receive) -> None:
         """Listens and completes until cancelled; what fails is tried again, after longer and longer pauses."""
-        keep = partial(self._retrying(JournalUnavailable, "journal cannot be used"), receive)
+
+        async def keep(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+            persistently = self._retrying(JournalUnavailable, "journal cannot be used")  # none serves two tasks at once
+            await persistently(receive, notifications, checkpoints)
+
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(keep))
             group.create_task(self._complete(keep))
@@ -93,9 +98,7 @@ class GerritStream:
             try:
                 events.append(parse(line))
             except ValueError as error:
-                _log.warning(
-                    "a line is not an event", source=self._context.name, line=str(line[:200]), reason=str(error)
-                )
+                _log.warning(_NO_EVENT, source=self._context.name, line=repr(line[:99]), reason=str(error))
                 self._interrupt()
         return events
 
@@ -103,8 +106,14 @@ class GerritStream:
         if any(event.type == DROPPED for event in events):
             self._interrupt()
         if events:
-            await keep(self._notifications(events), [self._checkpoint(self._progress.heard(events))])
-            self._progress = self._progress.heard(events)
+            await self._commit(keep, events, lambda progress: progress.heard(events))
+
+    async def _commit(self, keep: Receive, events: list[Event], step: Callable[[Progress], Progress]) -> None:
+        """Events and the progress that they make, on disk together; one at a time, lest an older one come last."""
+        async with self._turn:
+            checkpoint = Checkpoint(self._context.name, KEY, step(self._progress).dumps())
+            await keep(self._notifications(events), [checkpoint])
+            self._progress = step(self._progress)
 
     def _interrupt(self) -> None:
         self._progress = self._progress.interrupted()
@@ -120,24 +129,18 @@ class GerritStream:
 
     async def _fill(self, keep: Receive) -> None:
         """Brings everything that was missed until now; raises BackfillFailed."""
-        since, gap, told = self._since(), self._progress.gap, 0
+        since, before, told = self._since(), self._progress, 0
         pages = self._backfill(since)
         while (page := await asyncio.to_thread(next, pages, None)) is not None:
             told += len(page)
-            await self._add([event for event in page if self._wanted(event)], keep)
-        if not told and any(heard >= since for heard in self._progress.recent.values()):
+            await self._add(keep, [event for event in page if self._wanted(event)])
+        if not told and before.expects(since):
             _log.warning(_KNOWS_NOTHING, source=self._context.name)
-        await self._close(gap, keep)
+        await self._commit(keep, [], lambda progress: progress.closed(before.gap))
         _log.info("gap filled", source=self._context.name, events=told, complete=self._progress.complete)
 
-    async def _add(self, missed: list[Event], keep: Receive) -> None:
-        await keep(self._notifications(missed))
-        self._progress = self._progress.backfilled(missed)
-
-    async def _close(self, gap: int, keep: Receive) -> None:
-        if gap == self._progress.gap:
-            await keep((), [self._checkpoint(self._progress.closed(gap))])
-        self._progress = self._progress.closed(gap)
+    async def _add(self, keep: Receive, missed: list[Event]) -> None:
+        await self._commit(keep, missed, lambda progress: progress.backfilled(missed))
 
     def _since(self) -> int:
         wanted = self._progress.complete - int(self._settings.overlap)
@@ -153,9 +156,6 @@ class GerritStream:
     def _notifications(self, events: list[Event]) -> list[Notification]:
         now = self._context.clock()
         return [Notification(self._context.name, event.body, now) for event in events]
-
-    def _checkpoint(self, progress: Progress) -> Checkpoint:
-        return Checkpoint(self._context.name, KEY, progress.dumps())
 
     def _restored(self) -> Progress:
         start = self._settings.since.timestamp() if self._settings.since else self._now()

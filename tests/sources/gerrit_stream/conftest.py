@@ -25,6 +25,8 @@ INSTANCE = "https://gerrit.example.com/"
 NOW = 1_780_000_000
 """The time at which these tests happen, in epoch seconds."""
 
+MOMENT = datetime.fromtimestamp(NOW, UTC)
+
 Session = Callable[["asyncssh.SSHServerProcess[bytes]"], Awaitable[None]]
 """What the server does with one command."""
 
@@ -128,7 +130,8 @@ class HttpGerrit:
     """The REST API: an events log (None: not installed) and changes.
 
     `page` is how much is told at once, `zone` that of the server's clock. `asked` are the paths and queries; `refusals`
-    are statuses to answer first. `before_answer` is called with each query.
+    are statuses to answer first, `page_of_another` is what a server that is not Gerrit says. `before_answer` is called
+    with each query.
     """
 
     url: str = ""
@@ -137,6 +140,7 @@ class HttpGerrit:
     page: int = 5000
     zone: str = "UTC"
     refusals: list[int] = field(default_factory=list)
+    page_of_another: bytes = b""
     asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
     before_answer: Callable[[HttpGerrit], object] = lambda _gerrit: None
@@ -147,6 +151,8 @@ class HttpGerrit:
         self.before_answer(self)
         if self.refusals:
             return self.refusals.pop(0), "text/plain", b"not now\n"
+        if self.page_of_another:
+            return 200, "text/html", self.page_of_another
         if path.endswith("/plugins/events-log/events/") and self.log is not None:
             return 200, "text/html", self._events(query)
         if path.endswith("/changes/"):
@@ -218,11 +224,6 @@ def settings(ssh: SshGerrit, http: HttpGerrit, keys: Keys) -> Callable[..., Gerr
         return GerritStreamSettings.model_validate(usual | given)
 
     return settings
-
-
-def at(seconds: int) -> str:
-    """A time as the REST API writes it."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.000000000"
 
 
 @pytest.fixture
