@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from adapters.errors import ConfigError, Problem
+from adapters.replay.home import builds, is_home
 from adapters.replay.units import Lines, Unit, divisible, unit
 
 
@@ -25,10 +26,14 @@ class Shard:
 
 
 def archive(inputs: Sequence[str]) -> list[Unit]:
-    """The units behind files, folders and globs, each once, by name. Raises ConfigError for one that is nothing."""
-    paths = sorted({path for text in inputs for path in _files(text)})
+    """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds.
+
+    Raises ConfigError for an input that is nothing, or cannot be read.
+    """
+    homes = {Path(text) for text in inputs if is_home(Path(text))}
+    paths = {path for text in inputs if Path(text) not in homes for path in _files(text)}
     try:
-        return [unit(path) for path in paths]
+        return [*map(unit, sorted(paths)), *(build for home in sorted(homes) for build in builds(home))]
     except OSError as error:
         raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None
 

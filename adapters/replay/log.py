@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,7 +107,7 @@ class ArchiveLog:
             self._resume(found)
         self._before = self.records
         self._items = self._read()
-        self._sizes = [sum(unit.size for unit in self.units[:index]) for index in range(len(self.units) + 1)]
+        self._sizes = [*accumulate((unit.size for unit in self.units), initial=0)]
 
     @property
     def total(self) -> int:

@@ -41,11 +41,19 @@ class Reader:
             return None
         self._seen[directory] = signature
         try:
-            found = self._read(job, directory, build_url(job.url, number), new=new)
-        except (Unreadable, ValueError) as error:
+            return self.described(job, number, new=new)
+        except ValueError as error:
             _log.warning("build skipped until it changes", build=directory, reason=str(error))
             return None
-        return found and {"url": build_url(job.url, number), "job": job.url, "number": number, **found}
+
+    def described(self, job: Job, number: int, *, new: bool = False) -> dict[str, Any] | None:
+        """The build, None when nothing can be told of it yet; raises ValueError when its files cannot be used."""
+        url = build_url(job.url, number)
+        try:
+            found = self._read(job, f"{job.builds}/{number}", url, new=new)
+        except Unreadable as error:
+            raise ValueError(str(error)) from None
+        return found and {"url": url, "job": job.url, "number": number, **found}
 
     def forget(self, job: Job, number: int) -> None:
         """A build that is told to its end, or gone."""
