@@ -14,6 +14,8 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from adapters import logs, yamlfile
+from adapters.cdevents.selection import possible
+from adapters.cdevents.vocabulary import EVENTS
 from adapters.errors import ConfigError
 from adapters.model import Encoding, Format, Spec
 from adapters.secrets import resolve
@@ -83,12 +85,16 @@ class Log(Settings):
 
 
 class Route(Settings):
-    """From the journal to one sink; of all sources, unless `sources` says of which."""
+    """From the journal to one sink; of all sources, unless `sources` says of which.
+
+    `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`.
+    """
 
     format: Format
     sink: str
     encoding: Encoding = Encoding.STRUCTURED
     sources: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
     spec: Spec = Spec.V0_5_1
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
 
@@ -132,6 +138,7 @@ def findings(config: Config) -> Iterator[Finding]:
     for name, route in config.routes.items():
         yield from _sink(config, ("routes", name), route)
         yield from _sources(config, ("routes", name), route)
+        yield from _types(("routes", name, "types"), route)
 
 
 def _webhooks(config: Config) -> Iterator[Finding]:
@@ -165,3 +172,13 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
         for name in config.sources if route.sources is None else route.sources:
             if name in config.sources and config.sources[name].mapping is None:
                 yield at, f"the source '{name}' has no mapping", "give it one, or list this route's sources without it"
+
+
+def _types(at: Location, route: Route) -> Iterator[Finding]:
+    if route.types is not None and route.format is Format.LEGACY:
+        yield at, "a legacy route has no types to choose from", "leave it out, or choose by sources"
+        return
+    for index, pattern in enumerate(route.types or ()):
+        if not possible(pattern):
+            hint = suggestion(pattern, EVENTS) or "write names such as pipelinerun.finished or change.*"
+            yield (*at, index), f"there is no CDEvent '{pattern}'", hint

@@ -41,6 +41,10 @@ class Checkpoint:
     value: str | None
 
 
+TRUNCATED = "x-truncated"
+"""The header of a notification that its source had to cut: the bytes there were, at least, or `<bytes>/<limit>`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """What a tool said, as it said it.

@@ -61,6 +61,7 @@ class Sidecar:
             encoding=settings.encoding,
             spec=settings.spec,
             sources=settings.sources,
+            types=settings.types,
         )
         return Route(
             name, self.journal.route(name), render, self.sinks[settings.sink], self.metrics, batch=settings.batch

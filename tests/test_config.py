@@ -242,3 +242,25 @@ def test_the_schema_accepts_what_loads_and_refuses_what_does_not() -> None:
     assert validator.is_valid(yamlfile.parse(WHOLE, "c").data)
     assert not validator.is_valid(yamlfile.parse(WHOLE.replace("max_body", "maxbody"), "c").data)
     assert not validator.is_valid(yamlfile.parse(WHOLE.replace("type: stdout", "type: stdin"), "c").data)
+
+
+def test_a_route_may_choose_types(load: Load) -> None:
+    """Names of CDEvents, the beginning of some, and custom types of any tool."""
+    types = ["change.merged", "pipelinerun.*", "dev.cdeventsx.*", "dev.cdeventsx.jenkins-node.offline.0.1.0", "*"]
+    text = SOURCE + f"sinks: {{out: {{type: stdout}}}}\nroutes: {{r: {{format: cdevents, sink: out, types: {types}}}}}"
+    assert load(text).routes["r"].types == tuple(types)
+
+
+def test_a_type_that_no_event_has_is_told(problems: Problems) -> None:
+    """With the nearest name; and a legacy route has no types."""
+    text = SOURCE + dedent("""\
+        sinks: {out: {type: stdout}}
+        routes:
+          a: {format: cdevents, sink: out, types: [change.merge, chain.*]}
+          b: {format: legacy, sink: out, types: [change.merged]}
+        """)
+    assert problems(text) == [
+        "c.yaml:5:44: there is no CDEvent 'change.merge' (did you mean 'change.merged'?)",
+        "c.yaml:5:58: there is no CDEvent 'chain.*' (write names such as pipelinerun.finished or change.*)",
+        "c.yaml:6:34: a legacy route has no types to choose from (leave it out, or choose by sources)",
+    ]

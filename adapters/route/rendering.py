@@ -6,17 +6,18 @@ separated by commas, and a CDEvent's `legacyid` has the id of the legacy message
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.cdevents.cloudevents import cdevents_message, legacy_message
 from adapters.cdevents.document import document
 from adapters.cdevents.ids import legacy_id
+from adapters.cdevents.selection import selected
 from adapters.cdevents.validation import problems
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
-from adapters.model import CDEvent, Encoding, Format, Message, Notification, Record, Spec
+from adapters.model import TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
 
 
 class Translates(Protocol):
@@ -54,25 +55,33 @@ Origins = Callable[[str], Origin | None]
 """Finds a source by its name; None when it is not configured any more."""
 
 
-def renderer(
+def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     origins: Origins,
     *,
     format_: Format,
     encoding: Encoding = Encoding.STRUCTURED,
     spec: Spec = Spec.V0_5_1,
     sources: Collection[str] | None = None,
+    types: Collection[str] | None = None,
 ) -> Render:
-    """How a route renders records: nothing for those of other sources than `sources` (None: all of them)."""
+    """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
+
+    `types` chooses CDEvents as in `cdevents.selection` (None: all of them). A notification that its source had to cut
+    is an error in either format: it is not what the tool said, even where what is left can be read.
+    """
+    wanted = selected(["*"] if types is None else types)
 
     def render(record: Record) -> Rendered:
         notification = record.notification
         if sources is not None and notification.source not in sources:
             return Rendered()
+        if TRUNCATED in notification.headers:
+            return Rendered(errors=(_cut(notification),))
         if (origin := origins(notification.source)) is None:
             return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
         if format_ is Format.LEGACY:
             return Rendered((_legacy(notification, origin, encoding),))
-        return _cdevents(notification, origin, encoding, spec)
+        return _cdevents(notification, origin, wanted, encoding, spec)
 
     return render
 
@@ -101,7 +110,15 @@ def _legacy_type(notification: Notification, translator: Translates | None) -> s
     return ".".join(["legacy", *filter(None, name.split("/"))])
 
 
-def _cdevents(notification: Notification, origin: Origin, encoding: Encoding, spec: Spec) -> Rendered:
+def _cut(notification: Notification) -> str:
+    size, _, limit = notification.headers[TRUNCATED].partition("/")
+    beyond = f" (the limit is {limit})" if limit else ""
+    return f"of its {size} bytes{beyond} only the first {len(notification.body)} were kept; let its source take more"
+
+
+def _cdevents(
+    notification: Notification, origin: Origin, wanted: Callable[[str], bool], encoding: Encoding, spec: Spec
+) -> Rendered:
     if origin.translator is None:
         return Rendered()
     try:
@@ -112,9 +129,17 @@ def _cdevents(notification: Notification, origin: Origin, encoding: Encoding, sp
     messages: list[Message] = []
     errors = [*translation.errors]
     for event in translation.events:
-        content = document(event, spec)
-        if found := problems(content, spec):
-            errors.append(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
-        else:
-            messages.append(cdevents_message(content, encoding, extensions))
+        try:
+            if wanted(event.name):
+                messages.append(_message(event, encoding, spec, extensions))
+        except MappingError as error:
+            errors.append(str(error))
     return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)
+
+
+def _message(event: CDEvent, encoding: Encoding, spec: Spec, extensions: Mapping[str, str]) -> Message:
+    """Raises MappingError for an event that is not valid, or cannot be written as JSON."""
+    content = document(event, spec)
+    if found := problems(content, spec):
+        raise MappingError(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
+    return cdevents_message(content, encoding, extensions)

@@ -19,7 +19,7 @@ from starlette.types import Scope, Send
 from adapters.answers import Refusal, json_answer
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
-from adapters.model import Notification, Receive
+from adapters.model import TRUNCATED, Notification, Receive
 from adapters.settings import Duration, Size
 from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Headers, guard
@@ -28,9 +28,6 @@ from adapters.sources.contract import Context, SourceSettings
 
 STUB = 64 << 10
 """Bytes that are kept of a body that is too large."""
-
-TRUNCATED = "x-truncated"
-"""The header of a notification that is a stub; its value is how many bytes there were, at least."""
 
 _DRAIN = 10
 """A body of more than this many times the limit is not even read to its end."""
@@ -155,7 +152,7 @@ class _Endpoint:
         heard = Notification(self._context.name, content.data, self._context.clock(), self._kept(headers))
         if content.whole:
             return heard
-        marked = {**heard.headers, TRUNCATED: str(content.size)}
+        marked = {**heard.headers, TRUNCATED: f"{content.size}/{self._settings.max_body}"}
         return replace(heard, body=content.data[:STUB], headers=marked)
 
     def _kept(self, headers: Headers) -> dict[str, str]:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import orjson
 import pytest
 
 from adapters.cdevents.ids import legacy_id
-from adapters.model import Encoding, Format, Record, Spec
+from adapters.mapping.translator import Translation
+from adapters.model import Encoding, Format, Notification, Record, Spec
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.rendering import Render
 from tests.route.conftest import INSTANCE, Words, event, heard
@@ -97,3 +101,57 @@ def test_a_route_leaves_other_sources_alone(format_: Format) -> None:
     render = renderer(origins, format_=format_, sources=["jenkins"])
     assert [bool(rendered(render, "one", source).messages) for source in ("jenkins", "registry")] == [True, False]
     assert rendered(render, "one", "gone") == Rendered()
+
+
+@pytest.mark.parametrize(
+    ("types", "names"),
+    [
+        (None, ["pipelinerun.finished", "dev.cdeventsx.jenkins-node.offline.0.1.0"]),
+        (["change.*", "pipelinerun.finished"], ["pipelinerun.finished"]),
+        (["dev.cdeventsx.jenkins-*"], ["dev.cdeventsx.jenkins-node.offline.0.1.0"]),
+        (["pipelinerun"], []),
+    ],
+)
+def test_a_route_publishes_the_types_it_chooses(types: list[str] | None, names: list[str]) -> None:
+    """By name or beginning; what it leaves out is not even checked, and what fails for other reasons is still told."""
+
+    class Custom(Words):
+        def translate(self, notification: Notification) -> Translation:
+            found = super().translate(notification)
+            custom = replace(event("two"), name="dev.cdeventsx.jenkins-node.offline.0.1.0", content={})
+            return replace(found, events=(*found.events, custom))
+
+    render = renderer(lambda _: Origin(INSTANCE, Custom()), format_=Format.CDEVENTS, types=types)
+    result = rendered(render, "one e2")
+    assert [
+        message.attributes["type"].removeprefix("dev.cdevents.").removesuffix(".0.3.0") for message in result.messages
+    ] == names
+    assert result.errors == ("mapping.yaml:7:3: e2",)
+
+
+@pytest.mark.parametrize("format_", Format)
+@pytest.mark.parametrize(
+    ("header", "said"), [("300", "of its 300 bytes only"), ("300/200", "of its 300 bytes (the limit is 200) only")]
+)
+def test_what_a_source_had_to_cut_is_an_error(format_: Format, header: str, said: str) -> None:
+    """Neither format publishes it, though what is left can be read; the reason says how large it was."""
+    cut = replace(heard("one two"), headers={"x-truncated": header})
+    result = renderer(origins, format_=format_)(Record(1, cut))
+    assert result.messages == ()
+    assert result.errors == (f"{said} the first 7 were kept; let its source take more",)
+
+
+def test_an_event_that_cannot_be_written_is_an_error() -> None:
+    """JSON that may be read but not written again, for it is nested too deeply, does not hold back the rest."""
+    deep: list[Any] = []
+    for _ in range(300):
+        deep = [deep]
+
+    class Deep(Words):
+        def translate(self, notification: Notification) -> Translation:
+            found = super().translate(notification)
+            return replace(found, events=(replace(found.events[0], custom_data={"deep": deep}), *found.events[1:]))
+
+    result = rendered(renderer(lambda _: Origin(INSTANCE, Deep()), format_=Format.CDEVENTS), "one two")
+    assert [message.attributes["subject"] for message in result.messages] == ["two"]
+    assert "cannot be written as JSON" in result.errors[0]

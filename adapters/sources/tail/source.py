@@ -13,7 +13,7 @@ import structlog
 
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
-from adapters.model import Checkpoint, Notification, Receive
+from adapters.model import TRUNCATED, Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.tail.complaints import Complaints
 from adapters.sources.tail.followed import Table
@@ -24,7 +24,6 @@ from adapters.sources.tail.records import Found, Shape
 from adapters.sources.tail.settings import TailSettings
 from adapters.sources.tail.shared import Shared
 from adapters.sources.tail.watcher import Watcher
-from adapters.sources.webhook import TRUNCATED
 
 RECORDS = 2000
 """About how many records are handed over at a time."""
