@@ -19,6 +19,7 @@ LAYERS = (
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
     {"replay", "sidecar"},
+    {"lineage"},
     {"app"},
     {"cli"},
     {"__main__"},

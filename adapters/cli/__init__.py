@@ -13,6 +13,7 @@ from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
 from adapters.cli.status import status
+from adapters.cli.trace import trace
 from adapters.cli.translate import translate
 
 main = typer.Typer(
@@ -24,7 +25,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, replay, check, translate, status, schema):
+for command in (run, replay, check, translate, trace, status, schema):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 

@@ -1,0 +1,48 @@
+"""Where the events of a story are: files of them, or the journal, translated by the mappings of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from adapters.config import Config
+from adapters.errors import ConfigError, Problem
+from adapters.lineage.story import Event, event
+from adapters.model import Format, Record
+from adapters.replay.archive import archive
+from adapters.replay.units import Kept, Place
+from adapters.route import Origin, renderer
+from adapters.translators import Translators
+
+
+def from_files(inputs: Sequence[str]) -> Iterator[Event]:
+    """The CDEvents in files of one a line, bare or in CloudEvents, compressed or not; other lines are passed over.
+
+    Raises ConfigError for an input that is nothing.
+    """
+    for unit in archive(inputs):
+        for item in unit.read("", Place()):
+            yield from _events(item.notification.body)
+
+
+def from_journal(path: Path, config: Config) -> Iterator[Event]:
+    """The CDEvents of what a journal holds; raises ConfigError when there is none."""
+    if not path.is_file():
+        raise ConfigError([Problem(str(path), "there is no journal", "name files of events")])
+    translators = Translators(config.sources)
+    origins = {name: Origin(each.instance, translators.current(name)) for name, each in config.sources.items()}
+    render = renderer(origins.get, format_=Format.CDEVENTS)
+    for item in Kept(path, 0).read("", Place()):
+        for message in render(Record(item.line, item.notification)).messages:
+            yield from _events(message.data)
+
+
+def _events(text: bytes) -> Iterator[Event]:
+    try:
+        found: Any = orjson.loads(text)
+        yield event(found.get("data", found))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return
