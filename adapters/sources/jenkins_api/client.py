@@ -183,7 +183,8 @@ class Client:
 
 def _trouble(error: Exception) -> TryAgain:
     status = _status(error)
-    return TryAgain(f"HTTP {status}" if status else type(error).__name__, failed=status == _FAILED)
+    what = f"it answers HTTP {status}" if status else f"it cannot be reached ({type(error).__name__})"
+    return TryAgain(what, failed=status == _FAILED)
 
 
 def _status(error: BaseException) -> int | None:

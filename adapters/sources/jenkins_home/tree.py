@@ -55,15 +55,11 @@ class Stamps:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that may have builds: its relative URL, and its directory."""
+    """A job that may have builds: its relative URL, its directory, and the one of its builds."""
 
     url: str
     directory: str
-
-    @property
-    def builds(self) -> str:
-        """The directory of its builds."""
-        return f"{self.directory}/{_BUILDS}"
+    builds: str
 
 
 class Tree:
@@ -116,7 +112,7 @@ class Tree:
                 self._urls[inside[name]] = url
                 self._look(inside[name])
         if _BUILDS in inside:
-            self.jobs[url] = Job(url, item)
+            self.jobs[url] = Job(url, item, inside[_BUILDS])
         if inside.keys() & {*_FOLDERS, _BUILDS}:
             self._empty.pop(item, None)
         else:

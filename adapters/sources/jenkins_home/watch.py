@@ -79,6 +79,8 @@ class Watch:
         """The steps of a job's progress, each with what is told by it."""
         before = self._progress.get(job.url, Progress())
         numbers = self._numbers(job)
+        if numbers is None and not before.open:
+            return
         progress = before if numbers is None else self._of_those(job, before, numbers)
         if progress != before:
             yield (), progress

@@ -224,6 +224,19 @@ async def test_symbolic_links_are_not_followed(home: Home, heard: Heard, tmp_pat
     assert heard.events == ["started job/shop/1/", "finished job/shop/1/"]
 
 
+async def test_links_that_change_tell_nothing(home: Home, heard: Heard) -> None:
+    """Jenkins points `lastStable` and others elsewhere when a build ends."""
+    shop = home.job("shop")
+    build(shop, 1, freestyle())
+    (shop / "builds" / "lastStable").symlink_to("-1")
+    watched = source(home.path)
+    await watched.look(heard)
+    (shop / "builds" / "lastStable").unlink()
+    (shop / "builds" / "lastStable").symlink_to("1")
+    await watched.look(heard)
+    assert heard.events == ["started job/shop/1/", "finished job/shop/1/"]
+
+
 async def test_names_that_are_no_numbers_are_no_builds(home: Home, heard: Heard) -> None:
     """Old homes have directories with dates; digits of other scripts are none."""
     shop = home.job("shop")
