@@ -15,14 +15,17 @@ from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
 from adapters.goldens import sent
 from adapters.mapping import Translation, Translator, load
-from adapters.mapping.library import find
+from adapters.mapping.library import find, shipped
 from adapters.model import CDEvent, Notification, Spec
 
 JENKINS, GERRIT, REGISTRY = "jenkins/notification", "gerrit/events", "registry/distribution"
-EVERYTHING: dict[str, dict[str, Any]] = {
-    JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": "https://gerrit.example.com/"},
+GENERIC_EVENT, CLOUDEVENTS = "jenkins/generic-event", "jenkins/cloudevents"
+_GERRIT = "https://gerrit.example.com/"
+EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
+    JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT},
+    GENERIC_EVENT: {"gerrit": _GERRIT},
+    CLOUDEVENTS: {"gerrit": _GERRIT},
     GERRIT: {"minor_events": True},
-    REGISTRY: {},
 }
 """The variables of each mapping that turn on all that it can emit."""
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems, schema_problems
 from adapters.errors import MappingError
+from adapters.goldens import sent
 from adapters.model import Spec
-from tests.mappings.support import EVERYTHING, goldens, inputs, translation
+from tests.mappings.support import EVERYTHING, inputs, translation
 
 Place = tuple[str | int, ...]
 
@@ -24,7 +26,7 @@ DAMAGE: list[Any] = [
     *(0, -1, 7, 1.5, 1e300, 1 << 62, True, False, [], {}, [None], [[]], [{}], ["x", 1], {"x": None}, {"": []}),
 ]
 CASES = [(mapping, path) for mapping in EVERYTHING for path in inputs(mapping) if path.suffix != ".xml"]
-PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/]+/mapping\.yaml:\d+:\d+: ")
+PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+/mapping\.yaml:\d+:\d+: ")
 
 
 def _places(value: Any, at: Place = ()) -> Iterator[Place]:
@@ -48,19 +50,21 @@ def _damaged(value: Any, place: Place, damage: Any) -> Any:
     return result
 
 
-def _damages(path: Path, mapping: str) -> Iterator[Any]:
-    yield from (damage for damage in DAMAGE if damage is not DROPPED)
-    for body in goldens(mapping, path.name):
+def _damages(path: Path) -> Iterator[tuple[Any, Mapping[str, str]]]:
+    """Bodies that are nothing like the input's, and that differ from it in one place, with its headers."""
+    for each in sent(path):
+        yield from ((damage, each.headers) for damage in DAMAGE if damage is not DROPPED)
+        body = orjson.loads(each.body)
         for place in _places(body):
-            yield from (_damaged(body, place, damage) for damage in DAMAGE)
+            yield from ((_damaged(body, place, damage), each.headers) for damage in DAMAGE)
 
 
 @pytest.mark.parametrize(("mapping", "path"), CASES, ids=lambda value: getattr(value, "name", value))
 def test_damage_is_told_or_does_no_harm(mapping: str, path: Path) -> None:
     """However a payload is damaged: events that are valid or refused, nothing, or an error that names its place."""
-    for body in _damages(path, mapping):
+    for body, headers in _damages(path):
         try:
-            found = translation(mapping, body, **EVERYTHING[mapping])
+            found = translation(mapping, body, headers, **EVERYTHING[mapping])
         except MappingError as error:
             assert PLACE_IN_THE_MAPPING.match(str(error)), body
             continue
