@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from adapters.errors import JournalUnavailable
 from adapters.journal.status import RouteStatus
 
 PREFIX = "cdevents_adapters"
@@ -80,6 +81,16 @@ class _JournalCollector(Collector):
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        """A journal that cannot be read is told as such, and takes nothing from the other metrics."""
+        up = _gauge("journal_up", "Whether the journal can be read")
+        try:
+            families = [*self._of_routes(), self._of_size()]
+        except JournalUnavailable:
+            families = []
+        up.add_metric([], 1 if families else 0)
+        return iter([up, *families])
+
+    def _of_routes(self) -> list[GaugeMetricFamily]:
         lag = _gauge("route_lag_records", "Records that a route has still to pass", "route")
         oldest = _gauge("route_oldest_undelivered_seconds", "Age of the first record a route has to pass", "route")
         open_letters = _gauge("dead_letters_open", "Dead letters that wait for an operator", "route")
@@ -87,9 +98,12 @@ class _JournalCollector(Collector):
             lag.add_metric([route.route], route.lag)
             oldest.add_metric([route.route], route.oldest)
             open_letters.add_metric([route.route], route.dead_letters)
+        return [lag, oldest, open_letters]
+
+    def _of_size(self) -> GaugeMetricFamily:
         size = _gauge("journal_bytes", "Bytes in use in the journal")
         size.add_metric([], self._size())
-        return iter([lag, oldest, open_letters, size])
+        return size
 
 
 def _gauge(name: str, documentation: str, *labels: str) -> GaugeMetricFamily:

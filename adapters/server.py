@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -13,9 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters.answers import Refusal, json_answer
 from adapters.errors import AddressUnavailable
+
+CONNECTIONS = 500
+"""With so many open at once, requests are answered 503: a process has 1024 files, and sinks need some of them."""
+
+HEAD_SECONDS = 10.0
+"""How long a connection may take over the head of a request; a body has its source's `timeout`."""
+
+HEAD_BYTES = 64 << 10
+"""How large the head of a request may be."""
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
@@ -61,6 +72,40 @@ def _reason(error: OSError) -> str:
     return f"cannot be listened on: {error.strerror}"
 
 
+class _Connection(HttpToolsProtocol):
+    """Closed when the head of a request is too slow or too large: uvicorn itself would wait, and read, for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._read = 0
+        self._patience: asyncio.TimerHandle | None = self._limited()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._read += len(data)
+            self._patience = self._patience or self._limited()
+            if self._read > HEAD_BYTES:
+                self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        self._forget()
+        super().on_headers_complete()
+
+    def _limited(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _forget(self) -> None:
+        self._read = 0
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+
 class Server(uvicorn.Server):
     """Serves on a socket until told to stop; signals are left to the process."""
 
@@ -69,7 +114,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=_Connection,
                 ws="none",
                 lifespan="off",
                 access_log=False,
@@ -77,6 +122,7 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 server_header=False,
                 proxy_headers=False,
+                limit_concurrency=CONNECTIONS,
                 timeout_graceful_shutdown=max(1, round(grace)),
             )
         )

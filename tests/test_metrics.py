@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from prometheus_client import CollectorRegistry, generate_latest
 
+from adapters.journal import Journal
 from adapters.journal.status import RouteStatus
 from adapters.metrics import Metrics
 
@@ -40,9 +43,20 @@ def test_the_journal_is_asked_at_each_scrape() -> None:
     assert value(metrics, "route_lag_records", route="cd") == 2
     assert value(metrics, "route_oldest_undelivered_seconds", route="cd") == 7.5
     assert value(metrics, "dead_letters_open", route="cd") == 1
-    assert value(metrics, "journal_bytes") == 4096
+    assert (value(metrics, "journal_bytes"), value(metrics, "journal_up")) == (4096, 1)
     now[0] = RouteStatus("cd", 7, 0, 0.0, 0)
     assert value(metrics, "route_lag_records", route="cd") == 0
+
+
+async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """Its own metrics are missing, the others are there, and one says why."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
+    metrics = Metrics(CollectorRegistry())
+    metrics.watch(lambda: journal.status(["cd"]), journal.size)
+    metrics.received("jenkins", 3)
+    await journal.aclose()
+    assert (value(metrics, "journal_up"), value(metrics, "journal_bytes")) == (0, None)
+    assert value(metrics, "notifications_received_total", source="jenkins") == 3
 
 
 def test_two_services_in_one_process_do_not_share_counters() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from adapters import server
 from adapters.errors import AddressUnavailable
 from adapters.server import Server, application, bind
 
@@ -28,18 +29,20 @@ def reasons(*said: str) -> Callable[[], Awaitable[Sequence[str]]]:
 
 
 @asynccontextmanager
-async def running(server: Server) -> AsyncIterator[tuple[str, int]]:
+async def running(serving: Server) -> AsyncIterator[tuple[str, int]]:
     """A server on a port of its own, stopped at the end."""
     with bind("127.0.0.1", 0) as listener:
-        task = asyncio.create_task(server.serve([listener]))
-        yield listener.getsockname()
-        server.stop()
-        await task
+        task = asyncio.create_task(serving.serve([listener]))
+        try:
+            yield listener.getsockname()
+        finally:
+            serving.stop()
+            await task
 
 
-async def get(server: Server, path: str) -> httpx.Response:
+async def get(serving: Server, path: str) -> httpx.Response:
     """One answer over a real connection."""
-    async with running(server) as (host, port), httpx.AsyncClient() as client:
+    async with running(serving) as (host, port), httpx.AsyncClient() as client:
         return await client.get(f"http://{host}:{port}{path}")
 
 
@@ -81,15 +84,79 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
         await go_on.wait()
         return PlainTextResponse("done")
 
-    server = Server(application([Route("/slow", slow)], CollectorRegistry(), reasons()), grace=5)
-    async with running(server) as (host, port), httpx.AsyncClient() as client:
+    serving = Server(application([Route("/slow", slow)], CollectorRegistry(), reasons()), grace=5)
+    async with running(serving) as (host, port), httpx.AsyncClient() as client:
         asking = asyncio.create_task(client.get(f"http://{host}:{port}/slow"))
         await inside.wait()
-        server.stop()
+        serving.stop()
         while await connects(host, port):  # noqa: ASYNC110 - nobody is told when a socket closes
             await asyncio.sleep(0.01)
         go_on.set()
         assert (await asking).text == "done"
+
+
+@pytest.mark.parametrize(
+    ("before", "sent"), [(0, b""), (0, b"GET / HTTP/1.1\r\nHost: x\r\n"), (1, b"\r\n"), (2, b"GET / HTTP/1.1\r\n")]
+)
+async def test_a_connection_that_sends_no_head_is_closed(
+    before: int, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may not be held open by sending slowly, neither at first nor after requests that were answered."""
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.05)
+    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as address:
+        whole = [b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"] * before
+        assert (await said(address, *whole, sent)).count(b"HTTP/1.1 200") == before
+
+
+async def test_a_head_that_never_ends_is_not_read_for_ever() -> None:
+    """64 KiB are enough."""
+    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as address:
+        assert await said(address, b"GET / HTTP/1.1\r\n" + b"X-Header: value\r\n" * 5000) == b""
+
+
+async def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of a head do not hold for what follows it."""
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.05)
+
+    async def slow(request: Request) -> Response:
+        await asyncio.sleep(0.2)
+        return PlainTextResponse(str(len(await request.body())))
+
+    routes = [Route("/slow", slow, methods=["POST"])]
+    serving = Server(application(routes, CollectorRegistry(), reasons()), grace=1)
+    async with running(serving) as (host, port), httpx.AsyncClient() as client:
+        answer = await client.post(f"http://{host}:{port}/slow", content=bytes(1 << 20))
+    assert answer.text == str(1 << 20)
+
+
+async def test_too_many_connections_are_told_to_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 for who comes too much; those before it go on, and when they are gone there is room again."""
+    monkeypatch.setattr(server, "CONNECTIONS", 3)
+    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as (host, port):
+        url = f"http://{host}:{port}/healthz"
+        async with httpx.AsyncClient() as first, httpx.AsyncClient() as second, httpx.AsyncClient() as third:
+            assert [(await client.get(url)).status_code for client in (first, second, third)] == [200, 200, 503]
+        async with httpx.AsyncClient() as fourth:
+            assert (await fourth.get(url)).status_code == 200
+
+
+async def said(address: tuple[str, int], *parts: bytes) -> bytes:
+    """All that a server says until it closes the connection; each part is sent after an answer to the one before."""
+    reader, writer = await asyncio.open_connection(*address)
+    answer = b""
+    for part in parts[:-1]:
+        writer.write(part)
+        answer += await reader.readuntil(b"}")
+    writer.write(parts[-1])
+    try:
+        with suppress(ConnectionError):
+            while chunk := await asyncio.wait_for(reader.read(1 << 16), 4):
+                answer += chunk
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+    return answer
 
 
 async def connects(host: str, port: int) -> bool:

@@ -63,8 +63,9 @@ class Journal:
             await self._writer.share(self._append, (notifications, checkpoints), self._announce)
 
     async def check(self) -> None:
-        """Raises JournalUnavailable when `append` would."""
+        """Raises JournalUnavailable when `append` or `read` would."""
         await self._writer.submit(self._refuse_when_full)
+        await self._read(lambda: log.last(self._reads))
 
     async def read(self, after: int, limit: int) -> list[Record]:
         """Up to `limit` records beyond `after`, in order; fewer where their bodies are large."""

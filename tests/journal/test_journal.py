@@ -126,6 +126,14 @@ async def test_a_cancelled_append_still_wakes_its_readers(journal: Journal, hear
     assert await bodies(journal) == [b"orphan"]
 
 
+async def test_a_check_looks_at_both_ways(journal: Journal) -> None:
+    """A journal that can be written but not read is not ready."""
+    await journal.check()
+    journal._reads.close()
+    with pytest.raises(JournalUnavailable):
+        await journal.check()
+
+
 async def test_a_cursor_never_goes_back(journal: Journal) -> None:
     """Advancing to an earlier record changes nothing."""
     await journal.advance("raw", 7)
