@@ -60,17 +60,20 @@ class JenkinsApi:
             return
         gone = self._progress.keys() - {job.url for job in jobs}
         await self._keep(receive, [], dict.fromkeys(gone))
+        if self._passes_over:
+            await self._keep(receive, [], {job.url: Progress(job.last) for job in jobs})
+            self._passes_over = False
         for job in jobs:
             try:
                 await self._job(receive, job)
             except TryAgain as error:
                 _log.warning("job left for the next poll", job=job.url, reason=str(error))
-        self._passes_over = False
 
     async def _job(self, receive: Receive, job: Job) -> None:
-        known = self._progress.get(job.url, Progress())
-        progress = self._at_first(job, known)
-        if progress != known:
+        progress = self._progress.get(job.url, Progress())
+        if job.next <= progress.top:
+            _log.info("job was made anew, its builds count from the start", job=job.url)
+            progress = Progress()
             await self._keep(receive, [], {job.url: progress})
         for number in sorted(progress.open):
             value = await self._client.build(job.url, number)
@@ -80,14 +83,6 @@ class JenkinsApi:
                 await self._tell(receive, job, [value])
         async for values in self._new(job, progress.top):
             await self._tell(receive, job, values)
-
-    def _at_first(self, job: Job, known: Progress) -> Progress:
-        if self._passes_over:
-            return Progress(job.last)
-        if job.next <= known.top:
-            _log.info("job was made anew, its builds count from the start", job=job.url)
-            return Progress()
-        return known
 
     async def _new(self, job: Job, top: int) -> AsyncIterator[list[Json]]:
         """The builds with a number beyond `top`, oldest first, in pages.

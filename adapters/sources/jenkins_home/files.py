@@ -9,6 +9,10 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 64 << 10
 
 
+Version = tuple[int, int]
+"""When a file was saved, in nanoseconds since 1970, and its inode: two saves within a tick of the clock have two."""
+
+
 class Unreadable(Exception):
     """A file cannot be used as it is now; the message says why."""
 
@@ -25,6 +29,15 @@ def read(path: str, limit: int) -> bytes | None:
     if len(content) > limit:
         raise Unreadable(f"is larger than {limit} bytes")
     return content
+
+
+def version(path: str) -> Version:
+    """The version of a file, zeros where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  a Path costs more than the stat
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_ino
 
 
 def tail(path: str, length: int) -> bytes:

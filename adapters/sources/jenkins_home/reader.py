@@ -11,13 +11,12 @@ import structlog
 from adapters.mapping import xml
 from adapters.sources.jenkins.names import build_url
 from adapters.sources.jenkins_home import build, files, junit
-from adapters.sources.jenkins_home.files import Unreadable
+from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.stages import DIRECTORIES, Stages
 from adapters.sources.jenkins_home.tree import Job
 
 _HEAD = 64 << 10
 _LAST_LINE = 200
-_MILLISECOND = 10**6
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +26,7 @@ class Reader:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._seen: dict[str, tuple[int, ...]] = {}
+        self._seen: dict[str, tuple[Version, ...]] = {}
         self._stages = Stages(limit)
 
     def read(self, job: Job, number: int, *, new: bool) -> dict[str, Any] | None:
@@ -65,7 +64,7 @@ class Reader:
         if (root := self._root(f"{directory}/build.xml")) is None:
             return _begun(directory) if new and not self._is_pipeline(job) else None
         running = build.running(root) and not (build.ended_at_once(root) and _log_says(directory, build.result(root)))
-        saved = _modified(f"{directory}/build.xml") // _MILLISECOND
+        saved = _saved(f"{directory}/build.xml")
         found = build.described(root, url, saved, running=running)
         if found["pipeline"]:
             found["stages"] = self._stages.read(directory, found)
@@ -99,20 +98,17 @@ class Reader:
 
 def _begun(directory: str) -> dict[str, Any]:
     """A build that has a directory, and nothing more: it came into being with it."""
-    return {"pipeline": False, "running": True, "started": _modified(directory) // _MILLISECOND}
+    return {"pipeline": False, "running": True, "started": _saved(directory)}
 
 
-def _signature(directory: str) -> tuple[int, ...]:
+def _signature(directory: str) -> tuple[Version, ...]:
     """Is another when a build, or the flow of a Pipeline, was saved."""
-    return tuple(_modified(f"{directory}/{name}") for name in ("build.xml", *DIRECTORIES))
+    return tuple(files.version(f"{directory}/{name}") for name in ("build.xml", *DIRECTORIES))
 
 
-def _modified(path: str) -> int:
-    """In nanoseconds since 1970; 0 where there is nothing."""
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116  a Path costs more than the stat
-    except OSError:
-        return 0
+def _saved(path: str) -> int:
+    """When, in milliseconds since 1970; 0 where there is nothing."""
+    return files.version(path)[0] // 10**6
 
 
 def _log_says(directory: str, result: str | None) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from adapters.mapping import xml
 from adapters.sources.jenkins_home import console, files, flow
-from adapters.sources.jenkins_home.files import Unreadable
+from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.flow import FlowNode, Stage
 
 DIRECTORIES = ("workflow", "workflow-completed")
 """Where the nodes are: one file for each while it runs, all in one file after it in later versions."""
 
 _MOST_LOG = 64 << 20
-_Nodes = tuple[int, list[FlowNode]]
+_Nodes = tuple[Version, list[FlowNode]]
 
 _log = structlog.get_logger(__name__)
 
@@ -32,9 +33,7 @@ class Stages:
     def read(self, directory: str, build: Mapping[str, Any]) -> list[Stage]:
         """The stages of the build in a directory, with as much as is known of it otherwise."""
         if not (saved := _files(directory)):
-            return (
-                [] if build["running"] else [_from_log(each, build) for each in console.stages(_log_lines(directory))]
-            )
+            return [] if build["running"] else list(_logged(directory, build))
         known = {path: nodes for path, nodes in self._known.get(directory, {}).items() if nodes[0] == saved.get(path)}
         contents = {path: self._content(path) for path in saved.keys() - known.keys()}
         if not known and not any(flow.MARK in content for content in contents.values()):
@@ -67,20 +66,18 @@ def _skipped(path: str, error: Exception) -> None:
     _log.warning("nodes of a flow skipped until they change", file=path, reason=str(error))
 
 
-def _files(directory: str) -> dict[str, int]:
-    """The files of nodes, and when they were saved."""
-    found: dict[str, int] = {}
+def _files(directory: str) -> dict[str, Version]:
+    """The files of nodes, each in the version that it has now."""
+    found: list[str] = []
     for name in DIRECTORIES:
-        try:
-            with os.scandir(f"{directory}/{name}") as entries:
-                found |= {entry.path: entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".xml")}
-        except OSError:
-            continue
-    return found
+        with suppress(OSError), os.scandir(f"{directory}/{name}") as entries:
+            found += (entry.path for entry in entries if entry.name.endswith(".xml"))
+    return {path: files.version(path) for path in found}
 
 
-def _log_lines(directory: str) -> Iterator[bytes]:
-    return files.lines(f"{directory}/log", longest=console.LONGEST, most=_MOST_LOG)
+def _logged(directory: str, build: Mapping[str, Any]) -> Iterator[Stage]:
+    lines = files.lines(f"{directory}/log", longest=console.LONGEST, most=_MOST_LOG)
+    return (_from_log(stage, build) for stage in console.stages(lines))
 
 
 def _from_log(stage: Stage, build: Mapping[str, Any]) -> Stage:

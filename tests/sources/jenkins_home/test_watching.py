@@ -105,6 +105,18 @@ async def test_stages_are_told_while_a_pipeline_runs(home: Home, heard: Heard) -
     assert heard.checkpoints == {"job/web/": '{"top":1,"open":{}}'}
 
 
+async def test_two_saves_within_a_tick_of_the_clock_are_two(home: Home, heard: Heard) -> None:
+    """A file system's clock is coarse: a build.xml may be replaced and look as old as before."""
+    directory = build(home.job("web"), 1, pipeline(completed=False))
+    watched = source(home.path)
+    await watched.look(heard)
+    time = (directory / "build.xml").stat().st_mtime_ns
+    save(directory / "build.xml", pipeline())
+    os.utime(directory / "build.xml", ns=(time, time))
+    await watched.look(heard)
+    assert heard.events == ["started job/web/1/", "finished job/web/1/"]
+
+
 async def test_folders_and_branches_are_looked_into(home: Home, heard: Heard) -> None:
     """URLs follow the folders; a branch is called what name-utf8.txt says, not what its directory is called."""
     build(home.job("team", "jobs", "shop"), 1, freestyle())
