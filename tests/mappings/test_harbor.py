@@ -85,4 +85,4 @@ def test_a_completed_scan_without_a_report_is_an_error() -> None:
     del body["event_data"]["resources"][0]["scan_overview"]
     found = translation(HARBOR, body)
     assert found.events == ()
-    assert "overview.value.severity is missing" in found.errors[0]
+    assert "$report.severity is missing" in found.errors[0]
