@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
+from adapters.sources.broker.nats import NatsSettings, NatsSource
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
 from adapters.sources.jenkins_api import JenkinsApi, JenkinsApiSettings
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
+from adapters.sources.registry_log import RegistryLog, RegistryLogSettings
 from adapters.sources.tail import Tail, TailSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
 
@@ -24,8 +27,11 @@ class SourceType:
 
 SOURCES: Mapping[str, SourceType] = {
     "gerrit-stream": SourceType(GerritStreamSettings, GerritStream),
+    "registry-log": SourceType(RegistryLogSettings, RegistryLog),
     "tail": SourceType(TailSettings, Tail),
     "jenkins-api": SourceType(JenkinsApiSettings, JenkinsApi),
     "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
+    "kafka": SourceType(KafkaSettings, KafkaSource),
+    "nats": SourceType(NatsSettings, NatsSource),
     "webhook": SourceType(WebhookSettings, Webhook),
 }

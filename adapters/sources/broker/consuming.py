@@ -1,0 +1,115 @@
+"""What all four have in common: keep a batch or wait until it can be kept, connect again when the broker is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
+
+from adapters.errors import AdapterError, JournalUnavailable
+from adapters.model import Notification, Receive
+from adapters.sources.broker.own import is_own
+from adapters.sources.contract import Context
+
+STEADY = 60.0
+"""Seconds after which a connection that ends was a good one: the back-off begins anew."""
+
+_BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
+_PREFIXES = ("ce_", "ce-", "cloudevents_", "cloudevents:")
+_log = structlog.get_logger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class BrokerLost(AdapterError):
+    """There is no connection, or no more: connect again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a broker delivers: `headers` as `lowered` makes them, `position` as in a Notification."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    position: str = ""
+
+
+Keep = Callable[[Sequence[Delivery]], Awaitable[None]]
+"""Returns when the deliveries are on disk: only then may the broker be told."""
+
+Session = Callable[[Keep], Awaitable[None]]
+"""One connection to a broker: ends by raising BrokerLost."""
+
+
+def lowered(headers: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Headers with names in lower case, of CloudEvents attributes as `ce-<name>` whatever the binding's prefix."""
+    return {_name(name.lower()): _text(value) for name, value in headers}
+
+
+class Consumer:
+    """Runs sessions for ever; `sleep` waits between two."""
+
+    def __init__(self, context: Context, session: Session, sleep: Sleep = asyncio.sleep) -> None:
+        self._context, self._session, self._sleep = context, session, sleep
+
+    async def run(self, receive: Receive) -> None:
+        """Hands over what is delivered and is not our own, until cancelled."""
+        keeping = self._retrying(JournalUnavailable, "journal cannot be used")
+
+        async def keep(deliveries: Sequence[Delivery]) -> None:
+            if notifications := self._foreign(deliveries):
+                await keeping(receive, notifications)
+
+        connecting = self._retrying(BrokerLost, "no messages from the broker")
+        while True:
+            await connecting(self._connect, keep)
+
+    async def _connect(self, keep: Keep) -> None:
+        """One session; raises BrokerLost unless it was a good one."""
+        began = self._now()
+        try:
+            await self._session(keep)
+        except BrokerLost as lost:
+            if self._now() - began < STEADY:
+                raise
+            _log.warning("broker lost, connecting again", source=self._context.name, reason=str(lost))
+
+    def _foreign(self, deliveries: Sequence[Delivery]) -> list[Notification]:
+        foreign = [each for each in deliveries if not is_own(each.headers, each.body)]
+        if own := len(deliveries) - len(foreign):
+            self._context.metrics.own(self._context.name, own)
+        return [self._notification(each) for each in foreign]
+
+    def _notification(self, delivery: Delivery) -> Notification:
+        translator = self._context.translator()
+        wanted = translator.headers if translator else frozenset()
+        headers = {
+            name: value
+            for name, value in delivery.headers.items()
+            if name == "content-type" or name.startswith("ce-") or name in wanted
+        }
+        return Notification(self._context.name, delivery.body, self._context.clock(), headers, delivery.position)
+
+    def _now(self) -> float:
+        return self._context.clock().timestamp()
+
+    def _retrying(self, error: type[AdapterError], trouble: str) -> AsyncRetrying:
+        def note(state: RetryCallState) -> None:
+            reason, pause = state.outcome and state.outcome.exception(), round(state.upcoming_sleep, 1)
+            _log.warning(trouble, source=self._context.name, reason=str(reason), pause=pause)
+
+        retry = retry_if_exception_type(error)
+        return AsyncRetrying(sleep=self._sleep, wait=_BACK_OFF, retry=retry, before_sleep=note, reraise=True)
+
+
+def _name(name: str) -> str:
+    prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), None)
+    return f"ce-{name.removeprefix(prefix)}" if prefix else name
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

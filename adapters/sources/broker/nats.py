@@ -1,0 +1,123 @@
+"""NATS: a durable pull consumer of a JetStream stream, shared by all replicas that name it.
+
+A message is acknowledged when it is in the journal; what is not acknowledged within `ack_wait` is delivered again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from adapters.brokers.connection import NatsConnection, need
+from adapters.brokers.nats import connect
+from adapters.model import Receive
+from adapters.settings import Duration
+from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.contract import Context, SourceSettings
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js.client import JetStreamContext
+
+_IDLE = 5.0
+"""Seconds that a request for messages waits for the first."""
+
+_LINGER = 0.05
+"""Seconds that it waits for those after the first: a fetch of many waits for all of them as long as it may."""
+
+_REPLICAS = 16
+"""Consumers that can have a whole batch each, before the server waits for acknowledgements."""
+
+_Name = Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$")]
+
+
+class NatsSettings(SourceSettings, NatsConnection):
+    """Which stream, and which of its subjects (`>`: all); replicas share the work by the same `consumer`.
+
+    The consumer is made where there is none: `start` says whether with all that the stream holds or with what comes.
+    """
+
+    type: Literal["nats"]
+    stream: _Name
+    subject: Annotated[str, Field(pattern=r"^\S+$")] = ">"
+    consumer: _Name = "cdevents-adapters"
+    start: Literal["all", "new"] = "all"
+    batch: Annotated[int, Field(gt=1, le=1000)] = 200
+    ack_wait: Annotated[Duration, Field(ge=1)] = 60.0
+
+
+class NatsSource:
+    """A stream's messages; a position is `<stream>/<sequence number>`."""
+
+    def __init__(self, settings: NatsSettings, context: Context, *, sleep: Sleep = asyncio.sleep) -> None:
+        """Raises ConfigError where the extra is not installed."""
+        need("nats", "nats")
+        self._settings = settings
+        self._consumer = Consumer(context, self._session, sleep)
+
+    async def run(self, receive: Receive) -> None:
+        """Hands over what is delivered, until cancelled."""
+        await self._consumer.run(receive)
+
+    async def _session(self, keep: Keep) -> None:
+        from nats.errors import Error  # noqa: PLC0415 - only who uses this broker needs it
+
+        settings = self._settings
+        try:
+            async with await connect(settings, allow_reconnect=False, ping_interval=settings.timeout) as client:
+                await self._consume(await self._subscribed(client), keep)
+        except (Error, OSError) as error:
+            raise BrokerLost(f"{', '.join(settings.servers)}: {error or type(error).__name__}") from None
+
+    async def _subscribed(self, client: Client) -> JetStreamContext.PullSubscription:
+        from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy  # noqa: PLC0415 - as above
+        from nats.js.errors import NotFoundError  # noqa: PLC0415 - as above
+
+        settings = self._settings
+        config = ConsumerConfig(
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=settings.ack_wait,
+            deliver_policy=DeliverPolicy(settings.start),
+            max_ack_pending=_REPLICAS * settings.batch,
+        )
+        jetstream = client.jetstream(timeout=settings.timeout)
+        try:
+            return await jetstream.pull_subscribe(settings.subject, settings.consumer, settings.stream, config)
+        except NotFoundError:
+            raise BrokerLost(f"there is no stream {settings.stream}: make it, or correct the name") from None
+
+    async def _consume(self, subscription: JetStreamContext.PullSubscription, keep: Keep) -> None:
+        while True:
+            messages = await self._fetched(subscription)
+            await keep([_delivery(message) for message in messages])
+            for message in messages:
+                await message.ack()
+
+    async def _fetched(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
+        # Not awaited itself: nats-py may lose a cancellation, and the source would not stop (as with 2.16).
+        fetching = asyncio.create_task(_fetch(subscription, self._settings.batch))
+        fetching.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            await asyncio.wait([fetching])
+            return fetching.result()
+        finally:
+            fetching.cancel()
+
+
+async def _fetch(subscription: JetStreamContext.PullSubscription, batch: int) -> Sequence[Msg]:
+    messages: list[Msg] = []
+    with suppress(TimeoutError):
+        messages += await subscription.fetch(1, timeout=_IDLE)
+        messages += await subscription.fetch(batch - 1, timeout=_LINGER)
+    return messages
+
+
+def _delivery(message: Msg) -> Delivery:
+    metadata = message.metadata
+    position = f"{metadata.stream}/{metadata.sequence.stream}"
+    return Delivery(message.data, lowered((message.headers or {}).items()), position)

@@ -1,0 +1,115 @@
+"""A journal that does as it is told, and what the tests of all brokers say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from adapters.metrics import Metrics
+from adapters.model import Checkpoint, Notification
+from adapters.sources.contract import Context, Source
+
+INSTANCE = "https://gerrit.example.com/"
+NAME = "gerrit"
+PATIENCE = 30.0
+"""Seconds after which a test gives up."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message to publish: `key` is for brokers that keep what has one key in one place."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    key: str = ""
+
+
+@dataclass
+class Inbox:
+    """A journal: first does what is in `failures` (one for each call), then keeps; `held` keeps it from returning."""
+
+    failures: deque[Exception] = field(default_factory=deque)
+    kept: list[Notification] = field(default_factory=list)
+    calls: int = 0
+    held: bool = False
+
+    async def receive(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Keeps, or fails."""
+        assert notifications
+        assert not checkpoints
+        self.calls += 1
+        if self.held:
+            await asyncio.Event().wait()
+        if self.failures:
+            raise self.failures.popleft()
+        self.kept += notifications
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The bodies of what was kept, in order."""
+        return [each.body for each in self.kept]
+
+    async def has(self, count: int) -> None:
+        """Returns when so many are kept."""
+        await until(lambda: len(self.kept) >= count)
+
+    async def called(self, count: int = 1) -> None:
+        """Returns when it was asked so often to keep something."""
+        await until(lambda: self.calls >= count)
+
+
+
+class Broker(Protocol):
+    """A real broker with a place of its own for the test."""
+
+    config: str
+    """The source's settings, in YAML."""
+
+    def source(self, context: Context, replica: int = 0) -> Source:
+        """A source of the place's messages."""
+
+    async def publish(self, *messages: Sent) -> None:
+        """Puts messages there; they are the broker's when it returns."""
+
+    def interrupt(self) -> None:
+        """Takes the broker away."""
+
+    def restore(self) -> None:
+        """Brings it back, with all that it had."""
+
+
+def context() -> Context:
+    """A source without a mapping."""
+    return Context(NAME, lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
+
+
+def own(context: Context) -> float:
+    """How many messages of our own were passed over."""
+    return context.metrics.registry.get_sample_value("cdevents_adapters_own_messages_heard_total", {"source": NAME}) or 0
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Returns when it holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def hearing(source: Source, inbox: Inbox) -> AsyncIterator[asyncio.Task[None]]:
+    """The source at work; at the end it is stopped."""
+    task = asyncio.create_task(source.run(inbox.receive))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,113 @@
+"""What all brokers promise as sources."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.errors import JournalUnavailable
+from tests.sources.broker.support import NAME, Broker, Inbox, Sent, context, hearing, own, until
+
+
+def numbered(count: int) -> list[Sent]:
+    """Messages that are all different, spread over all partitions."""
+    return [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in range(count)]
+
+
+async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
+    """Byte for byte, with its content type and its CloudEvents attributes; other headers are nobody's business."""
+    body = b'{ "type" : "ref-updated" }\n\xff'
+    await broker.publish(Sent(body, {"ce-type": "com.example.said", "x-secret": "s3cr3t"}, "text/plain; charset=x"))
+    inbox = Inbox()
+    async with hearing(broker.source(context()), inbox):
+        await inbox.has(1)
+    [notification] = inbox.kept
+    assert notification.source == NAME
+    assert notification.body == body
+    assert notification.headers == {"content-type": "text/plain; charset=x", "ce-type": "com.example.said"}
+    assert notification.received_at.tzinfo is not None
+
+
+async def test_what_was_kept_does_not_come_again(broker: Broker) -> None:
+    """The acknowledgement outlives the source: the next one begins where this one ended."""
+    await broker.publish(*numbered(50))
+    first, second = Inbox(), Inbox()
+    async with hearing(broker.source(context()), first):
+        await first.has(50)
+    await broker.publish(Sent(b'{"last":true}'))
+    async with hearing(broker.source(context()), second):
+        await second.has(1)
+    assert sorted(first.bodies) == sorted(each.body for each in numbered(50))
+    assert second.bodies == [b'{"last":true}']
+
+
+async def test_what_was_not_kept_comes_again(broker: Broker) -> None:
+    """A source that ends before the journal has answered has acknowledged nothing."""
+    await broker.publish(*numbered(5))
+    never, inbox = Inbox(held=True), Inbox()
+    async with hearing(broker.source(context()), never):
+        await never.called()
+    async with hearing(broker.source(context()), inbox):
+        await inbox.has(5)
+    assert sorted(inbox.bodies) == sorted(each.body for each in numbered(5))
+
+
+async def test_a_journal_that_is_full_is_tried_again(broker: Broker) -> None:
+    """Nothing is acknowledged nor passed over: the same batch again, until it is on disk."""
+    await broker.publish(*numbered(5))
+    inbox = Inbox()
+    inbox.failures.extend(JournalUnavailable("the disk is full") for _ in range(3))
+    async with hearing(broker.source(context()), inbox):
+        await inbox.has(5)
+    assert sorted(inbox.bodies) == sorted(each.body for each in numbered(5))
+
+
+async def test_replicas_share_the_work(broker: Broker) -> None:
+    """Two at a time each do a part, and nobody does what the other did."""
+    await broker.publish(Sent(b"{}", key="first"))
+    one, two = Inbox(), Inbox()
+    async with hearing(broker.source(context(), 1), one), hearing(broker.source(context(), 2), two):
+        sent = 1
+        while not (one.kept and two.kept):
+            await broker.publish(*numbered(40))
+            sent += 40
+            await until(lambda: len(one.kept) + len(two.kept) >= sent)
+            assert sent < 2000, "one of them gets nothing"
+    assert len(one.kept) + len(two.kept) == sent
+    assert not {each.position for each in one.kept} & {each.position for each in two.kept} - {""}
+
+
+OWN = {
+    "binary CDEvent": Sent(b"{}", {"ce-type": "dev.cdevents.build.finished.0.3.0"}),
+    "binary custom event": Sent(b"{}", {"ce-type": "dev.cdeventsx.gerrit-hashtag.changed.0.1.0"}),
+    "binary legacy event": Sent(b"{}", {"ce-type": "legacy.gerrit.events"}),
+    "structured CDEvent": Sent(
+        b'{"specversion":"1.0","type":"dev.cdevents.build.finished.0.3.0","data":{}}',
+        content_type="application/cloudevents+json",
+    ),
+    "raw CDEvent": Sent(b'{"context":{"type":"dev.cdevents.build.finished.0.3.0"},"subject":{}}'),
+    "raw legacy event": Sent(b'{"type":"ref-updated"}', {"legacy-id": "1"}),
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+async def test_our_own_is_passed_over(broker: Broker, kind: str) -> None:
+    """Whoever published it, this one, the other replica or the one before the restart: it is counted, never kept."""
+    await broker.publish(OWN[kind], Sent(b'{"theirs":true}'))
+    inbox, where = Inbox(), context()
+    async with hearing(broker.source(where), inbox):
+        await until(lambda: inbox.kept and own(where))
+    assert inbox.bodies == [b'{"theirs":true}']
+    assert own(where) == 1
+
+
+async def test_a_broker_that_goes_away_is_waited_for(broker: Broker) -> None:
+    """What was there, and what comes after it is back, is all kept."""
+    await broker.publish(*numbered(30))
+    inbox = Inbox()
+    async with hearing(broker.source(context()), inbox):
+        await inbox.has(30)
+        broker.interrupt()
+        broker.restore()
+        await broker.publish(Sent(b'{"after":true}'))
+        await until(lambda: b'{"after":true}' in inbox.bodies)
+    assert {each.body for each in numbered(30)} <= set(inbox.bodies)
