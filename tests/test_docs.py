@@ -22,9 +22,9 @@ from adapters.metrics import PREFIX, Metrics
 from adapters.model import Format, Notification, Record
 from adapters.resources import resource
 from adapters.route import Origin, renderer
+from adapters.settings import Settings
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
-from adapters.sources.contract import SourceSettings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -110,15 +110,21 @@ def test_links_lead_somewhere(page: str) -> None:
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", [*SOURCES, *SINKS])
-def test_every_source_and_sink_is_documented_with_its_settings(name: str) -> None:
+@pytest.mark.parametrize(
+    ("chapter", "name", "settings"),
+    [
+        *(("Sources", name, each.settings) for name, each in SOURCES.items()),
+        *(("Sinks", name, each.settings) for name, each in SINKS.items()),
+    ],
+)
+def test_every_source_and_sink_is_documented_with_its_settings(
+    chapter: str, name: str, settings: type[Settings]
+) -> None:
     """Each type has a section, which names every key that only it has."""
-    [section] = re.findall(rf"^### `{name}`$(.*?)(?=^##|\Z)", SOURCES_AND_SINKS, re.MULTILINE | re.DOTALL)
-    settings = SOURCES[name].settings if name in SOURCES else SINKS[name].settings
-    keys = {
-        field.alias or key for key, field in settings.model_fields.items() if key not in SourceSettings.model_fields
-    }
-    assert keys <= set(re.findall(r"`(\w+)`", section))
+    [whole] = re.findall(rf"^## {chapter}$(.*?)(?=^## |\Z)", SOURCES_AND_SINKS, re.MULTILINE | re.DOTALL)
+    [section] = re.findall(rf"^### `{name}`$(.*?)(?=^### |\Z)", whole, re.MULTILINE | re.DOTALL)
+    own = settings.__annotations__.keys() - {"type"}
+    assert {settings.model_fields[key].alias or key for key in own} <= set(re.findall(r"`(\w+)`", section))
 
 
 def test_the_shipped_mappings_are_the_documented_ones() -> None:
