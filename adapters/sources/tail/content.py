@@ -24,6 +24,9 @@ class Content(Protocol):
     def head(self, size: int) -> bytes:
         """Up to `size` bytes, of the first 256, from the beginning."""
 
+    def size(self) -> int:
+        """How many bytes there are now."""
+
     def close(self) -> None:
         """Lets go of the file."""
 
@@ -41,6 +44,10 @@ class Plain:
     def head(self, size: int) -> bytes:
         """The beginning."""
         return os.pread(self.descriptor, size, 0)
+
+    def size(self) -> int:
+        """What the kernel says."""
+        return os.fstat(self.descriptor).st_size
 
     def close(self) -> None:
         """Closes the descriptor."""
@@ -71,6 +78,12 @@ class Gzip:
     def head(self, size: int) -> bytes:
         """The beginning, which was kept."""
         return self._head[:size]
+
+    def size(self) -> int:
+        """What is found by decompressing all of it."""
+        while more := self._more():
+            self._base, self._buffer = self._base + len(self._buffer), more
+        return self._base + len(self._buffer)
 
     def close(self) -> None:
         """Closes the file."""

@@ -55,15 +55,17 @@ class Table:
         self._changed: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[Followed]:
-        return iter([*self._streams.values()])
+        for id_ in [*self._streams]:
+            if followed := self._streams.get(id_):
+                yield followed
 
     def get(self, id_: str) -> Followed | None:
         """The stream of an id."""
         return self._streams.get(id_)
 
     def keys(self) -> set[Key]:
-        """The files that streams are in."""
-        return {each.stream.file.key for each in self._streams.values()}
+        """The files that streams were found in."""
+        return {each.seen.key for each in self._streams.values() if each.seen is not None}
 
     def copies(self, followed: Followed) -> list[Followed]:
         """The streams that are copies of one."""

@@ -12,7 +12,7 @@ from adapters.sources.tail.nearby import Nearby
 from adapters.sources.tail.rescue import Rescue
 from adapters.sources.tail.shared import Shared
 from adapters.sources.tail.strangers import Strangers
-from adapters.sources.tail.stream import Stream
+from adapters.sources.tail.stream import Stream, Verdict, file_id, verdict
 
 
 class Locator:
@@ -29,41 +29,60 @@ class Locator:
         """Finds every stream's file, and starts streams in files that have none; with `skip` at their ends."""
         self._listed = listed(self._shared.settings.paths, self._shared.settings.exclude)
         self._nearby = Nearby()
-        for followed in self._table:
-            try:
-                self._locate(followed)
-            except OSError as error:
-                self._shared.complaints.about(followed.stream.path, error)
+        for step in (self._locate, self._examine):
+            for followed in self._table:
+                try:
+                    step(followed)
+                except OSError as error:
+                    self._shared.complaints.about(followed.stream.path, error)
         self._strangers.meet(self._listed, skip=skip)
         self._forget()
 
-    def replaced(self, followed: Followed, *, certain: bool) -> list[Followed]:
-        """The streams to go on with when one's bytes are not in its file any more; none while that is not `certain`."""
-        here, epoch = followed.seen, followed.stream.epoch + 1
-        rescued = self._rescue.rescued(followed, self._nearby)
-        if not (rescued or certain):
-            return []
-        if not rescued:
-            self._table.forget(followed)
-        going_on = [followed] if rescued else []
-        if here is not None and here.key in self._listed:
-            begun = self._strangers.begin(here, epoch=epoch)
-            self._table.add(begun)
-            going_on.append(begun)
-        return going_on
+    def _examine(self, followed: Followed) -> None:
+        """Sees whether a file that has changed still has what was read of it, and what is left of one that is gone."""
+        if followed.seen is None:
+            self._lost(followed)
+        elif followed.seen == followed.read:
+            return
+        elif followed.stream.copy_of:
+            self._examine_copy(followed, followed.seen)
+        else:
+            self._examine_bytes(followed, followed.seen)
 
-    def is_copy(self, followed: Followed) -> bool:
-        """Whether a stream that was a copy of another one still is; otherwise it is read as any other from now on."""
+    def _examine_bytes(self, followed: Followed, seen: Sighting) -> None:
+        content = self._handles.get(seen)
+        found = verdict(followed.stream, content)
+        if not file_id(content.descriptor).may_be(followed.stream.file):
+            found = Verdict.OTHER
+        if found is Verdict.INTACT:
+            followed.shrunk = None
+        else:
+            self._replace(followed, certain=found is Verdict.OTHER or self._stays_short(followed))
+
+    def _examine_copy(self, followed: Followed, seen: Sighting) -> None:
+        """Sees whether a stream that was a copy of another still is; if not it is read as any other from now on."""
         original = self._table.get(followed.stream.copy_of)
         if original is None:
             self._table.update(followed, replace(followed.stream, copy_of=""))
-            return False
-        if followed.seen is None or not self._rescue.is_intact(original):
-            return True
-        if self._rescue.is_copy(followed.seen, original):
-            return True
-        self._table.update(followed, replace(followed.stream, copy_of="", offset=0, head="", tail=""))
-        return False
+        elif not seen.compressed and self._rescue.is_intact(original) and not self._rescue.is_copy(seen, original):
+            self._table.update(followed, replace(followed.stream, copy_of="", offset=0, head="", tail=""))
+
+    def _replace(self, followed: Followed, *, certain: bool) -> None:
+        """The bytes that were read are not in the file any more: it is another stream's now, once that is certain."""
+        here, epoch = followed.seen, followed.stream.epoch + 1
+        rescued = self._rescue.rescued(followed, self._nearby)
+        if not (rescued or certain):
+            return
+        if not rescued:
+            self._table.forget(followed)
+        if here is not None and here.key in self._listed:
+            self._table.add(self._strangers.begin(here, epoch=epoch))
+
+    def _stays_short(self, followed: Followed) -> bool:
+        """Whether a file has been shorter than what was read of it for too long to be a stale attribute."""
+        now = self._shared.monotonic()
+        followed.shrunk = now if followed.shrunk is None else followed.shrunk
+        return now - followed.shrunk >= self._shared.settings.settle
 
     def bury(self, followed: Followed) -> None:
         """A stream's file is gone, and nothing more will come of it; it is still known if it comes back."""
@@ -71,20 +90,29 @@ class Locator:
         self._table.update(followed, replace(followed.stream, gone=self._shared.wall()))
 
     def _locate(self, followed: Followed) -> None:
-        seen = self._listed.get(followed.stream.file.key) or self._elsewhere(followed)
+        seen = self._listed.get(followed.stream.file.key)
+        if seen is None and followed.stream.gone is None:
+            seen = self._elsewhere(followed.stream)
+        if seen is not None and not self._may_be(followed, seen):
+            seen = None
         followed.listed = seen is not None and seen.key in self._listed
-        if seen is not None:
+        if seen is None:
+            followed.seen = None
+        else:
             self._found(followed, seen)
-        elif followed.stream.gone is None:
-            self._lost(followed)
 
-    def _elsewhere(self, followed: Followed) -> Sighting | None:
+    def _elsewhere(self, stream: Stream) -> Sighting | None:
         """A stream's file where no glob looks: where it was, or beside that."""
-        stream = followed.stream
-        if stream.gone is not None:
-            return None
         seen = sighted(stream.path)
         return seen if seen and seen.key == stream.file.key else self._nearby.renamed(stream)
+
+    def _may_be(self, followed: Followed, seen: Sighting) -> bool:
+        """Whether a file of the same inode is a stream's, and not one that was given the inode of a deleted one.
+
+        Under the same path that is left to the bytes, which are looked at when it has changed.
+        """
+        before = followed.seen.path if followed.seen else followed.stream.path
+        return seen.path == before or file_id(self._handles.get(seen).descriptor).may_be(followed.stream.file)
 
     def _found(self, followed: Followed, seen: Sighting) -> None:
         before, stream = followed.seen, followed.stream
@@ -97,13 +125,14 @@ class Locator:
         followed.seen, followed.lost = seen, None
 
     def _lost(self, followed: Followed) -> None:
+        if followed.stream.gone is not None:
+            return
         now = self._shared.monotonic()
         followed.lost = now if followed.lost is None else followed.lost
-        followed.seen = None
-        if followed.stream.copy_of:
-            self._table.forget(followed)
-        elif self._rescue.rescued(followed, self._nearby):
+        if self._rescue.rescued(followed, self._nearby):
             followed.listed = followed.stream.file.key in self._listed
+        elif followed.stream.copy_of:
+            self._table.forget(followed)
         elif now - followed.lost >= self._shared.settings.settle and not self._handles.held(followed.stream.file.key):
             self.bury(followed)
 

@@ -42,19 +42,19 @@ class Reader:
         count = 0
         while self._turns and count < limit:
             turn = self._turns.popleft()
-            followed = turn.popleft()
-            found, go_on = self._carefully(followed)
+            found, more = self._carefully(turn[0])
             if found:
-                records.append((followed.stream.id, found))
+                records.append((turn[0].stream.id, found))
                 count += len(found)
-            turn.extendleft(reversed(go_on))
+            if not more:
+                turn.popleft()
             if turn:
                 self._turns.append(turn)
         return records
 
     def _is_due(self, followed: Followed) -> bool:
         if followed.seen is None:
-            return followed.stream.gone is None and self._handles.held(followed.stream.file.key) is not None
+            return followed.stream.gone is None and self._content(followed) is not None
         return followed.read != followed.seen or (followed.held and self._stage(followed) > followed.stage)
 
     def _stage(self, followed: Followed) -> Stage:
@@ -66,57 +66,48 @@ class Reader:
             return Stage.ENDED
         return Stage.QUIET if idle >= settings.record_wait else Stage.GROWING
 
-    def _carefully(self, followed: Followed) -> tuple[Sequence[Found], list[Followed]]:
+    def _carefully(self, followed: Followed) -> tuple[Sequence[Found], bool]:
         try:
             return self._turn(followed)
         except OSError as error:
             self._shared.complaints.about(followed.stream.path, error)
-            return (), []
+            return (), False
 
-    def _turn(self, followed: Followed) -> tuple[Sequence[Found], list[Followed]]:
-        """A chunk's records, and the streams to go on with in this round."""
-        if followed.stream.copy_of and self._locator.is_copy(followed):
+    def _turn(self, followed: Followed) -> tuple[Sequence[Found], bool]:
+        """A chunk's records, and whether there is more; none of a file that was replaced since the look."""
+        if followed.stream.copy_of:
             followed.read = followed.seen
-            return (), []
-        content = self._content(followed)
-        if not file_id(content.descriptor).may_be(followed.stream.file):
-            return (), self._locator.replaced(followed, certain=True)
+            return (), False
+        if (content := self._content(followed)) is None:
+            return (), False
         verdict, data = examined(followed.stream, content, CHUNK)
         if verdict is not Verdict.INTACT:
-            return (), self._locator.replaced(followed, certain=verdict is Verdict.OTHER or self._stays_short(followed))
-        followed.shrunk = None
+            return (), False
         return self._cut(followed, content, data)
 
-    def _content(self, followed: Followed) -> Content:
+    def _content(self, followed: Followed) -> Content | None:
+        """The bytes of a stream's file; of one that is gone only when it is still open."""
         if followed.seen is not None:
             return self._handles.get(followed.seen)
-        if (content := self._handles.held(followed.stream.file.key)) is None:
-            raise FileNotFoundError
-        return content
+        content = self._handles.held(followed.stream.file.key)
+        return content if content and file_id(content.descriptor).may_be(followed.stream.file) else None
 
-    def _stays_short(self, followed: Followed) -> bool:
-        """Whether a file has been shorter than what was read of it for too long to be a stale attribute."""
-        now = self._shared.monotonic()
-        if followed.shrunk is None:
-            followed.shrunk = now
-        return now - followed.shrunk >= self._settings.settle
-
-    def _cut(self, followed: Followed, content: Content, data: bytes) -> tuple[Sequence[Found], list[Followed]]:
+    def _cut(self, followed: Followed, content: Content, data: bytes) -> tuple[Sequence[Found], bool]:
         stream, window = followed.stream, followed.stream.window
         at_end = len(data) < window + CHUNK
         stage = self._stage(followed) if at_end else Stage.GROWING
         cut = self._records(followed, data[window:], stage)
         if not (cut.consumed or at_end):
-            _, data = examined(stream, content, self._shape.enough)
+            _, data = examined(stream, content, CHUNK + self._shape.enough)
             cut = self._records(followed, data[window:], Stage.QUIET)
         moved = advanced(stream, data[: window + cut.consumed], cut.consumed, skipping=cut.skipping)
         if moved != stream:
             self._shared.table.update(followed, moved)
         if not at_end:
-            return cut.records, [followed]
+            return cut.records, True
         followed.read, followed.stage, followed.held = followed.seen, stage, cut.consumed < len(data) - window
         self._finish(followed, stage)
-        return cut.records, []
+        return cut.records, False
 
     def _records(self, followed: Followed, data: bytes, stage: Stage) -> Cut:
         quiet, ended = stage >= Stage.QUIET, stage is Stage.ENDED

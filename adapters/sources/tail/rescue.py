@@ -25,19 +25,16 @@ class Rescue:
     def move(self, followed: Followed, seen: Sighting, stream: Stream) -> None:
         """A stream goes on in another file."""
         file = file_id(self._handles.get(seen).descriptor)
-        self._table.update(
-            followed, replace(stream, path=os.path.realpath(seen.path), file=file, gone=None, copy_of="")
-        )
+        self._table.update(followed, replace(stream, path=os.path.realpath(seen.path), file=file, gone=None))
         followed.seen, followed.read, followed.stage, followed.held = seen, None, Stage.GROWING, False
         followed.shrunk = followed.lost = None
         followed.changed = self._monotonic()
 
     def is_copy(self, seen: Sighting, original: Followed) -> bool:
-        """Whether a file has the bytes that a stream's own file has now, as far as the shorter one goes."""
-        if original.seen is None or seen.compressed or original.seen.compressed:
+        """Whether a file is what a stream's own file has now, or its beginning: a copy is never ahead."""
+        if original.seen is None or seen.compressed or original.seen.compressed or not seen.size:
             return False
-        size = min(seen.size, original.seen.size)
-        return size > 0 and shares(self._handles.get(seen), self._handles.get(original.seen), size)
+        return shares(self._handles.get(seen), self._handles.get(original.seen), seen.size)
 
     def is_intact(self, followed: Followed) -> bool:
         """Whether a stream's file still has what was read of it. Raises OSError."""
@@ -57,7 +54,7 @@ class Rescue:
             if found is Verdict.OTHER:
                 continue
             whole = found is Verdict.INTACT
-            stream = followed.stream if whole else placed(followed.stream, content, copy.seen.size)
+            stream = followed.stream if whole else placed(followed.stream, content, content.size())
             self._table.forget(copy)
             self.move(followed, copy.seen, stream)
             return True

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 import structlog
@@ -140,11 +141,21 @@ class Tail:
         return Shape(self._settings.encoding, self._settings.max_line, start)
 
     def _notifications(self, records: Records) -> Iterator[Notification]:
-        """One for each record, or for some lines that follow one another."""
-        name, now, many = self._context.name, self._context.clock(), self._settings.lines_per_notification
+        """One for each record, or for some lines that follow one another; for one that was cut always its own."""
+        now = self._context.clock()
         for stream, found in records:
-            for first in range(0, len(found), many):
-                yield _notification(name, stream, found[first : first + many], now)
+            for whole, run in groupby(found, lambda each: each.size is None):
+                together, step = [*run], self._settings.lines_per_notification if whole else 1
+                for first in range(0, len(together), step):
+                    yield self._notification(stream, together[first : first + step], now)
+
+    def _notification(self, stream: str, records: Sequence[Found], now: datetime) -> Notification:
+        first = records[0]
+        body = first.body if len(records) == 1 else b"\n".join([each.body for each in records])
+        headers = _HEADERS
+        if first.size is not None:
+            headers = {**_HEADERS, TRUNCATED: f"{first.size}/{self._settings.max_line}"}
+        return Notification(self._context.name, body, now, headers, f"{stream}:{first.offset}")
 
     async def _rest(self, watcher: Watcher, *, found: bool) -> None:
         """Where lines keep coming the kernel is not asked: it would tell of each, and that costs more than looking."""
@@ -153,11 +164,3 @@ class Tail:
         if not found:
             directories = {os.path.dirname(each.stream.path) for each in self._table}
             await watcher.wait(directories, max(0.0, self._settings.poll - leisure))
-
-
-def _notification(source: str, stream: str, records: Sequence[Found], now: datetime) -> Notification:
-    position = f"{stream}:{records[0].offset}"
-    headers = _HEADERS
-    if any(each.size is not None for each in records):
-        headers = {**_HEADERS, TRUNCATED: str(sum(each.size or len(each.body) for each in records))}
-    return Notification(source, b"\n".join([each.body for each in records]), now, headers, position)

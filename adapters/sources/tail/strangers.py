@@ -40,7 +40,7 @@ class Strangers:
             epoch += 1
             stream = started(path, file, epoch)
         if skip:
-            stream = placed(stream, content, end_of(content, seen.size, self._shape))
+            stream = placed(stream, content, end_of(content, self._shape))
         return Followed(stream, self._shared.monotonic(), seen, listed=True)
 
     def _sort_out(self, strangers: Iterable[Sighting], *, skip: bool) -> None:
@@ -98,8 +98,7 @@ class Strangers:
         if followed.stream.copy_of or not self._rescue.is_copy(seen, followed):
             return False
         begun = self.begin(seen)
-        offset = min(seen.size, followed.stream.offset)
-        copy = replace(placed(begun.stream, self._handles.get(seen), offset), copy_of=followed.stream.id)
+        copy = replace(placed(begun.stream, self._handles.get(seen), seen.size), copy_of=followed.stream.id)
         self._table.add(replace(begun, stream=copy, read=seen))
         return True
 

@@ -154,14 +154,12 @@ def placed(stream: Stream, content: Content, offset: int) -> Stream:
     return replace(stream, offset=offset, head=digest(content.head(window)), tail=digest(tail), skipping=False)
 
 
-def end_of(content: Content, size: int, shape: Shape) -> int:
-    """Where the last line of a file begins that has no end yet; `size` is that of a plain file."""
+def end_of(content: Content, shape: Shape) -> int:
+    """Where the last line of a file begins that has no end yet."""
+    size = content.size()
     at = max(0, size - shape.enough)
     at -= at % 4
-    data = content.read(at, shape.enough)
-    while more := content.read(at + len(data), shape.enough):
-        at, data = at + len(data), more
-    return at + len(data) - shape.rest(data)
+    return size - shape.rest(content.read(at, size - at))
 
 
 def shares(one: Content, other: Content, size: int) -> bool:

@@ -44,7 +44,7 @@ class Kept:
     @property
     def lines(self) -> list[str]:
         """The bodies, in order."""
-        return [each.body.decode() for each in self.notifications]
+        return [each.body.decode(errors="replace") for each in self.notifications]
 
     @property
     def positions(self) -> list[str]:
