@@ -1,0 +1,110 @@
+"""The digest that a tag had when a line was written; none rather than a wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import requests
+
+from adapters.errors import AdapterError
+from adapters.sources.registry_log.lines import Tag
+from adapters.sources.registry_log.settings import Api, Lookup
+
+Find = Callable[[Tag], str | None]
+"""Blocks; raises LookupFailed where it may go better later."""
+
+MANIFESTS = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+
+_WRITING = timedelta(seconds=5)
+"""How long before its line a push may have written the tag."""
+
+_DIGEST = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}")
+_NOT_FOUND = 404
+
+
+class LookupFailed(AdapterError):
+    """The registry does not answer, or not this one."""
+
+
+def finder(settings: Lookup, clock: Callable[[], datetime]) -> Find:
+    """What the settings describe."""
+    if settings.storage is not None:
+        return storage(settings.storage)
+    assert settings.api is not None  # noqa: S101 - the model has one of the two
+    return api(settings.api, clock)
+
+
+def storage(root: Path) -> Find:
+    """The links of the filesystem driver (distribution's registry/storage/paths.go), whose times tell their history.
+
+    A tag that has not moved since the line still points there; one that has is known by a link written just before it.
+    """
+    repositories = root / "docker" / "registry" / "v2" / "repositories"
+
+    def find(tag: Tag) -> str | None:
+        folder = repositories / tag.repository / "_manifests" / "tags" / tag.name
+        try:
+            return next(_links(folder, tag.at), None)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LookupFailed(f"{folder}: {error.strerror}: may this user read it?") from None
+
+    return find
+
+
+def _links(folder: Path, at: datetime) -> Iterator[str]:
+    current = folder / "current" / "link"
+    if _written(current) <= at:
+        yield _digest(current.read_text())
+    for link in folder.glob("index/*/*/link"):
+        if at - _WRITING <= _written(link) <= at:
+            yield _digest(link.read_text())
+
+
+def _written(link: Path) -> datetime:
+    return datetime.fromtimestamp(link.stat().st_mtime, UTC)
+
+
+def _digest(text: str) -> str:
+    if _DIGEST.fullmatch(text.strip()) is None:
+        raise LookupFailed(f"'{text[:60]}' is not a digest")
+    return text.strip()
+
+
+def api(settings: Api, clock: Callable[[], datetime]) -> Find:
+    """The registry's own answer to HEAD (OCI distribution-spec, Checking if content exists in the registry)."""
+    session = requests.Session()
+    if settings.username and settings.password:
+        session.auth = (settings.username, settings.password.get_secret_value())
+    verify = str(settings.ca) if settings.ca else True
+
+    def find(tag: Tag) -> str | None:
+        if (clock() - tag.at).total_seconds() > settings.fresh:
+            return None
+        url = f"{settings.url.rstrip('/')}/v2/{tag.repository}/manifests/{tag.name}"
+        try:
+            answer = session.head(
+                url, headers={"Accept": ", ".join(MANIFESTS)}, timeout=settings.timeout, verify=verify
+            )
+        except OSError as error:
+            raise LookupFailed(f"HEAD {url}: {error}") from None
+        return _answered(answer, url)
+
+    return find
+
+
+def _answered(answer: requests.Response, url: str) -> str | None:
+    if answer.status_code == _NOT_FOUND:
+        return None
+    if not answer.ok:
+        raise LookupFailed(f"HEAD {url} answered {answer.status_code}: compare lookup.api with the registry's users")
+    return _digest(answer.headers.get("docker-content-digest", ""))
