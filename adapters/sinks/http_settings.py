@@ -63,7 +63,7 @@ def session(settings: HttpSettings) -> requests.Session:
     """A session with these settings; the environment's proxies are used, its `.netrc` is not."""
     result = requests.Session()
     result.headers.update({name: value.get_secret_value() for name, value in settings.headers.items()})
-    result.auth = _authentication(settings.auth)
+    result.auth = authentication(settings.auth)
     tls = settings.tls
     result.verify = str(tls.ca) if tls.verify and tls.ca else tls.verify
     if tls.certificate:
@@ -83,7 +83,8 @@ class _Bearer(AuthBase):
         return request
 
 
-def _authentication(auth: Auth | None) -> AuthBase:
+def authentication(auth: Auth | None) -> AuthBase:
+    """What makes a session known; where nothing is configured, `.netrc` is not asked either."""
     if auth and auth.basic:
         return HTTPBasicAuth(auth.basic.username.encode(), auth.basic.password.get_secret_value().encode())
     return _Bearer(auth.bearer.get_secret_value() if auth and auth.bearer else None)

@@ -1,0 +1,47 @@
+"""Which events were acted on already: a file that survives restarts."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from adapters.errors import TransientError
+
+KEPT = 1_000_000
+"""How many ids are remembered; the oldest are forgotten beyond that."""
+
+_TABLE = "CREATE TABLE IF NOT EXISTS done (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL)"
+
+
+class Done:
+    """The ids of events that were acted on. Each method raises TransientError when the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def has(self, id_: str) -> bool:
+        """Whether an event was acted on."""
+        try:
+            with closing(self._opened()) as database:
+                return database.execute("SELECT 1 FROM done WHERE id = ?", (id_,)).fetchone() is not None
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from None
+
+    def add(self, id_: str) -> None:
+        """Notes, on disk, that an event was acted on."""
+        try:
+            with closing(self._opened()) as database, database:
+                database.execute("INSERT OR IGNORE INTO done (id) VALUES (?)", (id_,))
+                database.execute("DELETE FROM done WHERE number <= (SELECT max(number) FROM done) - ?", (KEPT,))
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from None
+
+    def _opened(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self._path)
+        database.execute(_TABLE)
+        return database
+
+    def _unusable(self, error: Exception) -> TransientError:
+        return TransientError(f"{self._path}: {error}; free the disk, or check who owns the file")

@@ -1,0 +1,85 @@
+"""The settings of actions: what to do for an event, in templates that are checked when the configuration loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from adapters.secrets import Secret
+from adapters.settings import Duration
+from adapters.sinks.actions.shape import shape
+from adapters.sinks.contract import SinkSettings
+from adapters.sinks.http_settings import Auth, Basic, HeaderName
+
+
+class ActionSettings(SinkSettings):
+    """What every action has.
+
+    `done` is the file in which it notes the ids of the events that it has acted on; `tables` are for the filter of that
+    name.
+    """
+
+    done: Path
+    tables: dict[str, dict[str, Any]] = {}
+    timeout: Annotated[Duration, Field(gt=0)] = 30.0
+
+    def templates(self) -> Iterable[Any]:
+        """All that is shaped by an event."""
+        return ()
+
+    @model_validator(mode="after")
+    def _compile(self) -> Self:
+        for template in self.templates():
+            shape(template, self.tables)
+        return self
+
+
+class HttpCallSettings(ActionSettings):
+    """Where to, and what with; without a `body` none is sent. The event's id goes along as `Idempotency-Key`."""
+
+    type: Literal["http-call"]
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    url: str
+    body: Any = None
+    auth: Auth | None = None
+    headers: dict[HeaderName, Secret] = {}
+
+    def templates(self) -> Iterable[Any]:
+        """The URL and the body."""
+        return self.url, self.body
+
+
+class JenkinsJobSettings(ActionSettings):
+    """Which job of which Jenkins: `job` is its full name (`team/deploy`); the password is a user's API token."""
+
+    type: Literal["jenkins-job"]
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    auth: Basic
+    job: str
+    parameters: dict[str, str] = {}
+
+    def templates(self) -> Iterable[str]:
+        """The job and the parameters."""
+        return self.job, *self.parameters.values()
+
+
+class GerritReviewSettings(ActionSettings):
+    """Which change and revision of which Gerrit, and what to say: `change` is `project~number`, percent-encoded.
+
+    `labels` are votes, such as `Verified: "${subject.content.outcome | table(vote)}"`; an empty text is no vote.
+    """
+
+    type: Literal["gerrit-review"]
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    auth: Basic
+    change: str
+    revision: str = "current"
+    message: str
+    labels: dict[str, str] = {}
+
+    def templates(self) -> Iterable[str]:
+        """The change, its revision, the message and the votes."""
+        return self.change, self.revision, self.message, *self.labels.values()
