@@ -31,14 +31,14 @@ def generic_purl(value: str, namespace: str, version: str, download_url: str = "
 
 
 @lru_cache(maxsize=4096)
-def purl(value: str, type_: str, version: str, repository_url: str = "") -> str:
-    """A package's purl from its type and full name: `team/app` gives `pkg:docker/team/app@1.4?repository_url=…`.
+def purl(value: str, ecosystem: str, version: str, repository_url: str = "") -> str:
+    """A package's purl from its full name: `team/app` gives `pkg:docker/team/app@1.4?repository_url=…`.
 
-    What is before the name's last `/` is the namespace. An image whose digest is known is better an `oci_purl`.
+    `ecosystem` is a purl type. What is before the name's last `/` is the namespace. An image whose digest is known is better an `oci_purl`.
     """
     namespace, _, name = value.rpartition("/")
     qualifiers = {"repository_url": repository_url} if repository_url else {}
-    return _written(PackageURL(type_, namespace or None, name, version, qualifiers))
+    return _written(PackageURL(ecosystem, namespace or None, name, version, qualifiers))
 
 
 def _written(purl: PackageURL) -> str:
