@@ -14,7 +14,7 @@ from adapters.config import Config
 from adapters.journal import Journal
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification, Receive
-from adapters.route import Origin, Route, renderer
+from adapters.route import Origin, Remembered, Route, renderer
 from adapters.sinks import SINKS, Sink
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -35,6 +35,7 @@ class Sidecar:
         self.metrics = Metrics(CollectorRegistry())
         self.metrics.watch(lambda: journal.status(settings.routes), journal.size)
         self.translators = Translators(settings.sources)
+        self._translate = Remembered()
         self.sinks: dict[str, Sink] = {n: SINKS[each.type].build(each) for n, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
@@ -62,6 +63,7 @@ class Sidecar:
             spec=settings.spec,
             sources=settings.sources,
             types=settings.types,
+            translate=self._translate,
         )
         return Route(
             name, self.journal.route(name), render, self.sinks[settings.sink], self.metrics, batch=settings.batch

@@ -3,5 +3,6 @@
 from adapters.route.contract import Log
 from adapters.route.rendering import Origin, Rendered, renderer
 from adapters.route.route import Route
+from adapters.route.translation import Remembered
 
-__all__ = ["Log", "Origin", "Rendered", "Route", "renderer"]
+__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "renderer"]

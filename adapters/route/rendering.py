@@ -7,8 +7,7 @@ separated by commas, and a CDEvent's `legacyid` has the id of the legacy message
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from adapters.cdevents.cloudevents import cdevents_message, legacy_message
 from adapters.cdevents.document import document
@@ -18,16 +17,7 @@ from adapters.cdevents.validation import problems
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
 from adapters.model import TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
-
-
-class Translates(Protocol):
-    """What a route needs of a translator; `name` is its mapping's, such as `jenkins/notification`."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 - said above
-
-    def translate(self, notification: Notification) -> Translation:
-        """The notification's CDEvents; raises MappingError when nothing of it can be read."""
+from adapters.route.translation import Translate, Translates, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +53,15 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     spec: Spec = Spec.V0_5_1,
     sources: Collection[str] | None = None,
     types: Collection[str] | None = None,
+    translate: Translate = translated,
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
     `types` chooses CDEvents as in `cdevents.selection` (None: all of them). A notification that its source had to cut
-    is an error in either format: it is not what the tool said, even where what is left can be read.
+    is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
+    what routes of one log may share.
     """
-    wanted = selected(["*"] if types is None else types)
+    wanted = selected(types or ())
 
     def render(record: Record) -> Rendered:
         notification = record.notification
@@ -79,15 +71,18 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             return Rendered(errors=(_cut(notification),))
         if (origin := origins(notification.source)) is None:
             return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
+        translation = translate(origin.translator, record) if origin.translator else Translation()
         if format_ is Format.LEGACY:
-            return Rendered((_legacy(notification, origin, encoding),))
-        return _cdevents(notification, origin, wanted, encoding, spec)
+            return Rendered((_legacy(notification, origin, translation, encoding),))
+        if types is not None:
+            translation = replace(translation, events=tuple(each for each in translation.events if wanted(each.name)))
+        return _cdevents(notification, origin, translation, encoding, spec)
 
     return render
 
 
-def _legacy(notification: Notification, origin: Origin, encoding: Encoding) -> Message:
-    ids = ",".join(event.id for event in _events(notification, origin.translator))
+def _legacy(notification: Notification, origin: Origin, translation: Translation, encoding: Encoding) -> Message:
+    ids = ",".join(event.id for event in translation.events)
     return legacy_message(
         notification,
         instance=origin.instance,
@@ -95,13 +90,6 @@ def _legacy(notification: Notification, origin: Origin, encoding: Encoding) -> M
         encoding=encoding,
         extensions={"cdeventids": ids} if ids else {},
     )
-
-
-def _events(notification: Notification, translator: Translates | None) -> tuple[CDEvent, ...]:
-    try:
-        return translator.translate(notification).events if translator else ()
-    except MappingError:
-        return ()
 
 
 def _legacy_type(notification: Notification, translator: Translates | None) -> str:
@@ -117,21 +105,14 @@ def _cut(notification: Notification) -> str:
 
 
 def _cdevents(
-    notification: Notification, origin: Origin, wanted: Callable[[str], bool], encoding: Encoding, spec: Spec
+    notification: Notification, origin: Origin, translation: Translation, encoding: Encoding, spec: Spec
 ) -> Rendered:
-    if origin.translator is None:
-        return Rendered()
-    try:
-        translation = origin.translator.translate(notification)
-    except MappingError as error:
-        return Rendered(errors=(str(error),))
     extensions = {"legacyid": legacy_id(origin.instance, notification.position, notification.body)}
     messages: list[Message] = []
     errors = [*translation.errors]
     for event in translation.events:
         try:
-            if wanted(event.name):
-                messages.append(_message(event, encoding, spec, extensions))
+            messages.append(_message(event, encoding, spec, extensions))
         except MappingError as error:
             errors.append(str(error))
     return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)

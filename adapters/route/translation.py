@@ -1,0 +1,53 @@
+"""Translating a record: once for all routes that come by it at about the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from adapters.errors import MappingError
+from adapters.mapping.translator import Translation
+from adapters.model import Notification, Record
+
+LATEST = 512
+"""How many translations are remembered: two routes that read in batches of 100 are seldom further apart."""
+
+
+class Translates(Protocol):
+    """What a route needs of a translator; `name` is its mapping's, such as `jenkins/notification`."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - said above
+
+    def translate(self, notification: Notification) -> Translation:
+        """The notification's CDEvents; raises MappingError when nothing of it can be read."""
+
+
+Translate = Callable[[Translates, Record], Translation]
+"""Translates a record; that nothing of it can be read is one of the translation's errors."""
+
+
+def translated(translator: Translates, record: Record) -> Translation:
+    """The translation, made anew."""
+    try:
+        return translator.translate(record.notification)
+    except MappingError as error:
+        return Translation(errors=(str(error),))
+
+
+class Remembered:
+    """Translates records of one log, and remembers the latest: the other routes of a record take it from there."""
+
+    def __init__(self) -> None:
+        self._latest: dict[int, tuple[Translates, Translation]] = {}
+
+    def __call__(self, translator: Translates, record: Record) -> Translation:
+        """The translation, made anew where another translator, or none, has made it lately."""
+        made = self._latest.get(record.seq)
+        if made is not None and made[0] is translator:
+            return made[1]
+        translation = translated(translator, record)
+        self._latest[record.seq] = translator, translation
+        if len(self._latest) > LATEST:
+            del self._latest[next(iter(self._latest))]
+        return translation
