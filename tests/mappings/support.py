@@ -25,7 +25,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT},
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
-    GERRIT: {"minor_events": True},
+    GERRIT: {"minor_events": True, "replication": True},
 }
 """The variables of each mapping that turn on all that it can emit."""
 

@@ -169,6 +169,34 @@ def test_lost_events_are_told() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["ref-replicated", "fetch-ref-replicated", "ref-replication-done"])
+def test_replication_is_told_on_request(name: str) -> None:
+    """Of branches and tags, by the replication and by the pull-replication plugin; by default it is ignored by name."""
+    body = golden(GERRIT, f"{name}.json")
+    assert translation(GERRIT, body).ignored == 1
+    found = event(GERRIT, body, replication=True)
+    assert (found.subject_id, found.subject_source) == ("refs/heads/main", "https://gerrit.example.com/team/app")
+    changes = body | {"ref": "refs/changes/11/4711/1"}
+    assert translation(GERRIT, changes, replication=True).ignored == 1
+
+
+def test_each_node_is_told_apart_and_has_no_password() -> None:
+    """Replicas get a ref in the same second."""
+    body = golden(GERRIT, "ref-replicated.json")
+    other = body | {"targetUri": "https://robot:hunter2@other.example.com/team/app.git"}
+    first, second = (event(GERRIT, each, replication=True) for each in (body, other))
+    assert first.id != second.id
+    assert second.content["node"] == "https://other.example.com/team/app.git"
+
+
+@pytest.mark.parametrize("name", ["patchset-created-1.json", "change-merged.json", "branch-created.json"])
+def test_what_a_transport_adds_changes_no_event(name: str) -> None:
+    """The events plugin numbers its stream, and a server that is one of several names itself."""
+    body = golden(GERRIT, name)
+    added = body | {"id": "bdedff7d-34fd-4459-a6a7-3f738f32c01d:7", "instanceId": "gerrit-1"}
+    assert events(GERRIT, added) == events(GERRIT, body)
+
+
 def test_an_unknown_type_is_unmatched() -> None:
     """What no rule knows is counted, not lost in an ignore that is too wide."""
     assert translation(GERRIT, {"type": "change-teleported", "eventCreatedOn": 1767225600}).unmatched == 1
