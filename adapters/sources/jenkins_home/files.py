@@ -20,15 +20,25 @@ class Unreadable(Exception):
 def read(path: str, limit: int) -> bytes | None:
     """The whole of a file, None where there is none; raises Unreadable for more than `limit` bytes and for a link."""
     try:
-        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-            content = file.read(limit + 1)
+        descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
-    if len(content) > limit:
+    try:
+        return _whole(descriptor, limit)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def _whole(descriptor: int, limit: int) -> bytes:
+    # No file object: it would cost more than reading most of these files does.
+    size = os.fstat(descriptor).st_size
+    if size > limit:
         raise Unreadable(f"is larger than {limit} bytes")
-    return content
+    return os.read(descriptor, size)
 
 
 def version(path: str) -> Version:

@@ -127,6 +127,20 @@ async def test_without_the_stage_view_there_are_no_stages(
     assert heard.events == ["started job/web/1/", "finished job/web/1/"]
 
 
+async def test_a_jenkins_that_stops_between_a_build_and_its_stages_is_asked_again(
+    jenkins: FakeJenkins, heard: Heard
+) -> None:
+    """A build is not told without its stages only because nobody was there to tell them."""
+    jenkins.jobs = {"job/web/": [pipeline(1)]}
+    jenkins.stages = {"job/web/1/": [{"id": "6", "name": "Build", "status": "SUCCESS", "startTimeMillis": STARTED}]}
+    jenkins.failures = {"wfapi": [DOWN] * 5}
+    poller = source()
+    await poller.poll(heard)
+    assert heard.events == []
+    await poller.poll(heard)
+    assert [stage["id"] for stage in heard.documents[1]["stages_finished"]] == ["6"]
+
+
 async def test_stages_that_nobody_wants_are_not_asked_for(jenkins: FakeJenkins, heard: Heard) -> None:
     """One request less for each Pipeline's build."""
     jenkins.jobs = {"job/web/": [pipeline(1)]}
