@@ -2,6 +2,10 @@
 
 What was told before a crash and what comes after it fit together: the checkpoints are each job's progress. A build that
 has no build.xml yet (it is not a Pipeline's) and was already there at the first look is told when it ends.
+
+What it does not see: builds that Jenkins was told to keep outside of `jobs` (`buildsDir`), the configurations of a
+matrix build and the modules of a Maven build (the build itself is told). A job that is renamed has new URLs, so its
+builds are others, and are told again under them.
 """
 
 from __future__ import annotations
