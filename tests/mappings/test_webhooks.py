@@ -1,0 +1,96 @@
+"""The shipped mappings in a real sidecar: what tools POST, with the credentials that they have, becomes the goldens."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from adapters.cdevents.document import document
+from adapters.goldens import Sent, default_instance, run, sent
+from adapters.mapping.library import find, shipped
+from adapters.model import Spec
+from tests.mappings.support import inputs
+from tests.service import Service, running
+
+SECRET = "only the tool and the sidecar know this"
+AUTH: dict[str, dict[str, Any]] = {
+    "artifactory/webhook": {"hmac": {"header": "X-JFrog-Event-Auth", "secret": SECRET}},
+    "github/package": {"hmac": {"header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": SECRET}},
+    "harbor/webhook": {"header": {"name": "Authorization", "value": SECRET}},
+    "nexus/webhook": {"hmac": {"header": "X-Nexus-Webhook-Signature", "algorithm": "sha1", "secret": SECRET}},
+}
+"""How the headers of these mappings say that their tools are known."""
+
+MAPPINGS = [name for name in shipped() if name not in ("jenkins/build", "registry/log")]  # those are never posted
+Key = tuple[str, str, str]
+
+
+def _source(mapping: str) -> dict[str, Any]:
+    context = find(mapping).with_name("context.yaml")
+    variables = yaml.safe_load(context.read_text())["variables"] if context.exists() else {}
+    source = {"type": "webhook", "path": f"/{mapping}", "instance": default_instance(find(mapping)), "mapping": mapping}
+    return {**source, "variables": variables} | ({"auth": AUTH[mapping]} if mapping in AUTH else {})
+
+
+def _config() -> str:
+    """The configuration of a sidecar that listens to every tool; `{port}` is still to be filled in."""
+    settings = {
+        "server": {"listen": "127.0.0.1:PORT", "drain": "60s"},
+        "journal": {"path": "journal.db"},
+        "sources": {mapping.replace("/", "-"): _source(mapping) for mapping in MAPPINGS},
+        "sinks": {"file": {"type": "file", "path": "cdevents.jsonl"}},
+        "routes": {"cdevents": {"format": "cdevents", "sink": "file"}},
+    }
+    return yaml.safe_dump(settings).replace("{", "{{").replace("}", "}}").replace("PORT", "{port}")
+
+
+def _signed(mapping: str, each: Sent) -> Mapping[str, str]:
+    auth = AUTH.get(mapping, {})
+    if "header" in auth:
+        return {**each.headers, auth["header"]["name"]: SECRET}
+    if "hmac" in auth:
+        algorithm = getattr(hashlib, auth["hmac"].get("algorithm", "sha256"))
+        signature = hmac.new(SECRET.encode(), each.body, algorithm).hexdigest()
+        return {**each.headers, auth["hmac"]["header"]: auth["hmac"].get("prefix", "") + signature}
+    return each.headers
+
+
+def _expected(mapping: str) -> Iterator[Key]:
+    for golden in run(mapping).goldens:
+        for event in golden.events:
+            written = document(event, Spec.V0_5_1)
+            yield written["context"]["source"], written["context"]["type"], written["subject"]["id"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A sidecar with a source for each mapping."""
+    with running(tmp_path_factory.mktemp("sidecar"), _config()) as service:
+        yield service
+
+
+@pytest.mark.parametrize("mapping", AUTH)
+def test_what_is_not_signed_is_refused(mapping: str, service: Service) -> None:
+    """A stranger's notification is never translated."""
+    [each] = sent(inputs(mapping)[0])
+    assert service.ask("POST", f"/{mapping}", each.body)[0] == http.client.UNAUTHORIZED
+
+
+def test_what_tools_post_becomes_their_goldens(service: Service) -> None:
+    """Through the server, the journal and a sink, with the headers that a mapping reads and no credential."""
+    for mapping in MAPPINGS:
+        for path in inputs(mapping):
+            for each in sent(path):
+                assert service.ask("POST", f"/{mapping}", each.body, _signed(mapping, each))[0] == http.client.ACCEPTED
+    assert service.stop() == 0
+    found = [(each["source"], each["type"], each["subject"]) for each in service.published("cdevents")]
+    assert Counter(found) == Counter(key for mapping in MAPPINGS for key in _expected(mapping))
+    assert SECRET.encode() not in Path(service.folder / "journal.db").read_bytes()
