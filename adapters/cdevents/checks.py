@@ -54,8 +54,11 @@ def _chain_id(document: Document) -> Iterable[str]:
 
 
 def _links(document: Document) -> Iterable[str]:
+    found: list[str] = []
     for index, link in enumerate(document["context"].get("links", ())):
-        yield from _link(f"context.links[{index}]", link)
+        if link["linkType"] == "RELATION" or "tags" in link:
+            found += _link(f"context.links[{index}]", link)
+    return found
 
 
 def _link(path: str, link: Mapping[str, Any]) -> Iterable[str]:

@@ -107,6 +107,8 @@ def _cut(notification: Notification) -> str:
 def _cdevents(
     notification: Notification, origin: Origin, translation: Translation, encoding: Encoding, spec: Spec
 ) -> Rendered:
+    if not translation.events:
+        return Rendered((), translation.errors, translation.ignored, translation.unmatched)
     extensions = {"legacyid": legacy_id(origin.instance, notification.position, notification.body)}
     messages: list[Message] = []
     errors = [*translation.errors]
