@@ -56,6 +56,12 @@ class Server:
         self.process.terminate()
         self.process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        """Ends it as a power cut would, as far as its clients can tell."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
     def pause(self) -> None:
         """Makes it hang: connections stay, and nothing answers."""
         assert self.process is not None
@@ -83,31 +89,35 @@ def running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def nats(folder: Path) -> Server:
-    """nats-server, with JetStream."""
+def nats(folder: Path, config: str = "") -> Server:
+    """nats-server, with JetStream; `config` is more of its configuration file."""
     port = free_port()
-    return Server(port, ["nats-server", "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(folder)], folder)
+    file = folder / "nats.conf"
+    file.write_text(f'listen: "127.0.0.1:{port}"\njetstream {{ store_dir: "{folder}" }}\n{config}\n')
+    return Server(port, ["nats-server", "-c", str(file)], folder)
 
 
-def mosquitto(folder: Path) -> Server:
-    """Mosquitto, which keeps sessions and their messages."""
+def mosquitto(folder: Path, config: str = "allow_anonymous true") -> Server:
+    """Mosquitto, which keeps sessions and their messages; `config` is more of its configuration file."""
     port = free_port()
-    config = folder / "mosquitto.conf"
-    config.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-        f"persistence true\npersistence_location {folder}/\nmax_queued_messages 0\nlog_dest stderr\n"
+    file = folder / "mosquitto.conf"
+    file.write_text(
+        f"listener {port} 127.0.0.1\nuser root\npersistence true\npersistence_location {folder}/\n"
+        f"max_queued_messages 0\nlog_dest stderr\n{config}\n"
     )
-    return Server(port, ["mosquitto", "-c", str(config)], folder)
+    return Server(port, ["mosquitto", "-c", str(file)], folder)
 
 
-def rabbitmq(folder: Path) -> Server:
-    """RabbitMQ, with a node of its own and no part in any cluster."""
+def rabbitmq(folder: Path, config: str = "") -> Server:
+    """RabbitMQ, with a node of its own and no part in any cluster; `config` is its configuration file."""
+    (folder / "rabbitmq.conf").write_text(config)
     port, distribution = free_port(), free_port()
     environment = {
         "HOME": str(folder),
         "RABBITMQ_NODENAME": f"test-{port}@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
         "RABBITMQ_DIST_PORT": str(distribution),
         "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
         "RABBITMQ_LOG_BASE": str(folder),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from adapters.brokers.connection import NatsAuth, NatsConnection
@@ -16,15 +18,31 @@ async def connect(connection: NatsConnection, **more: Any) -> Client:
 
     Raises OSError or `nats.errors.Error` when no server lets it in.
     """
-    import nats  # noqa: PLC0415 - only who uses this broker needs it
+    from nats.aio.client import Client  # noqa: PLC0415 - only who uses this broker needs it
 
-    return await nats.connect(
-        servers=[f"{'tls' if connection.tls else 'nats'}://{address}" for address in connection.servers],
-        connect_timeout=connection.timeout,
-        tls=context(connection.tls) if connection.tls else None,
+    client = Client()
+    try:
+        await client.connect(**_options(connection), **more)
+    except BaseException:
+        await closed(client)
+        raise
+    return client
+
+
+async def closed(client: Client) -> None:
+    """Closes a client, for which a server that does not answer gets a second."""
+    with suppress(OSError):
+        async with asyncio.timeout(1):
+            await client.close()
+
+
+def _options(connection: NatsConnection) -> dict[str, Any]:
+    return {
+        "servers": [f"{'tls' if connection.tls else 'nats'}://{address}" for address in connection.servers],
+        "connect_timeout": connection.timeout,
+        "tls": context(connection.tls) if connection.tls else None,
         **(_known_by(connection.auth) if connection.auth else {}),
-        **more,
-    )
+    }
 
 
 def _known_by(auth: NatsAuth) -> dict[str, str]:

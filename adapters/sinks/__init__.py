@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
+from adapters.brokers.connection import need
 from adapters.model import Encoding
+from adapters.sinks.binding import ENCODINGS
+from adapters.sinks.broker_settings import KafkaSettings, NatsSettings
 from adapters.sinks.contract import Sink, SinkSettings
 from adapters.sinks.file import FileSettings, FileSink
 from adapters.sinks.http import HttpSink
@@ -28,11 +32,24 @@ class SinkType:
     encodings: frozenset[Encoding] = frozenset(Encoding)
 
 
+def _extra(word: str, client: str, sink: str) -> Callable[[Any], Sink]:
+    """Builds the sink of that name in the module `word`, whose client is the extra `word`."""
+
+    def build(settings: SinkSettings) -> Sink:
+        need(word, client)
+        made: Sink = getattr(import_module(f"adapters.sinks.{word}"), sink)(settings)
+        return made
+
+    return build
+
+
 _LINES = frozenset({Encoding.STRUCTURED, Encoding.RAW})
 
 
 SINKS: Mapping[str, SinkType] = {
     "file": SinkType(FileSettings, FileSink, _LINES),
     "http": SinkType(HttpSettings, HttpSink),
+    "kafka": SinkType(KafkaSettings, _extra("kafka", "confluent_kafka", "KafkaSink"), ENCODINGS),
+    "nats": SinkType(NatsSettings, _extra("nats", "nats", "NatsSink"), ENCODINGS),
     "stdout": SinkType(StdoutSettings, StdoutSink, _LINES),
 }

@@ -16,7 +16,8 @@ import urllib3
 
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
-from adapters.model import Encoding, Format, Message
+from adapters.model import Encoding, Message
+from adapters.sinks.binding import counterparts
 from adapters.sinks.http_settings import HttpSettings, session
 from adapters.sinks.worker import Worker
 
@@ -128,16 +129,9 @@ def _request(message: Message) -> tuple[dict[str, str], bytes]:
         case Encoding.BINARY:
             return binary_headers(message) | key, message.data
         case Encoding.RAW:
-            return _raw_headers(message) | key, message.data
+            content_type = {"content-type": message.attributes["datacontenttype"]}
+            return content_type | counterparts(message) | key, message.data
     return {"content-type": STRUCTURED_JSON} | key, structured(message)
-
-
-def _raw_headers(message: Message) -> dict[str, str]:
-    """The data's own content type, and headers by which the two forms of an event name each other."""
-    attributes = message.attributes
-    legacy, cdevents = ("id", "cdeventids") if message.format is Format.LEGACY else ("legacyid", "id")
-    named = {"legacy-id": attributes.get(legacy), "cdevents-ids": attributes.get(cdevents)}
-    return {"content-type": attributes["datacontenttype"]} | {name: value for name, value in named.items() if value}
 
 
 def _redirection(response: requests.Response) -> str:

@@ -1,0 +1,63 @@
+"""The acknowledgements of one batch whose messages are all under way at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
+
+from adapters.errors import DeliveryError, TransientError
+
+
+class Acks:
+    """Collects, from any thread and in any order, what became of each message of a batch.
+
+    A message that nothing is heard of within `timeout` seconds failed for now.
+    """
+
+    def __init__(self, count: int, timeout: float) -> None:
+        self._unheard = TransientError(f"no acknowledgement within {timeout:g} s")
+        self._outcomes: list[DeliveryError | None] = [self._unheard for _ in range(count)]
+        self._left = count
+        self._timeout = timeout
+        self._lock = Lock()
+        self._loop = asyncio.get_running_loop()
+        self._complete = asyncio.Event()
+
+    def put(self, index: int, failure: DeliveryError | None = None) -> None:
+        """Notes that a message was acknowledged, or why it was not."""
+        with self._lock:
+            self._outcomes[index] = failure
+            self._left -= 1
+            complete = self._left <= 0
+        if complete:
+            self._loop.call_soon_threadsafe(self._complete.set)
+
+    def stop(self, index: int, failure: DeliveryError) -> None:
+        """Notes a failure before a message was sent, for which no later one was sent either."""
+        with self._lock:
+            self._left -= len(self._outcomes) - index - 1
+        self.put(index, failure)
+
+    def abandon(self, reason: str) -> None:
+        """Ends the wait: what nothing was heard of failed for this reason, for now."""
+        with self._lock:
+            lost = TransientError(reason)
+            self._outcomes = [lost if each is self._unheard else each for each in self._outcomes]
+        self._loop.call_soon_threadsafe(self._complete.set)
+
+    async def settled(self) -> None:
+        """Returns when all are acknowledged; else raises the first one's failure, with the number of those before."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timeout):
+                await self._complete.wait()
+        raise_first(self._outcomes)
+
+
+def raise_first(outcomes: Sequence[DeliveryError | None]) -> None:
+    """Raises the first failure among a batch's outcomes; what was acknowledged after it will be sent again."""
+    for index, failure in enumerate(outcomes):
+        if failure is not None:
+            failure.delivered = index
+            raise failure

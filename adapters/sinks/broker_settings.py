@@ -1,0 +1,66 @@
+"""The settings of the sinks that are brokers: how to reach one, and where on it an event goes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from adapters.brokers.connection import KafkaConnection, NatsConnection
+from adapters.settings import Duration, Settings
+from adapters.sinks.contract import SinkSettings
+from adapters.sinks.template import Naming
+
+TOPIC = Naming(
+    unsafe=re.compile(r"[^A-Za-z0-9._-]"),
+    valid=re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}"),
+    rule="a topic of letters, digits, '.', '_' and '-', such as cicd.{format}",
+)
+"""Kafka's topics (org.apache.kafka.common.internals.Topic)."""
+
+SUBJECT = Naming(
+    unsafe=re.compile(r"[\s*>$\x00-\x1f\x7f]|^\.|(?<=\.)\.|\.$"),
+    valid=re.compile(r"(?!\$)[^\s.*>\x00-\x1f\x7f]+(\.[^\s.*>\x00-\x1f\x7f]+)*"),
+    rule="a subject of tokens between dots, without wildcards and spaces, such as cicd.{format}.{type}",
+)
+"""NATS' subjects (docs.nats.io, Subject-Based Messaging); the dots of a value make tokens, but none that is empty."""
+
+_PROMISED = re.compile(
+    r"acks|request\.required\.acks|enable\.idempotence|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"
+)
+
+
+def _not_promised(properties: dict[str, str]) -> dict[str, str]:
+    for name in properties:
+        if _PROMISED.fullmatch(name):
+            raise ValueError(f"'{name}' is the sink's own, for what it promises depends on it")
+    return properties
+
+
+class KafkaSettings(SinkSettings, KafkaConnection):
+    """Which topic; a message that is not acknowledged within `timeout` is tried again."""
+
+    type: Literal["kafka"]
+    topic: Annotated[str, TOPIC.template]
+    properties: Annotated[dict[str, str], AfterValidator(_not_promised)] = {}
+
+
+class NatsStream(Settings):
+    """A JetStream stream that is made where there is none of its name; one that is there stays as it is.
+
+    Within `duplicate_window`, what is published again is dropped by the server.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$")]
+    subjects: Annotated[tuple[str, ...], Field(min_length=1)]
+    duplicate_window: Annotated[Duration, Field(gt=0)] = 120.0
+    replicas: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class NatsSettings(SinkSettings, NatsConnection):
+    """Which subject of JetStream, and the stream to make if nobody else does."""
+
+    type: Literal["nats"]
+    subject: Annotated[str, SUBJECT.template]
+    stream: NatsStream | None = None

@@ -1,0 +1,74 @@
+"""NATS JetStream: the stream acknowledges each message, and drops one that it has had within its window.
+
+Binding: github.com/cloudevents/spec, bindings/nats-protocol-binding.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from nats.errors import Error
+
+from adapters.errors import DeliveryError, TransientError
+from adapters.model import Message
+from adapters.sinks.acks import Acks
+from adapters.sinks.broker_settings import SUBJECT, NatsSettings
+from adapters.sinks.nats_connection import NatsConnection, NoStream
+
+
+class NatsSink:
+    """Has a whole batch under way at once, over a connection that is made anew after any failure of it.
+
+    A subject that no stream takes, or that is not allowed, is a PermanentError, and so is a message that is too large.
+    """
+
+    def __init__(self, settings: NatsSettings) -> None:
+        self._settings = settings
+        self._name = SUBJECT.name_of(settings.subject)
+        self._opening = asyncio.Lock()
+        self._connection: NatsConnection | None = None
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Sends all messages, and waits until each is acknowledged or has failed."""
+        connection = await self._connected()
+        acks = Acks(len(batch), self._settings.timeout)
+        try:
+            await self._send(connection, batch, acks)
+            await acks.settled()
+        except NoStream as failure:
+            subject = self._name(batch[failure.delivered])
+            raise await connection.why_no_stream(subject, failure.delivered) from None
+        finally:
+            connection.forget(acks)
+
+    async def aclose(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _send(self, connection: NatsConnection, batch: Sequence[Message], acks: Acks) -> None:
+        for index, message in enumerate(batch):
+            try:
+                await connection.send(self._name(message), message, acks, index)
+            except DeliveryError as failure:
+                acks.stop(index, failure)
+                return
+
+    async def _connected(self) -> NatsConnection:
+        async with self._opening:
+            if self._connection is None or self._connection.closed:
+                self._connection = await _opened(self._settings)
+            return self._connection
+
+
+async def _opened(settings: NatsSettings) -> NatsConnection:
+    connection = NatsConnection()
+    try:
+        async with asyncio.timeout(settings.timeout):
+            await connection.open(settings)
+    except (OSError, Error) as error:
+        await connection.close()
+        reason = connection.complaint or str(error) or f"no answer within {settings.timeout:g} s"
+        raise TransientError(f"NATS at {', '.join(settings.servers)} cannot be used: {reason}") from None
+    return connection

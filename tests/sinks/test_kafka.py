@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import ValidationError
+
+from adapters.errors import ConfigError, PermanentError, TransientError
+from adapters.model import Encoding
+from adapters.sinks import SINKS
+from adapters.sinks.broker_settings import KafkaSettings
+from tests.service import free_port
+from tests.sinks.conftest import Make
+
+confluent_kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
+
+from cloudevents.core.bindings import kafka as binding  # noqa: E402 - after the check for the extra
+from cloudevents.core.formats.json import JSONFormat  # noqa: E402 - the same
+
+from adapters.sinks.kafka import KafkaSink  # noqa: E402 - the same
+
+
+class Cluster:
+    """librdkafka's own mock of a cluster, of three brokers, which lives as long as the producer that made it."""
+
+    def __init__(self) -> None:
+        quiet = {"log_level": 0, "bootstrap.servers": "127.0.0.1:1"}
+        self._owner = confluent_kafka.Producer(quiet | {"test.mock.num.brokers": 3})
+        brokers = self._owner.list_topics(timeout=10).brokers.values()
+        self.brokers = [f"{broker.host}:{broker.port}" for broker in brokers]
+
+    def records(self, topic: str, count: int) -> list[Any]:
+        """The first records of a topic, by partition and then in order; waits for them."""
+        config = {"bootstrap.servers": self.brokers[0], "group.id": "test", "auto.offset.reset": "earliest"}
+        consumer = confluent_kafka.Consumer(config | {"enable.auto.commit": False, "log_level": 0})
+        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        consumer.assign([confluent_kafka.TopicPartition(topic, number, 0) for number in partitions])
+        found: list[Any] = []
+        deadline = time.monotonic() + 20
+        while len(found) < count and time.monotonic() < deadline:
+            found += consumer.consume(count - len(found), timeout=0.2)
+        consumer.close()
+        return sorted(found, key=lambda record: (record.partition(), record.offset()))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Cluster:
+    """One that is up."""
+    return Cluster()
+
+
+Open = Callable[..., KafkaSink]
+
+
+@pytest.fixture
+def opened(cluster: Cluster) -> Open:
+    """What makes a sink for the cluster, unless told other settings."""
+
+    def opened(**settings: Any) -> KafkaSink:
+        given = {"type": "kafka", "brokers": cluster.brokers, "topic": "cicd", "timeout": 10} | settings
+        sink = SINKS["kafka"].build(KafkaSettings.model_validate(given))
+        assert isinstance(sink, KafkaSink)
+        return sink
+
+    return opened
+
+
+def event(record: Any) -> Any:
+    """What a consumer with the CloudEvents SDK makes of a record."""
+    return binding.from_kafka(
+        binding.KafkaMessage(headers=dict(record.headers()), key=record.key(), value=record.value()), JSONFormat()
+    )
+
+
+@pytest.mark.parametrize("encoding", [Encoding.BINARY, Encoding.STRUCTURED])
+async def test_a_consumer_with_the_sdk_reads_the_event(
+    opened: Open, cluster: Cluster, make: Make, encoding: Encoding
+) -> None:
+    """In both content modes, with what no header of HTTP could hold unescaped."""
+    sink = opened(topic=f"sdk-{encoding}")
+    await sink.publish([make(1, encoding=encoding, subject="a b/\u00e9%", partitionkey="chain")])
+    await sink.aclose()
+    [record] = cluster.records(f"sdk-{encoding}", 1)
+    read = event(record)
+    assert (read.get_id(), read.get_type(), read.get_subject()) == (
+        "id-1",
+        "legacy.jenkins.notification",
+        "a b/\u00e9%",
+    )
+    assert read.get_extension("partitionkey") == "chain"
+    assert read.get_data() == {"a": 1}
+
+
+async def test_binary_mode_is_what_the_sdk_writes(opened: Open, cluster: Cluster, make: Make) -> None:
+    """The same headers, key and value, byte for byte."""
+    sink = opened(topic="binary")
+    await sink.publish([make(1, encoding=Encoding.BINARY, data=b'{"a":1}', partitionkey="chain")])
+    await sink.aclose()
+    [record] = cluster.records("binary", 1)
+    expected = binding.to_binary_event(event(record), JSONFormat())
+    assert dict(record.headers()) == expected.headers
+    assert (record.key().decode(), orjson.loads(record.value())) == (expected.key, orjson.loads(expected.value))
+
+
+async def test_a_bare_message_keeps_its_bytes(opened: Open, cluster: Cluster, make: Make) -> None:
+    """With its own content type, and headers that name it and its CDEvents."""
+    sink = opened(topic="raw")
+    await sink.publish([make(1, encoding=Encoding.RAW, data=b"<x/>", datacontenttype="text/xml", cdeventids="a,b")])
+    await sink.aclose()
+    [record] = cluster.records("raw", 1)
+    assert record.value() == b"<x/>"
+    assert dict(record.headers()) == {"content-type": b"text/xml", "legacy-id": b"id-1", "cdevents-ids": b"a,b"}
+
+
+async def test_one_key_keeps_its_order(opened: Open, cluster: Cluster, make: Make) -> None:
+    """Over many batches under way at once within each, all of a key are in one partition, as they were published."""
+    sink = opened(topic="order")
+    for batch in range(5):
+        numbers = range(batch * 100, batch * 100 + 100)
+        await sink.publish([make(number, partitionkey=f"key-{number % 7}") for number in numbers])
+    await sink.aclose()
+    records = cluster.records("order", 500)
+    assert len(records) == 500
+    for key in range(7):
+        mine = [record for record in records if record.key() == f"key-{key}".encode()]
+        assert len({record.partition() for record in mine}) == 1
+        ids = [orjson.loads(record.value())["id"] for record in mine]
+        assert ids == [f"id-{number}" for number in range(500) if number % 7 == key]
+
+
+async def test_the_topic_is_made_of_the_event(opened: Open, cluster: Cluster, make: Make) -> None:
+    """What no topic can have in its name becomes `_`."""
+    sink = opened(topic="{format}.{type}.{subject}")
+    await sink.publish([make(1, subject="job/main \u00e9"), make(2)])
+    await sink.aclose()
+    assert len(cluster.records("legacy.legacy.jenkins.notification.job_main__", 1)) == 1
+    assert len(cluster.records("legacy.legacy.jenkins.notification._", 1)) == 1
+
+
+async def test_a_message_that_is_too_large_is_permanent(opened: Open, cluster: Cluster, make: Make) -> None:
+    """Those before it are delivered, and none after it was sent, so that none of them is sent twice."""
+    sink = opened(topic="large", properties={"message.max.bytes": "2000"})
+    batch = [make(0), make(1), make(2, data=b'"' + b"x" * 3000 + b'"'), make(3)]
+    with pytest.raises(PermanentError, match="too large") as caught:
+        await sink.publish(batch)
+    assert caught.value.delivered == 2
+    await sink.publish(batch[3:])
+    await sink.aclose()
+    ids = [orjson.loads(record.value())["id"] for record in cluster.records("large", 3)]
+    assert sorted(ids) == ["id-0", "id-1", "id-3"]
+
+
+async def test_a_cluster_that_is_away_is_transient(opened: Open, make: Make) -> None:
+    """Within the timeout, and the reason has what the system says."""
+    sink = opened(
+        brokers=[f"127.0.0.1:{free_port()}"], timeout=1, properties={"socket.connection.setup.timeout.ms": "1000"}
+    )
+    with pytest.raises(TransientError, match=r"Connection refused|brokers down") as caught:
+        await sink.publish([make(0), make(1)])
+    assert caught.value.delivered == 0
+    await sink.aclose()
+
+
+async def test_a_full_queue_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:
+    """What fitted in is delivered and counted."""
+    sink = opened(topic="full", properties={"queue.buffering.max.messages": "5"})
+    with pytest.raises(TransientError, match="queue is full") as caught:
+        await sink.publish([make(number) for number in range(50)])
+    await sink.aclose()
+    assert caught.value.delivered >= 5
+    assert len(cluster.records("full", caught.value.delivered)) == caught.value.delivered
+
+
+async def test_a_fatal_error_ends_the_producer_not_the_sink(opened: Open, cluster: Cluster, make: Make) -> None:
+    """The next batch goes through a new one."""
+    sink = opened(topic="fatal")
+    await sink.publish([make(0)])
+    broken = sink._client
+    broken._note(confluent_kafka.KafkaError(confluent_kafka.KafkaError._FATAL, "gone", fatal=True))
+    await sink.publish([make(1)])
+    await sink.aclose()
+    assert sink._client is not broken
+    assert len(cluster.records("fatal", 2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"topic": "cicd.{typ}"}, "did you mean 'type'"),
+        ({"topic": "cicd {type}"}, "a topic of letters"),
+        ({"topic": "cicd.{type"}, "a placeholder is written {type}"),
+        ({"brokers": []}, "at least 1"),
+        ({"properties": {"acks": "1"}}, "the sink's own"),
+        ({"timeout": 0}, "greater than"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], problem: str) -> None:
+    """When the configuration is read, with what to write instead."""
+    with pytest.raises(ValidationError, match=problem):
+        KafkaSettings.model_validate({"type": "kafka", "brokers": ["kafka:9092"], "topic": "cicd"} | settings)
+
+
+def test_what_only_librdkafka_knows_is_a_problem_of_the_configuration(opened: Open) -> None:
+    """A property that it does not have, or a file that is not there, is told when the sink is made."""
+    with pytest.raises(ConfigError, match=r"no\.such\.property"):
+        opened(properties={"no.such.property": "1"})
+    with pytest.raises(ConfigError, match=r"ssl\.ca\.location"):
+        opened(tls={"ca": "missing.pem"})

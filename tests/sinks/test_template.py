@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from adapters.model import Encoding, Format, Message
+from adapters.sinks.broker_settings import SUBJECT, TOPIC
+from adapters.sinks.template import FIELDS, Naming
+
+ATTRIBUTES = {"type": "dev.cdeventsx.a-b.c.0.1.0", "source": "https://a/b?c"}
+MESSAGE = Message(Format.CDEVENTS, Encoding.BINARY, ATTRIBUTES, b"")
+
+
+def checked(naming: Naming, template: str) -> Any:
+    """A template as a setting."""
+    return TypeAdapter(Annotated[str, naming.template]).validate_python(template)
+
+
+def test_values_take_the_place_of_names() -> None:
+    """The format and CloudEvents attributes; one that an event does not have is `_`."""
+    name = TOPIC.name_of("cicd.{format}.{type}.{subject}")
+    assert name(MESSAGE) == "cicd.cdevents.dev.cdeventsx.a-b.c.0.1.0._"
+    assert name(replace(MESSAGE, format=Format.LEGACY, attributes={"type": "x", "subject": "s"})) == "cicd.legacy.x.s"
+
+
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT])
+@given(values=st.lists(st.text(max_size=30), min_size=6, max_size=6))
+def test_whatever_an_event_holds_the_name_is_one(naming: Naming, values: list[str]) -> None:
+    """No value can add a wildcard, an empty token, or a character that the broker does not take."""
+    template = checked(naming, "cicd.{format}.{type}-{source}.{subject}.{id}{partitionkey}")
+    message = Message(Format.LEGACY, Encoding.BINARY, dict(zip(FIELDS, values, strict=True)), b"")
+    assert naming.valid.fullmatch(naming.name_of(template)(message))
+
+
+@pytest.mark.parametrize("template", ["cicd", "cicd.{format}.{type}", "{type}"])
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT])
+def test_a_template_that_can_work_stays_as_it_is(naming: Naming, template: str) -> None:
+    """With and without placeholders."""
+    assert checked(naming, template) == template
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("cicd.{fromat}", "did you mean 'format'"),
+        ("{nothing_like_it}", "there are format, type"),
+        ("{type:>10}", "cannot have {type:>10}"),
+        ("{type!r}", "cannot have"),
+        ("{type.x}", "cannot have"),
+        ("{}", "cannot have {}"),
+        ("{0}", "cannot have {0}"),
+        ("{type", "a placeholder is written {type}"),
+        ("type}", "a placeholder is written {type}"),
+        ("", "expected a"),
+        ("ci cd", "expected a"),
+        ("cicd.{{type}}.*", "expected a"),
+    ],
+)
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT])
+def test_a_template_that_cannot_work_is_refused(naming: Naming, template: str, problem: str) -> None:
+    """When the configuration is read, with what is wrong in it."""
+    with pytest.raises(ValidationError, match=problem):
+        checked(naming, template)
+
+
+@pytest.mark.parametrize("template", ["cicd..{type}", ".cicd", "cicd.", "cicd.>", "cicd.*.{type}", "$SYS.{type}"])
+def test_a_subject_has_no_empty_token_and_no_wildcard(template: str) -> None:
+    """Nor does it begin as those that the server keeps for itself."""
+    with pytest.raises(ValidationError, match="expected a subject"):
+        checked(SUBJECT, template)
