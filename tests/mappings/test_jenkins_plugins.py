@@ -132,6 +132,13 @@ def test_a_run_is_named_by_what_follows_the_root_url(root: str, run: str) -> Non
     assert (found.subject_id, found.content["uri"]) == (run, f"{root}/{run}")
 
 
+def test_a_step_of_a_pipeline_neither_starts_nor_ends_its_run() -> None:
+    """Outbound WebHook's step only says that it was reached."""
+    found = event(OUTBOUND, golden(OUTBOUND, "pipeline-step.json"))
+    assert found.name == "dev.cdeventsx.jenkins-run.notified.0.1.0"
+    assert event(OUTBOUND, golden(OUTBOUND, "start.json") | {"event": "START"}).name == "pipelinerun.started"
+
+
 def test_steps_of_a_freestyle_job_are_task_runs_of_their_run() -> None:
     """Each from its start to its end; how it ended is not said."""
     started, finished = (made(STATISTICS, f"step-{name}.json") for name in ("started", "finished"))

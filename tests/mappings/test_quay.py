@@ -22,6 +22,13 @@ def test_each_tag_of_a_push_is_an_event() -> None:
     assert all((each.custom_data or {})["timestamp"] == "received" for each in found)
 
 
+def test_old_versions_name_the_same_tags() -> None:
+    """They sent an object, from each tag to the id of its image."""
+    body = golden(QUAY, "push.json")
+    old = body | {"updated_tags": {"1.4.2": "9c1f", "latest": "9c1f"}}
+    assert events(QUAY, old) == events(QUAY, body)
+
+
 def test_a_tag_pushed_again_is_another_event() -> None:
     """Nothing in a notification tells two pushes of `latest` from each other, but when they were heard."""
     translator = load(QUAY, instance=instance(QUAY), variables={})
