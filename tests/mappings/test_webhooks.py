@@ -35,7 +35,7 @@ Key = tuple[str, str, str]
 
 def _source(mapping: str) -> dict[str, Any]:
     context = find(mapping).with_name("context.yaml")
-    variables = yaml.safe_load(context.read_text())["variables"] if context.exists() else {}
+    variables = yaml.safe_load(context.read_text()).get("variables", {}) if context.exists() else {}
     source = {"type": "webhook", "path": f"/{mapping}", "instance": default_instance(find(mapping)), "mapping": mapping}
     return {**source, "variables": variables} | ({"auth": AUTH[mapping]} if mapping in AUTH else {})
 
