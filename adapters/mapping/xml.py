@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -19,6 +20,9 @@ from defusedxml.ElementTree import fromstring
 _BAD_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE)
 _BAD_BYTE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _VERSION = re.compile(rb"""^\s*<\?xml\s+version\s*=\s*["']1\.1["']""")
+_PROLOG = re.compile(rb"<\?xml[^>]*>")
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
+_ASCII_BASED = frozenset({b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_DEPTH = 100
 
@@ -41,8 +45,11 @@ def parse(body: bytes, shape: XmlShape) -> Any:
 
 def root(body: bytes) -> Element:
     """The root element of a document, with its attributes; raises ValueError when it is not XML that can be read."""
+    cleaned = _cleaned(body)
     try:
-        element: Element = fromstring(_cleaned(body), forbid_dtd=True)
+        if _has_no_dtd(cleaned):
+            return ET.fromstring(cleaned)  # noqa: S314  what makes it unsafe is in a DTD
+        element: Element = fromstring(cleaned, forbid_dtd=True)
     except DefusedXmlException:
         raise ValueError("is XML with a DTD or entities, which are refused") from None
     except (ParseError, LookupError, UnicodeError) as error:
@@ -53,6 +60,15 @@ def root(body: bytes) -> Element:
 def _cleaned(body: bytes) -> bytes:
     body = _BAD_BYTE.sub(b"", _BAD_REFERENCE.sub(b"", body.lstrip()))
     return _VERSION.sub(b'<?xml version="1.0"', body)
+
+
+def _has_no_dtd(body: bytes) -> bool:
+    """Whether it is certain that there is none: then the parser in C does, which is several times as fast."""
+    if not body.startswith(b"<") or b"<!DOCTYPE" in body:
+        return False
+    prolog = _PROLOG.match(body)
+    encoding = _ENCODING.search(prolog[0]) if prolog else None
+    return encoding is None or encoding[1].lower() in _ASCII_BASED
 
 
 def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:

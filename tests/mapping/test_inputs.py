@@ -59,6 +59,12 @@ def test_empty_xml_list_and_map_stay_what_they_are() -> None:
         (b"<?xml version='1.0' encoding='klingon'?><a/>", "is not XML"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DTD or entities, which are refused"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "DTD or entities, which are refused"),
+        ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"), "is "),
+        (
+            '<?xml version="1.0" encoding="cp037"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("cp037"),
+            "is not XML",
+        ),
+        (b"\xef\xbb\xbf<!DOCTYPE a><a/>", "DTD or entities, which are refused"),
         (b"<a>" * 500 + b"</a>" * 500, "nested deeper than 100"),
     ],
 )
