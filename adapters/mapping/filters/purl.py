@@ -34,7 +34,8 @@ def generic_purl(value: str, namespace: str, version: str, download_url: str = "
 def purl(value: str, ecosystem: str, version: str, repository_url: str = "") -> str:
     """A package's purl from its full name: `team/app` gives `pkg:docker/team/app@1.4?repository_url=…`.
 
-    `ecosystem` is a purl type. What is before the name's last `/` is the namespace. An image whose digest is known is better an `oci_purl`.
+    `ecosystem` is a purl type. What is before the name's last `/` is the namespace. An image whose digest is known is
+    better an `oci_purl`.
     """
     namespace, _, name = value.rpartition("/")
     qualifiers = {"repository_url": repository_url} if repository_url else {}
