@@ -1,0 +1,121 @@
+"""Lines of a file: how fast they are read, kept and translated, and what thousands of quiet files cost."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import dedent
+from time import perf_counter, process_time
+
+from prometheus_client import CollectorRegistry
+
+from adapters import yamlfile
+from adapters.journal import Journal
+from adapters.mapping.compiler import compiled
+from adapters.metrics import Metrics
+from adapters.model import Checkpoint, Notification, Receive
+from adapters.sources.contract import Context
+from adapters.sources.tail import Tail, TailSettings
+from bench.table import Row
+
+LINES, TOGETHER, FILES, SECONDS = 300_000, 100, 5_000, 10.0
+
+INSTANCE = "https://git.example.com/"
+
+MATCHING = (
+    b'10.1.2.3 - jo [21/Nov/2026:11:23:16 +0000] "PUT /v2/team/app/manifests/1.0 HTTP/1.1" 201 0 "" "docker/24.0.7"\n'
+)
+OTHER = (
+    b'10.1.2.3 - jo [21/Nov/2026:11:23:16 +0000] "HEAD /v2/team/app/blobs/sha256:a8 HTTP/1.1" 200 15 "" "docker/24"\n'
+)
+
+MAPPING = r"""
+    cdevents: 0.5.1
+    input:
+      lines:
+        push: >-
+          (?P<addr>\S+) \S+ (?P<user>\S+) \[(?P<clock>[^]]+)\] "PUT /v2/(?P<name>\S+)/manifests/(?P<tag>[^ :]+) [^"]*"
+    ignore: [{pattern: {exists: false}}]
+    rules:
+      pushed:
+        emit: dev.cdeventsx.registry-tag.pushed.0.1.0
+        id: [clock, name, tag]
+        timestamp: ${clock | strptime("%d/%b/%Y:%H:%M:%S %z")}
+        subject: {id: "${name}:${tag}"}
+"""
+
+
+def rows() -> Iterator[Row]:
+    """Lines a second, of which one in ten is of interest; the share of a core that watching takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "access.log"
+        log.write_bytes((MATCHING + OTHER * 9) * (LINES // 10))
+        yield Row("tail: lines read and handed over", _rate([str(log)]), "lines/s", at_least=100_000)
+        for together in (1, TOGETHER):
+            kept = asyncio.run(_kept(Path(folder) / f"{together}.db", str(log), together))
+            yield Row(f"tail: read and in the journal, {together} a notification", kept, "lines/s", at_least=100_000)
+            bodies = log.read_bytes().splitlines()
+            yield Row(f"tail: translated, {together} a notification", _translated(bodies, together), "lines/s")
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(FILES):
+            (Path(folder) / f"{number}.log").write_text("x\n")
+        yield Row(f"tail: {FILES:,} quiet files", asyncio.run(_watched(f"{folder}/*.log")), "% of a core", at_most=5)
+
+
+def _tail(paths: Sequence[str], together: int = 1) -> Tail:
+    given = {"type": "tail", "instance": INSTANCE, "paths": paths, "lines_per_notification": together}
+    metrics = Metrics(CollectorRegistry())
+    context = Context("app", lambda: None, {}, metrics, lambda: datetime.now(UTC))
+    return Tail(TailSettings.model_validate(given), context)
+
+
+async def _nowhere(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+    """Keeps nothing."""
+
+
+def _rate(paths: Sequence[str]) -> float:
+    return LINES / asyncio.run(_poll(_tail(paths), _nowhere))
+
+
+async def _poll(tail: Tail, receive: Receive) -> float:
+    started = perf_counter()
+    await tail.poll(receive)
+    return perf_counter() - started
+
+
+async def _kept(path: Path, log: str, together: int) -> float:
+    journal = Journal(path, max_bytes=1 << 30)
+    seconds = await _poll(_tail([log], together), journal.append)
+    await journal.aclose()
+    return LINES / seconds
+
+
+def _translated(lines: Sequence[bytes], together: int) -> float:
+    file = yamlfile.parse(dedent(MAPPING), "bench.yaml")
+    translate = compiled(file, "bench", Path("bench.yaml"), INSTANCE, {}).translate
+    now = datetime.now(UTC)
+    heard = [Notification("app", b"\n".join(lines[at : at + together]), now) for at in range(0, LINES, together)]
+    return LINES / _seconds(lambda: [translate(each) for each in heard])
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
+
+
+async def _watched(pattern: str) -> float:
+    """Percent of a core, once the files were read."""
+    tail = _tail([pattern])
+    await tail.poll(_nowhere)
+    running = asyncio.create_task(tail.run(_nowhere))
+    await asyncio.sleep(1)
+    began = process_time()
+    await asyncio.sleep(SECONDS)
+    used = process_time() - began
+    running.cancel()
+    await asyncio.wait([running])
+    return 100 * used / SECONDS

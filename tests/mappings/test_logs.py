@@ -1,0 +1,81 @@
+"""Lines of logs, from a file to events: the tail, and a mapping that is nothing but YAML."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+
+from adapters.mapping import Translator, library
+from adapters.model import CDEvent, Notification
+from tests.sources.tail.support import Bench
+
+JENKINS = "https://jenkins.example.com/"
+
+HEARD = datetime(2026, 3, 1, tzinfo=UTC)
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+
+
+def translated(translator: Translator, notifications: list[Notification]) -> list[CDEvent]:
+    """The events of all; nothing was in error, nothing unknown."""
+    translations = [translator.translate(each) for each in notifications]
+    assert [each.errors for each in translations if each.errors] == []
+    assert sum(each.unmatched for each in translations) == 0
+    return [event for each in translations for event in each.events]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A tail of a file."""
+    return Bench(tmp_path)
+
+
+async def test_jenkins_log_in_two_lines(bench: Bench) -> None:
+    """The mapping says where a record begins: both lines of one come together, however they are written."""
+    bench.translator = library.load("jenkins/log", instance=JENKINS, variables={"zone": "Europe/Berlin"})
+    bench.write("May 01, 2019 1:02:03 PM hudson.model.Run execute\n")
+    await bench.poll()
+    bench.write(
+        "INFO: team/shop #5 main build action completed: SUCCESS\nMay 01, 2019 1:02:04 PM hudson.X y\nINFO: x\n"
+    )
+    await bench.settled()
+    bench.stop()
+    [event] = translated(bench.translator, bench.kept.notifications)
+    assert (event.subject_id, event.timestamp) == ("job/team/job/shop/5/", "2019-05-01T11:02:03Z")
+
+
+def test_jenkins_log_and_notification_are_of_one_id() -> None:
+    """A run that is heard of by its log and by the plugin ends once."""
+    line = (
+        b"2026-03-01 10:11:14.345+0000 [id=43]\tFINE\tx.Run#execute: team/a b #5 main build action completed: SUCCESS"
+    )
+    build = {
+        "url": "job/team/job/a%20b/5/",
+        "phase": "FINALIZED",
+        "status": "SUCCESS",
+        "number": 5,
+        "timestamp": 1_700_000_000_000,
+    }
+    plugin = orjson.dumps({"name": "a b", "url": "job/team/job/a%20b/", "build": build})
+    ids = set()
+    for name, body in (("jenkins/log", line), ("jenkins/notification", plugin)):
+        translator = library.load(name, instance=JENKINS, variables={})
+        heard = Notification("jenkins", body, HEARD)
+        ids |= {each.id for each in translated(translator, [heard]) if each.name == "pipelinerun.finished"}
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize(("mapping", "pick"), [("gerrit/sshd-log", "sshd"), ("gerrit/httpd-log", "HTTP/1.1")])
+def test_lines_of_the_documentation(mapping: str, pick: str) -> None:
+    """The lines that Gerrit's documentation gives as examples are understood."""
+    file = SAMPLES / "gerrit" / "log-lines.upstream-docs.txt"
+    if not file.exists():
+        pytest.skip("the samples are not here")
+    translator = library.load(mapping, instance="https://gerrit.example.com/", variables={"fetches": True})
+    lines = [line for line in file.read_bytes().splitlines() if line.strip()]
+    assert [line for line in lines if pick.encode() in line]
+    events = translated(translator, [Notification("gerrit", line, HEARD) for line in lines])
+    assert len(events) == (1 if pick == "sshd" else 0)
