@@ -41,7 +41,12 @@ class Server:
         """Starts it, and returns when it takes connections."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **self.environment}
+                self.command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.environment},
+                start_new_session=True,
             )
         deadline = time.monotonic() + PATIENCE
         while not self._listens():
@@ -51,26 +56,31 @@ class Server:
 
     def stop(self) -> None:
         """Ends it in good order."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGCONT)
-        self.process.terminate()
-        self.process.wait(PATIENCE)
+        self._signal(signal.SIGCONT)
+        self._end(signal.SIGTERM)
 
     def kill(self) -> None:
         """Ends it as a power cut would, as far as its clients can tell."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(PATIENCE)
+        self._end(signal.SIGKILL)
 
     def pause(self) -> None:
         """Makes it hang: connections stay, and nothing answers."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Lets it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _end(self, number: int) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGCONT)
+        self._signal(number)
+        self.process.wait(PATIENCE)
+
+    def _signal(self, number: int) -> None:
+        """To all its processes: RabbitMQ is a script with a child."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
 
     def _listens(self) -> bool:
         with socket.socket() as probe:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from adapters.brokers.connection import KafkaConnection, NatsConnection
+from adapters.brokers.connection import KafkaConnection, MqttConnection, NatsConnection, RabbitmqConnection
 from adapters.settings import Duration, Settings
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.template import Naming
@@ -25,6 +25,20 @@ SUBJECT = Naming(
     rule="a subject of tokens between dots, without wildcards and spaces, such as cicd.{format}.{type}",
 )
 """NATS' subjects (docs.nats.io, Subject-Based Messaging); the dots of a value make tokens, but none that is empty."""
+
+SHORT = Naming(
+    unsafe=re.compile(r"[\x00-\x1f\x7f]"),
+    valid=re.compile(r"[^\x00-\x1f\x7f]{0,255}"),
+    rule="a name of at most 255 characters, such as cicd.{format}.{type}",
+)
+"""RabbitMQ's exchanges and routing keys (AMQP 0-9-1, short strings)."""
+
+LEVELS = Naming(
+    unsafe=re.compile(r"[+#/$\x00-\x1f\x7f]"),
+    valid=re.compile(r"(?!\$)[^+#\x00-\x1f\x7f]+"),
+    rule="a topic without wildcards, such as cicd/{format}/{type}",
+)
+"""MQTT's topics (MQTT 5 §4.7); a value is one level."""
 
 _PROMISED = re.compile(
     r"acks|request\.required\.acks|enable\.idempotence|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"
@@ -64,3 +78,18 @@ class NatsSettings(SinkSettings, NatsConnection):
     type: Literal["nats"]
     subject: Annotated[str, SUBJECT.template]
     stream: NatsStream | None = None
+
+
+class RabbitmqSettings(SinkSettings, RabbitmqConnection):
+    """Which exchange, of which '' is the one where a routing key names a queue, and the routing key."""
+
+    type: Literal["rabbitmq"]
+    exchange: Annotated[str, SHORT.template]
+    routing_key: Annotated[str, SHORT.template] = "{type}"
+
+
+class MqttSettings(SinkSettings, MqttConnection):
+    """Which topic."""
+
+    type: Literal["mqtt"]
+    topic: Annotated[str, LEVELS.template]

@@ -1,0 +1,124 @@
+"""RabbitMQ: the broker confirms each message once it is on the disks of the queues that it was routed to.
+
+Binding: the CloudEvents SDK's for RabbitMQ (AMQP 0-9-1, headers with `ce-`). The `message_id` is the event's id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import aio_pika
+from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError, ChannelClosed, PublishError
+
+from adapters.brokers.rabbitmq import connect
+from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.model import Message
+from adapters.sinks.acks import raise_first
+from adapters.sinks.binding import parts
+from adapters.sinks.broker_settings import SHORT, RabbitmqSettings
+
+_LONGEST = 255
+"""Bytes of a short string (AMQP 0-9-1 §4.2.5.3)."""
+
+
+class _Refused(DeliveryError):
+    """The broker has closed the channel for one of the messages under way, and does not say for which."""
+
+
+class RabbitmqSink:
+    """Has a whole batch under way at once, over a connection that is made anew after any failure of it.
+
+    What no queue is bound for, an exchange that does not exist or is not allowed, and a message that is too large are
+    PermanentErrors. Batches take turns.
+    """
+
+    def __init__(self, settings: RabbitmqSettings) -> None:
+        self._settings = settings
+        self._exchange = SHORT.name_of(settings.exchange)
+        self._routing_key = SHORT.name_of(settings.routing_key)
+        self._turn = asyncio.Lock()
+        self._connection: AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Sends all messages, and waits until each is confirmed or has failed; one by one, after a refusal."""
+        async with self._turn:
+            try:
+                await self._send(batch)
+            except _Refused as refused:
+                await self._send_each(batch, refused.delivered)
+
+    async def aclose(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            with suppress(OSError, AMQPError):
+                async with asyncio.timeout(self._settings.timeout):
+                    await self._connection.close()
+
+    async def _send_each(self, batch: Sequence[Message], start: int) -> None:
+        for index in range(start, len(batch)):
+            try:
+                await self._send(batch[index : index + 1])
+            except _Refused as refused:
+                raise PermanentError(str(refused), delivered=index) from None
+            except DeliveryError as failure:
+                failure.delivered = index
+                raise
+
+    async def _send(self, batch: Sequence[Message]) -> None:
+        channel = await self._ready()
+        raise_first(await asyncio.gather(*(self._outcome(channel, message) for message in batch)))
+
+    async def _outcome(self, channel: AbstractChannel, message: Message) -> DeliveryError | None:
+        exchange, key = self._exchange(message), self._routing_key(message)
+        if max(len(exchange.encode()), len(key.encode())) > _LONGEST:
+            return PermanentError(f"exchange and routing key have at most {_LONGEST} bytes: {exchange} {key}")
+        try:
+            to = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
+            await to.publish(_laid(message), key, mandatory=True, timeout=self._settings.timeout)
+        except PublishError:
+            return PermanentError(f"no queue is bound to the exchange '{exchange}' for the routing key '{key}'")
+        except ChannelClosed as error:
+            return _Refused(f"RabbitMQ refuses the message: {error}")
+        except (OSError, AMQPError, asyncio.CancelledError) as error:  # aiormq cancels what a lost connection leaves
+            return TransientError(f"RabbitMQ does not take messages: {self._reason(error)}")
+        return None
+
+    async def _ready(self) -> AbstractChannel:
+        if self._channel is None or self._channel.is_closed:
+            try:
+                async with asyncio.timeout(self._settings.timeout):
+                    self._channel = await self._opened()
+            except (OSError, AMQPError) as error:
+                reason = f"RabbitMQ at {self._settings.host} cannot be used: {self._reason(error)}"
+                raise TransientError(reason) from None
+        return self._channel
+
+    async def _opened(self) -> AbstractChannel:
+        if self._connection is None or self._connection.is_closed:
+            self._connection = await connect(self._settings)
+        return await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+
+    def _reason(self, error: BaseException) -> str:
+        if isinstance(error, TimeoutError):
+            return f"no answer within {self._settings.timeout:g} s"
+        return str(error) or type(error).__name__
+
+
+def _laid(message: Message) -> aio_pika.Message:
+    laid, attributes = parts(message, "ce-"), message.attributes
+    return aio_pika.Message(
+        laid.body,
+        headers=dict(laid.headers),
+        content_type=laid.content_type,
+        delivery_mode=DeliveryMode.PERSISTENT,
+        message_id=attributes["id"],
+        type=attributes["type"],
+        timestamp=datetime.fromisoformat(attributes["time"]),
+        app_id="cdevents-adapters",
+    )
