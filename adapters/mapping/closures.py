@@ -35,6 +35,9 @@ class Names:
     tables: Mapping[str, Mapping[str, Any]]
 
 
+_string = FILTERS["string"].bound(())
+
+
 def slot(name: str) -> str:
     """The scope's key of a `$name` that is only known when a notification arrives."""
     return f"\0{name}"
@@ -49,6 +52,33 @@ class Constant:
     def __call__(self, _: Scope) -> Any:
         """The value, whatever the scope."""
         return self.value
+
+
+BODY, HEADERS, RECEIVED_AT = slot("body"), slot("headers"), slot("received_at")
+"""The scope's keys of the whole document, and of what came with it."""
+
+MEMO = slot("memo")
+"""The scope's key of what was evaluated for this record already, by name."""
+
+
+def inside(scope: Scope, members: Mapping[Any, Any]) -> Scope:
+    """A scope of other members, with what is not the payload's as it is in a scope."""
+    return {**members, BODY: scope[BODY], HEADERS: scope[HEADERS], RECEIVED_AT: scope[RECEIVED_AT], MEMO: {}}
+
+
+def remembered(closure: Closure, name: str) -> Closure:
+    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
+    if isinstance(closure, Constant):
+        return closure
+
+    def get(scope: Scope) -> Any:
+        memo = scope[MEMO]
+        if name in memo:
+            return memo[name]
+        value = memo[name] = closure(scope)
+        return value
+
+    return get
 
 
 def lookup(path: Path, names: Names) -> Closure:
@@ -202,7 +232,7 @@ def _table(inner: Closure, call: Call, names: Names) -> Closure:
         key = inner(scope)
         if type(key) is Absent:
             return key
-        text = key if isinstance(key, str) else FILTERS["string"](key, ())
+        text = key if isinstance(key, str) else _string(key)
         if text in table:
             return table[text]
         if otherwise:

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.errors import ConfigError
 from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
-from adapters.mapping.closures import Closure, Constant, Names, pipeline, slot
+from adapters.mapping.closures import BODY, HEADERS, Closure, Constant, Names, pipeline, remembered
 from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
@@ -45,8 +45,8 @@ class _Compiler:
         self.names: dict[str, Closure] = {
             "instance": Constant(instance),
             "received_at": received_at,
-            "body": lambda scope: scope[slot("body")],
-            "headers": lambda scope: scope[slot("headers")],
+            "body": lambda scope: scope[BODY],
+            "headers": lambda scope: scope[HEADERS],
         }
         self.values.names = Names(self.names, model.tables)
         self._define_variables(variables)
@@ -84,7 +84,7 @@ class _Compiler:
 
     def _define_lets(self) -> None:
         for name, template in self.model.let.items():
-            self.names[name] = self.values.expression(template, ("let", name))
+            self.names[name] = remembered(self.values.expression(template, ("let", name)), f"let {name}")
 
     def _rule(self, name: str, model: RuleModel) -> Rule:
         at: Location = ("rules", name)
@@ -111,7 +111,7 @@ class _Compiler:
         )
 
     def _builder(self, model: RuleModel, at: Location) -> Builder:
-        values, defaults = self.values, self.model.defaults
+        values = self.values
         if check_name(values, model.emit, (*at, "emit")):
             check_content(values, model.emit, model.subject.content, (*at, "subject", "content"))
         source = model.subject.source
@@ -123,8 +123,8 @@ class _Compiler:
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
             subject_source=values.name(source, (*at, "subject", "source")) if source else None,
             content=values.required(model.subject.content, (*at, "subject", "content")),
-            chain=self._chain(model, at) or self._chain(defaults, ("defaults",)),
-            links=(*self._links(defaults, ("defaults",)), *self._links(model, at)),
+            chain=self._chain(model, at) or self._default_chain(),
+            links=(*self._default_links(), *self._links(model, at)),
             custom_data=self._custom_data(model, at),
         )
 
@@ -132,19 +132,27 @@ class _Compiler:
         if model.timestamp:
             return self.values.required(model.timestamp, (*at, "timestamp"))
         if self.model.defaults.timestamp:
-            return self.values.required(self.model.defaults.timestamp, ("defaults", "timestamp"))
+            return remembered(
+                self.values.required(self.model.defaults.timestamp, ("defaults", "timestamp")), "timestamp"
+            )
         return received_at
+
+    def _default_chain(self) -> Closure | None:
+        chain = self._chain(self.model.defaults, ("defaults",))
+        return remembered(chain, "chain") if chain else None
+
+    def _default_links(self) -> Iterator[LinkMaker]:
+        for index, make in enumerate(self._links(self.model.defaults, ("defaults",))):
+            yield remembered(make, f"link {index}")
 
     def _custom_data(self, model: RuleModel, at: Location) -> Closure | None:
         """The defaults' members, then the rule's own."""
-        parts = [
-            self.values.required(data, (*where, "custom_data"))
-            for data, where in ((self.model.defaults.custom_data, ("defaults",)), (model.custom_data, at))
-            if data
-        ]
-        if len(parts) < 2:  # noqa: PLR2004  nothing to merge
-            return parts[0] if parts else None
-        return lambda scope: {key: value for part in parts for key, value in part(scope).items()}
+        common, own = self.model.defaults.custom_data, model.custom_data
+        shared = remembered(self.values.required(common, ("defaults", "custom_data")), "custom_data")
+        particular = self.values.required(own, (*at, "custom_data"))
+        if common and own:
+            return lambda scope: {**shared(scope), **particular(scope)}
+        return shared if common else particular if own else None
 
     def _key(self, expressions: list[str], at: Location) -> Key:
         return key([self.values.key_part(text, (*at, index)) for index, text in enumerate(expressions)])
@@ -177,7 +185,8 @@ class _Compiler:
         if (rule := self.model.rules.get(target)) is None:
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
-        return reference(rule.emit, Constant(self.instance), self._key(rule.id, ("rules", target, "id")))
+        made = reference(rule.emit, Constant(self.instance), self._key(rule.id, ("rules", target, "id")))
+        return remembered(made, f"id {target}")
 
 
 def _strings(data: Any) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, pipeline, rendered
+from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, inside, pipeline, rendered
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, shown
 from adapters.yamlfile import suggestion
@@ -140,8 +140,8 @@ def _test(name: str, operand: Any, names: Names) -> Test:
 
 def _some(operand: Any, names: Names) -> Test:
     inner = condition(_object("some", operand), names)
-    return lambda value, _: (
-        isinstance(value, list) and any(isinstance(item, dict) and inner.holds(item) for item in value)
+    return lambda value, scope: (
+        isinstance(value, list) and any(isinstance(item, dict) and inner.holds(inside(scope, item)) for item in value)
     )
 
 

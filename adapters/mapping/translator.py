@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
-from adapters.mapping.closures import Closure, Scope, slot
+from adapters.mapping.closures import BODY, HEADERS, MEMO, RECEIVED_AT, Closure, Scope
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.inputs import Decoder
@@ -143,15 +143,16 @@ def _sentence(failure: Failure, where: str, prefix: str = "") -> str:
 
 def _scope(document: Any, notification: Notification) -> Scope:
     scope = dict(document) if isinstance(document, dict) else {}
-    scope[slot("body")] = document
-    scope[slot("headers")] = notification.headers
-    scope[slot("received_at")] = notification.received_at
+    scope[BODY] = document
+    scope[HEADERS] = notification.headers
+    scope[RECEIVED_AT] = notification.received_at
+    scope[MEMO] = {}
     return scope
 
 
 def received_at(scope: Scope) -> str:
     """When the notification was heard, in RFC 3339 with milliseconds."""
-    moment: datetime = scope[slot("received_at")]
+    moment: datetime = scope[RECEIVED_AT]
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
@@ -171,7 +172,7 @@ def splitter(each: Closure, name: str, where: str, *, required: bool, optional: 
         if not isinstance(found, list):
             raise Failure(f"cannot split {shown(found)}", where)
         for item in found:
-            yield {**scope, name: item}
+            yield {**scope, name: item, MEMO: {}}
 
     return split
 

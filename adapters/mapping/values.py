@@ -81,7 +81,7 @@ class Values:
             optional = key.endswith("?")
             get = self.optional(value, (*at, key))
             members.append((key.removesuffix("?"), get, optional, self.file.where((*at, key))))
-        return _object(members)
+        return folded(_object(members), [get for _, get, _, _ in members])
 
 
 def _object(members: Sequence[tuple[str, Closure, bool, str]]) -> Closure:

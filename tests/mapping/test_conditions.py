@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from adapters.mapping.closures import Constant, Names, Unknown
+from adapters.mapping.closures import BODY, HEADERS, MEMO, RECEIVED_AT, Constant, Names, Unknown
 from adapters.mapping.conditions import condition
+from tests.mapping.support import HEARD
 
 RECORD = {
     "type": "push",
@@ -16,6 +17,7 @@ RECORD = {
     "build": {"phase": "FINALIZED"},
     "votes": [{"label": "Verified", "value": "1"}, {"label": "Code-Review", "old": "0"}],
 }
+SCOPE = {**RECORD, BODY: RECORD, HEADERS: {}, RECEIVED_AT: HEARD, MEMO: {}}
 NAMES = Names({"phase": Constant("FINALIZED"), "types": Constant(["pull", "push"])}, {})
 
 
@@ -64,9 +66,9 @@ NAMES = Names({"phase": Constant("FINALIZED"), "types": Constant(["pull", "push"
 def test_condition(when: dict[str, Any], *, holds: bool) -> None:
     """A condition holds when all of its entries do; kinds are never mixed, and what is missing equals nothing."""
     made = condition(when, NAMES)
-    assert made.holds(RECORD) is holds
+    assert made.holds(SCOPE) is holds
     if not holds:
-        assert made.why_not(RECORD)
+        assert made.why_not(SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_condition(when: dict[str, Any], *, holds: bool) -> None:
 )
 def test_reason_names_what_is_there(when: dict[str, Any], reason: str) -> None:
     """Where a condition does not hold, it says which part, and what the record has instead."""
-    assert condition(when, NAMES).why_not(RECORD) == reason
+    assert condition(when, NAMES).why_not(SCOPE) == reason
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,34 @@ def test_translation_is_pure() -> None:
     before = translator.translate(one)
     translator.translate(notification({"kind": "first", "project": "q", "run": "2", "at": 1718000067}))
     assert translator.translate(one) == before
+
+
+def test_items_of_a_list_are_asked_with_all_names() -> None:
+    """Inside `some`, a path is the item's, and `$names` are what they are outside."""
+    text = (
+        RULE.replace("rules:", 'variables: {wanted: b}\n    let: {ask: "${$headers.x}"}\n    rules:').replace(
+            "when: {type: x}", 'when: {items: {some: {k: "${$wanted}", h: "${$ask}"}}}'
+        )
+        + "            a: b"
+    )
+    translator = mapping(text)
+    body = {"key": "k", "items": [{"k": "a"}, {"k": "b", "h": "yes"}]}
+    assert len(translator.translate(notification(body, x="yes")).events) == 1
+    assert translator.translate(notification(body, x="no")).unmatched == 1
+
+
+def test_names_are_of_the_item_that_a_split_made() -> None:
+    """A `let` that was evaluated for the whole record is evaluated anew for each item of it."""
+    text = """
+    cdevents: 0.5.1
+    let: {name: "${file.value | default(key)}"}
+    rules:
+      each:
+        when: {$name: {exists: true}}
+        split: {each: files, as: file}
+        emit: dev.cdeventsx.tool-file.pushed.0.1.0
+        id: [$name]
+        subject: {id: "${$name}"}
+    """
+    found = events(mapping(text), {"key": "k", "files": {"a": "1", "b": "2"}})
+    assert [event.subject_id for event in found] == ["1", "2"]
