@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import memory, replay, startup, table, translation, webhook
+from bench import memory, replay, startup, table, tail, translation, webhook
 
-BENCHMARKS = {"translation": translation, "webhook": webhook, "startup": startup, "memory": memory, "replay": replay}
+BENCHMARKS = {
+    "translation": translation,
+    "webhook": webhook,
+    "startup": startup,
+    "memory": memory,
+    "replay": replay,
+    "tail": tail,
+}
 
 
 def main(names: list[str]) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from adapters.mapping.document import Input
-from adapters.mapping.patterns import compiled
+from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.xml import XmlShape
 from adapters.mapping.xml import parse as parse_xml
 
@@ -48,11 +48,14 @@ def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decod
     `record_start`, the lines up to the next one that matches it are as one, with newlines in it.
     """
     programs = [(name, compiled(pattern)) for name, pattern in patterns.items()]
+    which = candidates([*patterns.values()])
     start = compiled(record_start) if record_start is not None else None
 
     def decode(body: bytes) -> list[Any]:
         texts = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
-        return [_line(text, programs) for text in (_joined(texts, start) if start else texts) if text.strip()]
+        return [
+            _line(text, programs, which(text)) for text in (_joined(texts, start) if start else texts) if text.strip()
+        ]
 
     return decode
 
@@ -67,8 +70,9 @@ def _joined(texts: list[str], start: Any) -> list[str]:
     return ["\n".join(record).rstrip("\n") for record in records]
 
 
-def _line(line: str, programs: list[tuple[str, Any]]) -> dict[str, str]:
-    for name, program in programs:
+def _line(line: str, programs: list[tuple[str, Any]], candidates: Iterable[int]) -> dict[str, str]:
+    for index in candidates:
+        name, program = programs[index]
         if match := program.match(line):
             return {"line": line, "pattern": name, **_named(match)}
     return {"line": line}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,3 +20,24 @@ def compiled(pattern: str) -> Any:
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error
         raise ValueError(f"'{pattern}' is not a regular expression: {reason}") from None
+
+
+def candidates(patterns: Sequence[str]) -> Callable[[str], Iterable[int]]:
+    """Finds which of some patterns match at the beginning of a text, by their indexes, in one pass over it.
+
+    All of them when the patterns together are too large for that. Each pattern is right by itself.
+    """
+    together = re2.Set.MatchSet(_OPTIONS)
+    for pattern in (*patterns, ""):  # the empty one always matches: without it, the pass has failed
+        together.Add(pattern)
+    every, match = range(len(patterns)), together.Match
+    try:
+        together.Compile()
+    except re2.error:
+        return lambda _: every
+
+    def found(text: str) -> Iterable[int]:
+        indexes = sorted(match(text))
+        return indexes[:-1] if indexes else every
+
+    return found

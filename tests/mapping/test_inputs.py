@@ -1,6 +1,7 @@
 """What tools send, as documents."""
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -135,3 +136,20 @@ def test_record_start_is_of_lines_only() -> None:
 def test_pattern_that_would_hang_other_engines_does_not() -> None:
     """Patterns run in time linear to the line, whatever they are."""
     assert inputs.lines({"x": r"(?P<a>(a+)+)b"})(b"a" * 100_000) == [{"line": "a" * 100_000}]
+
+
+def test_patterns_that_are_too_large_together_still_match() -> None:
+    """Many large patterns are tried one after the other, with the same outcome."""
+    patterns = {f"p{number}": f"(?:[a-z]{{1,500}} ){{2}}[0-9]{{1,400}} (?P<rest>{number})$" for number in range(200)}
+    assert inputs.lines(patterns)(b"abc def 1 150") == [{"line": "abc def 1 150", "pattern": "p150", "rest": "150"}]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "ab", "a*b", "(?P<x>b)", "^a$", "", "[^a]", "b.*a"]), unique=True), st.text("ab\n")
+)
+def test_one_pass_finds_the_pattern_that_each_alone_would(patterns: list[str], text: str) -> None:
+    """The first pattern that matches a line is found, as if they were tried in order."""
+    named = {f"p{number}": pattern for number, pattern in enumerate(patterns)}
+    for line in inputs.lines(named)(text.encode()):
+        first = next((name for name, each in named.items() if re2.match(each, line["line"])), None)
+        assert line.get("pattern") == first
