@@ -31,12 +31,13 @@ class Choice(Generic[Item]):
 
 def choice(items: Sequence[Item], compiled: Callable[[str], Closure]) -> Choice[Item]:
     """A choice among items; `compiled` makes the closure of an expression that is in one of their conditions."""
-    counts = Counter(key for item in items for key in item.when.only)
+    possible = [item for item in items if item.when.known is not False]
+    counts = Counter(key for item in possible for key in item.when.only)
     if not counts:
-        return Choice(items, lambda _: items)
+        return Choice(items, lambda _: possible)
     ((key, _),) = counts.most_common(1)
-    get, by_value = compiled(key), _by_value(items, key)
-    others = [item for item in items if key not in item.when.only]
+    get, by_value = compiled(key), _by_value(possible, key)
+    others = [item for item in possible if key not in item.when.only]
 
     def candidates(scope: Scope) -> Sequence[Item]:
         value = get(scope)
