@@ -144,7 +144,7 @@ async def _member(settings: KafkaSettings, source: str) -> AsyncIterator[_Member
             "group.id": settings.group,
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest" if settings.start == "all" else "latest",
-            "socket.timeout.ms": round(settings.timeout * 1000),
+            "socket.connection.setup.timeout.ms": round(settings.timeout * 1000),
             "error_cb": complain,
         }
     )

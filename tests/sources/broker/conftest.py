@@ -6,32 +6,42 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.brokers import Broker as Server
-from tests.brokers import nats_server
-from tests.sources.broker.cluster import Cluster, kafka_cluster
+from tests import brokers
+from tests.sources.broker.groups import bystander
 from tests.sources.broker.places import KafkaTopic, Nats
 from tests.sources.broker.support import Broker
 
 
 @pytest.fixture(scope="session")
-def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Server]:
     """A NATS server."""
-    with nats_server(tmp_path_factory.mktemp("nats")) as server:
+    with brokers.running(brokers.nats(tmp_path_factory.mktemp("nats"))) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Cluster]:
+def kafka() -> Iterator[brokers.Kafka]:
     """A Kafka cluster."""
-    with kafka_cluster() as cluster:
+    with brokers.kafka() as cluster:
         yield cluster
 
 
-PLACES = {"kafka": KafkaTopic, "nats": Nats}
+@pytest.fixture
+def kafka_topic(kafka: brokers.Kafka) -> Iterator[KafkaTopic]:
+    """A topic, and a group that is never empty."""
+    topic = KafkaTopic(kafka)
+    with bystander(kafka.brokers, topic.name):
+        yield topic
 
 
-@pytest.fixture(params=PLACES)
+@pytest.fixture
+def nats_stream(nats: brokers.Server) -> Nats:
+    """A stream to be made."""
+    return Nats(nats)
+
+
+@pytest.fixture(params=["kafka_topic", "nats_stream"])
 def broker(request: pytest.FixtureRequest) -> Broker:
     """Each of the brokers in turn, with nothing in it."""
-    place: Broker = PLACES[request.param](request.getfixturevalue(request.param))
+    place: Broker = request.getfixturevalue(request.param)
     return place

@@ -9,8 +9,8 @@ from uuid import uuid4
 from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
 from adapters.sources.broker.nats import NatsSettings, NatsSource
 from adapters.sources.contract import Context
-from tests.brokers import Broker as Server
-from tests.sources.broker.cluster import Cluster
+from tests.brokers import Kafka, Server
+from tests.sources.broker.groups import MEMBER
 from tests.sources.broker.support import INSTANCE, PATIENCE, Sent
 
 
@@ -67,19 +67,26 @@ class Nats:
 class KafkaTopic:
     """A topic with as many partitions as the cluster makes."""
 
-    cluster: Cluster
+    cluster: Kafka
     name: str = field(default_factory=lambda: f"t{uuid4().hex}")
 
     @property
     def config(self) -> str:
         brokers = ", ".join(f"'{each}'" for each in self.cluster.brokers.split(","))
-        return f"{{type: kafka, instance: '{INSTANCE}', brokers: [{brokers}], topics: [{self.name}], group: {self.name}}}"
+        return f"{{type: kafka, instance: '{INSTANCE}', brokers: [{brokers}], topics: [{self.name}], group: {self.name}, properties: {MEMBER}}}"
 
     def source(self, context: Context, replica: int = 0) -> KafkaSource:
         del replica
         brokers = tuple(self.cluster.brokers.split(","))
         settings = KafkaSettings(
-            type="kafka", instance=INSTANCE, brokers=brokers, topics=(self.name,), group=self.name, timeout=2, batch=20
+            type="kafka",
+            instance=INSTANCE,
+            brokers=brokers,
+            topics=(self.name,),
+            group=self.name,
+            timeout=2,
+            batch=20,
+            properties=MEMBER,
         )
         return KafkaSource(settings, context, sleep=briefly)
 
