@@ -15,9 +15,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from adapters import config, mapping, yamlfile
 from adapters.cdevents.cloudevents import structured
 from adapters.mapping import syntax
-from adapters.mapping.closures import Constant, Names, pipeline
+from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.compiler import compiled
 from adapters.mapping.filters import FILTERS
+from adapters.mapping.scope import Constant
 from adapters.metrics import PREFIX, Metrics
 from adapters.model import Format, Notification, Record
 from adapters.resources import resource

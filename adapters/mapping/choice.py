@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from adapters.mapping.closures import Closure, Scope
 from adapters.mapping.conditions import Condition
+from adapters.mapping.scope import Closure, Scope
 
 
 class Conditional(Protocol):

@@ -1,7 +1,4 @@
-"""Expressions and templates compiled, once, to plain closures over a scope.
-
-A scope is the notification's document, with what is not the payload's beside it under keys that no payload has.
-"""
+"""Expressions and templates compiled, once, to plain closures over a scope."""
 
 from __future__ import annotations
 
@@ -12,11 +9,9 @@ from typing import Any
 from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.filters import FILTERS, Filter, Parameter, Regex
 from adapters.mapping.patterns import compiled
+from adapters.mapping.scope import Closure, Constant, Scope, folded
 from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Step, Template
 from adapters.yamlfile import suggestion
-
-Scope = Mapping[Any, Any]
-Closure = Callable[[Scope], Any]
 
 
 class Unknown(ValueError):
@@ -36,49 +31,6 @@ class Names:
 
 
 _string = FILTERS["string"].bound(())
-
-
-def slot(name: str) -> str:
-    """The scope's key of a `$name` that is only known when a notification arrives."""
-    return f"\0{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A closure whose value is known when the mapping loads."""
-
-    value: Any
-
-    def __call__(self, _: Scope) -> Any:
-        """The value, whatever the scope."""
-        return self.value
-
-
-BODY, HEADERS, RECEIVED_AT = slot("body"), slot("headers"), slot("received_at")
-"""The scope's keys of the whole document, and of what came with it."""
-
-MEMO = slot("memo")
-"""The scope's key of what was evaluated for this record already, by name."""
-
-
-def inside(scope: Scope, members: Mapping[Any, Any]) -> Scope:
-    """A scope of other members, with what is not the payload's as it is in a scope."""
-    return {**members, BODY: scope[BODY], HEADERS: scope[HEADERS], RECEIVED_AT: scope[RECEIVED_AT], MEMO: {}}
-
-
-def remembered(closure: Closure, name: str) -> Closure:
-    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
-    if isinstance(closure, Constant):
-        return closure
-
-    def get(scope: Scope) -> Any:
-        memo = scope[MEMO]
-        if name in memo:
-            return memo[name]
-        value = memo[name] = closure(scope)
-        return value
-
-    return get
 
 
 def lookup(path: Path, names: Names) -> Closure:
@@ -121,16 +73,6 @@ def pipeline(expression: Expression, names: Names) -> Closure:
     for call in expression.calls:
         closure = _SPECIAL.get(call.name, _filtered)(closure, call, names)
     return closure
-
-
-def folded(closure: Closure, parts: Sequence[Closure]) -> Closure:
-    """What is made of constants alone is one; unless it fails, which matters only where it is used."""
-    if not all(isinstance(part, Constant) for part in parts):
-        return closure
-    try:
-        return Constant(closure({}))
-    except Failure:
-        return closure
 
 
 def _filtered(inner: Closure, call: Call, names: Names) -> Closure:

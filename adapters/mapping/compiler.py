@@ -10,7 +10,7 @@ from typing import Any
 from adapters.errors import ConfigError
 from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
-from adapters.mapping.closures import BODY, HEADERS, Closure, Constant, Names, pipeline, remembered
+from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
@@ -18,6 +18,7 @@ from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, key, link_maker, reference
 from adapters.mapping.inputs import decoder
+from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, remembered
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, received_at, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.cdevents.ids import chain_id, context_id
-from adapters.mapping.closures import Closure, Constant, Scope
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent
+from adapters.mapping.scope import Closure, Constant, Scope
 from adapters.model import CDEvent
 
 Key = Callable[[Scope], list[str]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from adapters.mapping.closures import Scope
 from adapters.mapping.failures import Failure
+from adapters.mapping.scope import Scope
 from adapters.mapping.translator import Rule, Translator
 from adapters.model import Notification
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
-from adapters.mapping.closures import BODY, HEADERS, MEMO, RECEIVED_AT, Closure, Scope
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.inputs import Decoder
+from adapters.mapping.scope import MEMO, RECEIVED_AT, Closure, Scope, scope
 from adapters.model import CDEvent, Notification
 
 Splitter = Callable[[Scope], Iterable[Scope]]
@@ -95,7 +95,7 @@ class Translator:
         """The scopes of a notification's records; raises MappingError when it cannot be decoded or split."""
         for document in self._documents(notification):
             try:
-                yield from self.split(_scope(document, notification))
+                yield from self.split(scope(document, notification))
             except Failure as failure:
                 raise MappingError(_sentence(failure, self.name)) from None
 
@@ -139,15 +139,6 @@ class Translator:
 
 def _sentence(failure: Failure, where: str, prefix: str = "") -> str:
     return f"{failure.where or where}: {prefix}{failure}"
-
-
-def _scope(document: Any, notification: Notification) -> Scope:
-    scope = dict(document) if isinstance(document, dict) else {}
-    scope[BODY] = document
-    scope[HEADERS] = notification.headers
-    scope[RECEIVED_AT] = notification.received_at
-    scope[MEMO] = {}
-    return scope
 
 
 def received_at(scope: Scope) -> str:

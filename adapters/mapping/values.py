@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from adapters.errors import Problem
 from adapters.mapping import syntax
-from adapters.mapping.closures import Closure, Constant, Names, Scope, Unknown, folded, pipeline, rendered
+from adapters.mapping.closures import Names, Unknown, pipeline, rendered
 from adapters.mapping.failures import Absent, Failure, shown
+from adapters.mapping.scope import Closure, Constant, Scope, folded
 from adapters.yamlfile import Location, YamlFile
 
 Made = TypeVar("Made")

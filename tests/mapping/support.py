@@ -12,8 +12,9 @@ import orjson
 from adapters import yamlfile
 from adapters.errors import ConfigError
 from adapters.mapping import Translator
-from adapters.mapping.closures import Constant, Names, pipeline
+from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.compiler import compiled
+from adapters.mapping.scope import Constant
 from adapters.mapping.syntax import expression
 from adapters.model import CDEvent, Notification
 

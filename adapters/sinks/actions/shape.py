@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.errors import PermanentError
-from adapters.mapping.closures import Closure, Names
+from adapters.mapping.closures import Names
 from adapters.mapping.failures import Failure
+from adapters.mapping.scope import Closure
 from adapters.mapping.values import Values
 from adapters.yamlfile import YamlFile
 

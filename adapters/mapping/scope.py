@@ -1,0 +1,71 @@
+"""What expressions are evaluated over, and what they are when compiled: closures over a scope.
+
+A scope is a record's members, with what is not the payload's beside them under keys that no payload has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.mapping.failures import Failure
+from adapters.model import Notification
+
+Scope = Mapping[Any, Any]
+Closure = Callable[[Scope], Any]
+"""Gives a value, or Absent; raises Failure for what is there and cannot be used."""
+
+BODY, HEADERS, RECEIVED_AT, MEMO = "\0body", "\0headers", "\0received_at", "\0memo"
+"""The scope's keys of the whole document, of what came with it, and of what was evaluated already, by name."""
+
+
+def scope(document: Any, notification: Notification) -> Scope:
+    """The scope of a document that came in a notification."""
+    members = dict(document) if isinstance(document, dict) else {}
+    members[BODY] = document
+    members[HEADERS] = notification.headers
+    members[RECEIVED_AT] = notification.received_at
+    members[MEMO] = {}
+    return members
+
+
+def inside(outside: Scope, members: Mapping[Any, Any]) -> Scope:
+    """A scope of other members, with what is not the payload's as it is outside."""
+    return {**members, BODY: outside[BODY], HEADERS: outside[HEADERS], RECEIVED_AT: outside[RECEIVED_AT], MEMO: {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A closure whose value is known when the mapping loads."""
+
+    value: Any
+
+    def __call__(self, _: Scope) -> Any:
+        """The value, whatever the scope."""
+        return self.value
+
+
+def folded(closure: Closure, parts: Sequence[Closure]) -> Closure:
+    """What is made of constants alone is one; unless it fails, which matters only where it is used."""
+    if not all(isinstance(part, Constant) for part in parts):
+        return closure
+    try:
+        return Constant(closure({}))
+    except Failure:
+        return closure
+
+
+def remembered(closure: Closure, name: str) -> Closure:
+    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
+    if isinstance(closure, Constant):
+        return closure
+
+    def get(scope: Scope) -> Any:
+        memo = scope[MEMO]
+        if name in memo:
+            return memo[name]
+        value = memo[name] = closure(scope)
+        return value
+
+    return get
