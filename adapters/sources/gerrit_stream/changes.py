@@ -25,7 +25,8 @@ def events(rest: Rest, since: int, instance: str) -> Iterator[list[Event]]:
     """What `history` knows of all changes, from `since` (epoch seconds) on; raises BackfillFailed.
 
     In order within a page only, for Gerrit lists what changed last first. It is asked again until nothing has changed
-    meanwhile: a change that moves to the front is missing from the pages behind.
+    meanwhile: a change that moves to the front is missing from the pages behind. A comment that is made just then may
+    be told here and on the stream, with two times and so two ids.
     """
     seen: dict[int, str] = {}
     start = since

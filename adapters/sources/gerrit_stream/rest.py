@@ -13,7 +13,7 @@ from adapters.errors import AdapterError
 from adapters.sources.gerrit_stream.settings import Http
 
 if TYPE_CHECKING:
-    from pygerrit2 import GerritRestAPI  # type: ignore[import-untyped]
+    from pygerrit2 import GerritRestAPI
 
 Params = list[tuple[str, str]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,6 @@ from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 
 if TYPE_CHECKING:
     import asyncssh
-
-Stream = Callable[[GerritStreamSettings], AsyncGenerator[bytes, None]]
-"""Yields an empty chunk when Gerrit has taken the command, then what it says; ends by raising StreamLost."""
 
 KEEPALIVES = 3
 """Keep-alives without an answer after which a connection counts as dead."""
@@ -49,7 +46,7 @@ class Lines:
 
 
 async def stream(settings: GerritStreamSettings) -> AsyncGenerator[bytes, None]:
-    """The `Stream` of asyncssh."""
+    """An empty chunk when Gerrit has taken the command, then what it says; ends by raising StreamLost."""
     import asyncssh  # noqa: PLC0415 - only who uses this source needs it
 
     try:

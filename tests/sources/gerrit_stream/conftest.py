@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,21 +19,13 @@ import asyncssh
 import orjson
 import pytest
 
+from adapters.journal import Journal
 from adapters.sources.gerrit_stream import GerritStreamSettings
-
-INSTANCE = "https://gerrit.example.com/"
-NOW = 1_780_000_000
-"""The time at which these tests happen, in epoch seconds."""
-
-MOMENT = datetime.fromtimestamp(NOW, UTC)
+from tests.sources.gerrit_stream.said import INSTANCE, line
+from tests.sources.gerrit_stream.world import Running
 
 Session = Callable[["asyncssh.SSHServerProcess[bytes]"], Awaitable[None]]
 """What the server does with one command."""
-
-
-def line(document: dict[str, Any]) -> bytes:
-    """An event as the stream writes it."""
-    return orjson.dumps(document) + b"\n"
 
 
 @dataclass
@@ -232,3 +224,11 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    """A world with an empty journal."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=64 << 20)
+    yield Running(journal)
+    await journal.aclose()

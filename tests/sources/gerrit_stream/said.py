@@ -6,11 +6,24 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 Json = dict[str, Any]
+
+INSTANCE = "https://gerrit.example.com/"
+NOW = 1_780_000_000
+"""The time at which these tests happen, in epoch seconds."""
+
+MOMENT = datetime.fromtimestamp(NOW, UTC)
 
 ANNA = {"name": "Anna Ek", "email": "anna@example.com", "username": "anna"}
 BOB = {"name": "Bob", "email": "bob@example.com", "username": "bob"}
 SHA = {1: "a1" * 20, 2: "b2" * 20}
+
+
+def line(document: dict[str, Any]) -> bytes:
+    """An event as the stream writes it."""
+    return orjson.dumps(document) + b"\n"
 
 
 def patch_set(change: int, number: int, created: int) -> Json:
@@ -51,6 +64,11 @@ def event(kind: str, change: int, at: int, *, patch: int = 1, **more: Any) -> Js
 def uploaded(change: int, at: int, patch: int = 1) -> Json:
     """A new patch set."""
     return event("patchset-created", change, at, patch=patch, uploader=ANNA)
+
+
+def review(change: int, at: int, comment: str = "Patch Set 1:\n\nNice") -> Json:
+    """A comment by somebody else."""
+    return event("comment-added", change, at, author=BOB, approvals=[], comment=comment)
 
 
 def branched(name: str, at: int) -> Json:

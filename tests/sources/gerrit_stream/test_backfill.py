@@ -13,8 +13,8 @@ import structlog.testing
 from adapters.sources.gerrit_stream import GerritStreamSettings
 from adapters.sources.gerrit_stream.backfill import backfill
 from adapters.sources.gerrit_stream.rest import BackfillFailed
-from tests.sources.gerrit_stream.conftest import NOW, HttpGerrit
-from tests.sources.gerrit_stream.said import change_info, logged, rest_time, uploaded
+from tests.sources.gerrit_stream.conftest import HttpGerrit
+from tests.sources.gerrit_stream.said import NOW, change_info, logged, rest_time, uploaded
 
 Settings = Callable[..., GerritStreamSettings]
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from adapters import mapping
 from adapters.model import CDEvent, Notification
 from adapters.sources.gerrit_stream.history import epoch, history
-from tests.sources.gerrit_stream.conftest import INSTANCE, MOMENT, NOW
-from tests.sources.gerrit_stream.said import ANNA, BOB, SHA, event, rest_time, uploaded
+from tests.sources.gerrit_stream.said import ANNA, BOB, INSTANCE, MOMENT, NOW, SHA, event, rest_time, uploaded
 
 Json = dict[str, Any]
 

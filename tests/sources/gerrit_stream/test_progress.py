@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.sources.gerrit_stream.events import Event, parse
 from adapters.sources.gerrit_stream.progress import TOLERANCE, Progress
-from tests.sources.gerrit_stream.conftest import NOW, line
-from tests.sources.gerrit_stream.said import BOB, event, logged, uploaded
+from tests.sources.gerrit_stream.said import BOB, NOW, event, line, logged, uploaded
 
 START = Progress(NOW)
 

@@ -40,12 +40,14 @@ async def heard(
 
     source = RegistryLog(RegistryLogSettings.model_validate(said), context, sleep=at_once)
     task = asyncio.create_task(source.run(receive))
-    async with asyncio.timeout(20):
-        while not until(events):  # noqa: ASYNC110 - what is waited for is another process
-            await asyncio.sleep(0.01)
-    yield events
-    task.cancel()
-    await asyncio.wait([task])
+    try:
+        async with asyncio.timeout(20):
+            while not until(events):  # noqa: ASYNC110 - what is waited for is another process
+                await asyncio.sleep(0.01)
+        yield events
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def translated(name: str, notifications: Sequence[Notification]) -> list[CDEvent]:

@@ -1,0 +1,58 @@
+"""Events on disk, together with the progress that they make."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from adapters.errors import ConfigError, JournalUnavailable, Problem
+from adapters.model import Checkpoint, Notification, Receive
+from adapters.sources.contract import Context
+from adapters.sources.gerrit_stream.events import Event
+from adapters.sources.gerrit_stream.patience import Sleep, patient
+from adapters.sources.gerrit_stream.progress import Progress
+
+KEY = "stream"
+"""The key of the source's only checkpoint."""
+
+
+def restored(context: Context, start: float) -> Progress:
+    """Where the source stood, or from `start` (epoch seconds) if it never did; raises ConfigError."""
+    kept = context.checkpoints.get(KEY)
+    try:
+        return Progress.loads(kept) if kept else Progress(int(start))
+    except ValueError as error:
+        where = f"checkpoint {KEY} of {context.name}"
+        raise ConfigError([Problem(where, str(error), "another type of source had this name: rename it")]) from None
+
+
+class Ledger:
+    """Shared by who listens and who fills gaps; what cannot be kept now is kept later."""
+
+    def __init__(self, context: Context, progress: Progress, receive: Receive, sleep: Sleep) -> None:
+        self.progress = progress
+        self._context, self._receive, self._sleep = context, receive, sleep
+        self._turn = asyncio.Lock()
+        self._interrupted = asyncio.Event()
+
+    async def commit(self, events: Sequence[Event], step: Callable[[Progress], Progress]) -> None:
+        """Keeps the events and the step that they are; one at a time, lest an older checkpoint come last."""
+        async with self._turn:
+            keeping = patient(self._context.name, JournalUnavailable, "journal cannot be used", self._sleep)
+            checkpoint = Checkpoint(self._context.name, KEY, step(self.progress).dumps())
+            await keeping(self._receive, self._notifications(events), [checkpoint])
+            self.progress = step(self.progress)
+
+    def interrupt(self) -> None:
+        """A gap opens: from here on, events may be missing."""
+        self.progress = self.progress.interrupted()
+        self._interrupted.set()
+
+    async def interruption(self) -> None:
+        """Returns when a gap has opened since the last one that was waited for."""
+        await self._interrupted.wait()
+        self._interrupted.clear()
+
+    def _notifications(self, events: Sequence[Event]) -> list[Notification]:
+        now = self._context.clock()
+        return [Notification(self._context.name, event.body, now) for event in events]
