@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
+from adapters.sources.broker.mqtt import MqttSettings, MqttSource
 from adapters.sources.broker.nats import NatsSettings, NatsSource
+from adapters.sources.broker.rabbitmq import RabbitmqSettings, RabbitmqSource
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
 from adapters.sources.jenkins_api import JenkinsApi, JenkinsApiSettings
@@ -32,6 +34,8 @@ SOURCES: Mapping[str, SourceType] = {
     "jenkins-api": SourceType(JenkinsApiSettings, JenkinsApi),
     "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
     "kafka": SourceType(KafkaSettings, KafkaSource),
+    "mqtt": SourceType(MqttSettings, MqttSource),
     "nats": SourceType(NatsSettings, NatsSource),
+    "rabbitmq": SourceType(RabbitmqSettings, RabbitmqSource),
     "webhook": SourceType(WebhookSettings, Webhook),
 }

@@ -8,7 +8,7 @@ import pytest
 
 from tests import brokers
 from tests.sources.broker.groups import bystander
-from tests.sources.broker.places import KafkaTopic, Nats
+from tests.sources.broker.places import KafkaTopic, MqttTopic, Nats, RabbitmqQueue
 from tests.sources.broker.support import Broker
 
 
@@ -40,7 +40,33 @@ def nats_stream(nats: brokers.Server) -> Nats:
     return Nats(nats)
 
 
-@pytest.fixture(params=["kafka_topic", "nats_stream"])
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Server]:
+    """A RabbitMQ."""
+    with brokers.running(brokers.rabbitmq(tmp_path_factory.mktemp("rabbitmq"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Server]:
+    """An MQTT broker."""
+    with brokers.running(brokers.mosquitto(tmp_path_factory.mktemp("mosquitto"))) as server:
+        yield server
+
+
+@pytest.fixture
+def mqtt_topic(mosquitto: brokers.Server) -> MqttTopic:
+    """A topic."""
+    return MqttTopic(mosquitto)
+
+
+@pytest.fixture
+def rabbitmq_queue(rabbitmq: brokers.Server) -> RabbitmqQueue:
+    """A queue to be made."""
+    return RabbitmqQueue(rabbitmq)
+
+
+@pytest.fixture(params=["kafka_topic", "mqtt_topic", "nats_stream", "rabbitmq_queue"])
 def broker(request: pytest.FixtureRequest) -> Broker:
     """Each of the brokers in turn, with nothing in it."""
     place: Broker = request.getfixturevalue(request.param)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+from confluent_kafka import Consumer
+
 MEMBER = {
     "heartbeat.interval.ms": "100",
     "session.timeout.ms": "6000",
@@ -18,8 +20,6 @@ MEMBER = {
 @contextmanager
 def bystander(brokers: str, group: str) -> Iterator[None]:
     """A member of a group that wants nothing of it: the mock takes nobody into a group that all had left."""
-    from confluent_kafka import Consumer
-
     ended = Event()
 
     def stand_by() -> None:

@@ -66,7 +66,6 @@ class Inbox:
         await until(lambda: self.calls >= count)
 
 
-
 class Broker(Protocol):
     """A real broker with a place of its own for the test."""
 
@@ -93,7 +92,9 @@ def context() -> Context:
 
 def own(context: Context) -> float:
     """How many messages of our own were passed over."""
-    return context.metrics.registry.get_sample_value("cdevents_adapters_own_messages_heard_total", {"source": NAME}) or 0
+    return (
+        context.metrics.registry.get_sample_value("cdevents_adapters_own_messages_heard_total", {"source": NAME}) or 0
+    )
 
 
 async def until(holds: Callable[[], object]) -> None:

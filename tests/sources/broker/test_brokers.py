@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from adapters.errors import JournalUnavailable
-from tests.sources.broker.support import NAME, Broker, Inbox, Sent, context, hearing, own, until
+from tests.sources.broker.support import NAME, PATIENCE, Broker, Inbox, Sent, context, hearing, own, until
 
 
 def numbered(count: int) -> list[Sent]:
@@ -14,14 +16,15 @@ def numbered(count: int) -> list[Sent]:
 async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
     """Byte for byte, with its content type and its CloudEvents attributes; other headers are nobody's business."""
     body = b'{ "type" : "ref-updated" }\n\xff'
-    await broker.publish(Sent(body, {"ce-type": "com.example.said", "x-secret": "s3cr3t"}, "text/plain; charset=x"))
+    attributes = {"ce-specversion": "1.0", "ce-type": "com.example.said"}
+    await broker.publish(Sent(body, {**attributes, "x-secret": "s3cr3t"}, "text/plain; charset=x"))
     inbox = Inbox()
     async with hearing(broker.source(context()), inbox):
         await inbox.has(1)
     [notification] = inbox.kept
     assert notification.source == NAME
     assert notification.body == body
-    assert notification.headers == {"content-type": "text/plain; charset=x", "ce-type": "com.example.said"}
+    assert notification.headers == {"content-type": "text/plain; charset=x", **attributes}
     assert notification.received_at.tzinfo is not None
 
 
@@ -63,7 +66,7 @@ async def test_replicas_share_the_work(broker: Broker) -> None:
     """Two at a time each do a part, and nobody does what the other did."""
     await broker.publish(Sent(b"{}", key="first"))
     one, two = Inbox(), Inbox()
-    async with hearing(broker.source(context(), 1), one), hearing(broker.source(context(), 2), two):
+    async with hearing(broker.source(context(), 0), one), hearing(broker.source(context(), 1), two):
         sent = 1
         while not (one.kept and two.kept):
             await broker.publish(*numbered(40))
@@ -75,9 +78,11 @@ async def test_replicas_share_the_work(broker: Broker) -> None:
 
 
 OWN = {
-    "binary CDEvent": Sent(b"{}", {"ce-type": "dev.cdevents.build.finished.0.3.0"}),
-    "binary custom event": Sent(b"{}", {"ce-type": "dev.cdeventsx.gerrit-hashtag.changed.0.1.0"}),
-    "binary legacy event": Sent(b"{}", {"ce-type": "legacy.gerrit.events"}),
+    "binary CDEvent": Sent(b"{}", {"ce-specversion": "1.0", "ce-type": "dev.cdevents.build.finished.0.3.0"}),
+    "binary custom event": Sent(
+        b"{}", {"ce-specversion": "1.0", "ce-type": "dev.cdeventsx.gerrit-hashtag.changed.0.1.0"}
+    ),
+    "binary legacy event": Sent(b"{}", {"ce-specversion": "1.0", "ce-type": "legacy.gerrit.events"}),
     "structured CDEvent": Sent(
         b'{"specversion":"1.0","type":"dev.cdevents.build.finished.0.3.0","data":{}}',
         content_type="application/cloudevents+json",
@@ -97,13 +102,15 @@ async def test_our_own_is_passed_over(broker: Broker) -> None:
 
 
 async def test_a_broker_that_goes_away_is_waited_for(broker: Broker) -> None:
-    """What was there, and what comes after it is back, is all kept."""
+    """What was there is kept, and what comes after; Mosquitto 2.0 forgets a shared subscription until it is told anew."""
     await broker.publish(*numbered(30))
     inbox = Inbox()
     async with hearing(broker.source(context()), inbox):
         await inbox.has(30)
         broker.interrupt()
         broker.restore()
-        await broker.publish(Sent(b'{"after":true}'))
-        await until(lambda: b'{"after":true}' in inbox.bodies)
+        async with asyncio.timeout(PATIENCE):
+            while b'{"after":true}' not in inbox.bodies:
+                await broker.publish(Sent(b'{"after":true}'))
+                await asyncio.sleep(0.1)
     assert {each.body for each in numbered(30)} <= set(inbox.bodies)

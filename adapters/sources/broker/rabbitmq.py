@@ -1,0 +1,117 @@
+"""RabbitMQ: a queue that all replicas consume, each message going to one of them.
+
+Messages are acknowledged when they are in the journal; what a replica has not acknowledged when its connection ends
+goes to another. The queue should be durable, and its messages persistent: what the broker loses is not ours to find.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from adapters.brokers.connection import RabbitmqConnection, need
+from adapters.brokers.rabbitmq import connect
+from adapters.model import Receive
+from adapters.settings import Settings
+from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.contract import Context, SourceSettings
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
+
+_Inbox = asyncio.Queue["AbstractIncomingMessage | None"]
+"""What is delivered; None when nothing will be any more."""
+
+_AHEAD = 2
+"""Batches that the broker delivers before it waits for acknowledgements: one is kept while the next one comes."""
+
+
+class Binding(Settings):
+    """Which messages of an exchange go to the queue."""
+
+    exchange: Annotated[str, Field(min_length=1)]
+    routing_key: str = "#"
+
+
+class RabbitmqSettings(SourceSettings, RabbitmqConnection):
+    """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges."""
+
+    type: Literal["rabbitmq"]
+    queue: Annotated[str, Field(min_length=1, max_length=255)]
+    bindings: tuple[Binding, ...] = ()
+    batch: Annotated[int, Field(gt=0, le=10_000)] = 200
+
+
+class RabbitmqSource:
+    """A queue's messages; a position is the `message_id` that its publisher gave, if any."""
+
+    def __init__(self, settings: RabbitmqSettings, context: Context, *, sleep: Sleep = asyncio.sleep) -> None:
+        """Raises ConfigError where the extra is not installed."""
+        need("rabbitmq", "aio_pika")
+        self._settings = settings
+        self._consumer = Consumer(context, self._session, sleep)
+
+    async def run(self, receive: Receive) -> None:
+        """Hands over what is delivered, until cancelled."""
+        await self._consumer.run(receive)
+
+    async def _session(self, keep: Keep) -> None:
+        from aio_pika.exceptions import AMQPError, ChannelInvalidStateError  # noqa: PLC0415 - only its users need it
+
+        try:
+            connection = await connect(self._settings)
+            try:
+                await self._consume(connection, keep)
+            finally:
+                await _closed(connection)
+        except (AMQPError, ChannelInvalidStateError, OSError) as error:
+            raise BrokerLost(f"{self._settings.host}: {error or type(error).__name__}") from None
+
+    async def _consume(self, connection: AbstractConnection, keep: Keep) -> None:
+        inbox: _Inbox = asyncio.Queue()
+        async with asyncio.timeout(self._settings.timeout):
+            channel = await connection.channel()
+            await channel.set_qos(_AHEAD * self._settings.batch)
+            channel.close_callbacks.add(lambda *_: inbox.put_nowait(None))
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda *_: inbox.put_nowait(None))
+            await (await self._queue(channel)).consume(inbox.put)
+        while True:
+            messages = await self._taken(inbox)
+            await keep([_delivery(message) for message in messages])
+            await messages[-1].ack(multiple=True)
+
+    async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
+        settings = self._settings
+        if not settings.bindings:
+            return await channel.declare_queue(settings.queue, passive=True)
+        queue = await channel.declare_queue(settings.queue, durable=True)
+        for binding in settings.bindings:
+            await queue.bind(binding.exchange, binding.routing_key)
+        return queue
+
+    async def _taken(self, inbox: _Inbox) -> Sequence[AbstractIncomingMessage]:
+        """What there is, once there is something; raises BrokerLost when nothing comes any more."""
+        messages = [await inbox.get()]
+        while len(messages) < self._settings.batch and not inbox.empty():
+            messages.append(inbox.get_nowait())
+        if None in messages:
+            raise BrokerLost(
+                f"{self._settings.host}: the channel is closed, or the queue {self._settings.queue} is gone"
+            )
+        return [message for message in messages if message is not None]
+
+
+async def _closed(connection: AbstractConnection) -> None:
+    """Closes a connection, for which a server that does not answer gets a second."""
+    with suppress(OSError):
+        async with asyncio.timeout(1):
+            await connection.close()
+
+
+def _delivery(message: AbstractIncomingMessage) -> Delivery:
+    headers = {**message.headers, "content-type": message.content_type} if message.content_type else message.headers
+    return Delivery(message.body, lowered(headers.items()), message.message_id or "")
