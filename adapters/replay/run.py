@@ -119,7 +119,13 @@ def _render(plan: Replay) -> Render:
     settings, sources = plan.config.routes[plan.route], plan.config.sources
     translators = Translators(sources)
     origins = {name: Origin(source.instance, translators.current(name)) for name, source in sources.items()}
-    render = renderer(origins.get, format_=settings.format, encoding=settings.encoding, spec=settings.spec)
+    render = renderer(
+        origins.get,
+        format_=settings.format,
+        encoding=settings.encoding,
+        spec=settings.spec,
+        types=settings.types,
+    )
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,15 @@ async def test_every_record_is_published_in_order_with_its_own_time(tmp_path: Pa
     first = orjson.loads((tmp_path / "events.jsonl").read_bytes().splitlines()[0])
     assert first["time"] == "2024-06-10T06:13:20.000Z"
     assert not (tmp_path / "state.json").exists()
+
+
+async def test_only_the_types_of_the_route_are_published(tmp_path: Path, history: Path) -> None:
+    """What the route leaves out while it runs, it leaves out of history too."""
+    what = plan(tmp_path, [history])
+    route = what.config.routes["all"].model_copy(update={"types": ("change.*",)})
+    config = what.config.model_copy(update={"routes": {"all": route}})
+    progress = await replayed(replace(what, config=config))
+    assert (progress.records, progress.parked, progress.events.total()) == (3000, 0, 0)
 
 
 async def test_replaying_twice_gives_the_same_ids(tmp_path: Path, history: Path) -> None:
