@@ -29,7 +29,7 @@ class Locator:
         """Finds every stream's file, and starts streams in files that have none; with `skip` at their ends."""
         self._listed = listed(self._shared.settings.paths, self._shared.settings.exclude)
         self._nearby = Nearby()
-        for step in (self._locate, self._examine):
+        for step in (self._locate, self._examine, self._examine_copy):
             for followed in self._table:
                 try:
                     step(followed)
@@ -40,13 +40,11 @@ class Locator:
 
     def _examine(self, followed: Followed) -> None:
         """Sees whether a file that has changed still has what was read of it, and what is left of one that is gone."""
+        if followed.stream.copy_of:
+            return
         if followed.seen is None:
             self._lost(followed)
-        elif followed.seen == followed.read:
-            return
-        elif followed.stream.copy_of:
-            self._examine_copy(followed, followed.seen)
-        else:
+        elif followed.seen != followed.read:
             self._examine_bytes(followed, followed.seen)
 
     def _examine_bytes(self, followed: Followed, seen: Sighting) -> None:
@@ -59,13 +57,20 @@ class Locator:
         else:
             self._replace(followed, certain=found is Verdict.OTHER or self._stays_short(followed))
 
-    def _examine_copy(self, followed: Followed, seen: Sighting) -> None:
+    def _examine_copy(self, followed: Followed) -> None:
         """Sees whether a stream that was a copy of another still is; if not it is read as any other from now on."""
-        original = self._table.get(followed.stream.copy_of)
+        if not followed.stream.copy_of:
+            return
+        original, seen = self._table.get(followed.stream.copy_of), followed.seen
         if original is None:
             self._table.update(followed, replace(followed.stream, copy_of=""))
-        elif not seen.compressed and self._rescue.is_intact(original) and not self._rescue.is_copy(seen, original):
+        elif seen is None:
+            self._lost(followed)
+        elif followed.read != seen and not (seen.compressed or self._may_be_copy(seen, original)):
             self._table.update(followed, replace(followed.stream, copy_of="", offset=0, head="", tail=""))
+
+    def _may_be_copy(self, seen: Sighting, original: Followed) -> bool:
+        return not self._rescue.is_intact(original) or self._rescue.is_copy(seen, original)
 
     def _replace(self, followed: Followed, *, certain: bool) -> None:
         """The bytes that were read are not in the file any more: it is another stream's now, once that is certain."""

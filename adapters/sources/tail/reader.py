@@ -34,7 +34,7 @@ class Reader:
         for followed in self._shared.table:
             if self._is_due(followed):
                 turns[followed.stream.origin].append(followed)
-        self._turns = deque(turns.values())
+        self._turns = deque(deque(sorted(turn, key=_written)) for turn in turns.values())
 
     def read(self, limit: int) -> Records:
         """Up to `limit` records of the round, or somewhat more; none when it is at its end."""
@@ -121,3 +121,8 @@ class Reader:
             self._locator.bury(followed)
         elif followed.seen is not None and followed.seen.compressed:
             self._handles.drop(followed.seen.key)
+
+
+def _written(followed: Followed) -> int:
+    """When a file was written to last; what is gone comes first."""
+    return followed.seen.modified if followed.seen else 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from adapters.sources.tail.content import Content
 from adapters.sources.tail.files import Sighting
 from adapters.sources.tail.followed import Followed, Stage
 from adapters.sources.tail.nearby import Nearby
 from adapters.sources.tail.shared import Shared
-from adapters.sources.tail.stream import Stream, Verdict, file_id, holds, placed, shares, verdict
+from adapters.sources.tail.stream import Stream, Verdict, file_id, placed, shares, verdict
 
 
 class Rescue:
@@ -20,7 +21,11 @@ class Rescue:
 
     def rescued(self, followed: Followed, nearby: Nearby) -> bool:
         """Whether a stream whose bytes are not in its file goes on in a copy now. Raises OSError."""
-        return self._in_known_copy(followed) or self._in_rotation(followed, nearby)
+        return (
+            self._in_known_copy(followed, Verdict.INTACT)
+            or self._in_rotation(followed, nearby)
+            or self._in_known_copy(followed, Verdict.SHRUNK)
+        )
 
     def move(self, followed: Followed, seen: Sighting, stream: Stream) -> None:
         """A stream goes on in another file."""
@@ -45,15 +50,15 @@ class Rescue:
             verdict(followed.stream, content) is Verdict.INTACT
         )
 
-    def _in_known_copy(self, followed: Followed) -> bool:
+    def _in_known_copy(self, followed: Followed, wanted: Verdict) -> bool:
+        """Looks for a copy that has all that was read, or, made before the last of it was, less than that."""
         for copy in self._table.copies(followed):
             if copy.seen is None:
                 continue
             content = self._handles.get(copy.seen)
-            found = verdict(followed.stream, content)
-            if found is Verdict.OTHER:
+            if verdict(followed.stream, content) is not wanted:
                 continue
-            whole = found is Verdict.INTACT
+            whole = wanted is Verdict.INTACT
             stream = followed.stream if whole else placed(followed.stream, content, content.size())
             self._table.forget(copy)
             self.move(followed, copy.seen, stream)
@@ -63,7 +68,14 @@ class Rescue:
     def _in_rotation(self, followed: Followed, nearby: Nearby) -> bool:
         known = self._table.keys()
         for seen in nearby.rotations(followed.stream):
-            if seen.key not in known and holds(followed.stream, self._handles.get(seen)):
+            if seen.key not in known and self._continues(self._handles.get(seen), followed):
                 self.move(followed, seen, followed.stream)
                 return True
         return False
+
+    def _continues(self, content: Content, followed: Followed) -> bool:
+        """Whether a file has a stream's bytes: those that were read, or, where none were, those of the open file."""
+        if followed.stream.offset:
+            return verdict(followed.stream, content) is Verdict.INTACT
+        lost = self._handles.held(followed.stream.file.key) if followed.seen is None else None
+        return lost is not None and (size := lost.size()) > 0 and shares(lost, content, size)

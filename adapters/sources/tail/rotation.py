@@ -17,8 +17,9 @@ Item = TypeVar("Item")
 
 
 def names(path: str) -> tuple[str, str]:
-    """What the names of a file's rotations begin with: its path, with and without the last suffix."""
-    return path, os.path.splitext(path)[0]
+    """What the names of a file's rotations begin with: its path, and that without its suffix, if that is a word."""
+    stem, suffix = os.path.splitext(path)
+    return path, stem if suffix[1:2].isalpha() else path
 
 
 def beginnings(path: str) -> Iterator[str]:

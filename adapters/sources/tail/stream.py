@@ -134,11 +134,6 @@ def verdict(stream: Stream, content: Content) -> Verdict:
     return examined(stream, content, 0)[0]
 
 
-def holds(stream: Stream, content: Content) -> bool:
-    """Whether a file has what was read of a stream, of which there must be something."""
-    return stream.offset > 0 and verdict(stream, content) is Verdict.INTACT
-
-
 def advanced(stream: Stream, before: bytes, consumed: int, *, skipping: bool) -> Stream:
     """A stream `consumed` bytes further on; `before` is what `examined` gave, up to there."""
     offset = stream.offset + consumed

@@ -244,8 +244,8 @@ class LogFiles(RuleBasedStateMachine):
 
 
 LogFiles.TestCase.settings = settings(
-    max_examples=int(os.environ.get("TAIL_EXAMPLES", "100")),
-    stateful_step_count=int(os.environ.get("TAIL_STEPS", "30")),
+    max_examples=100,
+    stateful_step_count=30,
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],
