@@ -27,7 +27,7 @@ BATCH_JSON = "application/cloudevents-batch+json"
 LEGACY_ID = "legacyid"
 """The extension of a CDEvent that names the tool's own message it was translated from."""
 CDEVENT_IDS = "cdeventids"
-"""The extension of a tool's own message that names the CDEvents translated from it, separated by spaces."""
+"""The extension of a tool's own message that names the CDEvents translated from it, separated by commas."""
 
 _CHARSET = re.compile(r'charset="?([^";\s]+)')
 _XML_START = re.compile(rb"\s*<[?!A-Za-z]")
