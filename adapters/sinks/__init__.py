@@ -13,7 +13,7 @@ from typing import Any
 from adapters.brokers.connection import need
 from adapters.model import Encoding
 from adapters.sinks.binding import ENCODINGS
-from adapters.sinks.broker_settings import KafkaSettings, NatsSettings, RabbitmqSettings
+from adapters.sinks.broker_settings import KafkaSettings, MqttSettings, NatsSettings, RabbitmqSettings
 from adapters.sinks.contract import Sink, SinkSettings
 from adapters.sinks.file import FileSettings, FileSink
 from adapters.sinks.http import HttpSink
@@ -50,6 +50,7 @@ SINKS: Mapping[str, SinkType] = {
     "file": SinkType(FileSettings, FileSink, _LINES),
     "http": SinkType(HttpSettings, HttpSink),
     "kafka": SinkType(KafkaSettings, _extra("kafka", "confluent_kafka", "KafkaSink"), ENCODINGS),
+    "mqtt": SinkType(MqttSettings, _extra("mqtt", "paho", "MqttSink"), ENCODINGS),
     "nats": SinkType(NatsSettings, _extra("nats", "nats", "NatsSink"), ENCODINGS),
     "rabbitmq": SinkType(RabbitmqSettings, _extra("rabbitmq", "aio_pika", "RabbitmqSink"), ENCODINGS),
     "stdout": SinkType(StdoutSettings, StdoutSink, _LINES),

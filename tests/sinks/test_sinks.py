@@ -19,6 +19,6 @@ def test_a_sink_is_found_under_the_word_of_its_settings(word: str) -> None:
 
 def test_the_table_needs_no_broker_client() -> None:
     """Importing the sinks imports none of the clients that are extras."""
-    clients = {"confluent_kafka", "nats", "aio_pika", "aiomqtt"}
+    clients = {"confluent_kafka", "nats", "aio_pika", "aiomqtt", "paho"}
     code = f"import sys, adapters.sinks; sys.exit(bool({clients!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.model import Encoding, Format, Message
-from adapters.sinks.broker_settings import SUBJECT, TOPIC
+from adapters.sinks.broker_settings import LEVELS, SHORT, SUBJECT, TOPIC
 from adapters.sinks.template import FIELDS, Naming
 
 ATTRIBUTES = {"type": "dev.cdeventsx.a-b.c.0.1.0", "source": "https://a/b?c"}
@@ -28,7 +28,7 @@ def test_values_take_the_place_of_names() -> None:
     assert name(replace(MESSAGE, format=Format.LEGACY, attributes={"type": "x", "subject": "s"})) == "cicd.legacy.x.s"
 
 
-@pytest.mark.parametrize("naming", [TOPIC, SUBJECT])
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])
 @given(values=st.lists(st.text(max_size=30), min_size=6, max_size=6))
 def test_whatever_an_event_holds_the_name_is_one(naming: Naming, values: list[str]) -> None:
     """No value can add a wildcard, an empty token, or a character that the broker does not take."""
@@ -38,7 +38,7 @@ def test_whatever_an_event_holds_the_name_is_one(naming: Naming, values: list[st
 
 
 @pytest.mark.parametrize("template", ["cicd", "cicd.{format}.{type}", "{type}"])
-@pytest.mark.parametrize("naming", [TOPIC, SUBJECT])
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])
 def test_a_template_that_can_work_stays_as_it_is(naming: Naming, template: str) -> None:
     """With and without placeholders."""
     assert checked(naming, template) == template
