@@ -8,7 +8,7 @@ import pytest
 
 from tests import brokers
 from tests.sources.broker.groups import bystander
-from tests.sources.broker.places import KafkaTopic, MqttTopic, Nats, RabbitmqQueue
+from tests.sources.broker.places import KafkaTopic, MqttTopic, NatsStream, RabbitmqQueue
 from tests.sources.broker.support import Broker
 
 
@@ -35,9 +35,9 @@ def kafka_topic(kafka: brokers.Kafka) -> Iterator[KafkaTopic]:
 
 
 @pytest.fixture
-def nats_stream(nats: brokers.Server) -> Nats:
+def nats_stream(nats: brokers.Server) -> NatsStream:
     """A stream to be made."""
-    return Nats(nats)
+    return NatsStream(nats)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +55,11 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Serv
 
 
 @pytest.fixture
-def mqtt_topic(mosquitto: brokers.Server) -> MqttTopic:
-    """A topic."""
-    return MqttTopic(mosquitto)
+async def mqtt_topic(mosquitto: brokers.Server) -> MqttTopic:
+    """A topic with a session."""
+    topic = MqttTopic(mosquitto)
+    await topic.subscribe()
+    return topic
 
 
 @pytest.fixture

@@ -8,16 +8,26 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
-from adapters.sources.contract import Context, Source
+from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
+from adapters.sources.broker.mqtt import MqttSettings, MqttSource
+from adapters.sources.broker.nats import NatsSettings, NatsSource
+from adapters.sources.broker.rabbitmq import RabbitmqSettings, RabbitmqSource
+from adapters.sources.contract import Context, Source, SourceSettings
 
 INSTANCE = "https://gerrit.example.com/"
 NAME = "gerrit"
+SOURCE_TYPES: dict[str, tuple[type[SourceSettings], Callable[..., Source]]] = {
+    "kafka": (KafkaSettings, KafkaSource),
+    "mqtt": (MqttSettings, MqttSource),
+    "nats": (NatsSettings, NatsSource),
+    "rabbitmq": (RabbitmqSettings, RabbitmqSource),
+}
 PATIENCE = 30.0
 """Seconds after which a test gives up."""
 
@@ -69,11 +79,8 @@ class Inbox:
 class Broker(Protocol):
     """A real broker with a place of its own for the test."""
 
-    config: str
-    """The source's settings, in YAML."""
-
-    def source(self, context: Context, replica: int = 0) -> Source:
-        """A source of the place's messages."""
+    def options(self, replica: int) -> dict[str, Any]:
+        """The settings of a replica's source, but for the instance."""
 
     async def publish(self, *messages: Sent) -> None:
         """Puts messages there; they are the broker's when it returns."""
@@ -83,6 +90,18 @@ class Broker(Protocol):
 
     def restore(self) -> None:
         """Brings it back, with all that it had."""
+
+
+async def briefly(_seconds: float) -> None:
+    """A pause that is too short to be noticed."""
+    await asyncio.sleep(0.01)
+
+
+def source(broker: Broker, context: Context, replica: int = 0) -> Source:
+    """One of the replicas that take a broker's messages."""
+    options = broker.options(replica)
+    settings, build = SOURCE_TYPES[options["type"]]
+    return build(settings.model_validate({**options, "instance": INSTANCE}), context, sleep=briefly)
 
 
 def context() -> Context:
@@ -101,7 +120,7 @@ async def until(holds: Callable[[], object]) -> None:
     """Returns when it holds."""
     async with asyncio.timeout(PATIENCE):
         while not holds():
-            await asyncio.sleep(0.01)
+            await briefly(0)
 
 
 @asynccontextmanager
