@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import asyncssh
 import orjson
 import structlog.testing
 
-from adapters.model import Checkpoint
+from adapters.model import Checkpoint, Notification
 from adapters.sources.gerrit_stream import GerritStreamSettings
 from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, ends, holds, says
 from tests.sources.gerrit_stream.said import (
@@ -100,9 +100,16 @@ async def test_a_gap_that_opens_during_a_backfill_is_filled_too(
         elif gerrit.log is not None and len(gerrit.asked) == 3:
             gerrit.log.append(logged(said[1]))
 
+    complete: list[tuple[int, int]] = []
+
+    async def noted(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        complete.append((len(http.asked), orjson.loads(checkpoints[0].value or "")["complete"]))
+        await running.journal.append(notifications, checkpoints)
+
     ssh.sessions, http.before_answer = [waits, holds], second
-    async with running.source(settings()):
+    async with running.source(settings(), noted):
         await running.until_kept(said)
+    assert {moment for asked, moment in complete if asked < 3} == {NOW}
 
 
 async def test_only_the_wanted_events_are_filled_in(
