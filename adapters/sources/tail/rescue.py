@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from operator import itemgetter
 
 from adapters.sources.tail.content import Content
 from adapters.sources.tail.files import Sighting
@@ -51,18 +52,17 @@ class Rescue:
         )
 
     def _in_known_copy(self, followed: Followed, wanted: Verdict) -> bool:
-        """Looks for a copy that has all that was read, or, made before the last of it was, less than that."""
-        for copy in self._table.copies(followed):
-            if copy.seen is None:
-                continue
-            content = self._handles.get(copy.seen)
-            if verdict(followed.stream, content) is not wanted:
-                continue
-            whole = wanted is Verdict.INTACT
-            stream = followed.stream if whole else placed(followed.stream, content, content.size())
-            self._table.forget(copy)
-            self.move(followed, copy.seen, stream)
-            return True
+        """Looks for a copy that has all that was read, or, made before the last of it was, most of that."""
+        sizes = [
+            (self._handles.get(copy.seen).size(), copy.seen, copy) for copy in self._table.copies(followed) if copy.seen
+        ]
+        for size, seen, copy in sorted(sizes, key=itemgetter(0), reverse=True):
+            content = self._handles.get(seen)
+            if verdict(followed.stream, content) is wanted:
+                self._table.forget(copy)
+                whole = wanted is Verdict.INTACT
+                self.move(followed, seen, followed.stream if whole else placed(followed.stream, content, size))
+                return True
         return False
 
     def _in_rotation(self, followed: Followed, nearby: Nearby) -> bool:
