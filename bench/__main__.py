@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import memory, replay, startup, table, tail, translation, webhook
+from bench import memory, replay, sinks, startup, table, tail, translation, webhook
 
 BENCHMARKS = {
     "translation": translation,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "memory": memory,
     "replay": replay,
     "tail": tail,
+    "sinks": sinks,
 }
 
 

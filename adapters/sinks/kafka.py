@@ -21,6 +21,9 @@ from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import TOPIC, KafkaSettings
 from adapters.sinks.worker import Worker
 
+Record = tuple[str, bytes, str | None, dict[str, Any]]
+"""Topic, value, key and headers."""
+
 _log = logging.getLogger("confluent_kafka")
 
 _REFUSED = frozenset(
@@ -78,15 +81,10 @@ class KafkaSink:
             self._client = _Client(self._config)
         self._client.send([self._record(message) for message in batch], self._timeout)
 
-    def _record(self, message: Message) -> dict[str, Any]:
-        laid = parts(message, "ce_")
-        headers = {**laid.headers, "content-type": laid.content_type}
-        return {
-            "topic": self._name(message),
-            "key": message.attributes.get("partitionkey"),
-            "value": laid.body,
-            "headers": [(name, value.encode()) for name, value in headers.items()],
-        }
+    def _record(self, message: Message) -> Record:
+        headers, content_type, body = parts(message, "ce_")
+        headers["content-type"] = content_type
+        return self._name(message), body, message.attributes.get("partitionkey"), headers
 
 
 class _Client:
@@ -103,12 +101,13 @@ class _Client:
             raise ConfigError([Problem("sinks", f"a kafka sink cannot be made: {error.args[0].str()}")]) from None
         Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
 
-    def send(self, records: Sequence[Mapping[str, Any]], timeout: float) -> None:
+    def send(self, records: Sequence[Record], timeout: float) -> None:
         """Returns when all are acknowledged, within `timeout` and a little; raises the first one's DeliveryError."""
         outcomes: list[DeliveryError | None] = [TransientError("kafka does not answer")] * len(records)
-        for index, record in enumerate(records):
+        for index, (topic, value, key, headers) in enumerate(records):
+            told = partial(self._settle, outcomes, index)
             try:
-                self._producer.produce(**record, on_delivery=partial(self._settle, outcomes, index))
+                self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
             except BufferError:
                 outcomes[index] = TransientError("the producer's queue is full")
                 break
