@@ -69,6 +69,13 @@ WORKS = [
     ("job/team/job/shop/job/feature%252Fx/", "jenkins_job_name", "team/shop/feature%2Fx"),
     (DIGEST, 'oci_purl("team/App")', f"pkg:oci/app@{DIGEST}"),
     (DIGEST, 'oci_purl("team/app", "r:5000")', f"pkg:oci/app@{DIGEST}?repository_url=r:5000/team/app"),
+    (f"team/App@{DIGEST}", "image_purl", f"pkg:oci/app@{DIGEST}"),
+    (f"r:5000/team/app:1.4@{DIGEST}", "image_purl", f"pkg:oci/app@{DIGEST}?repository_url=r:5000/team/app"),
+    (f"localhost/app@{DIGEST}", "image_purl", f"pkg:oci/app@{DIGEST}?repository_url=localhost/app"),
+    ({"HOST": "lab"}, 'get("HOST")', "lab"),
+    ("a=1 b= c=3", r'find_all("(?P<k>\\w)=(?P<v>\\d)?")', [{"k": "a", "v": "1"}, {"k": "b"}, {"k": "c", "v": "3"}]),
+    ("2024-06-10T06:13:20.5Z", "plus(1)", "2024-06-10T06:13:21.500000Z"),
+    ("2024-06-10T06:13:20+02:00", 'plus("0.5")', "2024-06-10T04:13:20.500000Z"),
     ("team/app", 'purl("docker", "1.4", "quay.io")', "pkg:docker/team/app@1.4?repository_url=quay.io"),
     ("@acme/ui", 'purl("npm", "1.0.0")', "pkg:npm/%40acme/ui@1.0.0"),
     ("app", 'purl("docker", "1.0+a")', "pkg:docker/app@1.0%2Ba"),
@@ -112,6 +119,11 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
         ("https://[::1", "url_host", "url_host: "),
         ("x/y", "jenkins_job_name", "is not the URL of a Jenkins job"),
         ("sha256:short", 'oci_purl("a")', "is not a sha256 or sha512 digest"),
+        ("team/app:1.4", "image_purl", "is not an image with its digest"),
+        ("app@sha256:short", "image_purl", "is not a sha256 or sha512 digest"),
+        ("2024-06-10T06:13:20", "plus(1)", "does not say its zone"),
+        ("2024-06-10T06:13:20Z", 'plus("nan")', "plus: "),
+        ("2024-06-10T06:13:20Z", 'plus("1e30")', "plus: "),
         (DIGEST, 'oci_purl(" ")', "a purl needs a name"),
         ("team/", 'purl("docker", "1")', "purl: "),
     ],
@@ -125,7 +137,13 @@ def test_filter_refuses(value: object, call: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "call"),
-    [("abc", 'capture("x")'), ({"LOW": 0}, 'first_key("LOW")'), ([{"k": 1}], 'find("k", "z", "v")'), (0, "none_if(0)")],
+    [
+        ("abc", 'capture("x")'),
+        ({"LOW": 0}, 'first_key("LOW")'),
+        ([{"k": 1}], 'find("k", "z", "v")'),
+        ({"a": None}, 'get("a")'),
+        (0, "none_if(0)"),
+    ],
 )
 def test_filter_finds_nothing(value: object, call: str) -> None:
     """A filter that looks for something says that there is nothing, so that defaults and `?` work."""

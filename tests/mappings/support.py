@@ -21,8 +21,10 @@ from adapters.model import CDEvent, Notification, Spec
 JENKINS, GERRIT, REGISTRY = "jenkins/notification", "gerrit/events", "registry/distribution"
 GENERIC_EVENT, CLOUDEVENTS = "jenkins/generic-event", "jenkins/cloudevents"
 _GERRIT = "https://gerrit.example.com/"
+_DEPLOYMENTS = {"deploy_jobs": "deploy/.+", "image_jobs": "team/shop-image"}
 EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
-    JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT},
+    JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
+    "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
     GERRIT: {"minor_events": True, "replication": True},

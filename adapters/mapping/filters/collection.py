@@ -34,6 +34,11 @@ def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
     return Absent(f"no {key} is '{wanted}'")
 
 
+def get(value: dict[str, Any], key: str) -> Any:
+    """The member `key` of an object, where a variable says which; absent when it has none."""
+    return Absent(f"it has no {key}") if value.get(key) is None else value[key]
+
+
 def having(value: list[Any], key: str) -> list[Any]:
     """The objects of a list that have a member `key`."""
     return [item for item in value if isinstance(item, dict) and item.get(key) is not None]

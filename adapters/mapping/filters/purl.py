@@ -8,6 +8,9 @@ from functools import lru_cache
 from packageurl import PackageURL
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_IMAGE = re.compile(
+    r"(?:(?P<registry>[^/@\s]*[.:][^/@\s]*|localhost)/)?(?P<repository>[^:@\s]+)(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -21,6 +24,17 @@ def oci_purl(value: str, repository: str, registry: str = "") -> str:
     name = repository.rpartition("/")[2].lower()
     qualifiers = {"repository_url": f"{registry}/{repository}".lower()} if registry else {}
     return _written(PackageURL("oci", None, name, value, qualifiers))
+
+
+def image_purl(value: str) -> str:
+    """The purl of an image from a reference by digest: `registry.example.com/team/app:1.4@sha256:…`, its tag left out.
+
+    As in github.com/distribution/reference, what is before the first `/` is a registry if it has a dot or a port, or is
+    `localhost`; without one there is no `repository_url`.
+    """
+    if (match := _IMAGE.fullmatch(value)) is None:
+        raise ValueError(f"'{value[:60]}' is not an image with its digest, as in registry/team/app@sha256:...")
+    return oci_purl(match["digest"], match["repository"], match["registry"] or "")
 
 
 @lru_cache(maxsize=4096)

@@ -57,6 +57,12 @@ def truncate(value: str, length: int) -> str:
     return value[:length]
 
 
+def find_all(value: str, pattern: Regex) -> list[dict[str, str]]:
+    """For each place that the pattern matches, from left to right, an object of its named groups that took part."""
+    found = compiled(pattern).finditer(value)
+    return [{name: text for name, text in match.groupdict().items() if text is not None} for match in found]
+
+
 def first_line(value: str) -> str:
     """The text up to its first line break."""
     return value.strip().partition("\n")[0].rstrip("\r")

@@ -41,6 +41,12 @@ def iso(value: str, zone: str = "") -> str:
     return f"{text[:-1]}.{match['fraction']}Z" if match["fraction"] else text
 
 
+def plus(value: str, seconds: int | float | str) -> str:
+    """The time so many seconds (a number, or text that is one) after a time in RFC 3339, to the microsecond."""
+    moment = datetime.fromisoformat(iso(value)) + timedelta(seconds=float(seconds))
+    return _written(moment, "microseconds" if moment.microsecond else "seconds")
+
+
 def strptime(value: str, form: str, zone: str = "") -> str:
     """A time in a form of Python's `strptime` (`%d/%b/%Y:%H:%M:%S %z`); `zone` where the form has no `%z`."""
     moment = datetime.strptime(value, form)  # noqa: DTZ007  the zone is in the form, or added below
