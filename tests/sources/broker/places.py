@@ -26,7 +26,7 @@ def unique() -> str:
 
 @dataclass
 class NatsStream:
-    """A stream with one subject."""
+    """A stream."""
 
     server: Server
     name: str = field(default_factory=unique)
@@ -35,6 +35,10 @@ class NatsStream:
         """The same for all replicas."""
         del replica
         return {"type": "nats", "servers": [self.server.address], "stream": self.name, "batch": 20, "ack_wait": "1s"}
+
+    def sink(self) -> dict[str, Any]:
+        """Back to the stream."""
+        return {"type": "nats", "servers": [self.server.address], "subject": f"{self.name}.out"}
 
     async def publish(self, *messages: Sent) -> None:
         """Makes the stream, unless it is there."""
@@ -74,6 +78,10 @@ class KafkaTopic:
             "properties": MEMBER,
         }
 
+    def sink(self) -> dict[str, Any]:
+        """Back to the topic."""
+        return {"type": "kafka", "brokers": self.cluster.brokers.split(","), "topic": self.name}
+
     async def publish(self, *messages: Sent) -> None:
         """To the partition of the key."""
         producer = Producer({"bootstrap.servers": self.cluster.brokers})
@@ -101,7 +109,19 @@ class RabbitmqQueue:
     def options(self, replica: int) -> dict[str, Any]:
         """The same for all replicas."""
         del replica
-        return {"type": "rabbitmq", "host": "127.0.0.1", "port": self.server.port, "queue": self.name, "batch": 5}
+        return {
+            "type": "rabbitmq",
+            "host": "127.0.0.1",
+            "port": self.server.port,
+            "queue": self.name,
+            "bindings": [{"exchange": "amq.direct", "routing_key": self.name}],
+            "batch": 5,
+        }
+
+    def sink(self) -> dict[str, Any]:
+        """Back to the queue."""
+        where = {"exchange": "amq.direct", "routing_key": self.name}
+        return {"type": "rabbitmq", "host": "127.0.0.1", "port": self.server.port, **where}
 
     async def publish(self, *messages: Sent) -> None:
         """Makes the queue, unless it is there; the messages are on disk."""
@@ -145,6 +165,10 @@ class MqttTopic:
             "client_id": f"{self.name}-{replica}",
             "batch": 5,
         }
+
+    def sink(self) -> dict[str, Any]:
+        """Back to the topic."""
+        return {"type": "mqtt", "host": "127.0.0.1", "port": self.server.port, "topic": f"{self.name}/out"}
 
     async def subscribe(self) -> None:
         """Begins the first replica's session."""

@@ -82,6 +82,9 @@ class Broker(Protocol):
     def options(self, replica: int) -> dict[str, Any]:
         """The settings of a replica's source, but for the instance."""
 
+    def sink(self) -> dict[str, Any]:
+        """The settings of a sink that publishes to where the source listens."""
+
     async def publish(self, *messages: Sent) -> None:
         """Puts messages there; they are the broker's when it returns."""
 
