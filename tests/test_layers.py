@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"errors", "model", "settings", "resources", "logs"},
-    {"answers", "tls", "yamlfile"},
+    {"answers", "late", "tls", "yamlfile"},
     {"cdevents", "secrets"},
     {"brokers", "journal", "mapping"},
     {"metrics"},

@@ -1,22 +1,22 @@
 """The table of sinks: a new broker is one file, its test, one line here, and one extra in pyproject.
 
-A client that is an extra is imported where its sink is built, so that this table needs none of them.
+A client is imported where its sink is built, so that this table needs none of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from adapters.brokers.connection import need
+from adapters.late import late
 from adapters.model import Encoding
+from adapters.sinks.actions.settings import GerritReviewSettings, HttpCallSettings, JenkinsJobSettings
 from adapters.sinks.binding import ENCODINGS
 from adapters.sinks.broker_settings import KafkaSettings, MqttSettings, NatsSettings, RabbitmqSettings
 from adapters.sinks.contract import Sink, SinkSettings
 from adapters.sinks.file import FileSettings, FileSink
-from adapters.sinks.http import HttpSink
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.stdout import StdoutSettings, StdoutSink
 
@@ -32,26 +32,42 @@ class SinkType:
     encodings: frozenset[Encoding] = frozenset(Encoding)
 
 
-def _extra(word: str, client: str, sink: str) -> Callable[[Any], Sink]:
-    """Builds the sink of that name in the module `word`, whose client is the extra `word`."""
+def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Callable[[Any], Sink]:
+    """Builds a sink by the maker in a module that is imported only then; its client may be of an extra."""
+    make = late(f"adapters.sinks.{module}", maker)
 
     def build(settings: SinkSettings) -> Sink:
-        need(word, client)
-        made: Sink = getattr(import_module(f"adapters.sinks.{word}"), sink)(settings)
-        return made
+        if extra:
+            need(extra, client)
+        sink: Sink = make(settings)
+        return sink
 
     return build
 
 
 _LINES = frozenset({Encoding.STRUCTURED, Encoding.RAW})
+_STRUCTURED = frozenset({Encoding.STRUCTURED})
 
 
 SINKS: Mapping[str, SinkType] = {
     "file": SinkType(FileSettings, FileSink, _LINES),
-    "http": SinkType(HttpSettings, HttpSink),
-    "kafka": SinkType(KafkaSettings, _extra("kafka", "confluent_kafka", "KafkaSink"), ENCODINGS),
-    "mqtt": SinkType(MqttSettings, _extra("mqtt", "paho", "MqttSink"), ENCODINGS),
-    "nats": SinkType(NatsSettings, _extra("nats", "nats", "NatsSink"), ENCODINGS),
-    "rabbitmq": SinkType(RabbitmqSettings, _extra("rabbitmq", "aio_pika", "RabbitmqSink"), ENCODINGS),
+    "gerrit-review": SinkType(
+        GerritReviewSettings,
+        _built("actions.gerrit_review", "gerrit_review", extra="gerrit", client="pygerrit2"),
+        _STRUCTURED,
+    ),
+    "http": SinkType(HttpSettings, _built("http", "HttpSink")),
+    "http-call": SinkType(HttpCallSettings, _built("actions.http_call", "http_call"), _STRUCTURED),
+    "jenkins-job": SinkType(
+        JenkinsJobSettings,
+        _built("actions.jenkins_job", "jenkins_job", extra="jenkins", client="jenkins"),
+        _STRUCTURED,
+    ),
+    "kafka": SinkType(KafkaSettings, _built("kafka", "KafkaSink", extra="kafka", client="confluent_kafka"), ENCODINGS),
+    "mqtt": SinkType(MqttSettings, _built("mqtt", "MqttSink", extra="mqtt", client="paho"), ENCODINGS),
+    "nats": SinkType(NatsSettings, _built("nats", "NatsSink", extra="nats", client="nats"), ENCODINGS),
+    "rabbitmq": SinkType(
+        RabbitmqSettings, _built("rabbitmq", "RabbitmqSink", extra="rabbitmq", client="aio_pika"), ENCODINGS
+    ),
     "stdout": SinkType(StdoutSettings, StdoutSink, _LINES),
 }

@@ -18,7 +18,8 @@ from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, bi
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.binding import counterparts
-from adapters.sinks.http_settings import HttpSettings, session
+from adapters.sinks.http_session import session
+from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.worker import Worker
 
 _TRY_LATER = frozenset({401, 407, 408, 425, 429})

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.late import late
 from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
 from adapters.sources.broker.mqtt import MqttSettings, MqttSource
 from adapters.sources.broker.nats import NatsSettings, NatsSource
 from adapters.sources.broker.rabbitmq import RabbitmqSettings, RabbitmqSource
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
-from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
-from adapters.sources.jenkins_api import JenkinsApi, JenkinsApiSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
-from adapters.sources.registry_log import RegistryLog, RegistryLogSettings
+from adapters.sources.registry_log.settings import RegistryLogSettings
 from adapters.sources.tail import Tail, TailSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
 
@@ -28,10 +29,10 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
-    "gerrit-stream": SourceType(GerritStreamSettings, GerritStream),
-    "registry-log": SourceType(RegistryLogSettings, RegistryLog),
+    "gerrit-stream": SourceType(GerritStreamSettings, late("adapters.sources.gerrit_stream.source", "GerritStream")),
+    "registry-log": SourceType(RegistryLogSettings, late("adapters.sources.registry_log.source", "RegistryLog")),
     "tail": SourceType(TailSettings, Tail),
-    "jenkins-api": SourceType(JenkinsApiSettings, JenkinsApi),
+    "jenkins-api": SourceType(JenkinsApiSettings, late("adapters.sources.jenkins_api.source", "JenkinsApi")),
     "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
     "kafka": SourceType(KafkaSettings, KafkaSource),
     "mqtt": SourceType(MqttSettings, MqttSource),

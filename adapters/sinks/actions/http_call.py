@@ -14,7 +14,7 @@ from adapters.sinks.actions.settings import HttpCallSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
 from adapters.sinks.http import retry_after
-from adapters.sinks.http_settings import authentication
+from adapters.sinks.http_session import authentication
 
 
 def http_call(settings: HttpCallSettings) -> ActionSink:

@@ -20,7 +20,7 @@ import orjson
 import pytest
 
 from adapters.journal import Journal
-from adapters.sources.gerrit_stream import GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from tests.sources.gerrit_stream.said import INSTANCE, line
 from tests.sources.gerrit_stream.world import Running
 

@@ -10,7 +10,7 @@ import orjson
 import structlog.testing
 
 from adapters.model import Checkpoint, Notification
-from adapters.sources.gerrit_stream import GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, ends, holds, says
 from tests.sources.gerrit_stream.said import (
     NOW,

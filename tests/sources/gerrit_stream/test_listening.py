@@ -10,7 +10,7 @@ import structlog.testing
 
 from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification
-from adapters.sources.gerrit_stream import GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, ends, hangs_up, holds, says
 from tests.sources.gerrit_stream.said import (
     MOMENT,

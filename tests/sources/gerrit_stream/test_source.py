@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from adapters.errors import ConfigError
 from adapters.metrics import Metrics
 from adapters.sources.contract import Context
-from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.gerrit_stream.source import GerritStream
 from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, holds, says
 from tests.sources.gerrit_stream.said import (
     BOB,

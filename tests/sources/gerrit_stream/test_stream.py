@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.sources.gerrit_stream import GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.stream import Lines, StreamLost, stream
 from tests.sources.gerrit_stream.conftest import Keys, SshGerrit, ends, hangs_up, holds, says
 

@@ -16,7 +16,8 @@ from adapters.journal import Journal
 from adapters.metrics import Metrics
 from adapters.model import Notification, Receive
 from adapters.sources.contract import Context
-from adapters.sources.gerrit_stream import GerritStream, GerritStreamSettings
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.gerrit_stream.source import GerritStream
 from tests.sources.gerrit_stream.said import INSTANCE, MOMENT, Json
 
 

@@ -15,7 +15,8 @@ from requests import PreparedRequest
 from adapters.metrics import Metrics
 from adapters.sources.contract import Context
 from adapters.sources.jenkins.names import job_url
-from adapters.sources.jenkins_api import JenkinsApi, JenkinsApiSettings
+from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from adapters.sources.jenkins_api.source import JenkinsApi
 from tests.sources.jenkins_home.homes import HEARD, STARTED
 
 ROOT = "https://jenkins.internal/ci/"

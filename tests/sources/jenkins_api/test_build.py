@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from adapters.errors import ConfigError
-from adapters.sources.jenkins_api import JenkinsApiSettings, build
+from adapters.sources.jenkins_api import build
+from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from tests.sources.jenkins_api.fake import pipeline, run, source
 from tests.sources.jenkins_home.homes import STARTED
 

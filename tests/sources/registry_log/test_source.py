@@ -17,7 +17,8 @@ from adapters import mapping
 from adapters.metrics import Metrics
 from adapters.model import CDEvent, Checkpoint, Notification
 from adapters.sources.contract import Context
-from adapters.sources.registry_log import RegistryLog, RegistryLogSettings
+from adapters.sources.registry_log.settings import RegistryLogSettings
+from adapters.sources.registry_log.source import RegistryLog
 from tests.sources.registry_log.conftest import Registry
 
 INSTANCE = "https://registry.example.com/"
