@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from adapters.errors import ConfigError, PermanentError, TransientError
 from adapters.model import Encoding
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import KafkaSettings
+from tests import brokers
 from tests.service import free_port
 from tests.sinks.conftest import Make
 
@@ -24,13 +25,11 @@ from adapters.sinks.kafka import KafkaSink  # noqa: E402 - the same
 
 
 class Cluster:
-    """librdkafka's own mock of a cluster, of three brokers, which lives as long as the producer that made it."""
+    """A cluster, and what is in it."""
 
-    def __init__(self) -> None:
-        quiet = {"log_level": 0, "bootstrap.servers": "127.0.0.1:1"}
-        self._owner = confluent_kafka.Producer(quiet | {"test.mock.num.brokers": 3})
-        brokers = self._owner.list_topics(timeout=10).brokers.values()
-        self.brokers = [f"{broker.host}:{broker.port}" for broker in brokers]
+    def __init__(self, kafka: brokers.Kafka) -> None:
+        self.kafka = kafka
+        self.brokers = kafka.brokers.split(",")
 
     def records(self, topic: str, count: int) -> list[Any]:
         """The first records of a topic, by partition and then in order; waits for them."""
@@ -47,9 +46,10 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Cluster:
-    """One that is up."""
-    return Cluster()
+def cluster() -> Iterator[Cluster]:
+    """One for all tests."""
+    with brokers.kafka() as kafka:
+        yield Cluster(kafka)
 
 
 Open = Callable[..., KafkaSink]
@@ -162,6 +162,24 @@ async def test_a_cluster_that_is_away_is_transient(opened: Open, make: Make) -> 
         await sink.publish([make(0), make(1)])
     assert caught.value.delivered == 0
     await sink.aclose()
+
+
+async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:
+    """Within the timeout; when it goes on, what is published again is there, in its order."""
+    sink = opened(topic="hangs", timeout=2)
+    await sink.publish([make(0, partitionkey="one")])
+    batch = [make(number, partitionkey="one") for number in range(1, 20)]
+    cluster.kafka.pause()
+    try:
+        with pytest.raises(TransientError, match="does not take messages") as caught:
+            await sink.publish(batch)
+    finally:
+        cluster.kafka.resume()
+    assert caught.value.delivered == 0
+    await sink.publish(batch)
+    await sink.aclose()
+    ids = [orjson.loads(record.value())["id"] for record in cluster.records("hangs", 20)]
+    assert list(dict.fromkeys(ids)) == [f"id-{number}" for number in range(20)]
 
 
 async def test_a_full_queue_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from adapters.errors import ConfigError
 from adapters.sinks import SINKS, SinkSettings
 
 
@@ -22,3 +23,22 @@ def test_the_table_needs_no_broker_client() -> None:
     clients = {"confluent_kafka", "nats", "aio_pika", "aiomqtt", "paho"}
     code = f"import sys, adapters.sinks; sys.exit(bool({clients!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "settings"),
+    [
+        ("kafka", {"brokers": ["kafka:9092"], "topic": "cicd"}),
+        ("nats", {"servers": ["nats:4222"], "subject": "cicd"}),
+        ("rabbitmq", {"host": "rabbitmq", "exchange": "cicd"}),
+        ("mqtt", {"host": "mqtt", "topic": "cicd"}),
+    ],
+)
+def test_a_client_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, word: str, settings: dict[str, object]
+) -> None:
+    """With the command that installs it."""
+    monkeypatch.setattr("adapters.brokers.connection.find_spec", lambda _: None)
+    kind = SINKS[word]
+    with pytest.raises(ConfigError, match=rf"pip install 'cdevents-adapters\[{word}\]'"):
+        kind.build(kind.settings.model_validate({"type": word, **settings}))
