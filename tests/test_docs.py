@@ -128,6 +128,15 @@ def test_every_source_and_sink_is_documented_with_its_settings(
     assert {settings.model_fields[key].alias or key for key in own} <= set(re.findall(r"`(\w+)`", section))
 
 
+def test_the_example_of_an_action_loads(tmp_path: Path) -> None:
+    """The sink and the route of the page are right in a configuration with the default one's sources."""
+    [example] = [block for block in blocks(SOURCES_AND_SINKS, "yaml") if "gerrit-review" in block]
+    default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
+    file = tmp_path / "adapters.yaml"
+    file.write_text(yaml.safe_dump({**default, **yaml.safe_load(example)}), encoding="utf-8")
+    assert list(config.load(file, {"GERRIT_TOKEN": "token"}).routes) == ["votes"]
+
+
 def test_the_shipped_mappings_are_the_documented_ones() -> None:
     """The page of sources names every mapping that comes with the package, and no other."""
     shipped = {
