@@ -15,11 +15,12 @@ from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
+from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, key, link_maker, reference
 from adapters.mapping.inputs import decoder
 from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, remembered
-from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, received_at, splitter, whole
+from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, received_at, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
 
@@ -93,7 +94,7 @@ class _Compiler:
             name=name,
             where=self.file.where(at),
             when=self._condition(model.when, (*at, "when")),
-            split=self._splitter(model.split, (*at, "split"), required=False),
+            split=self._rule_splitter(model.split, (*at, "split")),
             build=self._builder(model, at),
         )
 
@@ -110,6 +111,10 @@ class _Compiler:
             required=required,
             optional=model.optional,
         )
+
+    def _rule_splitter(self, model: RuleSplitModel | None, at: Location) -> Splitter:
+        split = self._splitter(model, at, required=False)
+        return chosen(split, self._condition(model.when, (*at, "when"))) if model and model.when else split
 
     def _builder(self, model: RuleModel, at: Location) -> Builder:
         values = self.values

@@ -42,6 +42,12 @@ class Split(Settings):
     optional: bool = False
 
 
+class RuleSplit(Split):
+    """A rule's split may leave items out: those for which `when` does not hold."""
+
+    when: When = {}
+
+
 class Subject(Settings):
     """`subject` of the CDEvent. `source` only where it differs from the instance."""
 
@@ -108,7 +114,7 @@ class Rule(Common):
     """When it fires, and the CDEvent it makes."""
 
     when: When = {}
-    split: Split | None = None
+    split: RuleSplit | None = None
     emit: Emit
     id: Annotated[
         list[Expression], Field(min_length=1, description="The natural key: what names the occurrence itself")
@@ -117,11 +123,18 @@ class Rule(Common):
 
 
 class XmlInput(Settings):
-    """What XML does not say of itself: which dotted paths are lists or maps, and whether names become snake_case."""
+    """What XML does not say of itself: which dotted paths are lists or maps, and whether names become snake_case.
+
+    `lists` are elements whose children are the items, `repeated` elements that are items themselves, even if there is
+    only one. With `attributes` these are members `@name`. `each` makes documents of all elements of a name.
+    """
 
     lists: list[str] = []
     maps: list[str] = []
+    repeated: list[str] = []
     snake_case: bool = False
+    attributes: bool = False
+    each: str = ""
 
 
 class Input(Settings):

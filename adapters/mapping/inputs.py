@@ -7,10 +7,9 @@ from typing import Any
 
 import orjson
 
-from adapters.mapping.document import Input
+from adapters.mapping.document import Input, XmlInput
 from adapters.mapping.patterns import candidates, compiled
-from adapters.mapping.xml import XmlShape
-from adapters.mapping.xml import parse as parse_xml
+from adapters.mapping.xml import XmlShape, documents
 
 Decoder = Callable[[bytes], list[Any]]
 """From bytes to documents; raises ValueError, worded to follow "the body ", when they are of another format."""
@@ -38,7 +37,7 @@ def ndjson(body: bytes) -> list[Any]:
 
 def xml(shape: XmlShape) -> Decoder:
     """A decoder of XML of a shape."""
-    return lambda body: [parse_xml(body, shape)]
+    return lambda body: documents(body, shape)
 
 
 def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decoder:
@@ -90,8 +89,18 @@ def decoder(settings: Input) -> Decoder:
         return ndjson
     if settings.xml is None:
         return json
-    shape = XmlShape(frozenset(settings.xml.lists), frozenset(settings.xml.maps), settings.xml.snake_case)
-    return either(json, xml(shape)) if settings.json_ else xml(shape)
+    return either(json, xml(_shape(settings.xml))) if settings.json_ else xml(_shape(settings.xml))
+
+
+def _shape(settings: XmlInput) -> XmlShape:
+    return XmlShape(
+        lists=frozenset(settings.lists),
+        maps=frozenset(settings.maps),
+        repeated=frozenset(settings.repeated),
+        snake_case=settings.snake_case,
+        attributes=settings.attributes,
+        each=settings.each,
+    )
 
 
 def either(json_decoder: Decoder, xml_decoder: Decoder) -> Decoder:

@@ -168,6 +168,11 @@ def splitter(each: Closure, name: str, where: str, *, required: bool, optional: 
     return split
 
 
+def chosen(split: Splitter, when: Condition) -> Splitter:
+    """Yields those of the scopes of which a condition holds."""
+    return lambda scope: filter(when.holds, split(scope))
+
+
 def whole(scope: Scope) -> Sequence[Scope]:
     """The scope itself: nothing is split."""
     return (scope,)

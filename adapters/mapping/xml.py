@@ -1,6 +1,7 @@
 """XML as JSON-like values, so that one mapping reads both.
 
-An element with children is an object, a repeated child a list, anything else text. Attributes are left out. What real
+An element with children is an object, a repeated child a list, anything else text. Attributes are left out unless they
+are asked for: then they are members `@name`, beside which text is a member `#text`, as xmltodict has them. What real
 tools send is read, not what XML 1.0 allows: control characters and references to them are dropped, a 1.1 header is read
 as 1.0. Entities, DTDs and external references are refused (defusedxml).
 """
@@ -29,18 +30,32 @@ _MAX_DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class XmlShape:
-    """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), and how
-    names are written.
+    """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), which are lists
+    even of one (`repeated`), and how names are written. With `each`, every element of that name, at whatever depth, is
+    a document of its own, and left out of those around it; paths are from there.
     """
 
     lists: Collection[str] = field(default_factory=frozenset)
     maps: Collection[str] = field(default_factory=frozenset)
+    repeated: Collection[str] = field(default_factory=frozenset)
     snake_case: bool = False
+    attributes: bool = False
+    each: str = ""
 
 
 def parse(body: bytes, shape: XmlShape) -> Any:
     """The value of a document's root element; raises ValueError when it is not XML that can be read."""
     return _value(root(body), "", shape, 0)
+
+
+def documents(body: bytes, shape: XmlShape) -> list[Any]:
+    """The values of the elements that are documents: the root, or every `each`; raises ValueError as `parse` does."""
+    if not shape.each:
+        return [parse(body, shape)]
+    found = [_value(element, "", shape, 0) for element in root(body).iter(shape.each)]
+    if not found:
+        raise ValueError(f"is XML without a <{shape.each}>")
+    return found
 
 
 def root(body: bytes) -> Element:
@@ -78,18 +93,32 @@ def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
         return _map(element, shape, depth)
     if path in shape.lists:
         return [_value(child, f"{path}[]", shape, depth + 1) for child in element]
-    if len(element) == 0:
-        return element.text or ""
-    return _object(element, path, shape, depth)
+    if len(element) or (shape.attributes and element.attrib):
+        return _object(element, path, shape, depth)
+    return element.text or ""
 
 
 def _object(element: Element, path: str, shape: XmlShape, depth: int) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for child in element:
-        name = _name(child.tag, shape)
-        inside = f"{path}.{name}" if path else name
-        found.setdefault(name, []).append(_value(child, inside, shape, depth + 1))
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        if child.tag != shape.each:
+            name = _name(child.tag, shape)
+            found.setdefault(name, []).append(_value(child, _inside(path, name), shape, depth + 1))
+    children = {
+        name: values if len(values) > 1 or _inside(path, name) in shape.repeated else values[0]
+        for name, values in found.items()
+    }
+    return children | _attributes(element, shape) if shape.attributes else children
+
+
+def _inside(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _attributes(element: Element, shape: XmlShape) -> dict[str, str]:
+    members = {f"@{_name(name, shape)}": value for name, value in element.attrib.items()}
+    text = (element.text or "").strip()
+    return members | {"#text": text} if text else members
 
 
 def _map(element: Element, shape: XmlShape, depth: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from adapters.model import Notification
 LONGEST_LINE = 16 << 20
 """Bytes of a line that are read; the rest of a longer one is skipped, and what was read cannot be translated."""
 
-_WHOLE = frozenset({".json", ".xml"})
+_WHOLE = frozenset({".json", ".xml", ".tap"})
 _TEXT = frozenset({".log", ".txt", ".out"})
 _BLOCK = 1 << 20
 
@@ -138,7 +138,7 @@ class Kept:
 
 
 def unit(path: Path) -> Unit:
-    """The unit that a file is, by its name: `.json` and `.xml` are one notification, anything else one a line."""
+    """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, anything else one a line."""
     size = path.stat().st_size
     if _is_journal(path):
         with closing(Database(path)) as database:

@@ -51,6 +51,38 @@ def test_empty_xml_list_and_map_stay_what_they_are() -> None:
     }
 
 
+def test_attributes_are_members_beside_children_and_text() -> None:
+    """On request; an element that has none is what it is without."""
+    body = b'<suite fullName="a"><case n="1"/><case n="2"> text </case><case>plain</case><note/></suite>'
+    assert parse(body, XmlShape(attributes=True, snake_case=True)) == {
+        "@full_name": "a",
+        "case": [{"@n": "1"}, {"@n": "2", "#text": "text"}, "plain"],
+        "note": "",
+    }
+
+
+def test_what_may_be_repeated_is_a_list_even_of_one() -> None:
+    """So that a mapping need not know how many there are; what is not there is not made up."""
+    shape = XmlShape(repeated=frozenset({"case", "group.case"}))
+    assert parse(b"<r><case>1</case><group><case>2</case></group></r>", shape) == {
+        "case": ["1"],
+        "group": {"case": ["2"]},
+    }
+    assert parse(b"<r><other>1</other></r>", shape) == {"other": "1"}
+
+
+def test_each_element_of_a_name_is_a_document() -> None:
+    """At whatever depth, the root too, in order; what is inside another is not told twice."""
+    decode = decoder(Input.model_validate({"xml": {"each": "s", "attributes": True, "repeated": ["t"]}}))
+    assert decode(b'<s n="1"><s n="2"><t>a</t></s><t>b</t><x><s n="3"/></x></s>') == [
+        {"@n": "1", "t": ["b"], "x": {}},
+        {"@n": "2", "t": ["a"]},
+        {"@n": "3"},
+    ]
+    with pytest.raises(ValueError, match="without a <s>"):
+        decode(b"<other/>")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
