@@ -5,6 +5,7 @@ A message's key is its `partitionkey`. Binding: github.com/cloudevents/spec, bin
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -71,9 +72,9 @@ class KafkaSink:
         await self._worker.run(lambda: self._send(batch))
 
     async def aclose(self) -> None:
-        """Ends the producer after what is under way."""
-        await self._worker.run(self._client.close)
+        """Ends the producer, with what may be under way for nobody any more."""
         self._worker.close()
+        await asyncio.to_thread(self._client.close)
 
     def _send(self, batch: Sequence[Message]) -> None:
         if self._client.fatal:

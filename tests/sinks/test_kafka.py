@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -180,6 +181,17 @@ async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster,
     await sink.aclose()
     ids = [orjson.loads(record.value())["id"] for record in cluster.records("hangs", 20)]
     assert list(dict.fromkeys(ids)) == [f"id-{number}" for number in range(20)]
+
+
+async def test_what_was_given_up_does_not_hold_up_the_close(opened: Open, make: Make) -> None:
+    """A route that is cancelled waits for nothing, though the message's own timeout is far away."""
+    sink = opened(brokers=[f"127.0.0.1:{free_port()}"], timeout=60)
+    publishing = asyncio.ensure_future(sink.publish([make(0)]))
+    await asyncio.sleep(0.05)
+    publishing.cancel()
+    async with asyncio.timeout(10):
+        await sink.aclose()
+    assert publishing.cancelled()
 
 
 async def test_a_full_queue_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:
