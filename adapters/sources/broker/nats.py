@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from adapters.brokers.connection import NatsConnection, need
-from adapters.brokers.nats import connect
+from adapters.brokers.nats import closed, connect
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
@@ -67,12 +67,29 @@ class NatsSource:
     async def _session(self, keep: Keep) -> None:
         from nats.errors import Error  # noqa: PLC0415 - only who uses this broker needs it
 
-        settings = self._settings
+        complaints: list[Exception] = []
         try:
-            async with await connect(settings, allow_reconnect=False, ping_interval=settings.timeout) as client:
+            client = await self._connected(complaints)
+            try:
                 await self._consume(await self._subscribed(client), keep)
+            finally:
+                await closed(client)
         except (Error, OSError) as error:
-            raise BrokerLost(f"{', '.join(settings.servers)}: {error or type(error).__name__}") from None
+            said = "; ".join(str(each) or type(each).__name__ for each in (error, *complaints[-1:]))
+            raise BrokerLost(f"{', '.join(self._settings.servers)}: {said}") from None
+
+    async def _connected(self, complaints: list[Exception]) -> Client:
+        async def note(error: Exception) -> None:
+            complaints.append(error)
+
+        return await connect(
+            self._settings,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            ping_interval=self._settings.timeout,
+            error_cb=note,
+        )
 
     async def _subscribed(self, client: Client) -> JetStreamContext.PullSubscription:
         from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy  # noqa: PLC0415 - as above
@@ -94,6 +111,9 @@ class NatsSource:
     async def _consume(self, subscription: JetStreamContext.PullSubscription, keep: Keep) -> None:
         while True:
             messages = await self._fetched(subscription)
+            if not messages:
+                await subscription.consumer_info()  # raises when there is none any more: a fetch only waits in vain
+                continue
             await keep([_delivery(message) for message in messages])
             for message in messages:
                 await message.ack()

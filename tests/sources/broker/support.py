@@ -42,6 +42,11 @@ class Sent:
     key: str = ""
 
 
+def numbered(count: int) -> list[Sent]:
+    """Messages that are all different, spread over all partitions."""
+    return [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in range(count)]
+
+
 @dataclass
 class Inbox:
     """A journal: first does what is in `failures` (one for each call), then keeps; `held` keeps it from returning."""

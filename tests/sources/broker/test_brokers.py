@@ -7,12 +7,19 @@ from contextlib import suppress
 from functools import partial
 
 from adapters.errors import JournalUnavailable
-from tests.sources.broker.support import NAME, PATIENCE, Broker, Inbox, Sent, context, hearing, own, source, until
-
-
-def numbered(count: int) -> list[Sent]:
-    """Messages that are all different, spread over all partitions."""
-    return [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in range(count)]
+from tests.sources.broker.support import (
+    NAME,
+    PATIENCE,
+    Broker,
+    Inbox,
+    Sent,
+    context,
+    hearing,
+    numbered,
+    own,
+    source,
+    until,
+)
 
 
 async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:

@@ -1,0 +1,92 @@
+"""A member of a Kafka consumer group, by librdkafka, which finds its way back to the brokers by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+
+from adapters.errors import ConfigError, Problem
+from adapters.logs import Seldom
+
+Result = TypeVar("Result")
+
+_IDLE = 0.5
+"""Seconds that a call waits for the first message; a stop takes as long."""
+
+_LINGER = 0.05
+"""Seconds that it waits for those after the first."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Member:
+    """Everything but `call` is for the member's own thread."""
+
+    def __init__(self, source: str, config: dict[str, Any]) -> None:
+        """Raises ConfigError when librdkafka does not take the properties."""
+        self._source = source
+        self._seldom = Seldom()
+        self._thread = ThreadPoolExecutor(1, "kafka-source")
+        more = {"error_cb": self._complain, "logger": logging.getLogger("confluent_kafka")}
+        try:
+            self._consumer = Consumer({**config, **more})
+        except KafkaException as error:
+            raise ConfigError([Problem(f"sources.{source}", error.args[0].str())]) from None
+
+    async def call(self, work: Callable[[], Result]) -> Result:
+        """What the work returns or raises, after what was asked for before."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def join(self, topics: list[str]) -> None:
+        """Asks for a part of the topics' partitions."""
+        self._consumer.subscribe(topics)
+
+    def fetch(self, limit: int) -> list[Message]:
+        """What there is, once there is something: a call for many waits for all of them as long as it may.
+
+        Raises KafkaException when the member cannot go on.
+        """
+        first = self._consumer.poll(_IDLE)
+        messages = [first, *self._consumer.consume(limit - 1, _LINGER)] if first else []
+        return [message for message in messages if not self._failed(message.error())]
+
+    def commit(self) -> None:
+        """Commits all that was fetched; what cannot be is delivered again, here or to who has the partition now."""
+        try:
+            self._consumer.commit(asynchronous=False)
+        except KafkaException as error:
+            self._failed(error.args[0])
+
+    def leave(self) -> None:
+        """Gives the partitions back, and ends the thread."""
+        self._consumer.close()
+        self._thread.shutdown(wait=False)
+
+    def _failed(self, error: KafkaError | None) -> bool:
+        if error is not None:
+            self._complain(error)
+            if error.fatal():
+                raise KafkaException(error)
+        return error is not None
+
+    def _complain(self, error: KafkaError) -> None:
+        if self._seldom.allows(error.name()):
+            _log.warning("kafka complains", source=self._source, reason=error.str())
+
+
+@asynccontextmanager
+async def member(source: str, config: dict[str, Any], topics: list[str]) -> AsyncIterator[Member]:
+    """A member of the group that the configuration names, until the end of the block."""
+    made = Member(source, config)
+    try:
+        await made.call(lambda: made.join(topics))
+        yield made
+    finally:
+        await made.call(made.leave)
