@@ -49,7 +49,7 @@ def test_lines_are_notifications_with_their_place(tmp_path: Path, name: str) -> 
     assert items[-1].after == Place(len(text), 5)
 
 
-@pytest.mark.parametrize("name", ["x.json", "x.xml.gz"])
+@pytest.mark.parametrize("name", ["x.json", "x.xml.gz", "x.tap"])
 def test_documents_are_one_notification(tmp_path: Path, name: str) -> None:
     """A file of one document is read whole, over all its lines."""
     path = tmp_path / name
