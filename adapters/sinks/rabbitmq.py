@@ -25,6 +25,12 @@ from adapters.sinks.broker_settings import SHORT, RabbitmqSettings
 _LONGEST = 255
 """Bytes of a short string (AMQP 0-9-1 §4.2.5.3)."""
 
+_TROUBLE = (OSError, AMQPError, RuntimeError)
+"""What aio-pika raises; RuntimeError is that of a connection or channel that has closed meanwhile."""
+
+_CLOSING = 2.0
+"""Seconds that a broker which does not answer may hold up a close."""
+
 
 class _Refused(DeliveryError):
     """The broker has closed the channel for one of the messages under way, and does not say for which."""
@@ -51,14 +57,19 @@ class RabbitmqSink:
             try:
                 await self._send(batch)
             except _Refused as refused:
+                await self.aclose()  # what was still on its way to the closed channel makes the broker hang up
                 await self._send_each(batch, refused.delivered)
+            except TransientError:
+                await self.aclose()
+                raise
 
     async def aclose(self) -> None:
         """Closes the connection."""
-        if self._connection is not None:
-            with suppress(OSError, AMQPError):
-                async with asyncio.timeout(self._settings.timeout):
-                    await self._connection.close()
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with suppress(*_TROUBLE):
+                async with asyncio.timeout(_CLOSING):
+                    await connection.close()
 
     async def _send_each(self, batch: Sequence[Message], start: int) -> None:
         for index in range(start, len(batch)):
@@ -72,7 +83,9 @@ class RabbitmqSink:
 
     async def _send(self, batch: Sequence[Message]) -> None:
         channel = await self._ready()
-        raise_first(await asyncio.gather(*(self._outcome(channel, message) for message in batch)))
+        outcomes = await asyncio.gather(*(self._outcome(channel, message) for message in batch))
+        refusals = [each for each in outcomes if isinstance(each, _Refused)]
+        raise_first([refusals[0] if refusals and each else each for each in outcomes])
 
     async def _outcome(self, channel: AbstractChannel, message: Message) -> DeliveryError | None:
         exchange, key = self._exchange(message), self._routing_key(message)
@@ -85,7 +98,7 @@ class RabbitmqSink:
             return PermanentError(f"no queue is bound to the exchange '{exchange}' for the routing key '{key}'")
         except ChannelClosed as error:
             return _Refused(f"RabbitMQ refuses the message: {error}")
-        except (OSError, AMQPError, asyncio.CancelledError) as error:  # aiormq cancels what a lost connection leaves
+        except (*_TROUBLE, asyncio.CancelledError) as error:  # aiormq cancels what a lost connection leaves
             return TransientError(f"RabbitMQ does not take messages: {self._reason(error)}")
         return None
 
@@ -94,7 +107,7 @@ class RabbitmqSink:
             try:
                 async with asyncio.timeout(self._settings.timeout):
                     self._channel = await self._opened()
-            except (OSError, AMQPError) as error:
+            except _TROUBLE as error:
                 reason = f"RabbitMQ at {self._settings.host} cannot be used: {self._reason(error)}"
                 raise TransientError(reason) from None
         return self._channel
