@@ -26,6 +26,9 @@ _NO_RESPONDERS = "503"
 _TOO_LARGE = 10054
 """JetStream's code for a message beyond what its stream allows (nats-server, server/errors.json)."""
 
+_LONGEST = 2048
+"""Bytes of a subject, which leave room in a line of the protocol (4096, nats-server's max_control_line)."""
+
 _FRAME = len("NATS/1.0\r\n\r\n")
 _LINE = len(": \r\n")
 
@@ -65,6 +68,8 @@ class NatsConnection:
 
     async def send(self, subject: str, message: Message, acks: Acks, index: int) -> None:
         """Sends a message whose answer goes to `acks`; raises DeliveryError when it cannot be sent."""
+        if len(subject.encode()) > _LONGEST:
+            raise PermanentError(f"NATS cannot carry the message: its subject has more than {_LONGEST} bytes")
         headers, body = _laid(message)
         headers["Nats-Msg-Id"] = _identity(subject, message)
         if len(body) + _size(headers) > self._client.max_payload:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 
 import aio_pika
 from aio_pika import DeliveryMode
@@ -127,11 +126,10 @@ def _laid(message: Message) -> aio_pika.Message:
     laid, attributes = parts(message, "ce-"), message.attributes
     return aio_pika.Message(
         laid.body,
-        headers=dict(laid.headers),
+        headers={**laid.headers},
         content_type=laid.content_type,
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=attributes["id"],
         type=attributes["type"],
-        timestamp=datetime.fromisoformat(attributes["time"]),
         app_id="cdevents-adapters",
     )

@@ -150,6 +150,16 @@ async def test_a_message_larger_than_the_server_takes_is_permanent(opened: Open,
     await stored(broker, 2)
 
 
+async def test_a_subject_that_is_too_long_is_permanent(opened: Open, broker: Server, make: Make) -> None:
+    """It is not sent, for the server would hang up."""
+    sink = opened(subject="cicd.{subject}")
+    with pytest.raises(PermanentError, match="more than 2048 bytes") as caught:
+        await sink.publish([make(0, subject="x" * 2000), make(1, subject="x" * 5000)])
+    assert caught.value.delivered == 1
+    await sink.publish([make(2, subject="x")])
+    await stored(broker, 2)
+
+
 async def test_a_message_larger_than_the_stream_takes_is_permanent(opened: Open, broker: Server, make: Make) -> None:
     """As JetStream says."""
     client = await nats.connect(f"nats://ci:s3cret@{broker.address}")
