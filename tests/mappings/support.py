@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -30,6 +31,9 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     GERRIT: {"minor_events": True, "replication": True},
 }
 """The variables of each mapping that turn on all that it can emit."""
+
+PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+/mapping\.yaml:\d+:\d+: ")
+"""How an error of a shipped mapping begins."""
 
 HEARD = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

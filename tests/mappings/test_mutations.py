@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -16,7 +15,7 @@ from adapters.cdevents.validation import problems, schema_problems
 from adapters.errors import MappingError
 from adapters.goldens import sent
 from adapters.model import Spec
-from tests.mappings.support import EVERYTHING, inputs, translation
+from tests.mappings.support import EVERYTHING, PLACE_IN_THE_MAPPING, inputs, translation
 
 Place = tuple[str | int, ...]
 
@@ -25,7 +24,6 @@ DAMAGE: list[Any] = [
     *(DROPPED, None, "", " ", "x", "x" * 10_000, "é\u0000 |{}", "http://[::1", "2026-01-01", "-1", "0" * 40),
     *(0, -1, 7, 1.5, 1e300, 1 << 62, True, False, [], {}, [None], [[]], [{}], ["x", 1], {"x": None}, {"": []}),
 ]
-PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+/mapping\.yaml:\d+:\d+: ")
 
 
 def _is_json(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from adapters.errors import MappingError
 from adapters.goldens import sent
 from adapters.mapping.library import find
 from adapters.model import CDEvent
-from tests.mappings.support import EVERYTHING, events, inputs, invalid, translation
+from tests.mappings.support import EVERYTHING, PLACE_IN_THE_MAPPING, events, inputs, invalid, translation
 
 JUNIT, TAP, ROBOT = "junit/report", "tap/report", "robot/output"
 REPORTS = [(mapping, path) for mapping in (JUNIT, TAP, ROBOT) for path in inputs(mapping)]
@@ -214,3 +215,15 @@ def test_robot_suites_have_an_outcome(status: str, outcome: str) -> None:
     """A status that is unknown is an error."""
     body = f'<robot><suite id="s1" name="S"><status status="{status}" starttime="N/A" endtime="N/A"/></suite></robot>'
     assert suites(events(ROBOT, body.encode())) == {"S": outcome}
+
+
+@pytest.mark.parametrize(("mapping", "path"), [each for each in REPORTS if each[1].suffix == ".xml"])
+@pytest.mark.parametrize("damage", ["", " ", "x", "-1", "1e400", "nan", "9" * 30, "2026-13-01T00:00:00", "é|{}"])
+def test_a_damaged_attribute_is_told_or_does_no_harm(mapping: str, path: Path, damage: str) -> None:
+    """Whichever it is: events that are valid, or an error that names its place in the mapping."""
+    text = path.read_text(encoding="utf-8")
+    for attribute in re.finditer(r'(?<= )\w+="([^"]*)"', text.partition("?>")[2]):
+        body = text.replace(attribute[0], attribute[0].replace(f'"{attribute[1]}"', f'"{damage}"'))
+        found = translation(mapping, body.encode())
+        assert all(PLACE_IN_THE_MAPPING.match(error) for error in found.errors), (body, found.errors)
+        assert invalid(found.events) == [], body
