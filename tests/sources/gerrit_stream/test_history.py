@@ -169,6 +169,34 @@ def test_the_commit_on_the_branch_is_told_where_a_message_names_it(text: str) ->
     assert told(change)[-1]["newRev"] == SHA[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "of", "before"),
+    [
+        ('Uploaded patch set 2.\n\nOutdated Votes:\n* Code-Review-1 (copy condition: "is:MIN")\n', [], "0"),
+        ("Uploaded patch set 2.\n\nOutdated Votes:\n* Code-Review+1\n* Verified+1 (copy condition: x)\n", [], "-1"),
+        ("Removed Code-Review-1 by Bob <bob@example.com>\n", [GERRIT], "0"),
+        ("Removed Code-Review-1 by Anna Ek <anna@example.com>\n", [AUTHOR], "-1"),
+        ("Removed reviewer Bob with the following votes:\n\n* Code-Review-1 by Bob <bob@example.com>\n", [GERRIT], "0"),
+    ],
+    ids=["outdated", "others outdated", "deleted", "another's deleted", "reviewer removed"],
+)
+def test_a_vote_that_is_gone_is_not_what_the_next_one_replaces(text: str, of: list[Json], before: str) -> None:
+    """The texts are those of Gerrit 3.13; on the stream the next vote has replaced none."""
+    gone = message(NOW + 20, text, by=AUTHOR, patch=2, tag="gerrit:any") | {"accounts_in_message": of}
+    change = deepcopy(CHANGE)
+    change["messages"][5] = gone
+    [*_, review, _merged] = told(change)
+    assert review["approvals"][0] == vote("Code-Review", "2", before)
+
+
+def test_a_person_cannot_take_votes_away_by_saying_so() -> None:
+    """Only what Gerrit itself says of votes counts."""
+    change = deepcopy(CHANGE)
+    change["messages"][6]["message"] = "Patch Set 2:\n\n* Code-Review-1 (I take it back)"
+    [*_, review, _merged] = told(change)
+    assert review["approvals"][0] == vote("Code-Review", "2", "-1")
+
+
 def test_names_that_are_paths_are_quoted_in_the_url() -> None:
     """The address of a change is the one that Gerrit shows."""
     change = CHANGE | {"project": "a b/ü"}
