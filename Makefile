@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help run test test-slow lint goldens bench lock wheel clean
+.PHONY: help run test test-slow test-real lint goldens bench lock wheel clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,10 +14,13 @@ run: $(VENV)/run ## Run the service (ARGS="--config FILE" for another configurat
 	@exec $(BIN)/cdevents-adapters run $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
-	$(BIN)/pytest -m "not slow" $(ARGS)
+	$(BIN)/pytest -m "not slow and not real" $(ARGS)
 
 test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, wheel, load
 	$(BIN)/pytest -m slow $(ARGS)
+
+test-real: $(VENV)/dev ## Run the tests against a real Gerrit (needs Java 21, fetches 90 MB once)
+	$(BIN)/pytest -m real $(ARGS)
 
 lint: $(VENV)/dev ## Check style and types
 	$(BIN)/ruff check .

@@ -1,0 +1,213 @@
+"""What a real Gerrit sends, and that it is the same events whichever way it comes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.cdevents import validation
+from adapters.model import Spec
+from tests.real.gerrit import server, story
+from tests.service import Service, free_port, running
+
+pytestmark = pytest.mark.real
+
+PATIENCE = 60.0
+"""Seconds that something which happened in Gerrit may take to be published."""
+
+CONFIG = """
+server: {{listen: 127.0.0.1:{port}}}
+journal: {{path: journal.db}}
+log: {{format: json}}
+sources:
+  webhook:
+    type: webhook
+    path: /gerrit
+    instance: GERRIT
+    mapping: gerrit/events
+    variables: {{minor_events: true}}
+  stream:
+    type: gerrit-stream
+    instance: GERRIT
+    mapping: gerrit/events
+    variables: {{minor_events: true}}
+    host: 127.0.0.1
+    port: SSH
+    username: admin
+    key: FOLDER/key
+    known_hosts: FOLDER/known_hosts
+    backfill: none
+sinks:
+  webhook: {{type: file, path: webhook.jsonl}}
+  stream: {{type: file, path: stream.jsonl}}
+  said: {{type: file, path: said.jsonl}}
+routes:
+  webhook: {{format: cdevents, sink: webhook, sources: [webhook]}}
+  stream: {{format: cdevents, sink: stream, sources: [stream]}}
+  said: {{format: legacy, sink: said}}
+"""
+
+AFTERWARDS = """
+server: {{listen: 127.0.0.1:{port}}}
+journal: {{path: journal.db}}
+log: {{format: json}}
+sources:
+  stream:
+    type: gerrit-stream
+    instance: GERRIT
+    mapping: gerrit/events
+    variables: {{minor_events: true}}
+    host: 127.0.0.1
+    port: SSH
+    username: admin
+    key: FOLDER/key
+    known_hosts: FOLDER/known_hosts
+    backfill: changes
+    since: 2020-01-01T00:00:00Z
+    window: 36500d
+    http: {{username: admin, password: secret}}
+sinks:
+  stream: {{type: file, path: stream.jsonl}}
+routes:
+  stream: {{format: cdevents, sink: stream}}
+"""
+
+STORY = """
+repository.created demo/service
+branch.created master
+change.created ~1
+change.reviewed ~1
+change.reviewed ~1
+change.updated ~1
+change.updated ~1
+change.reviewed ~1
+change.reviewed ~1
+change.merged ~1
+change.created ~2
+change.abandoned ~2
+change.updated ~2
+change.updated ~2
+change.created ~3
+branch.created release/1.x
+repository.modified demo/service
+repository.modified demo/service
+branch.created direct
+branch.created other
+branch.deleted release/1.x
+branch.deleted direct
+branch.deleted other
+branch.created end-of-story
+"""
+"""Type and subject of each CDEvent that is no custom one."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sidecar that heard the whole story of a Gerrit, both ways."""
+
+    gerrit: server.Gerrit
+    sidecar: Service
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """A story told to a real Gerrit, and heard."""
+    folder, port = tmp_path_factory.mktemp("gerrit"), free_port()
+    with server.running(folder, f"http://127.0.0.1:{port}/gerrit") as gerrit:
+        sidecar = Service(tmp_path_factory.mktemp("sidecar"), _config(CONFIG, gerrit), port)
+        sidecar.start()
+        try:
+            _until(lambda: "gap filled" in sidecar.log(), sidecar)
+            story.tell(gerrit, folder / "work")
+            _until(lambda: all(_ended(sidecar.published(way)) for way in ("webhook", "stream")), sidecar)
+            yield Told(gerrit, sidecar)
+        finally:
+            sidecar.stop()
+
+
+def test_the_story_is_told(told: Told) -> None:
+    """Each thing that happened is one event, in the order in which it happened, and nothing else is."""
+    assert [_line(each) for each in told.sidecar.published("stream") if "cdeventsx" not in each["type"]] == STORY.split(
+        "\n"
+    )[1:-1]
+
+
+def test_nothing_is_unmatched_or_parked(told: Told) -> None:
+    """Every event of a Gerrit is one that the mapping knows, and can translate."""
+    _, metrics = told.sidecar.ask("GET", "/metrics")
+    samples = [line.split() for line in metrics.decode().splitlines() if not line.startswith("#")]
+    troubles = {name: float(count) for name, count in samples if "unmatched" in name or "dead_letters" in name}
+    assert troubles
+    assert not any(troubles.values()), troubles
+
+
+def test_all_are_valid(told: Told) -> None:
+    """Each is a CDEvent by the schema of its type."""
+    events = [each["data"] for way in ("webhook", "stream") for each in told.sidecar.published(way)]
+    assert [problem for event in events for problem in validation.problems(event, Spec.V0_5_1)] == []
+
+
+def test_the_api_tells_the_same(told: Told, tmp_path: Path) -> None:
+    """What a backfill asks for is what was heard of the changes that are left; ids without a time are the same."""
+    with running(tmp_path, _config(AFTERWARDS, told.gerrit)) as sidecar:
+        _until(lambda: "gap filled" in sidecar.log(), sidecar)
+        assert sidecar.stop() == 0
+        filled = sidecar.published("stream")
+    heard = [each for each in told.sidecar.published("stream") if _lasts(each)]
+    assert sorted(map(_content, filled)) == sorted(map(_content, heard))
+    assert {each["id"] for each in filled if _is_timeless(each)} == {each["id"] for each in heard if _is_timeless(each)}
+
+
+def test_both_ways_are_the_same_events(told: Told) -> None:
+    """The webhook and the stream give the same CDEvents, to the last field."""
+    webhook, stream = (_by_id(told.sidecar.published(way)) for way in ("webhook", "stream"))
+    assert webhook.keys() == stream.keys()
+    assert webhook == stream
+
+
+def _config(text: str, gerrit: server.Gerrit) -> str:
+    values = {"GERRIT": gerrit.url, "SSH": str(gerrit.ssh_port), "FOLDER": str(gerrit.folder)}
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _by_id(published: list[dict[str, Any]]) -> dict[str, Any]:
+    return {each["id"]: each["data"] for each in published}
+
+
+def _lasts(event: dict[str, Any]) -> bool:
+    told = ("patchset-created", "comment-added", "change-merged", "change-abandoned", "change-restored")
+    return event["data"]["customData"]["event"] in told and not event["subject"].endswith(story.DELETED)
+
+
+def _is_timeless(event: dict[str, Any]) -> bool:
+    return event["data"]["customData"]["event"] in ("patchset-created", "change-merged")
+
+
+def _content(event: dict[str, Any]) -> str:
+    """What it says, but for what no message tells: when Gerrit said so, how the change was then, the merge commit."""
+    said = {name: value for name, value in event["data"]["customData"].items() if name not in ("change", "newRev")}
+    return f"{_line(event)} {json.dumps(said, sort_keys=True)}"
+
+
+def _line(event: dict[str, Any]) -> str:
+    kind = ".".join(event["type"].removeprefix("dev.cdevents.").split(".")[:2])
+    return f"{kind} {event['subject'].removeprefix('demo%2Fservice')}"
+
+
+def _ended(published: list[dict[str, Any]]) -> bool:
+    return any(each["data"]["subject"]["id"] == story.LAST for each in published)
+
+
+def _until(happened: Callable[[], bool], sidecar: Service) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, f"it has not been heard: {sidecar.log()[-2000:]}"
+        time.sleep(0.1)
