@@ -29,8 +29,8 @@ def _time(text: str) -> str:
 
 
 Inputs = Annotated[
-    list[str], typer.Argument(metavar="INPUT...", help="Files, folders and globs: .json and .xml are one notification "
-    "each, anything else one a line, all also .gz and .zst; or a journal.", show_default=False)
+    list[str], typer.Argument(metavar="INPUT...", help="Files, folders and globs: .json, .xml and .tap are one "
+    "notification each, anything else one a line, all also .gz and .zst; or a journal.", show_default=False)
 ]  # fmt: skip
 Source = Annotated[str | None, typer.Option(help="The source, in the configuration, that the notifications are of.")]
 RouteName = Annotated[str | None, typer.Option("--route", help="The route, in the configuration, that publishes them.")]

@@ -5,7 +5,7 @@ import pytest
 from adapters.cdevents.ids import chain_id, context_id
 from adapters.errors import MappingError
 from adapters.mapping.explain import explain
-from tests.mapping.support import INSTANCE, events, mapping, notification
+from tests.mapping.support import INSTANCE, events, mapping, notification, problems
 
 RULE = """
     cdevents: 0.5.1
@@ -296,3 +296,35 @@ def test_names_are_of_the_item_that_a_split_made() -> None:
     """
     found = events(mapping(text), {"key": "k", "files": {"a": "1", "b": "2"}})
     assert [event.subject_id for event in found] == ["1", "2"]
+
+
+def test_a_rule_may_split_off_some_items_only() -> None:
+    """Those for which a condition over the item holds; none is an event less, not an error."""
+    text = """
+    cdevents: 0.5.1
+    let: {size: "${file.size}"}
+    rules:
+      each:
+        split: {each: files, as: file, when: {$size: {ge: 10}}}
+        emit: dev.cdeventsx.tool-file.pushed.0.1.0
+        id: [file.name]
+        subject: {id: "${file.name}"}
+    """
+    files = [{"name": "a", "size": 5}, {"name": "b", "size": 10}, {"name": "c"}, {"name": "d", "size": 11}]
+    assert [event.subject_id for event in events(mapping(text), {"files": files})] == ["b", "d"]
+    assert events(mapping(text), {"files": files[:1]}) == ()
+
+
+def test_records_are_left_out_by_ignore_alone() -> None:
+    """At the top of a mapping a split has no condition: what no rule is about is counted."""
+    found = problems("""
+    cdevents: 0.5.1
+    split: {each: files, as: file, when: {file.size: 5}}
+    rules:
+      each:
+        emit: dev.cdeventsx.tool-file.pushed.0.1.0
+        id: [file.name]
+        subject: {id: "${file.name}"}
+    """)
+    assert len(found) == 1
+    assert found[0].startswith("test.yaml:3:")
