@@ -57,11 +57,14 @@ class Consumer:
         self._context, self._session, self._sleep = context, session, sleep
 
     async def run(self, receive: Receive) -> None:
-        """Hands over what is delivered and is not our own, until cancelled."""
+        """Hands over what is delivered, until cancelled.
+
+        Our own is passed over, and so is an empty body: to Kafka and MQTT it is a deletion.
+        """
         keeping = self._retrying(JournalUnavailable, "journal cannot be used")
 
         async def keep(deliveries: Sequence[Delivery]) -> None:
-            if notifications := self._foreign(deliveries):
+            if notifications := self._heard(deliveries):
                 await keeping(receive, notifications)
 
         connecting = self._retrying(BrokerLost, "no messages from the broker")
@@ -78,9 +81,10 @@ class Consumer:
                 raise
             _log.warning("broker lost, connecting again", source=self._context.name, reason=str(lost))
 
-    def _foreign(self, deliveries: Sequence[Delivery]) -> list[Notification]:
-        foreign = [each for each in deliveries if not is_own(each.headers, each.body)]
-        if own := len(deliveries) - len(foreign):
+    def _heard(self, deliveries: Sequence[Delivery]) -> list[Notification]:
+        said = [each for each in deliveries if each.body]
+        foreign = [each for each in said if not is_own(each.headers, each.body)]
+        if own := len(said) - len(foreign):
             self._context.metrics.own(self._context.name, own)
         return [self._notification(each) for each in foreign]
 

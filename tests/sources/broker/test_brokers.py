@@ -37,6 +37,17 @@ async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
     assert notification.received_at.tzinfo is not None
 
 
+async def test_what_has_one_key_keeps_its_order(broker: Broker) -> None:
+    """Through many batches."""
+    sent = [Sent(b'{"n":%d}' % number, key="one") for number in range(300)]
+    await broker.publish(*sent)
+    inbox = Inbox()
+    async with hearing(source(broker, context()), inbox):
+        await inbox.has(300)
+    assert inbox.bodies == [each.body for each in sent]
+    assert inbox.calls > 1
+
+
 async def test_what_was_kept_does_not_come_again(broker: Broker) -> None:
     """The acknowledgement outlives the source: the next one begins where this one ended."""
     await broker.publish(*numbered(50))
@@ -112,6 +123,15 @@ async def test_our_own_is_passed_over(broker: Broker) -> None:
     async with hearing(source(broker, where), inbox):
         await until(lambda: inbox.kept and own(where) == len(OWN))
     assert inbox.bodies == [b'{"theirs":true}']
+
+
+async def test_nothing_is_heard_of_a_deletion(broker: Broker) -> None:
+    """An empty message says nothing that could be translated; it is acknowledged all the same."""
+    await broker.publish(Sent(b""), Sent(b'{"said":true}'))
+    inbox = Inbox()
+    async with hearing(source(broker, context()), inbox):
+        await inbox.has(1)
+    assert inbox.bodies == [b'{"said":true}']
 
 
 async def test_a_broker_that_goes_away_is_waited_for(broker: Broker) -> None:
