@@ -149,7 +149,9 @@ class _Endpoint:
         return content
 
     def _heard(self, headers: Headers, content: Body) -> Notification:
-        heard = Notification(self._context.name, content.data, self._context.clock(), self._kept(headers))
+        kept = self._kept(headers)
+        # A CloudEvent in headers may have the same body as another one; its id is the same when it is sent again.
+        heard = Notification(self._context.name, content.data, self._context.clock(), kept, kept.get("ce-id", ""))
         if content.whole:
             return heard
         marked = {**heard.headers, TRUNCATED: f"{content.size}/{self._settings.max_body}"}

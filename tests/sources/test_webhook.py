@@ -110,6 +110,14 @@ async def test_only_useful_headers_are_kept(serve: Serve, kept: Kept) -> None:
     assert kept()[0].headers == useful
 
 
+async def test_cloudevents_with_one_body_are_told_apart_by_their_ids(serve: Serve, kept: Kept) -> None:
+    """In binary mode the id is a header: two events are two positions, one sent again is one."""
+    client = serve()
+    for id_ in ("1", "2", "2"):
+        await client.post("/hook", content=b"{}", headers={**JSON, "ce-id": id_})
+    assert [each.position for each in kept()] == ["1", "2", "2"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
 async def test_another_method_is_told_which_is_right(serve: Serve, kept: Kept, method: str) -> None:
     """405, with Allow."""
