@@ -14,6 +14,7 @@ import pytest
 from adapters.cdevents import validation
 from adapters.model import Spec
 from tests.real.gerrit import server, story
+from tests.real.troubles import assert_untroubled
 from tests.service import Service, free_port, running
 
 pytestmark = pytest.mark.real
@@ -140,11 +141,7 @@ def test_the_story_is_told(told: Told) -> None:
 
 def test_nothing_is_unmatched_or_parked(told: Told) -> None:
     """Every event of a Gerrit is one that the mapping knows, and can translate."""
-    _, metrics = told.sidecar.ask("GET", "/metrics")
-    samples = [line.split() for line in metrics.decode().splitlines() if not line.startswith("#")]
-    troubles = {name: float(count) for name, count in samples if "unmatched" in name or "dead_letters" in name}
-    assert troubles
-    assert not any(troubles.values()), troubles
+    assert_untroubled(told.sidecar)
 
 
 def test_all_are_valid(told: Told) -> None:
