@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
+from httptools import HttpParserUpgrade, HttpRequestParser
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,11 +73,34 @@ def _reason(error: OSError) -> str:
     return f"cannot be listened on: {error.strerror}"
 
 
+class _Parser(HttpRequestParser):
+    """Keeps what follows a head that offers an upgrade, which httptools leaves to the other protocol."""
+
+    def __init__(self, protocol: HttpToolsProtocol) -> None:
+        super().__init__(protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
+        self.rest = b""
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # bytes are all that a transport receives
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as offer:
+            self.rest = data[offer.args[0] :]
+            raise
+
+
 class _Connection(HttpToolsProtocol):
-    """Closed when the head of a request is too slow or too large: uvicorn itself would wait, and read, for ever."""
+    """Closed when the head of a request is too slow or too large: uvicorn itself would wait, and read, for ever.
+
+    Upgrades, such as to HTTP/2 by Java's client, are declined by an answer to the request without them (RFC 9110,
+    section 7.8); uvicorn itself would lose the body, and take it for the next request.
+    """
+
+    parser: _Parser
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self.parser = _Parser(self)
         self._read = 0
         self._patience: asyncio.TimerHandle | None = self._limited()
 
@@ -95,6 +119,16 @@ class _Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._forget()
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        version, rest = self.parser.get_http_version(), self.parser.rest
+        head = [f"{self.scope['method']} ".encode(), self.url, f" HTTP/{version}\r\n".encode()]
+        head += [b"%b: %b\r\n" % header for header in self.headers if header[0].lower() != b"upgrade"]
+        self.parser = _Parser(self)
+        self.data_received(b"".join([*head, b"\r\n", rest]))
+
+    def _should_upgrade(self) -> bool:
+        return self._get_upgrade() is not None
 
     def _limited(self) -> asyncio.TimerHandle:
         return self.loop.call_later(HEAD_SECONDS, self.transport.close)

@@ -190,3 +190,29 @@ def test_ipv6_is_listened_on() -> None:
         pytest.skip("no IPv6 on this machine")
     with bind("::1", 0) as listener:
         assert listener.family is socket.AF_INET6
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 20], ids=["no body", "a byte", "a mebibyte"])
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "in two parts"])
+async def test_an_upgrade_that_is_offered_costs_no_body(size: int, apart: bool) -> None:
+    """A client may offer HTTP/2, as Java's does by default: it is answered in HTTP/1.1, and so is its next request."""
+
+    async def measure(request: Request) -> Response:
+        return PlainTextResponse(f"{len(await request.body())} bytes")
+
+    serving = Server(application([Route("/hook", measure, methods=["POST"])], CollectorRegistry(), reasons()), grace=1)
+    offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAA\r\n"
+    head = f"POST /hook HTTP/1.1\r\nHost: x\r\n{offer}Content-Length: {size}\r\n\r\n".encode()
+    async with running(serving) as (host, port):
+        reader, writer = await asyncio.open_connection(host, port)
+        for _ in range(2):
+            for part in (head, bytes(size)) if apart else (head + bytes(size),):
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                answer = await reader.readuntil(b" bytes")
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert answer.endswith(b"\r\n\r\n%d bytes" % size)
+        writer.close()
+        await writer.wait_closed()
