@@ -64,8 +64,12 @@ def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
 
     def chain(scope: Scope) -> str | None:
         for parts in possible:
-            values = [part(scope) for part in parts]
-            if not any(type(value) is Absent for value in values):
+            values = []
+            for part in parts:
+                if type(value := part(scope)) is Absent:
+                    break
+                values.append(value)
+            else:
                 return chain_id(values)
         return None
 
@@ -86,10 +90,8 @@ def link_maker(kind: str, label: str | None, target: Closure, when: Condition, t
     end = "target" if kind == "relation" else "from"
     fixed = {"linkType": kind.upper()} | ({"linkKind": label} if label else {})
 
-    def make(scope: Scope) -> dict[str, Any] | None:
-        if not when.holds(scope):
-            return None
+    def make(scope: Scope) -> dict[str, Any]:
         link = {**fixed, end: {"contextId": target(scope)}}
         return link | {"tags": tags(scope)} if tags else link
 
-    return make
+    return make if when.known else lambda scope: make(scope) if when.holds(scope) else None
