@@ -17,7 +17,7 @@ from bench.table import Row
 from bench.translation import BODY, INSTANCE
 
 FEW, MANY, ROUNDS = 10_000, 1_000_000, 3
-TIMED = 200_000
+TIMED = 400_000
 
 
 def rows() -> Iterator[Row]:
