@@ -106,10 +106,12 @@ def _written(document: Mapping[str, Any]) -> bytes:
 
 def _data(message: Message) -> dict[str, Any]:
     data = message.data
+    if message.format is Format.CDEVENTS:
+        return {"data": orjson.Fragment(data)}
     if not data:
         return {}
     match _kind(message.attributes["datacontenttype"]):
-        case _Kind.JSON if message.format is Format.CDEVENTS or _is_json(data):
+        case _Kind.JSON if _is_json(data):
             # JSON strings cannot hold a raw line break, so each one stands between tokens.
             return {"data": orjson.Fragment(data.replace(b"\n", b"").replace(b"\r", b""))}
         case _Kind.TEXT if (text := _utf8(data)) is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
@@ -20,8 +20,7 @@ Splitter = Callable[[Scope], Iterable[Scope]]
 """Makes many scopes of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """What became of a notification: its CDEvents, and how many of its records were ignored, unmatched or in error."""
 
     events: tuple[CDEvent, ...] = ()

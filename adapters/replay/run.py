@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -138,6 +137,6 @@ def _between(render: Render, since: str, until: str) -> Render:
 
     def rendered(record: Record) -> Rendered:
         found = render(record)
-        return dataclasses.replace(found, messages=tuple(filter(within, found.messages)))
+        return found._replace(messages=tuple(filter(within, found.messages)))
 
     return rendered

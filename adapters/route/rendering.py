@@ -7,7 +7,8 @@ separated by commas, and a CDEvent's `legacyid` has the id of the legacy message
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.cdevents.cloudevents import cdevents_message, legacy_message
 from adapters.cdevents.document import document
@@ -28,8 +29,7 @@ class Origin:
     translator: Translates | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What became of a record: its messages, why others could not be made, and what the mapping left out."""
 
     messages: tuple[Message, ...] = ()
@@ -75,7 +75,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
         if format_ is Format.LEGACY:
             return Rendered((_legacy(notification, origin, translation, encoding),))
         if types is not None:
-            translation = replace(translation, events=tuple(each for each in translation.events if wanted(each.name)))
+            chosen = tuple(each for each in translation.events if wanted(each.name))
+            translation = translation._replace(events=chosen)
         return _cdevents(notification, origin, translation, encoding, spec)
 
     return render

@@ -119,7 +119,7 @@ def test_a_route_publishes_the_types_it_chooses(types: list[str] | None, names: 
         def translate(self, notification: Notification) -> Translation:
             found = super().translate(notification)
             custom = replace(event("two"), name="dev.cdeventsx.jenkins-node.offline.0.1.0", content={})
-            return replace(found, events=(*found.events, custom))
+            return found._replace(events=(*found.events, custom))
 
     render = renderer(lambda _: Origin(INSTANCE, Custom()), format_=Format.CDEVENTS, types=types)
     result = rendered(render, "one e2")
@@ -150,7 +150,7 @@ def test_an_event_that_cannot_be_written_is_an_error() -> None:
     class Deep(Words):
         def translate(self, notification: Notification) -> Translation:
             found = super().translate(notification)
-            return replace(found, events=(replace(found.events[0], custom_data={"deep": deep}), *found.events[1:]))
+            return found._replace(events=(replace(found.events[0], custom_data={"deep": deep}), *found.events[1:]))
 
     result = rendered(renderer(lambda _: Origin(INSTANCE, Deep()), format_=Format.CDEVENTS), "one two")
     assert [message.attributes["subject"] for message in result.messages] == ["two"]
