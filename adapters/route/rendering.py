@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from adapters.cdevents.cloudevents import cdevents_message, legacy_message
+from adapters.cdevents.cloudevents import CDEVENT_IDS, LEGACY_ID, cdevents_message, legacy_message
 from adapters.cdevents.document import document
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
@@ -89,7 +89,7 @@ def _legacy(notification: Notification, origin: Origin, translation: Translation
         instance=origin.instance,
         type_=_legacy_type(notification, origin.translator),
         encoding=encoding,
-        extensions={"cdeventids": ids} if ids else {},
+        extensions={CDEVENT_IDS: ids} if ids else {},
     )
 
 
@@ -110,7 +110,7 @@ def _cdevents(
 ) -> Rendered:
     if not translation.events:
         return Rendered((), translation.errors, translation.ignored, translation.unmatched)
-    extensions = {"legacyid": legacy_id(origin.instance, notification.position, notification.body)}
+    extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
     messages: list[Message] = []
     errors = [*translation.errors]
     for event in translation.events:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -18,12 +16,10 @@ from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, bi
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.binding import counterparts
+from adapters.sinks.http_answer import refusal
 from adapters.sinks.http_session import session
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.worker import Worker
-
-_TRY_LATER = frozenset({401, 407, 408, 425, 429})
-"""Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""
 
 _EXCERPT = 200
 
@@ -108,20 +104,7 @@ class HttpSink:
             return
         answer = f"POST {_origin(self._url)} answered {status} {response.reason or ''}".rstrip()
         message = f"{answer}: {text}" if text else answer
-        if status >= 500 or status in _TRY_LATER:  # noqa: PLR2004 - the class that RFC 9110 calls server errors
-            raise TransientError(message, retry_after=retry_after(response.headers.get("retry-after"), self._clock()))
-        raise PermanentError(message)
-
-
-def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait by a `Retry-After` header, in seconds or an HTTP date; None where it says nothing usable."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit():
-        return float(value)
-    with suppress(ValueError):
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    return None
+        raise refusal(status, message, response.headers.get("retry-after"), self._clock())
 
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:

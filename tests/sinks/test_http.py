@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
 from adapters.model import Encoding, Format
-from adapters.sinks.http import HttpSink, retry_after
+from adapters.sinks.http import HttpSink
+from adapters.sinks.http_answer import retry_after
 from adapters.sinks.http_settings import HttpSettings
 from tests.sinks.conftest import Make, Receiver
 

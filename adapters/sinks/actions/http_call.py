@@ -13,7 +13,7 @@ from adapters.errors import PermanentError, TransientError
 from adapters.sinks.actions.settings import HttpCallSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
-from adapters.sinks.http import retry_after
+from adapters.sinks.http_answer import refusal
 from adapters.sinks.http_session import authentication
 
 
@@ -44,6 +44,4 @@ def _judge(answer: requests.Response) -> None:
     if answer.ok:
         return
     message = f"the endpoint answered {answer.status_code} {answer.reason}"
-    if answer.status_code >= 500 or answer.status_code in (401, 407, 408, 425, 429):  # noqa: PLR2004  server errors
-        raise TransientError(message, retry_after=retry_after(answer.headers.get("retry-after"), time.time()))
-    raise PermanentError(message)
+    raise refusal(answer.status_code, message, answer.headers.get("retry-after"), time.time())
