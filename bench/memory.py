@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from bench.load import post
-from bench.service import Service, started
+from bench.service import Service, started, wait_for_lines
 from bench.table import Row
 from bench.translation import BODY
 
@@ -23,8 +23,8 @@ def rows() -> Iterator[Row]:
         yield Row("resident memory, idle", _megabytes(service), "MB", at_most=80)
         begin = time.perf_counter()
         post(service.port, BODY, count=COUNT)
-        _wait_for_lines(service.folder / "cdevents.jsonl", 2 * COUNT)
-        _wait_for_lines(service.folder / "legacy.jsonl", COUNT)
+        wait_for_lines(service.folder / "cdevents.jsonl", 2 * COUNT)
+        wait_for_lines(service.folder / "legacy.jsonl", COUNT)
         seconds = time.perf_counter() - begin
         yield Row(f"resident memory after {COUNT:,} notifications", _megabytes(service), "MB")
         yield Row("notifications from webhook to both files", COUNT / seconds, "/s")
@@ -32,11 +32,3 @@ def rows() -> Iterator[Row]:
 
 def _megabytes(service: Service) -> float:
     return float(psutil.Process(service.process.pid).memory_info().rss) / 2**20
-
-
-def _wait_for_lines(path: Path, count: int) -> None:
-    with path.open("rb") as file:
-        while count > 0:
-            count -= (chunk := file.read(1 << 20)).count(b"\n")
-            if not chunk:
-                time.sleep(0.05)

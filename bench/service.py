@@ -17,12 +17,14 @@ import requests
 
 ROOT = Path(__file__).parent.parent
 ADAPTERS = ("-m", "adapters")
-SOURCE = """
+SERVER = """
 server: {{listen: "127.0.0.1:{port}"}}
 journal: {{path: journal.db, max_size: 8GiB}}
 log: {{level: warning}}
+"""
+JENKINS = """
 sources:
-  jenkins: {{type: webhook, path: /jenkins, instance: "https://jenkins.example.com/", mapping: jenkins/notification}}
+  jenkins: {type: webhook, path: /jenkins, instance: "https://jenkins.example.com/", mapping: jenkins/notification}
 """
 ROUTES = """
 sinks:
@@ -60,11 +62,12 @@ class Service:
 
 
 @contextmanager
-def started(*, routes: bool, program: Sequence[str] = ADAPTERS) -> Iterator[Service]:
+def started(*, routes: bool, sources: str = JENKINS, program: Sequence[str] = ADAPTERS) -> Iterator[Service]:
     """A sidecar, with or without routes to files, that may not be ready yet; stopped and its folder gone at the end."""
     with TemporaryDirectory(prefix="bench-") as name:
         folder, port = Path(name), _free_port()
-        (folder / "adapters.yaml").write_text(SOURCE.format(port=port) + (ROUTES if routes else ""), encoding="utf-8")
+        config = SERVER.format(port=port) + sources + (ROUTES if routes else "")
+        (folder / "adapters.yaml").write_text(config, encoding="utf-8")
         command = [sys.executable, *program, "run", "--config", "adapters.yaml"]
         process = subprocess.Popen(command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)})
         try:
@@ -72,6 +75,17 @@ def started(*, routes: bool, program: Sequence[str] = ADAPTERS) -> Iterator[Serv
         finally:
             process.terminate()
             process.wait()
+
+
+def wait_for_lines(path: Path, count: int) -> None:
+    """Returns when a file that is written to has so many lines."""
+    while not path.exists():
+        time.sleep(0.01)
+    with path.open("rb") as file:
+        while count > 0:
+            count -= (chunk := file.read(1 << 20)).count(b"\n")
+            if not chunk:
+                time.sleep(0.05)
 
 
 def _free_port() -> int:

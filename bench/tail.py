@@ -19,11 +19,17 @@ from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.tail import Tail, TailSettings
+from bench.service import started, wait_for_lines
 from bench.table import Row
 
-LINES, TOGETHER, FILES, SECONDS = 300_000, 100, 5_000, 10.0
+LINES, MANY, TOGETHER, FILES, SECONDS = 300_000, 1_500_000, 100, 5_000, 10.0
 
 INSTANCE = "https://git.example.com/"
+
+SOURCES = """
+sources:
+  access: {{type: tail, paths: [access.log], instance: "{instance}", mapping: "{mapping}", lines_per_notification: {lines}}}
+"""
 
 MATCHING = (
     b'10.1.2.3 - jo [21/Nov/2026:11:23:16 +0000] "PUT /v2/team/app/manifests/1.0 HTTP/1.1" 201 0 "" "docker/24.0.7"\n'
@@ -52,7 +58,7 @@ def rows() -> Iterator[Row]:
     """Lines a second, of which one in ten is of interest; the share of a core that watching takes."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "access.log"
-        log.write_bytes((MATCHING + OTHER * 9) * (LINES // 10))
+        log.write_bytes(_log(LINES))
         yield Row("tail: lines read and handed over", _rate([str(log)]), "lines/s", at_least=100_000)
         for together in (1, TOGETHER):
             kept = asyncio.run(_kept(Path(folder) / f"{together}.db", str(log), together))
@@ -60,9 +66,16 @@ def rows() -> Iterator[Row]:
             bodies = log.read_bytes().splitlines()
             yield Row(f"tail: translated, {together} a notification", _translated(bodies, together), "lines/s")
     with tempfile.TemporaryDirectory() as folder:
+        rate = _published(Path(folder))
+        yield Row("tail: from the file through a regex mapping to both files", rate, "lines/s", at_least=100_000)
+    with tempfile.TemporaryDirectory() as folder:
         for number in range(FILES):
             (Path(folder) / f"{number}.log").write_text("x\n")
         yield Row(f"tail: {FILES:,} quiet files", asyncio.run(_watched(f"{folder}/*.log")), "% of a core", at_most=5)
+
+
+def _log(lines: int) -> bytes:
+    return (MATCHING + OTHER * 9) * (lines // 10)
 
 
 def _tail(paths: Sequence[str], together: int = 1) -> Tail:
@@ -91,6 +104,20 @@ async def _kept(path: Path, log: str, together: int) -> float:
     seconds = await _poll(_tail([log], together), journal.append)
     await journal.aclose()
     return LINES / seconds
+
+
+def _published(mapping: Path) -> float:
+    """A whole sidecar: the lines kept, published as they are, and translated, from the moment that their file is there."""
+    (mapping / "mapping.yaml").write_text(dedent(MAPPING))
+    sources = SOURCES.format(instance=INSTANCE, mapping=mapping, lines=TOGETHER)
+    with started(routes=True, sources=sources) as service:
+        (hidden := service.folder / "access.new").write_bytes(_log(MANY))
+        service.wait()
+        began = perf_counter()
+        hidden.rename(service.folder / "access.log")
+        wait_for_lines(service.folder / "cdevents.jsonl", MANY // 10)
+        wait_for_lines(service.folder / "legacy.jsonl", MANY // TOGETHER)
+        return MANY / (perf_counter() - began)
 
 
 def _translated(lines: Sequence[bytes], together: int) -> float:
