@@ -28,7 +28,8 @@ INSTANCE = "https://git.example.com/"
 
 SOURCES = """
 sources:
-  access: {{type: tail, paths: [access.log], instance: "{instance}", mapping: "{mapping}", lines_per_notification: {lines}}}
+  access:
+    {{type: tail, paths: [access.log], instance: "{instance}", mapping: "{mapping}", lines_per_notification: {lines}}}
 """
 
 MATCHING = (
@@ -107,7 +108,7 @@ async def _kept(path: Path, log: str, together: int) -> float:
 
 
 def _published(mapping: Path) -> float:
-    """A whole sidecar: the lines kept, published as they are, and translated, from the moment that their file is there."""
+    """Lines a second of a whole sidecar, which keeps, translates and publishes them, from when their file is there."""
     (mapping / "mapping.yaml").write_text(dedent(MAPPING))
     sources = SOURCES.format(instance=INSTANCE, mapping=mapping, lines=TOGETHER)
     with started(routes=True, sources=sources) as service:
