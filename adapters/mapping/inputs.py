@@ -51,34 +51,37 @@ def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decod
     start = compiled(record_start) if record_start is not None else None
 
     def decode(body: bytes) -> list[Any]:
-        texts = [line.rstrip("\r") for line in body.decode("utf-8", "replace").split("\n")]
-        return [
-            _line(text, programs, which(text)) for text in (_joined(texts, start) if start else texts) if text.strip()
-        ]
+        found = [line.rstrip(b"\r") for line in _utf8(body).split(b"\n")]
+        return [_line(line, programs, which(line)) for line in (_joined(found, start) if start else found) if line.strip()]
 
     return decode
 
 
-def _joined(texts: list[str], start: Any) -> list[str]:
-    records: list[list[str]] = []
-    for text in texts:
-        if records and not start.match(text):
-            records[-1].append(text)
+def _utf8(body: bytes) -> bytes:
+    """The body in valid UTF-8, which RE2 reads as it is: from text, it would be encoded anew for each pattern."""
+    return body.decode("utf-8", "replace").encode()
+
+
+def _joined(lines: list[bytes], start: Any) -> list[bytes]:
+    records: list[list[bytes]] = []
+    for line in lines:
+        if records and not start.match(line):
+            records[-1].append(line)
         else:
-            records.append([text])
-    return ["\n".join(record).rstrip("\n") for record in records]
+            records.append([line])
+    return [b"\n".join(record).rstrip(b"\n") for record in records]
 
 
-def _line(line: str, programs: list[tuple[str, Any]], candidates: Iterable[int]) -> dict[str, str]:
+def _line(line: bytes, programs: list[tuple[str, Any]], candidates: Iterable[int]) -> dict[str, str]:
     for index in candidates:
         name, program = programs[index]
         if match := program.match(line):
-            return {"line": line, "pattern": name, **_named(match)}
-    return {"line": line}
+            return {"line": line.decode(), "pattern": name, **_named(match)}
+    return {"line": line.decode()}
 
 
 def _named(match: Any) -> dict[str, str]:
-    return {name: text for name, text in match.groupdict().items() if text is not None}
+    return {name: text.decode() for name, text in match.groupdict().items() if text is not None}
 
 
 def decoder(settings: Input) -> Decoder:

@@ -22,8 +22,8 @@ def compiled(pattern: str) -> Any:
         raise ValueError(f"'{pattern}' is not a regular expression: {reason}") from None
 
 
-def candidates(patterns: Sequence[str]) -> Callable[[str], Iterable[int]]:
-    """Finds which of some patterns match at the beginning of a text, by their indexes, in one pass over it.
+def candidates(patterns: Sequence[str]) -> Callable[[bytes], Iterable[int]]:
+    """Finds which of some patterns match at the beginning of a text in UTF-8, by their indexes, in one pass over it.
 
     All of them when the patterns together are too large for that. Each pattern is right by itself.
     """
@@ -36,8 +36,10 @@ def candidates(patterns: Sequence[str]) -> Callable[[str], Iterable[int]]:
     except re2.error:
         return lambda _: every
 
-    def found(text: str) -> Iterable[int]:
-        indexes = sorted(match(text))
-        return indexes[:-1] if indexes else every
+    def found(text: bytes) -> Iterable[int]:
+        indexes = match(text)
+        if indexes is None:
+            return every
+        return sorted(indexes)[:-1] if len(indexes) > 1 else ()
 
     return found
