@@ -52,7 +52,8 @@ def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decod
 
     def decode(body: bytes) -> list[Any]:
         found = [line.rstrip(b"\r") for line in _utf8(body).split(b"\n")]
-        return [_line(line, programs, which(line)) for line in (_joined(found, start) if start else found) if line.strip()]
+        records = _joined(found, start) if start else found
+        return [_line(record, programs, which(record)) for record in records if record.strip()]
 
     return decode
 
