@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help run test test-slow test-real lint goldens bench lock wheel clean
+.PHONY: help run test test-slow test-real lint goldens docs bench lock wheel clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,6 +29,10 @@ lint: $(VENV)/dev ## Check style and types
 
 goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs from what is expected
 	$(BIN)/cdevents-adapters check --review $(ARGS)
+
+docs: $(VENV)/run ## Write the table of events and the schemas for editors anew, from the mappings and the code
+	$(BIN)/cdevents-adapters describe > docs/events.md
+	for of in config mapping; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
 
 bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a few minutes)
 	$(BIN)/python -m bench $(ARGS)

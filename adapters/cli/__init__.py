@@ -8,6 +8,7 @@ import typer
 
 from adapters.cli import dead_letters
 from adapters.cli.check import check
+from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
 from adapters.cli.replay import replay
 from adapters.cli.run import run
@@ -25,7 +26,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, replay, check, translate, trace, status, schema):
+for command in (run, replay, check, translate, describe, trace, status, schema):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 

@@ -12,7 +12,7 @@ import pytest
 from adapters.cli.exits import printable
 from tests.cli.support import environment, invoke, process
 
-COMMANDS = ("run", "check", "translate", "dead-letters", "status", "schema")
+COMMANDS = ("run", "replay", "check", "translate", "describe", "trace", "dead-letters", "status", "schema")
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:

@@ -1,0 +1,90 @@
+"""`describe`: what mappings make of what, as a page that cannot go stale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from adapters.mapping.overview import Outcome, Overview
+
+Mappings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="MAPPING", help="Shipped names or paths; every shipped one, if none is given.", show_default=False
+    ),
+]
+
+_TITLE = """\
+# Which occurrence gives which CDEvent
+
+What `cdevents-adapters describe` prints; do not edit it. A condition stands as the mapping has it: a name is a
+member of the notification, a `$name` a variable, or what the mapping defines under `let`. Every rule whose condition
+holds makes its event. What is ignored is so on purpose; all else is counted and logged as unmatched."""
+
+
+def describe(mappings: Mappings = None) -> None:
+    """Tell, as a page of Markdown, which occurrence gives which CDEvent, and what is ignored on purpose."""
+    from adapters.mapping import library
+    from adapters.mapping.overview import overview
+
+    files = {name: library.find(name) for name in mappings or library.shipped()}
+    found = {name: overview(file.read_text(encoding="utf-8"), str(file)) for name, file in files.items()}
+    typer.echo("\n\n".join([_TITLE, _by_event(found), *(_section(name, each) for name, each in found.items())]))
+
+
+def _by_event(found: Mapping[str, Overview]) -> str:
+    """Every event of CDEvents that one of the mappings makes, with its version in each specification."""
+    from adapters.cdevents.vocabulary import EVENTS
+    from adapters.model import Spec
+
+    made = {name: {outcome.emit for outcome in each.outcomes} for name, each in found.items()}
+    rows = [
+        (_code(event.name), *(event.versions[spec] for spec in Spec), ", ".join(makers))
+        for event in EVENTS.values()
+        if (makers := [_link(name) for name, events in made.items() if event.name in events])
+    ]
+    return _table(("CDEvent", *(f"in {spec}" for spec in Spec), "made by"), rows)
+
+
+def _section(name: str, found: Overview) -> str:
+    variables = [(_code(each.name), _code(each.default), _plain(each.remark)) for each in found.variables]
+    parts = [
+        f"## {name}",
+        _plain(found.about),
+        _table(("rule", "when", "CDEvent", "remark"), map(_row, found.outcomes)),
+        _table(("variable", "default", "what it is"), variables) if variables else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    when = _code(outcome.when) if outcome.when else "what is not ignored"
+    each = f", for each of {_code(outcome.each)}" if outcome.each else ""
+    return outcome.rule, when + each, _code(outcome.emit) if outcome.emit else "ignored", _plain(outcome.remark)
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(_lines(tuple(header), rows))
+
+
+def _lines(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    for cells in (header, ["---"] * len(header), *rows):
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _plain(text: str) -> str:
+    """Text of which no word is taken for HTML."""
+    return text.replace("<", "&lt;")
+
+
+def _link(name: str) -> str:
+    """A link to a mapping's section, by the anchor that GitHub and GitLab give its heading."""
+    return f"[{name}](#{re.sub(r'[^a-z0-9_-]', '', name.lower())})"

@@ -1,0 +1,117 @@
+"""What a mapping says it makes of what, read off its file for people: conditions as they are written, and comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from adapters import yamlfile
+from adapters.mapping.document import MappingFile, Rule
+from adapters.yamlfile import Location, YamlFile
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*(?P<text>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a source may set, its default as YAML (`null` where it must be set), and the comment beside it."""
+
+    name: str
+    default: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A condition as it is written, the event that a rule then emits, and the rule's comment.
+
+    Without `rule` and `emit` it is what is ignored on purpose. `each` is what the rule makes an event of each of.
+    """
+
+    when: str
+    remark: str
+    rule: str = ""
+    emit: str = ""
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A mapping's first comment, its variables, and its outcomes: rules in the file's order, then what is ignored."""
+
+    about: str
+    variables: Sequence[Variable]
+    outcomes: Sequence[Outcome]
+
+
+def overview(text: str, name: str) -> Overview:
+    """The overview of a mapping file's text; raises ConfigError where it is no mapping."""
+    file = yamlfile.parse(text, name)
+    model = file.validate(MappingFile)
+    remarks = _Remarks(file, text.splitlines())
+    rules = [_outcome(rule, each, remarks.at("rules", rule)) for rule, each in model.rules.items()]
+    ignored = [Outcome(_written(when), remarks.at("ignore", at)) for at, when in enumerate(model.ignore)]
+    variables = [
+        Variable(each, _flow(default), remarks.at("variables", each)) for each, default in model.variables.items()
+    ]
+    return Overview(remarks.first, variables, [*rules, *ignored])
+
+
+def _outcome(name: str, rule: Rule, remark: str) -> Outcome:
+    each = "" if rule.split is None else rule.split.each
+    only = rule.split.when if rule.split else {}
+    return Outcome(_written({**rule.when, **only}), remark, name, rule.emit, each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remarks:
+    """The comments of a file, which its parser passes over."""
+
+    file: YamlFile
+    lines: Sequence[str]
+
+    @property
+    def first(self) -> str:
+        """The first paragraph of the comment at the top, as one line."""
+        paragraph: list[str] = []
+        for line in self.lines:
+            if not (found := re.match(r"# *(\S.*)", line)):
+                break
+            paragraph.append(found[1])
+        return " ".join(paragraph)
+
+    def at(self, *place: str | int) -> str:
+        """The comment at the end of a place's line, or else the lines of comment right above it, as one line."""
+        row = self._row(place)
+        if beside := _COMMENT.search(self.lines[row]):
+            return beside["text"]
+        above: list[str] = []
+        while row and (found := re.match(r"\s*# ?(.*)", self.lines[row - 1])):
+            above.insert(0, found[1])
+            row -= 1
+        return " ".join(above)
+
+    def _row(self, place: Location) -> int:
+        return self.file.marks[place][0] - 1
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes what aliases stand for, each time anew."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line."""
+    text = yaml.dump(value, Dumper=_Plain, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _written(when: Mapping[str, Any]) -> str:
+    return _flow(when)[1:-1] if when else ""
