@@ -18,6 +18,9 @@ from structlog.typing import Processor
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "console", "json"]
 
+_UNHEARD = ("watchdog",)
+"""Libraries whose errors nobody can do anything about: watchdog calls it one when a watch ends as it is being read."""
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -37,6 +40,8 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for library in _UNHEARD:
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

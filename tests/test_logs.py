@@ -57,6 +57,13 @@ def test_a_terminal_gets_lines_for_people() -> None:
     assert json.loads(terminal.getvalue())["event"] == "started"
 
 
+def test_a_watch_that_ends_is_no_error() -> None:
+    """What watchdog says when it is told to watch no more does not wake anyone."""
+    logs.configure("info", "json", stream := io.StringIO())
+    logging.getLogger("watchdog.observers.inotify").error("queue_events() called when the thread is inactive")
+    assert not stream.getvalue()
+
+
 def test_the_level_holds_for_all() -> None:
     """What is below it is not written, whoever logs it."""
     logs.configure("warning", "json", stream := io.StringIO())
