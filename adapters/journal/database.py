@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from adapters.errors import JournalUnavailable
-from adapters.journal.schema import SCHEMAS
+from adapters.journal import schema
 
 _PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;"
 _SIZE = """
@@ -44,6 +45,7 @@ def moment(micros: int) -> datetime:
 class Database:
     """A journal file, open; other processes may use it at the same time.
 
+    With `create`, a file that is not there is made, and one that an older release wrote is brought up to this release.
     Each statement is a transaction of its own unless it runs inside `transaction()`. Everything raises
     JournalUnavailable, saying what to do, when SQLite fails.
     """
@@ -57,8 +59,7 @@ class Database:
                 uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
             )
             try:
-                self._connection.executescript(_PRAGMAS)
-                self._upgrade()
+                self._prepare(upgrade=create)
                 self._inode = path.stat().st_ino
             except BaseException:
                 self._connection.close()
@@ -119,6 +120,15 @@ class Database:
             size += self._log.stat().st_size
         return size
 
+    def free(self) -> int:
+        """The bytes that the disk has left for whoever runs this process."""
+        disk = os.statvfs(self.path.parent)
+        return disk.f_bavail * disk.f_frsize
+
+    def touch(self) -> None:
+        """Writes a page as it is; the transaction fails where the disk takes nothing."""
+        self.run(f"PRAGMA user_version = {self.number('PRAGMA user_version')}")
+
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, as far as no reader is in the way."""
         self.run("PRAGMA wal_checkpoint(PASSIVE)")
@@ -126,8 +136,10 @@ class Database:
     def reclaim(self) -> None:
         """Does the same and gives the space of the log back, if readers let it within a tenth of a second."""
         self.run("PRAGMA busy_timeout = 100")
-        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.run(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
+        try:
+            self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.run(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
 
     def check_in_place(self) -> None:
         """Raises JournalUnavailable when the file was moved or deleted while open: writes to it would be lost."""
@@ -136,17 +148,19 @@ class Database:
         except OSError:
             in_place = False
         if not in_place:
-            raise JournalUnavailable(f"journal {self.path}: the file was moved or deleted; put it back and restart")
+            raise self._unfit("the file was moved or deleted; put it back and restart")
 
-    def _upgrade(self) -> None:
+    def _prepare(self, *, upgrade: bool) -> None:
         version = self.number("PRAGMA user_version")
-        if version > len(SCHEMAS):
-            raise JournalUnavailable(
-                f"journal {self.path}: a newer release wrote it (schema {version}, this release knows {len(SCHEMAS)}); "
-                "run that release, or give another path"
-            )
-        for number, script in enumerate(SCHEMAS[version:], start=version + 1):
-            self._connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT")
+        tables = self.number("SELECT count(*) FROM sqlite_master")
+        if objection := schema.objection(version, tables, upgrade=upgrade):
+            raise self._unfit(objection)
+        self._connection.executescript(_PRAGMAS)
+        for script in schema.upgrades(version):
+            self._connection.executescript(script)
+
+    def _unfit(self, advice: str) -> JournalUnavailable:
+        return JournalUnavailable(f"journal {self.path}: {advice}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -155,4 +169,4 @@ class Database:
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
             advice = _ADVICE.get(name, "SQLite failed")
-            raise JournalUnavailable(f"journal {self.path}: {advice} ({error})") from error
+            raise self._unfit(f"{advice} ({error})") from error

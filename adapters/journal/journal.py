@@ -18,6 +18,10 @@ from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
+
+RESERVE = 16 << 20
+"""Bytes of the disk that appends leave: with them routes still note what they have passed, and pruning makes room."""
+
 _Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
 
 
@@ -46,7 +50,7 @@ class Journal:
             self._reads = opening.enter_context(Database(path))
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
-        self._full = False
+        self._lack = ""
         self._last = log.last(self._reads)
         self._grown = asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
@@ -64,7 +68,7 @@ class Journal:
 
     async def check(self) -> None:
         """Raises JournalUnavailable when `append` or `read` would."""
-        await self._writer.submit(self._refuse_when_full)
+        await self._writer.submit(self._probe)
         await self._read(lambda: log.last(self._reads))
 
     async def read(self, after: int, limit: int) -> list[Record]:
@@ -97,8 +101,8 @@ class Journal:
 
         What a dead letter needs stays. The cursors of other routes hold nothing back.
         """
-        before = self._clock() - timedelta(seconds=keep)
-        below = await self._read(lambda: log.prunable(self._reads, routes, before))
+        now = self._clock()
+        below = await self._read(lambda: log.prunable(self._reads, routes, now, timedelta(seconds=keep)))
         total = 0
         while deleted := await self._writer.submit(lambda: log.prune(self._database, below)):
             total += deleted
@@ -135,19 +139,34 @@ class Journal:
             [checkpoint for _, checkpoints in appends for checkpoint in checkpoints],
         )
 
+    def _probe(self) -> None:
+        self._refuse_when_full()
+        self._database.touch()
+
     def _refuse_when_full(self) -> None:
-        if self._full:
-            raise JournalUnavailable(
-                f"journal {self._database.path}: it is full ({self._max_bytes} bytes); "
-                "a sink is behind (see its route's lag) or the size limit is too small for the retention"
-            )
+        if self._lack:
+            raise JournalUnavailable(f"journal {self._database.path}: {self._lack}")
 
     def _make_room(self) -> None:
         self._database.check_in_place()
-        self._full = self._database.size() > self._max_bytes
-        if self._full:
+        self._lack = self._lacking()
+        if self._lack:
             self._database.reclaim()
-            self._full = self._database.size() > self._max_bytes
+            self._lack = self._lacking()
+
+    def _lacking(self) -> str:
+        """Why there is no room for more; empty when there is."""
+        if self._database.size() > self._max_bytes:
+            return (
+                f"it is full ({self._max_bytes} bytes); "
+                "a sink is behind (see its route's lag) or the size limit is too small for the retention"
+            )
+        if (free := self._database.free()) < RESERVE:
+            return (
+                f"the disk is full ({free} bytes are left, and the last {RESERVE} are for what was taken already); "
+                "free some space or move the journal to a larger disk"
+            )
+        return ""
 
     def _announce(self, last: int) -> None:
         if last > self._last:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -71,11 +71,17 @@ def advance(database: Database, route: str, seq: int) -> None:
     )
 
 
-def prunable(database: Database, routes: Collection[str], before: datetime) -> int:
-    """The number below which records may go: all `routes` have passed them, and they came before `before`."""
+def prunable(database: Database, routes: Collection[str], now: datetime, keep: timedelta) -> int:
+    """The number below which records may go: all `routes` have passed them, and none was heard within `keep`.
+
+    A time that is further ahead than `keep` was told by a clock that was wrong, and holds nothing.
+    """
     passed = min((cursor(database, route) for route in routes), default=last(database))
     young = database.run(
-        "SELECT seq FROM notification WHERE seq <= ? AND received_at >= ? ORDER BY seq LIMIT 1", passed, micros(before)
+        "SELECT seq FROM notification WHERE seq <= ? AND received_at BETWEEN ? AND ? ORDER BY seq LIMIT 1",
+        passed,
+        micros(now - keep),
+        micros(now + keep),
     )
     return int(young[0][0]) if young else passed + 1
 

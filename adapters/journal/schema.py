@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 SCHEMAS = (
     """
     -- AUTOINCREMENT: without it SQLite gives the numbers of deleted rows again, and a cursor would skip the new ones.
@@ -35,3 +37,21 @@ SCHEMAS = (
     CREATE INDEX dead_letter_seq ON dead_letter (seq);
     """,
 )
+
+
+def objection(version: int, tables: int, *, upgrade: bool) -> str:
+    """Why a file of this version, with so many tables and indexes, cannot be used; empty when it can."""
+    versions = f"schema {version}, this release knows {len(SCHEMAS)}"
+    if version > len(SCHEMAS):
+        return f"a newer release wrote it ({versions}); run that release, or give another path"
+    if version == 0 and tables:
+        return "another program wrote it; give another path"
+    if version < len(SCHEMAS) and not upgrade:
+        return f"an older release wrote it ({versions}); start the service of this release on it once"
+    return ""
+
+
+def upgrades(version: int) -> Iterator[str]:
+    """The scripts, each a transaction, that bring a file of this version to that of this release."""
+    for number, script in enumerate(SCHEMAS[version:], start=version + 1):
+        yield f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT"

@@ -5,29 +5,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from adapters.errors import JournalUnavailable
-from adapters.journal import Database, Journal, database, log, schema
+from adapters.journal import Database, Journal, log, schema
 from tests.journal.conftest import Clock, Heard
 
 LIMIT = 1 << 20
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one MiB; only root can make one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+def filled(ballast: Path) -> None:
+    """Takes what is left of a disk."""
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 async def refusals(journal: Journal, heard: Heard, attempts: int) -> list[str]:
@@ -72,18 +66,38 @@ async def test_what_is_written_ahead_does_not_fill_it_for_ever(path: Path, heard
     await journal.aclose()
 
 
-async def test_a_full_disk_refuses_and_recovers(small_disk: Path, heard: Heard) -> None:
-    """What was acknowledged before the disk was full is there, nothing is half there, and space makes it go on."""
-    journal = Journal(small_disk / "journal.db", max_bytes=1 << 30)
+async def test_a_full_disk_refuses_and_recovers(small_disk: Path, heard: Heard, clock: Clock) -> None:
+    """What was acknowledged is there and can be passed and pruned, nothing is half there, and space makes it go on."""
+    journal = Journal(small_disk / "journal.db", max_bytes=1 << 30, clock=clock)
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(300_000))
     said = await refusals(journal, heard, 20)
     assert "the disk is full" in said[0]
     acknowledged = 20 - len(said)
     assert [len(r.notification.body) for r in await journal.read(0, 100)] == [1 << 16] * acknowledged
+    await journal.advance("raw", acknowledged)
+    await journal.park("raw", 1, "no")
+    clock.move(10)
+    assert await journal.prune(["raw"], keep=1) == acknowledged - 1
     ballast.unlink()
     assert await refusals(journal, heard, 1) == []
-    assert len(await journal.read(0, 100)) == acknowledged + 1
+    assert [record.seq for record in await journal.read(0, 100)] == [1, acknowledged + 1]
+    await journal.aclose()
+
+
+async def test_a_disk_without_a_byte_left_loses_nothing(small_disk: Path, heard: Heard) -> None:
+    """When others fill the disk to the end, what was acknowledged is there, and space makes it go on."""
+    journal = Journal(small_disk / "journal.db", max_bytes=1 << 30)
+    assert await refusals(journal, heard, 3) == []
+    filled(small_disk / "ballast")
+    said = await refusals(journal, heard, 3)
+    assert ["the disk is full" in each for each in said] == [True] * 3
+    with pytest.raises(JournalUnavailable, match="the disk is full"):
+        await journal.check()
+    (small_disk / "ballast").unlink()
+    await journal.check()
+    assert await refusals(journal, heard, 1) == []
+    assert [record.seq for record in await journal.read(0, 100)] == [1, 2, 3, 4]
     await journal.aclose()
 
 
@@ -146,16 +160,45 @@ def test_a_newer_schema_is_refused_and_left_alone(path: Path) -> None:
         assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
 
+NEXT = "CREATE TABLE added (x INTEGER);"
+
+
 async def test_an_older_schema_is_upgraded(path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Opening a journal of an older release runs the scripts that are missing, and keeps its records."""
+    """The service runs the scripts that are missing and keeps the records; who only looks in asks for the service."""
     journal = Journal(path, max_bytes=1 << 30)
     await journal.append([heard(b"old")])
     await journal.aclose()
-    monkeypatch.setattr(database, "SCHEMAS", (*schema.SCHEMAS, "CREATE TABLE added (x INTEGER);"))
-    with Database(path) as upgraded:
+    monkeypatch.setattr(schema, "SCHEMAS", (*schema.SCHEMAS, NEXT))
+    with pytest.raises(JournalUnavailable, match=r"older release.*schema 1.*knows 2.*start the service"):
+        Database(path)
+    with Database(path, create=True) as upgraded:
         assert upgraded.number("PRAGMA user_version") == 2
         assert upgraded.run("SELECT * FROM added") == []
         assert [record.notification.body for record in log.read(upgraded, 0, 10)] == [b"old"]
+
+
+async def test_an_upgrade_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is at one version or the next: the older release can go on with what the newer one could not upgrade."""
+    await Journal(path, max_bytes=1 << 30).aclose()
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "SCHEMAS", (*schema.SCHEMAS, f"{NEXT} INSERT INTO missing VALUES (1);"))
+        with pytest.raises(JournalUnavailable, match="no such table"):
+            Journal(path, max_bytes=1 << 30)
+    with Database(path) as database:
+        assert database.number("PRAGMA user_version") == 1
+        assert database.run("SELECT * FROM sqlite_master WHERE name = 'added'") == []
+
+
+def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
+    """A wrong path does not put a journal's tables beside those of a browser."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE bookmark (url TEXT)")
+    with pytest.raises(JournalUnavailable, match="another program wrote it"):
+        Journal(path, max_bytes=1 << 30)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmark",)]
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
 def test_a_missing_journal_is_not_made_by_those_who_only_look(path: Path) -> None:

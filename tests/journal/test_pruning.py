@@ -35,6 +35,37 @@ async def test_young_records_stay(journal: Journal, heard: Heard, clock: Clock) 
     assert await numbers(journal) == [2]
 
 
+async def test_a_clock_that_jumps_back_changes_no_order(journal: Journal, heard: Heard, clock: Clock) -> None:
+    """What is heard after the jump is read after what was heard before it, and no age is below nothing."""
+    await journal.append([heard(b"before")])
+    clock.move(-3600)
+    await journal.append([heard(b"after")])
+    assert [record.notification.body for record in await journal.read(0, 10)] == [b"before", b"after"]
+    [status] = journal.status(["raw"])
+    assert (status.lag, status.oldest) == (2, 0.0)
+
+
+async def test_a_clock_that_jumps_back_prunes_nothing_early(journal: Journal, heard: Heard, clock: Clock) -> None:
+    """What was heard shortly before the jump stays at least for `keep`."""
+    await journal.append([heard()])
+    await journal.advance("raw", 1)
+    clock.move(-30)
+    assert await journal.prune(["raw"], keep=60) == 0
+    clock.move(91)
+    assert await journal.prune(["raw"], keep=60) == 1
+
+
+async def test_what_was_heard_in_a_wrong_future_holds_nothing(journal: Journal, heard: Heard, clock: Clock) -> None:
+    """A clock that was years ahead before it was set right does not fill the journal for years."""
+    clock.move(1e8)
+    await journal.append([heard()])
+    clock.move(-1e8)
+    await journal.append([heard()])
+    await journal.advance("raw", 2)
+    clock.move(61)
+    assert await journal.prune(["raw"], keep=60) == 2
+
+
 async def test_a_route_that_is_gone_holds_nothing(journal: Journal, heard: Heard, clock: Clock) -> None:
     """The cursor of a route that is not configured any more does not keep records."""
     await journal.append([heard(), heard()])
