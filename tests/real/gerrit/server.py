@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
 from tests.brokers import Server
-from tests.service import ROOT, free_port
+from tests.real import maven
+from tests.service import free_port
 
 HERE = Path(__file__).parent
-LIBRARIES = ROOT / "build" / "gerrit"
-"""Where the 90 MB of Gerrit are kept between runs."""
-
 OLDEST_JAVA = 21
 """What Gerrit 3.13 is compiled for."""
 
@@ -72,7 +66,8 @@ class Gerrit:
 @contextmanager
 def running(folder: Path, webhook: str) -> Iterator[Gerrit]:
     """A Gerrit that is ready and posts its events to `webhook`; skips where there is no Java, Maven or Central."""
-    java = [_java(), "-Xmx512m", "-cp", f"{_libraries()}/*", str(HERE / "Gerrit.java")]
+    libraries = maven.libraries(HERE / "pom.xml")
+    java = [maven.java(OLDEST_JAVA, "Gerrit"), "-Xmx512m", "-cp", f"{libraries}/*", str(HERE / "Gerrit.java")]
     gerrit = Gerrit(folder, free_port(), free_port())
     subprocess.run([*java, "init", gerrit.site], check=True, capture_output=True, timeout=180)
     _configure(gerrit)
@@ -96,34 +91,3 @@ def _configure(gerrit: Gerrit) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", gerrit.key], check=True)
     host_key = (gerrit.site / "etc" / "ssh_host_ed25519_key.pub").read_text()
     gerrit.known_hosts.write_text(f"[127.0.0.1]:{gerrit.ssh_port} {host_key}")
-
-
-def _libraries() -> Path:
-    """Gerrit and what it needs, fetched once; skips where they cannot be had."""
-    pom = HERE / "pom.xml"
-    fetched = LIBRARIES / "pom.xml"
-    if not (fetched.is_file() and fetched.read_bytes() == pom.read_bytes()):
-        if (maven := shutil.which("mvn")) is None:
-            pytest.skip("Gerrit is fetched by Maven, and there is no mvn")
-        shutil.rmtree(LIBRARIES, ignore_errors=True)
-        command = [maven, "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={LIBRARIES}"]
-        fetching = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
-        if fetching.returncode:
-            pytest.skip(f"Gerrit cannot be had from Maven Central: {fetching.stdout[-500:]}")
-        shutil.copy(pom, fetched)
-    return LIBRARIES
-
-
-def _java() -> str:
-    """The `java` that is new enough; skips where there is none."""
-    homes = [Path(os.environ.get("JAVA_HOME", "/usr")), Path("/usr"), *sorted(Path("/usr/lib/jvm").glob("*"))]
-    for java in dict.fromkeys(home / "bin" / "java" for home in homes):
-        if java.is_file() and _version(java) >= OLDEST_JAVA:
-            return str(java)
-    pytest.skip(f"Gerrit needs Java {OLDEST_JAVA} or newer, in JAVA_HOME, /usr or /usr/lib/jvm")
-
-
-def _version(java: Path) -> int:
-    said = subprocess.run([java, "-version"], check=False, capture_output=True, text=True, timeout=60).stderr
-    found = re.search(r'version "(\d+)', said)
-    return int(found[1]) if found else 0

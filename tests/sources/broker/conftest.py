@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import brokers
+from tests.real.kafka import server
 from tests.sources.broker.groups import bystander
 from tests.sources.broker.places import KafkaTopic, MqttTopic, NatsStream, RabbitmqQueue
 from tests.sources.broker.support import Broker
@@ -26,12 +27,25 @@ def kafka() -> Iterator[brokers.Kafka]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def real_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[brokers.Server]:
+    """A Kafka that keeps what it has."""
+    with brokers.running(server.kafka(tmp_path_factory.mktemp("kafka"))) as kafka:
+        yield kafka
+
+
 @pytest.fixture
 def kafka_topic(kafka: brokers.Kafka) -> Iterator[KafkaTopic]:
-    """A topic, and a group that is never empty."""
-    topic = KafkaTopic(kafka)
+    """A topic, and a group that is never empty, of a cluster that hangs, for it would forget all if it ended."""
+    topic = KafkaTopic(kafka.brokers, kafka.pause, kafka.resume)
     with bystander(kafka.brokers, topic.name):
         yield topic
+
+
+@pytest.fixture
+def real_kafka_topic(real_kafka: brokers.Server) -> KafkaTopic:
+    """A topic to be made."""
+    return KafkaTopic(real_kafka.address, real_kafka.kill, real_kafka.start)
 
 
 @pytest.fixture
@@ -68,7 +82,10 @@ def rabbitmq_queue(rabbitmq: brokers.Server) -> RabbitmqQueue:
     return RabbitmqQueue(rabbitmq)
 
 
-@pytest.fixture(params=["kafka_topic", "mqtt_topic", "nats_stream", "rabbitmq_queue"])
+REAL_KAFKA = pytest.param("real_kafka_topic", marks=pytest.mark.real)
+
+
+@pytest.fixture(params=["kafka_topic", REAL_KAFKA, "mqtt_topic", "nats_stream", "rabbitmq_queue"])
 def broker(request: pytest.FixtureRequest) -> Broker:
     """Each of the brokers in turn, with nothing in it."""
     place: Broker = request.getfixturevalue(request.param)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from confluent_kafka import Producer
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from tests.brokers import Kafka, Server
+from tests.brokers import Server
 from tests.sources.broker.groups import MEMBER
 from tests.sources.broker.support import PATIENCE, Sent
 
@@ -60,18 +61,19 @@ class NatsStream:
 
 @dataclass
 class KafkaTopic:
-    """A topic, and a group of the same name."""
+    """A topic, and a group of the same name; `interrupt` takes the cluster away, and `restore` brings it back."""
 
-    cluster: Kafka
+    brokers: str
+    interrupt: Callable[[], None]
+    restore: Callable[[], None]
     name: str = field(default_factory=unique)
 
     def options(self, replica: int) -> dict[str, Any]:
         """The same for all replicas."""
         del replica
-        brokers = self.cluster.brokers.split(",")
         return {
             "type": "kafka",
-            "brokers": brokers,
+            "brokers": self.brokers.split(","),
             "topics": [self.name],
             "group": self.name,
             "batch": 20,
@@ -80,23 +82,15 @@ class KafkaTopic:
 
     def sink(self) -> dict[str, Any]:
         """Back to the topic."""
-        return {"type": "kafka", "brokers": self.cluster.brokers.split(","), "topic": self.name}
+        return {"type": "kafka", "brokers": self.brokers.split(","), "topic": self.name}
 
     async def publish(self, *messages: Sent) -> None:
         """To the partition of the key."""
-        producer = Producer({"bootstrap.servers": self.cluster.brokers})
+        producer = Producer({"bootstrap.servers": self.brokers})
         for message in messages:
             headers = [("content-type", message.content_type), *message.headers.items()]
             producer.produce(self.name, message.body, key=message.key, headers=[*headers])
         assert await asyncio.to_thread(producer.flush, PATIENCE) == 0
-
-    def interrupt(self) -> None:
-        """Makes the cluster hang, for it would forget all if it ended."""
-        self.cluster.pause()
-
-    def restore(self) -> None:
-        """Lets it go on."""
-        self.cluster.resume()
 
 
 @dataclass
