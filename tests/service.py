@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 ROOT = Path(__file__).parent.parent
+INSTANCE = "https://jenkins.example.com/"
 
 CONFIG = """
 server: {{listen: 127.0.0.1:{port}, drain: 30s}}
@@ -41,12 +42,45 @@ routes:
 """
 
 
+def configuration(**parts: object) -> str:
+    """A configuration like CONFIG, but for its sources, sinks and routes: these parts."""
+    text = "".join(f"{name}: {orjson.dumps(part).decode()}\n" for name, part in parts.items())
+    return CONFIG[: CONFIG.index("sources:")] + text.replace("{", "{{").replace("}", "}}")
+
+
+def build(number: int) -> bytes:
+    """The end of a build, as the notification plugin would tell it."""
+    url = f"job/load/{number}/"
+    told = {
+        "full_url": INSTANCE + url,
+        "number": number,
+        "queue_id": number,
+        "timestamp": 1718000000000 + number,
+        "duration": 1,
+        "phase": "FINALIZED",
+        "status": "SUCCESS",
+        "url": url,
+        "scm": {},
+        "log": "",
+        "artifacts": {},
+    }
+    return orjson.dumps({"name": "load", "display_name": "load", "url": "job/load/", "build": told})
+
+
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def until(holds: Callable[[], object], *, timeout: float = 60.0) -> None:
+    """Returns when it holds; raises AssertionError when it does not in time."""
+    deadline = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.05)
 
 
 @dataclass
@@ -88,6 +122,12 @@ class Service:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def metrics(self) -> dict[str, float]:
+        """Its metrics now, by name and labels as they are written: `delivery_retries_total{route="legacy"}`."""
+        _, text = self.ask("GET", "/metrics")
+        lines = [line.rsplit(" ", 1) for line in text.decode().splitlines() if not line.startswith("#")]
+        return {name.removeprefix("cdevents_adapters_"): float(value) for name, value in lines}
 
     def kill(self) -> None:
         """Ends it as a power cut would, as far as the process can tell."""

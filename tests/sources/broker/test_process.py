@@ -10,20 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.service import ROOT, Service
+from tests.service import ROOT, Service, configuration
 from tests.sources.broker.support import INSTANCE, Broker, Sent, until
-
-CONFIG = """
-server: {{listen: "127.0.0.1:{port}"}}
-journal: {{path: journal.db}}
-log: {{format: json}}
-"""
-
-
-def service(folder: Path, **parts: object) -> Service:
-    """A sidecar with these parts of a configuration."""
-    text = "".join(f"{name}: {orjson.dumps(part).decode()}\n" for name, part in parts.items())
-    return Service(folder, CONFIG + text.replace("{", "{{").replace("}", "}}"))
 
 
 @pytest.fixture
@@ -40,12 +28,12 @@ async def test_a_killed_sidecar_loses_nothing(broker: Broker, tmp_path: Path, st
     """Killed at any time between a delivery and its acknowledgement, it has published all in the end."""
     messages = [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in range(1000)]
     await broker.publish(*messages)
-    sidecar = service(
-        tmp_path,
+    parts = configuration(
         sources={"gerrit": {**broker.options(0), "instance": INSTANCE}},
         sinks={"out": {"type": "file", "path": "legacy.jsonl"}},
         routes={"legacy": {"format": "legacy", "sink": "out"}},
     )
+    sidecar = Service(tmp_path, parts)
     started.append(sidecar)
     for _ in range(2):
         await asyncio.to_thread(sidecar.start)
@@ -70,8 +58,7 @@ def _heard(sidecar: Service) -> set[int]:
 async def test_what_it_publishes_does_not_come_back(broker: Broker, tmp_path: Path, started: list[Service]) -> None:
     """Both forms, in every encoding, to where it listens: each is heard and passed over, before a restart and after."""
     encodings, formats = ("structured", "binary", "raw"), ("legacy", "cdevents")
-    sidecar = service(
-        tmp_path,
+    parts = configuration(
         sources={"gerrit": {**broker.options(0), "instance": INSTANCE, "mapping": "gerrit/events"}},
         sinks={"back": broker.sink()},
         routes={
@@ -80,6 +67,7 @@ async def test_what_it_publishes_does_not_come_back(broker: Broker, tmp_path: Pa
             for format_ in formats
         },
     )
+    sidecar = Service(tmp_path, parts)
     started.append(sidecar)
     expected = len(formats) * len(encodings)
     for said in ("branch-created.json", "branch-deleted.json"):
@@ -93,5 +81,4 @@ async def test_what_it_publishes_does_not_come_back(broker: Broker, tmp_path: Pa
 
 def _total(sidecar: Service, counter: str) -> float:
     """The sum of a counter over all its labels."""
-    lines = sidecar.ask("GET", "/metrics")[1].decode().splitlines()
-    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"cdevents_adapters_{counter}"))
+    return sum(value for name, value in sidecar.metrics().items() if name.startswith(counter))
