@@ -14,6 +14,7 @@ from adapters.model import Encoding
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import KafkaSettings
 from tests import brokers
+from tests.real.kafka import server
 from tests.service import free_port
 from tests.sinks.conftest import Make
 
@@ -26,11 +27,11 @@ from adapters.sinks.kafka import KafkaSink  # noqa: E402 - the same
 
 
 class Cluster:
-    """A cluster, and what is in it."""
+    """A cluster that can be made to hang, and what is in it."""
 
-    def __init__(self, kafka: brokers.Kafka) -> None:
-        self.kafka = kafka
-        self.brokers = kafka.brokers.split(",")
+    def __init__(self, addresses: str, kafka: brokers.Kafka | brokers.Server) -> None:
+        self.brokers = addresses.split(",")
+        self.pause, self.resume = kafka.pause, kafka.resume
 
     def records(self, topic: str, count: int) -> list[Any]:
         """The first records of a topic, by partition and then in order; waits for them."""
@@ -46,11 +47,15 @@ class Cluster:
         return sorted(found, key=lambda record: (record.partition(), record.offset()))
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+@pytest.fixture(scope="module", params=["mock", pytest.param("real", marks=pytest.mark.real)])
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One for all tests."""
-    with brokers.kafka() as kafka:
-        yield Cluster(kafka)
+    if request.param == "mock":
+        with brokers.kafka() as mock:
+            yield Cluster(mock.brokers, mock)
+    else:
+        with brokers.running(server.kafka(tmp_path_factory.mktemp("kafka"))) as real:
+            yield Cluster(real.address, real)
 
 
 Open = Callable[..., KafkaSink]
@@ -170,12 +175,12 @@ async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster,
     sink = opened(topic="hangs", timeout=2)
     await sink.publish([make(0, partitionkey="one")])
     batch = [make(number, partitionkey="one") for number in range(1, 20)]
-    cluster.kafka.pause()
+    cluster.pause()
     try:
         with pytest.raises(TransientError, match="does not take messages") as caught:
             await sink.publish(batch)
     finally:
-        cluster.kafka.resume()
+        cluster.resume()
     assert caught.value.delivered == 0
     await sink.publish(batch)
     await sink.aclose()
