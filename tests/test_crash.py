@@ -8,32 +8,10 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-import orjson
 import pytest
 
 from adapters.cdevents.ids import context_id
-from tests.service import Service
-
-INSTANCE = "https://jenkins.example.com/"
-
-
-def notification(number: int) -> bytes:
-    """The end of a build, as the notification plugin would tell it."""
-    url = f"job/load/{number}/"
-    build = {
-        "full_url": INSTANCE + url,
-        "number": number,
-        "queue_id": number,
-        "timestamp": 1718000000000 + number,
-        "duration": 1,
-        "phase": "FINALIZED",
-        "status": "SUCCESS",
-        "url": url,
-        "scm": {},
-        "log": "",
-        "artifacts": {},
-    }
-    return orjson.dumps({"name": "load", "display_name": "load", "url": "job/load/", "build": build})
+from tests.service import INSTANCE, Service, build
 
 
 class Load(threading.Thread):
@@ -48,7 +26,7 @@ class Load(threading.Thread):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             for number in self.numbers:
-                connection.request("POST", "/jenkins", notification(number), {"Content-Type": "application/json"})
+                connection.request("POST", "/jenkins", build(number), {"Content-Type": "application/json"})
                 answer = connection.getresponse()
                 answer.read()
                 if answer.status == http.client.ACCEPTED:

@@ -7,9 +7,10 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+_TIME = "%Y%m%dT%H%M%S.%fZ"
 _STAMP = re.compile(r"\.\d{8}T\d{6}\.\d{6}Z(\.gz)?")
 
 
@@ -51,11 +52,13 @@ def rotated(path: Path) -> list[Path]:
 
 
 def _free_name(path: Path, now: float) -> Path:
-    """A name that no file has: a microsecond later where two rotations meet."""
+    """A name after those of all rotated files, also where two rotations meet or the clock has jumped back."""
     moment = datetime.fromtimestamp(now, UTC)
-    name = path.with_name(f"{path.name}.{moment:%Y%m%dT%H%M%S.%fZ}")
-    taken = name.exists() or name.with_name(f"{name.name}.gz").exists()
-    return _free_name(path, now + 1e-6) if taken else name
+    if old := rotated(path):
+        stamp = old[-1].name.removesuffix(".gz")[len(path.name) + 1 :]
+        latest = datetime.strptime(stamp, _TIME).replace(tzinfo=UTC)
+        moment = max(moment, latest + timedelta(microseconds=1))
+    return path.with_name(f"{path.name}.{moment:{_TIME}}")
 
 
 def _compress(path: Path) -> None:

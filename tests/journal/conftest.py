@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,19 @@ from adapters.model import Notification
 Heard = Callable[..., Notification]
 
 START = datetime(2026, 3, 1, 12, 0, 0, 123456, UTC)
+
+
+def fill(disk: Path, *, left: int = 0) -> None:
+    """Takes what is left of a disk, but for so many bytes."""
+    with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    os.truncate(disk / "ballast", (disk / "ballast").stat().st_size - left)
+
+
+def empty(disk: Path) -> None:
+    """Gives back what `fill` took."""
+    (disk / "ballast").unlink()
 
 
 @dataclass

@@ -5,23 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database, Journal, log, schema
-from tests.journal.conftest import Clock, Heard
+from tests.journal.conftest import Clock, Heard, empty, fill
 
 LIMIT = 1 << 20
-
-
-def filled(ballast: Path) -> None:
-    """Takes what is left of a disk."""
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
 
 
 async def refusals(journal: Journal, heard: Heard, attempts: int) -> list[str]:
@@ -89,12 +82,12 @@ async def test_a_disk_without_a_byte_left_loses_nothing(small_disk: Path, heard:
     """When others fill the disk to the end, what was acknowledged is there, and space makes it go on."""
     journal = Journal(small_disk / "journal.db", max_bytes=1 << 30)
     assert await refusals(journal, heard, 3) == []
-    filled(small_disk / "ballast")
+    fill(small_disk)
     said = await refusals(journal, heard, 3)
     assert ["the disk is full" in each for each in said] == [True] * 3
     with pytest.raises(JournalUnavailable, match="the disk is full"):
         await journal.check()
-    (small_disk / "ballast").unlink()
+    empty(small_disk)
     await journal.check()
     assert await refusals(journal, heard, 1) == []
     assert [record.seq for record in await journal.read(0, 100)] == [1, 2, 3, 4]

@@ -89,6 +89,14 @@ def test_only_so_many_are_kept(path: Path) -> None:
     assert all(bystander.exists() for bystander in bystanders)
 
 
+def test_a_clock_that_jumps_back_takes_nothing_away(path: Path) -> None:
+    """What was set aside last is the newest file, and the last to go."""
+    for hour in (3, 2, 1):
+        written(path, b"%d" % hour)
+        Rotation(keep=2, compress=True).rotate(path, NOON + hour * HOUR)
+    assert [gzip.decompress(file.read_bytes()) for file in rotated(path)] == [b"2", b"1"]
+
+
 def test_none_are_kept_where_none_are_wanted(path: Path) -> None:
     """`keep: 0` deletes the file that was set aside."""
     Rotation(keep=0).rotate(path, NOON)
