@@ -45,6 +45,10 @@ TRUNCATED = "x-truncated"
 """The header of a notification that its source had to cut: the bytes there were, at least, or `<bytes>/<limit>`."""
 
 
+IMAGE_LABELS = "x-image-labels"
+"""The header of a notification whose source looked labels of images up: a JSON object of them, by package URL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """What a tool said, as it said it.

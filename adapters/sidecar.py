@@ -12,13 +12,17 @@ from starlette.routing import BaseRoute
 from adapters import config
 from adapters.config import Config
 from adapters.journal import Journal
+from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification, Receive
-from adapters.route import Origin, Remembered, Route, renderer
+from adapters.route import Origin, Remembered, Route, choosing, renderer
 from adapters.sinks import SINKS, Sink
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.translators import Translators
+
+
+_labelled = late("adapters.sources.registry.labelled", "labelled")
 
 
 def _utc_now() -> datetime:
@@ -47,7 +51,11 @@ class Sidecar:
             await self.journal.append(notifications, checkpoints)
             self.metrics.received(source, len(notifications))
 
-        return receive
+        registry = self.settings.sources[source].registry
+        if registry is None:
+            return receive
+        labels: Receive = _labelled(receive, source, registry, lambda: self.translators.current(source))
+        return labels
 
     def mounts(self) -> Iterator[BaseRoute]:
         """What the HTTP server serves for the sources that are listened to through it."""
@@ -66,7 +74,12 @@ class Sidecar:
             translate=self._translate,
         )
         return Route(
-            name, self.journal.route(name), render, self.sinks[settings.sink], self.metrics, batch=settings.batch
+            name,
+            self.journal.route(name),
+            choosing(render, settings.when),
+            self.sinks[settings.sink],
+            self.metrics,
+            batch=settings.batch,
         )
 
     def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:

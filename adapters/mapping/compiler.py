@@ -19,7 +19,7 @@ from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, key, link_maker, reference
 from adapters.mapping.inputs import decoder
-from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, remembered
+from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, image_labels, remembered
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, received_at, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
@@ -49,6 +49,7 @@ class _Compiler:
             "received_at": received_at,
             "body": lambda scope: scope[BODY],
             "headers": lambda scope: scope[HEADERS],
+            "images": remembered(image_labels, "images"),
         }
         self.values.names = Names(self.names, model.tables)
         self._define_variables(variables)
@@ -65,6 +66,7 @@ class _Compiler:
             split=self._splitter(model.split, ("split",), required=True),
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
+            image=self.values.expression(model.image, ("image",)) if model.image else None,
             record_start=model.input.record_start,
         )
 

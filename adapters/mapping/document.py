@@ -27,7 +27,7 @@ Emit = Annotated[
         json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}]},
     ),
 ]
-_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body")
+_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|images")
 
 
 class Split(Settings):
@@ -181,6 +181,13 @@ class MappingFile(Settings):
         dict[Word, Template], Field(description="Names for expressions used more than once. Read as $name")
     ] = {}
     tables: dict[Word, dict[str, Any]] = {}
+    image: (
+        Annotated[
+            Template,
+            Field(description="The package URL of the image a record is about: $images has its labels, if looked up"),
+        ]
+        | None
+    ) = None
     split: Split | None = None
     ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
     defaults: Common = Common()

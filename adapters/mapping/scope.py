@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.mapping.failures import Failure
-from adapters.model import Notification
+import orjson
+
+from adapters.mapping.failures import Absent, Failure
+from adapters.model import IMAGE_LABELS, Notification
 
 Scope = Mapping[Any, Any]
 Closure = Callable[[Scope], Any]
@@ -44,6 +46,12 @@ class Constant:
     def __call__(self, _: Scope) -> Any:
         """The value, whatever the scope."""
         return self.value
+
+
+def image_labels(scope: Scope) -> dict[str, Any] | Absent:
+    """What the source looked up: the labels of images, by package URL."""
+    text = scope[HEADERS].get(IMAGE_LABELS)
+    return Absent("no image was looked up") if text is None else orjson.loads(text)
 
 
 def folded(closure: Closure, parts: Sequence[Closure]) -> Closure:

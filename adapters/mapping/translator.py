@@ -57,7 +57,8 @@ class Translator:
     """A mapping bound to one tool instance.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
-    `record_start` is the pattern of a record's first line, where its tool writes records of several lines.
+    `image` gives the package URL of the image that a record is about, if the mapping says it. `record_start` is the
+    pattern of a record's first line, where its tool writes records of several lines.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Translator:
     split: Splitter
     ignores: Choice[Ignore]
     rules: Choice[Rule]
+    image: Closure | None = None
     record_start: str | None = None
 
     def translate(self, notification: Notification) -> Translation:
@@ -98,6 +100,13 @@ class Translator:
             except Failure as failure:
                 raise MappingError(_sentence(failure, self.name)) from None
 
+    def images(self, notification: Notification) -> set[str]:
+        """The package URLs of the images that its records are about, as far as it can be read: to look labels up."""
+        try:
+            return {image for record in self.records(notification) if (image := self._image(record))}
+        except MappingError:
+            return set()
+
     def undecodable(self, notification: Notification) -> str | None:
         """Why the notification cannot be decoded, or None when it can."""
         try:
@@ -105,6 +114,13 @@ class Translator:
         except MappingError as error:
             return str(error)
         return None
+
+    def _image(self, record: Scope) -> str | None:
+        try:
+            image = None if self.image is None or self._ignores(record) else self.image(record)
+        except Failure:
+            return None
+        return image if isinstance(image, str) else None
 
     def _ignores(self, record: Scope) -> bool:
         for ignore in self.ignores.candidates(record):  # noqa: SIM110  a loop, for the reason in `conditions`

@@ -15,6 +15,7 @@ from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive
 from adapters.settings import Settings
+from adapters.sources.registry.settings import RegistryApi
 
 
 def _absolute_uri(value: str) -> str:
@@ -34,13 +35,14 @@ class SourceSettings(Settings):
 
     `instance` is the absolute URL of the tool, the `context.source` of all its CDEvents. `mapping` is a shipped name
     (`jenkins/notification`) or a path; a source without one has nothing but legacy events. `variables` are the
-    mapping's own.
+    mapping's own. `registry` is where the labels of images are looked up that its notifications are about.
     """
 
     type: str
     instance: Annotated[str, AfterValidator(_absolute_uri), Field(json_schema_extra={"format": "uri"})]
     mapping: str | None = None
     variables: dict[str, Any] = {}
+    registry: RegistryApi | None = None
 
 
 class Source(Protocol):

@@ -10,18 +10,12 @@ from pathlib import Path
 import requests
 
 from adapters.errors import AdapterError
+from adapters.sources.registry.api import MANIFESTS, session
 from adapters.sources.registry_log.lines import Tag
 from adapters.sources.registry_log.settings import Api, Lookup
 
 Find = Callable[[Tag], str | None]
 """Blocks; raises LookupFailed where it may go better later."""
-
-MANIFESTS = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-)
 
 _WRITING = timedelta(seconds=5)
 """How long before its line a push may have written the tag."""
@@ -82,19 +76,14 @@ def _digest(text: str) -> str:
 
 def api(settings: Api, clock: Callable[[], datetime]) -> Find:
     """The registry's own answer to HEAD (OCI distribution-spec, Checking if content exists in the registry)."""
-    session = requests.Session()
-    if settings.username and settings.password:
-        session.auth = (settings.username, settings.password.get_secret_value())
-    verify = str(settings.ca) if settings.ca else True
+    client = session(settings)
 
     def find(tag: Tag) -> str | None:
         if (clock() - tag.at).total_seconds() > settings.fresh:
             return None
         url = f"{settings.url.rstrip('/')}/v2/{tag.repository}/manifests/{tag.name}"
         try:
-            answer = session.head(
-                url, headers={"Accept": ", ".join(MANIFESTS)}, timeout=settings.timeout, verify=verify
-            )
+            answer = client.head(url, headers={"Accept": MANIFESTS}, timeout=settings.timeout)
         except OSError as error:
             raise LookupFailed(f"HEAD {url}: {error}") from None
         return _answered(answer, url)

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Settings
+from adapters.sources.registry.settings import RegistryApi, Seconds
 from adapters.sources.tail.settings import TailSettings
 
-Seconds = Annotated[Duration, Field(gt=0)]
 
-
-class Api(Settings):
+class Api(RegistryApi):
     """The registry itself, which knows where a tag points now: so only lines younger than `fresh` are looked up."""
 
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)")]
-    username: str | None = None
-    password: Secret | None = None
-    ca: Path | None = None
     timeout: Seconds = 10.0
     fresh: Seconds = 60.0
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("'username' and 'password' go together")
-        return self
 
 
 class Lookup(Settings):

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import responses
 
+from adapters.sources.registry.api import MANIFESTS
 from adapters.sources.registry_log.lines import Tag
-from adapters.sources.registry_log.lookup import MANIFESTS, Find, LookupFailed, api, storage
+from adapters.sources.registry_log.lookup import Find, LookupFailed, api, storage
 from adapters.sources.registry_log.settings import Api
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -85,7 +86,7 @@ def test_the_registry_says_the_digest_of_what_it_has() -> None:
     responses.head(URL, headers={"Docker-Content-Digest": NEW})
     assert registry()(asked()) == NEW
     [call] = responses.calls
-    assert call.request.headers["Accept"] == ", ".join(MANIFESTS)
+    assert call.request.headers["Accept"] == MANIFESTS
     assert call.request.headers["Authorization"].startswith("Basic ")
 
 
