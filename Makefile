@@ -31,7 +31,7 @@ goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs f
 	$(BIN)/cdevents-adapters check --review $(ARGS)
 
 docs: $(VENV)/run ## Write the table of events and the schemas for editors anew, from the mappings and the code
-	$(BIN)/cdevents-adapters describe > docs/events.md
+	$(BIN)/cdevents-adapters describe > docs/events.md.new && mv docs/events.md.new docs/events.md
 	for of in config mapping; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
 
 bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a few minutes)
