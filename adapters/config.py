@@ -14,9 +14,12 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from adapters import logs, yamlfile
+from adapters.cdevents.members import members
 from adapters.cdevents.selection import possible
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.errors import ConfigError
+from adapters.mapping import when
+from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
 from adapters.secrets import resolve
 from adapters.settings import ByType, Duration, Settings, Size
@@ -87,7 +90,8 @@ class Log(Settings):
 class Route(Settings):
     """From the journal to one sink; of all sources, unless `sources` says of which.
 
-    `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`.
+    `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
+    is a condition on what is in them, or in what the tool said.
     """
 
     format: Format
@@ -95,6 +99,7 @@ class Route(Settings):
     encoding: Encoding = Encoding.STRUCTURED
     sources: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
+    when: When = {}
     spec: Spec = Spec.V0_5_1
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
 
@@ -139,6 +144,7 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sink(config, ("routes", name), route)
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
+        yield from _when(("routes", name, "when"), route)
 
 
 def _webhooks(config: Config) -> Iterator[Finding]:
@@ -182,3 +188,9 @@ def _types(at: Location, route: Route) -> Iterator[Finding]:
         if not possible(pattern):
             hint = suggestion(pattern, EVENTS) or "write names such as pipelinerun.finished or change.*"
             yield (*at, index), f"there is no CDEvent '{pattern}'", hint
+
+
+def _when(at: Location, route: Route) -> Iterator[Finding]:
+    known = members(route.spec, route.types) if route.format is Format.CDEVENTS else None
+    for inner, message, hint in when.findings(route.when, known):
+        yield (*at, *inner), message, hint

@@ -21,7 +21,6 @@ from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.translators import Translators
 
-
 _labelled = late("adapters.sources.registry.labelled", "labelled")
 
 

@@ -264,3 +264,19 @@ def test_a_type_that_no_event_has_is_told(problems: Problems) -> None:
         "c.yaml:5:58: there is no CDEvent 'chain.*' (write names such as pipelinerun.finished or change.*)",
         "c.yaml:6:34: a legacy route has no types to choose from (leave it out, or choose by sources)",
     ]
+
+
+def test_a_condition_of_a_route_is_checked(load: Load, problems: Problems) -> None:
+    """Against what a CDEvent of its types can have; what a tool says is not known."""
+    text = SOURCE + dedent("""\
+        sinks: {out: {type: stdout}}
+        routes:
+          a: {format: cdevents, sink: out, types: [pipelinerun.*], when: {subject.content.outcom: failure}}
+          b: {format: legacy, sink: out, when: {any: [{build.phase: 1}, {build.phase | uper: 1}]}}
+        """)
+    assert problems(text) == [
+        "c.yaml:5:67: an event has no 'outcom' there (did you mean 'outcome'?)",
+        "c.yaml:6:66: there is no filter 'uper' (did you mean 'upper'?)",
+    ]
+    fixed = load(text.replace("outcom:", "outcome:").replace("uper", "upper"))
+    assert fixed.routes["a"].when == {"subject.content.outcome": "failure"}

@@ -16,7 +16,12 @@ def selected(patterns: Collection[str]) -> Callable[[str], bool]:
 
 def possible(pattern: str) -> bool:
     """Whether there may be an event that a pattern chooses."""
-    if any(map(selected([pattern]), EVENTS)) or is_custom(pattern):
-        return True
+    return any(map(selected([pattern]), EVENTS)) or possibly_custom(pattern)
+
+
+def possibly_custom(pattern: str) -> bool:
+    """Whether there may be a custom event that a pattern chooses."""
     beginning = pattern.removesuffix("*")
-    return beginning != pattern and (beginning.startswith(CUSTOM_PREFIX) or CUSTOM_PREFIX.startswith(beginning))
+    if beginning == pattern:
+        return is_custom(pattern)
+    return beginning.startswith(CUSTOM_PREFIX) or CUSTOM_PREFIX.startswith(beginning)

@@ -15,7 +15,7 @@ from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.replay.archive import Shard, archive, share
 from adapters.replay.log import ArchiveLog, State
-from adapters.route import Origin, Rendered, Route, renderer
+from adapters.route import Origin, Rendered, Route, choosing, renderer
 from adapters.route.rendering import Render
 from adapters.sinks import SINKS, Sink
 from adapters.translators import Translators
@@ -125,6 +125,7 @@ def _render(plan: Replay) -> Render:
         spec=settings.spec,
         types=settings.types,
     )
+    render = choosing(render, settings.when)
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render
 
 

@@ -1,8 +1,9 @@
 """A route: log to translation to sink. Replay is the same route over another log."""
 
+from adapters.route.choosing import choosing
 from adapters.route.contract import Log
 from adapters.route.rendering import Origin, Rendered, renderer
 from adapters.route.route import Route
 from adapters.route.translation import Remembered
 
-__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "renderer"]
+__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "renderer"]

@@ -1,0 +1,32 @@
+"""What the document of a CDEvent has in it, for whoever wants to look into one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from adapters.cdevents.selection import possibly_custom, selected
+from adapters.cdevents.vocabulary import EVENTS
+from adapters.model import Spec
+
+_CONTEXT = ("id", "source", "type", "timestamp", "chainId", "links")
+_VERSION = {Spec.V0_5_1: "specversion", Spec.V0_4_1: "version"}
+
+
+def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str, Any]:
+    """The members of the documents of a route by name, each again with its members, or None where there may be any.
+
+    `patterns` choose events as in `selection`; None is all of them.
+    """
+    subject = {"id": None, "source": None, "content": _content(spec, patterns)}
+    if spec is Spec.V0_4_1:
+        subject["type"] = None
+    return {"context": dict.fromkeys((*_CONTEXT, _VERSION[spec])), "subject": subject, "customData": None}
+
+
+def _content(spec: Spec, patterns: Collection[str] | None) -> Mapping[str, None] | None:
+    if patterns is None or any(map(possibly_custom, patterns)):
+        return None
+    wanted = selected(patterns)
+    contents = (event.content for name, event in EVENTS.items() if wanted(name))
+    return {field.name(name, spec): None for content in contents for name, field in content.items()}
