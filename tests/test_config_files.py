@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatch
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,41 @@ from adapters import config
 from adapters.cli import main
 from adapters.errors import ConfigError
 from adapters.model import Format
+from adapters.translators import Translators
 
 ROOT = Path(__file__).parent.parent
 CONFIG = ROOT / "config"
-SIDECARS = ("jenkins", "gerrit", "registry")
-MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
-ENVIRON = {
-    **dict.fromkeys(("JENKINS_URL", "GERRIT_URL", "REGISTRY_URL", "EVENTS_URL"), "https://tool.example.com/"),
-    **dict.fromkeys(("WEBHOOK_PASSWORD", "WEBHOOK_TOKEN", "EVENTS_TOKEN"), "not-a-real-secret"),
+SOURCES_OF = {
+    "jenkins": {"webhook"},
+    "jenkins-home": {"jenkins-home"},
+    "jenkins-api": {"jenkins-api"},
+    "gerrit": {"webhook"},
+    "gerrit-stream": {"gerrit-stream"},
+    "registry": {"webhook"},
+    "registry-log": {"registry-log"},
+    "logs": {"tail"},
+    "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
+"""The ready configurations of one sidecar, each with the types of its sources."""
+MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
+KINDS = {"URL": "https://tool.example.com/", "BROKER": "broker.example.com:9092", "SERVER": "broker.example.com:4222"}
+"""What stands in a variable, by the last word of its name; any text in all others."""
+
+
+def text_of(name: str) -> str:
+    """A ready configuration."""
+    return (CONFIG / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def wanted(name: str) -> set[str]:
+    """The environment that a configuration reads."""
+    return set(re.findall(r"\$\{env:(\w+)", text_of(name)))
+
+
+def loaded(name: str) -> config.Config:
+    """A ready configuration, given its environment."""
+    environ = {variable: KINDS.get(variable.rpartition("_")[2], "x") for variable in wanted(name)}
+    return config.load(CONFIG / f"{name}.yaml", environ)
 
 
 def manifests() -> dict[str, Any]:
@@ -48,44 +75,55 @@ def dockerfile() -> list[list[str]]:
 
 def test_the_default_listens_to_all_three_tools_and_keeps_both_formats() -> None:
     """Without a configuration: this machine only, every shipped webhook, a file for each format, no secret needed."""
-    loaded = config.load(CONFIG / "default.yaml", {})
-    assert loaded.server.listen == "127.0.0.1:8080"
-    assert {source.mapping for source in loaded.sources.values()} == {
+    found = config.load(CONFIG / "default.yaml", {})
+    assert found.server.listen == "127.0.0.1:8080"
+    assert {source.mapping for source in found.sources.values()} == {
         "jenkins/notification",
         "gerrit/events",
         "registry/distribution",
     }
-    files = {route.format: loaded.sinks[route.sink].model_dump()["path"] for route in loaded.routes.values()}
+    files = {route.format: found.sinks[route.sink].model_dump()["path"] for route in found.routes.values()}
     assert files == {
         Format.LEGACY: Path("var/events/legacy.jsonl"),
         Format.CDEVENTS: Path("var/events/cdevents.jsonl"),
     }
 
 
-@pytest.mark.parametrize("name", SIDECARS)
-def test_a_sidecar_publishes_both_formats_over_http(name: str) -> None:
-    """Each example loads as it stands, given its environment."""
-    loaded = config.load(CONFIG / f"{name}.yaml", ENVIRON)
-    assert list(loaded.sources) == [name]
-    assert {route.format for route in loaded.routes.values()} == set(Format)
-    assert {loaded.sinks[route.sink].type for route in loaded.routes.values()} == {"http"}
+def test_every_ready_configuration_is_tested_and_shown() -> None:
+    """Those that load here are all there are, and the page that says which to take names each of them."""
+    assert {file.stem for file in CONFIG.glob("*.yaml")} == SOURCES_OF.keys() | {"default", "compose"}
+    shown = set(re.findall(r"\]\(([\w/.-]+\.yaml)\)", (CONFIG / "README.md").read_text(encoding="utf-8")))
+    assert {file.relative_to(CONFIG).as_posix() for file in CONFIG.rglob("*.yaml")} == shown
 
 
-@pytest.mark.parametrize("name", SIDECARS)
+@pytest.mark.parametrize("name", SOURCES_OF)
+def test_a_sidecar_publishes_both_formats_to_each_of_its_sinks(name: str) -> None:
+    """Each example loads as it stands, given its environment, and hears what it is for."""
+    found = loaded(name)
+    assert {source.type for source in found.sources.values()} == SOURCES_OF[name]
+    assert {(route.sink, route.format) for route in found.routes.values()} == set(product(found.sinks, Format))
+
+
+@pytest.mark.parametrize("name", SOURCES_OF)
+def test_the_mappings_of_a_sidecar_load_with_what_it_tells_them(name: str) -> None:
+    """Its variables are those of its mappings."""
+    Translators(loaded(name).sources)
+
+
+@pytest.mark.parametrize("name", SOURCES_OF)
 def test_a_sidecar_names_every_variable_it_needs(name: str) -> None:
     """The comment at the top lists the environment, no more and no less."""
-    text = (CONFIG / f"{name}.yaml").read_text(encoding="utf-8")
-    [listed] = re.findall(r"^# Environment: (.*)\.$", text, re.MULTILINE)
-    assert set(listed.split(", ")) == set(re.findall(r"\$\{env:(\w+)", text))
+    [listed] = re.findall(r"^# Environment: ([\w, \n#]*)\.$", text_of(name), re.MULTILINE)
+    assert set(re.findall(r"\w+", listed)) == wanted(name)
 
 
-@pytest.mark.parametrize("name", SIDECARS)
+@pytest.mark.parametrize("name", SOURCES_OF)
 def test_a_sidecar_without_its_environment_says_which_variable(name: str) -> None:
     """A variable that is not set is a problem of the line that wants it."""
     with pytest.raises(ConfigError) as caught:
         config.load(CONFIG / f"{name}.yaml", {})
     assert f"{name}.yaml:" in str(caught.value)
-    assert "EVENTS_TOKEN is not set" in str(caught.value)
+    assert all(f"{variable} is not set" in str(caught.value) for variable in wanted(name))
 
 
 def test_the_pod_has_a_configuration_that_loads(tmp_path: Path) -> None:

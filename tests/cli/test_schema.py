@@ -45,7 +45,7 @@ def test_shipped_mappings_pass_in_an_editor(name: str) -> None:
     assert accepts(shipped(name))
 
 
-@pytest.mark.parametrize("name", ["default", "jenkins", "gerrit", "registry"])
+@pytest.mark.parametrize("name", sorted({file.stem for file in (ROOT / "config").glob("*.yaml")} - {"compose"}))
 def test_shipped_configurations_pass_in_an_editor(name: str) -> None:
     """What loads has no red lines."""
     schema = jsonschema_rs.validator_for(orjson.loads(FILES["config"].read_bytes()))
