@@ -105,10 +105,12 @@ def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Closur
     parameters = _parameters(found, arguments)
 
     def get(scope: Scope) -> Any:
-        values = [inner(scope), *(argument(scope) for argument in arguments)]
-        if absent := next((value for value in values if type(value) is Absent), None):
+        if type(value := inner(scope)) is Absent:
+            return value
+        values = [argument(scope) for argument in arguments]
+        if absent := next((each for each in values if type(each) is Absent), None):
             return absent
-        return found(values[0], [_fitted(*each, found.name) for each in zip(parameters, values[1:], strict=True)])
+        return found(value, [_fitted(*each, found.name) for each in zip(parameters, values, strict=True)])
 
     return get
 
