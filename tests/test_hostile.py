@@ -14,15 +14,14 @@ from typing import Any
 import orjson
 import psutil
 
-from tests.service import Service, running
-from tests.test_crash import notification
+from tests.service import Service, build, running
 
 PATHS = ("/jenkins", "/gerrit", "/registry")
 ANSWERS = {202, 400, 413}
 HUGE = 100 << 20
 
 GOOD: dict[str, Any] = {
-    "/jenkins": orjson.loads(notification(7)),
+    "/jenkins": orjson.loads(build(7)),
     "/gerrit": {
         "type": "patchset-created",
         "eventCreatedOn": 1718000000,
@@ -79,7 +78,7 @@ def test_a_thousand_hostile_bodies_leave_it_running(tmp_path: Path) -> None:
         answers = Counter(service.ask("POST", path, body)[0] for path, body in hostile(random.Random(1)))
         assert answers.total() >= 1000
         assert set(answers) <= ANSWERS, answers
-        assert service.ask("POST", "/jenkins", notification(8))[0] == 202
+        assert service.ask("POST", "/jenkins", build(8))[0] == 202
         assert service.stop() == 0
         assert "Traceback" not in service.log()
         assert every_reason(service)
@@ -96,7 +95,7 @@ def test_a_hundred_megabytes_are_refused_without_being_kept(tmp_path: Path) -> N
         for path in PATHS:
             assert refused(service, path, b"[" * HUGE)
         assert process.memory_info().rss - before < HUGE / 2
-        assert service.ask("POST", "/jenkins", notification(9))[0] == 202
+        assert service.ask("POST", "/jenkins", build(9))[0] == 202
 
 
 def refused(service: Service, path: str, body: bytes) -> bool:

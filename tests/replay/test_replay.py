@@ -21,14 +21,14 @@ from adapters.replay.archive import Shard
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.run import Progress, Replay, replay
 from adapters.replay.units import unit
-from tests.test_crash import INSTANCE, notification
+from tests.service import INSTANCE, build
 
 
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
     """Three thousand builds that finished, one a line."""
     path = tmp_path / "history.ndjson"
-    path.write_bytes(b"\n".join(map(notification, range(3000))))
+    path.write_bytes(b"\n".join(map(build, range(3000))))
     return path
 
 
@@ -116,7 +116,7 @@ async def test_interrupted_replay_goes_on_where_it_was(tmp_path: Path, history: 
 async def test_bad_record_is_parked_with_its_file_and_line(tmp_path: Path) -> None:
     """What cannot be translated is set aside with file, line, reason and text, and the replay goes on."""
     path = tmp_path / "history.ndjson"
-    path.write_bytes(notification(1) + b"\n{broken\n" + notification(2))
+    path.write_bytes(build(1) + b"\n{broken\n" + build(2))
     progress = await replayed(plan(tmp_path, [path]))
     assert (progress.records, progress.parked) == (3, 1)
     assert subjects(tmp_path) == ["job/load/1/", "job/load/2/"]
@@ -168,7 +168,7 @@ async def test_journal_is_an_archive(tmp_path: Path) -> None:
     """What a journal still holds is translated anew, each record as of the source that it came from."""
     journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
     heard = datetime(2026, 1, 1, tzinfo=UTC)
-    await journal.append([Notification("jenkins", notification(number), heard) for number in range(700)])
+    await journal.append([Notification("jenkins", build(number), heard) for number in range(700)])
     await journal.aclose()
     progress = await replayed(plan(tmp_path, [tmp_path / "journal.db"]))
     assert progress.records == 700

@@ -16,7 +16,8 @@ from adapters.model import Encoding, Format
 from adapters.sinks.http import HttpSink
 from adapters.sinks.http_answer import retry_after
 from adapters.sinks.http_settings import HttpSettings
-from tests.sinks.conftest import Make, Receiver
+from tests.receiver import Receiver
+from tests.sinks.conftest import Make
 
 NOW = 1_772_366_400.0  # Sun, 01 Mar 2026 12:00:00 GMT
 

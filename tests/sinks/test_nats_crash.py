@@ -10,8 +10,8 @@ import pytest
 from adapters.cdevents.ids import context_id
 from tests import brokers
 from tests.brokers import Server
-from tests.service import Service
-from tests.test_crash import INSTANCE, accepted_before_kill
+from tests.service import INSTANCE, Service
+from tests.test_crash import accepted_before_kill
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 
