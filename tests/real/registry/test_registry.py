@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from adapters.cdevents import validation
 from adapters.model import Spec
 from tests import brokers
+from tests.real import golang
+from tests.real.registry.story import PATIENCE, Image, Registry, layout, tell
 from tests.real.troubles import assert_untroubled
 from tests.service import Service, free_port
 
 pytestmark = pytest.mark.real
 
-PATIENCE = 30.0
-"""Seconds that something which happened in the registry may take to be published."""
-
 REGISTRY = """
 version: 0.1
-log: {{level: info, formatter: json, accesslog: {{disabled: true}}}}
+log: {{level: info, formatter: {formatter}, accesslog: {{disabled: true}}}}
 storage: {{filesystem: {{rootdirectory: {folder}/storage}}, delete: {{enabled: true}}}}
 http: {{addr: "127.0.0.1:{port}"}}
 notifications:
@@ -49,71 +44,108 @@ sources:
 sinks:
   webhook: {{type: file, path: webhook.jsonl}}
   log: {{type: file, path: log-events.jsonl}}
+  said: {{type: file, path: said.jsonl}}
 routes:
   webhook: {{format: cdevents, sink: webhook, sources: [webhook]}}
   log: {{format: cdevents, sink: log, sources: [log]}}
+  said: {{format: legacy, sink: said, sources: [webhook]}}
 """
 
 WAYS = ("webhook", "log-events")
 
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-INDEX = "application/vnd.oci.image.index.v1+json"
+
+def debian() -> str:
+    """Debian's registry, of the line 2.8."""
+    return shutil.which("docker-registry") or pytest.skip("docker-registry is not installed")
+
+
+def v3() -> str:
+    """The registry of today."""
+    return golang.program("github.com/distribution/distribution/v3/cmd/registry", "v3.1.2")
+
+
+class Kind(NamedTuple):
+    """A registry, how it writes its log, and whether a tag can be deleted there without its image."""
+
+    program: Callable[[], str]
+    formatter: str
+    untags: bool
+
+
+KINDS = {"debian": Kind(debian, "json", False), "v3": Kind(v3, "json", True), "v3-text": Kind(v3, "text", True)}
 
 
 @dataclass(frozen=True)
 class Told:
-    """A sidecar that heard what skopeo did to a registry with an image for these platforms, and its digests."""
+    """A sidecar that heard what was done to a registry with an image."""
 
     sidecar: Service
-    index: str
-    manifests: list[str]
+    kind: Kind
+    image: Image
+
+    def events(self, name: str, way: str = "webhook") -> list[dict[str, Any]]:
+        """Those of a type, without its version."""
+        return [each for each in self.sidecar.published(way) if f".{name}." in each["type"]]
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """An image of two platforms is pushed, tagged, copied, pulled and deleted."""
+@pytest.fixture(scope="module", params=KINDS.values(), ids=list(KINDS))
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The story, then a tag is deleted where that can be done, and an image."""
     if shutil.which("skopeo") is None:
         pytest.skip("skopeo is not installed")
-    folder, port = tmp_path_factory.mktemp("registry"), free_port()
-    index, manifests = layout(folder / "image", ["amd64", "arm64"])
-    registry = brokers.Server(free_port(), ["docker-registry", "serve", str(folder / "config.yml")], folder)
-    (folder / "config.yml").write_text(REGISTRY.format(folder=folder, port=registry.port, hook=port))
-    config = CONFIG.replace("INSTANCE", f"http://{registry.address}/").replace("FOLDER", str(folder))
+    kind, folder, port = request.param, tmp_path_factory.mktemp("registry"), free_port()
+    image = layout(folder / "image")
+    server = brokers.Server(free_port(), [kind.program(), "serve", str(folder / "config.yml")], folder)
+    settings = {"formatter": kind.formatter, "folder": folder, "port": server.port, "hook": port}
+    (folder / "config.yml").write_text(REGISTRY.format(**settings))
+    config = CONFIG.replace("INSTANCE", f"http://{server.address}/").replace("FOLDER", str(folder))
     sidecar = Service(tmp_path_factory.mktemp("sidecar"), config, port)
-    with brokers.running(registry):
+    found, registry = Told(sidecar, kind, image), Registry(server.address)
+    with brokers.running(server):
         sidecar.start()
         try:
-            app = f"docker://{registry.address}/team/app"
-            _work(app, folder)
-            _wait_for(sidecar, "artifact.published", "app-arm")  # a log's tag is looked up, while there is one
-            skopeo("delete", f"{app}-arm@{manifests[1]}")
-            _wait_for(sidecar, "artifact.deleted", "app-arm")
-            yield Told(sidecar, index, manifests)
+            tell(registry, image)
+            _wait_for(found, "artifact.published", 7)  # a log's tag is looked up, while there is one
+            if kind.untags:
+                registry.untag("team/app", "latest")
+            registry.skopeo("delete", f"@/team/app-arm@{image.manifests[1]}")
+            _wait_for(found, "artifact.deleted", 1)
+            yield found
         finally:
             sidecar.stop()
 
 
-def _work(app: str, folder: Path) -> None:
-    skopeo("copy", "--all", f"oci:{folder}/image", f"{app}:1.0")
-    skopeo("copy", "--all", f"{app}:1.0", f"{app}:latest")
-    skopeo("--override-arch", "arm64", "copy", f"{app}:1.0", f"{app}-arm:1.0")
-    skopeo("--override-arch", "amd64", "inspect", f"{app}:latest")
-    skopeo("--override-arch", "amd64", "copy", f"{app}:latest", f"dir:{folder}/pulled")
-
-
 def test_each_push_and_each_deletion_is_told(told: Told) -> None:
     """An image for two platforms is three artifacts, again under each tag; which repository is in the subject."""
-    amd64, arm64 = told.manifests
-    assert digests(told, "artifact.published") == [amd64, arm64, told.index, amd64, arm64, told.index, arm64]
-    assert digests(told, "artifact.deleted") == [arm64]
+    amd64, arm64 = told.image.manifests
+    index = told.image.index
+    assert _digests(told.events("artifact.published")) == [amd64, arm64, index, amd64, arm64, index, arm64]
+    assert _digests(told.events("artifact.deleted")) == [arm64]
+
+
+def test_a_tag_is_deleted_without_its_image(told: Told) -> None:
+    """It is told by either way, as are, by notifications only, the tags that went with an image."""
+    untagged, went = ["team/app:latest"] if told.kind.untags else [], ["team/app-arm:1.0"]
+    notified, logged = ([each["subject"] for each in told.events("registry-tag.deleted", way)] for way in WAYS)
+    assert (notified, logged) == (untagged + went, untagged)
+
+
+def test_what_is_attached_to_an_image_is_about_it(told: Told) -> None:
+    """A signature is no artifact of its own."""
+    assert _digests(told.events("registry-signature.attached")) == told.image.manifests[:1]
 
 
 def test_the_log_tells_what_the_notifications_tell(told: Told) -> None:
-    """Each event has the same id and subject from either, in order; but a log does not tell of lost tags."""
-    notified, logged = (
-        [(each["type"], each["id"], each["subject"]) for each in told.sidecar.published(way)] for way in WAYS
-    )
-    assert logged == [each for each in notified if "registry-tag" not in each[0]]
+    """Each event has the same id, chain and subject from either, in order."""
+    notified, logged = ([_identity(each) for each in told.sidecar.published(way)] for way in WAYS)
+    assert logged == [_identity(each) for each in told.sidecar.published("webhook") if _is_logged(told, each)]
+    assert len(logged) < len(notified)
+
+
+def test_all_that_a_registry_notifies_of_was_done(told: Told) -> None:
+    """A layer was mounted, too, of which there is no event."""
+    said = [each["action"] for message in told.sidecar.published("said") for each in message["data"]["events"]]
+    assert set(said) == {"push", "pull", "mount", "delete"}
 
 
 def test_all_are_valid(told: Told) -> None:
@@ -127,49 +159,24 @@ def test_nothing_is_unmatched_or_parked(told: Told) -> None:
     assert_untroubled(told.sidecar)
 
 
-def digests(told: Told, name: str) -> list[str]:
-    """The digests of the images that notifications of this kind are about."""
-    events = [each for each in told.sidecar.published("webhook") if f".{name}." in each["type"]]
+def _digests(events: list[dict[str, Any]]) -> list[str]:
     return [each["subject"].partition("@")[2].partition("?")[0] for each in events]
 
 
-def layout(folder: Path, architectures: list[str]) -> tuple[str, list[str]]:
-    """Writes an OCI image layout, an image for each architecture; the digests of its index and manifests."""
-    blobs = folder / "blobs" / "sha256"
-    blobs.mkdir(parents=True)
-
-    def blob(content: bytes, kind: str) -> dict[str, Any]:
-        digest = hashlib.sha256(content).hexdigest()
-        (blobs / digest).write_bytes(content)
-        return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(content)}
-
-    def manifest(architecture: str) -> dict[str, Any]:
-        config = {"architecture": architecture, "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}}
-        described = blob(json.dumps(config).encode(), "application/vnd.oci.image.config.v1+json")
-        content = {"schemaVersion": 2, "mediaType": MANIFEST, "config": described, "layers": []}
-        platform = {"architecture": architecture, "os": "linux"}
-        return {**blob(json.dumps(content).encode(), MANIFEST), "platform": platform}
-
-    manifests = [manifest(each) for each in architectures]
-    index = blob(json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests}).encode(), INDEX)
-    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
-    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [index]}))
-    return index["digest"], [each["digest"] for each in manifests]
+def _identity(event: dict[str, Any]) -> tuple[str, ...]:
+    return event["type"], event["id"], event["subject"], event["data"]["context"].get("chainId", "")
 
 
-def skopeo(*arguments: str) -> None:
-    """One command of the client, to a registry without TLS."""
-    command = ["skopeo", "--insecure-policy", "--tls-verify=false", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+def _is_logged(told: Told, event: dict[str, Any]) -> bool:
+    """What is attached to an image is for the log a tag like any other; what a request had in its wake has no line."""
+    if "registry-signature" in event["type"]:
+        return False
+    deletions = [each["data"]["customData"]["request_id"] for each in told.events("artifact.deleted")]
+    return "registry-tag" not in event["type"] or event["data"]["customData"]["request_id"] not in deletions
 
 
-def _wait_for(sidecar: Service, name: str, image: str) -> None:
+def _wait_for(told: Told, name: str, count: int) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not all(_is_told(sidecar.published(way), name, image) for way in WAYS):
-        assert time.monotonic() < deadline, f"it has not been heard: {sidecar.log()[-2000:]}"
+    while not all(len(told.events(name, way)) >= count for way in WAYS):
+        assert time.monotonic() < deadline, f"it has not been heard: {told.sidecar.log()[-2000:]}"
         time.sleep(0.05)
-
-
-def _is_told(published: list[dict[str, Any]], name: str, image: str) -> bool:
-    return any(f".{name}." in each["type"] and f"/{image}@" in each["subject"] for each in published)
