@@ -13,13 +13,14 @@ from adapters.errors import DeliveryError, TransientError
 class Acks:
     """Collects, from any thread and in any order, what became of each message of a batch.
 
-    A message that nothing is heard of within `timeout` seconds failed for now.
+    A message that nothing is heard of within `timeout` seconds failed for now. `stopped` says that not all were sent.
     """
 
     def __init__(self, count: int, timeout: float) -> None:
         self._unheard = TransientError(f"no acknowledgement within {timeout:g} s")
         self._outcomes: list[DeliveryError | None] = [self._unheard for _ in range(count)]
         self._left = count
+        self.stopped = False
         self._timeout = timeout
         self._lock = Lock()
         self._loop = asyncio.get_running_loop()
@@ -37,6 +38,7 @@ class Acks:
     def stop(self, index: int, failure: DeliveryError) -> None:
         """Notes a failure before a message was sent, for which no later one was sent either."""
         with self._lock:
+            self.stopped = True
             self._left -= len(self._outcomes) - index - 1
         self.put(index, failure)
 

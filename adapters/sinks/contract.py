@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Sequence
+from typing import Protocol, runtime_checkable
 
 from adapters.model import Message
 from adapters.settings import Settings
@@ -26,3 +26,15 @@ class Sink(Protocol):
 
     async def aclose(self) -> None:
         """Lets go of connections and files; nothing is published afterwards."""
+
+
+@runtime_checkable
+class Pipelined(Sink, Protocol):
+    """A sink that takes a batch before the one before it is acknowledged, and keeps their order all the same."""
+
+    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+        """Hands over messages in order; what it returns is to be awaited, and says what `publish` says.
+
+        It raises by itself when a message could not be handed over: nothing may be sent behind what was not. Of what
+        was sent behind a message that the other side then refuses, anything may have arrived.
+        """

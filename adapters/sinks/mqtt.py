@@ -6,7 +6,7 @@ Binding: github.com/cloudevents/spec, bindings/mqtt-protocol-binding.md; attribu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import Message
@@ -16,47 +16,72 @@ from adapters.sinks.mqtt_connection import MqttConnection
 
 
 class MqttSink:
-    """Has as many messages of a batch under way at once as the broker allows.
+    """Has as many messages under way at once as the broker allows.
 
     A topic that is not allowed, and a message that is too large, is a PermanentError. After anything else that goes
-    wrong, the connection is made anew. Batches take turns.
+    wrong, the connection is made anew.
     """
 
     def __init__(self, settings: MqttSettings) -> None:
         self._settings = settings
         self._name = LEVELS.name_of(settings.topic)
-        self._turn = asyncio.Lock()
+        self._opening = asyncio.Lock()
         self._connection: MqttConnection | None = None
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is acknowledged or has failed."""
-        async with self._turn:
-            try:
-                await self._send(await self._connected(), batch)
-            except (TransientError, asyncio.CancelledError):
-                await self.aclose()
-                raise
+        await (await self.send(batch))
+
+    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+        """Sends all messages, as the broker makes room; what it returns waits until each is acknowledged or failed."""
+        connection = await self._connected()
+        acks = Acks(len(batch), self._settings.timeout)
+        await self._hand_over(connection, batch, acks)
+        settled = self._settled(connection, acks)
+        if acks.stopped:
+            await settled
+        return settled
 
     async def aclose(self) -> None:
         """Closes the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        if self._connection is not None:
+            await self._close(self._connection)
 
-    async def _send(self, connection: MqttConnection, batch: Sequence[Message]) -> None:
-        acks = Acks(len(batch), self._settings.timeout)
+    async def _settled(self, connection: MqttConnection, acks: Acks) -> None:
+        try:
+            await acks.settled()
+        except (TransientError, asyncio.CancelledError):
+            await self._close(connection)
+            raise
+
+    async def _hand_over(self, connection: MqttConnection, batch: Sequence[Message], acks: Acks) -> None:
         for index, message in enumerate(batch):
             try:
                 await connection.send(self._name(message), message, acks, index)
             except DeliveryError as failure:
                 acks.stop(index, failure)
-                break
-        await acks.settled()
+                return
 
     async def _connected(self) -> MqttConnection:
-        if self._connection is not None and self._connection.end:
-            await self.aclose()
-        if self._connection is None:
-            self._connection = MqttConnection(self._settings)
-            await self._connection.open()
-        return self._connection
+        async with self._opening:
+            if self._connection is not None and self._connection.end:
+                await self._close(self._connection)
+            if self._connection is None:
+                self._connection = await _opened(self._settings)
+            return self._connection
+
+    async def _close(self, connection: MqttConnection) -> None:
+        """Closes a connection, which may have been followed by another one meanwhile."""
+        if self._connection is connection:
+            self._connection = None
+        await connection.close()
+
+
+async def _opened(settings: MqttSettings) -> MqttConnection:
+    connection = MqttConnection(settings)
+    try:
+        await connection.open()
+    except (TransientError, asyncio.CancelledError):
+        await connection.close()
+        raise
+    return connection

@@ -6,7 +6,7 @@ Binding: github.com/cloudevents/spec, bindings/nats-protocol-binding.md.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from nats.errors import Error
 
@@ -18,7 +18,7 @@ from adapters.sinks.nats_connection import NatsConnection, NoStream
 
 
 class NatsSink:
-    """Has a whole batch under way at once, over a connection that is made anew after any failure of it.
+    """Has whole batches under way at once, over a connection that is made anew after any failure of it.
 
     A subject that no stream takes, or that is not allowed, is a PermanentError, and so is a message that is too large.
     """
@@ -31,10 +31,25 @@ class NatsSink:
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is acknowledged or has failed."""
+        await (await self.send(batch))
+
+    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+        """Sends all messages; what it returns waits until each is acknowledged or has failed."""
         connection = await self._connected()
         acks = Acks(len(batch), self._settings.timeout)
+        await self._hand_over(connection, batch, acks)
+        settled = self._settled(connection, batch, acks)
+        if acks.stopped:
+            await settled
+        return settled
+
+    async def aclose(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _settled(self, connection: NatsConnection, batch: Sequence[Message], acks: Acks) -> None:
         try:
-            await self._send(connection, batch, acks)
             await acks.settled()
         except NoStream as failure:
             subject = self._name(batch[failure.delivered])
@@ -42,12 +57,7 @@ class NatsSink:
         finally:
             connection.forget(acks)
 
-    async def aclose(self) -> None:
-        """Closes the connection."""
-        if self._connection is not None:
-            await self._connection.close()
-
-    async def _send(self, connection: NatsConnection, batch: Sequence[Message], acks: Acks) -> None:
+    async def _hand_over(self, connection: NatsConnection, batch: Sequence[Message], acks: Acks) -> None:
         for index, message in enumerate(batch):
             try:
                 await connection.send(self._name(message), message, acks, index)
