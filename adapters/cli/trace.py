@@ -12,9 +12,11 @@ from adapters.cli.options import ConfigFile, configuration
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from adapters.lineage.story import Node
+    from adapters.lineage.tree import Node
 
-Wanted = Annotated[str, typer.Argument(metavar="ID", help="An event's id, its subject's, or a chain's.")]
+Wanted = Annotated[
+    str, typer.Argument(metavar="ID", help="The id of an event, a subject or a chain, or an artifact's package URL.")
+]
 Files = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE", help="Files of events, one a line; the journal, if not given.", show_default=False),
@@ -26,7 +28,7 @@ _WIDE = 1000
 
 
 def trace(wanted: Wanted, files: Files = None, config: ConfigFile = None) -> None:
-    """Tell what followed from what: every event that shares a chain with an id, as a tree."""
+    """Tell what followed from what, as a tree: all that a chain, links or an artifact join to an id."""
     from rich.console import Console
 
     from adapters.lineage import reading

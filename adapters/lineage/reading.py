@@ -10,7 +10,7 @@ import orjson
 
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem
-from adapters.lineage.story import Event, event
+from adapters.lineage.event import Event, event
 from adapters.model import Format, Record
 from adapters.replay.archive import archive
 from adapters.replay.units import Kept, Place

@@ -1,90 +1,43 @@
-"""Events joined by their chain and links into a tree: what followed from what."""
+"""Events joined by their chain, their links and the artifacts they are about."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-_FOLLOWS = ("PATH", "END", "RELATION")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What a story needs of a CDEvent; `parents` are the ids of what it follows, by a path, then by a relation."""
-
-    id: str
-    name: str
-    source: str
-    time: str
-    subject: str
-    chain: str | None
-    parents: tuple[str, ...]
-    outcome: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An event, and what followed from it in order of time."""
-
-    event: Event
-    children: Sequence[Node]
-
-
-def event(document: Mapping[str, Any]) -> Event:
-    """A CDEvent document of either version as an Event; raises KeyError when it is none."""
-    context, subject = document["context"], document["subject"]
-    links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
-    ends = [link.get("from") or link.get("target") or {} for link in links]
-    return Event(
-        id=context["id"],
-        name=context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0],
-        source=context["source"],
-        time=context["timestamp"],
-        subject=subject["id"],
-        chain=context.get("chainId"),
-        parents=tuple(end["contextId"] for end in ends if "contextId" in end),
-        outcome=subject["content"].get("outcome"),
-    )
+from adapters.lineage.event import Event, artifact
+from adapters.lineage.tree import Node, forest
 
 
 def story(events: Iterable[Event], wanted: str) -> list[Node]:
-    """The trees of the chains in which an event has an id, subject or chain that is wanted; none where none has.
+    """The trees of all that has to do with what is wanted: an event's id, a subject, a chain or an artifact.
 
-    What is told twice counts once. An event whose parent is not among the events begins a tree.
+    Events have to do with each other that share a chain or an artifact, or that links lead from one to the other.
+    What is told twice counts once.
     """
     known = {each.id: each for each in events}
-    begun = [each for each in known.values() if wanted in (each.id, each.subject, each.chain)]
-    chains = {each.chain for each in begun if each.chain}
-    chosen = {each.id: each for each in known.values() if each.chain in chains or each in begun}
-    return _forest(chosen)
+    package = artifact(wanted)
+    begun = [each for each in known.values() if wanted in (each.subject, *_ties(each)) or package in each.artifacts]
+    return forest({each.id: each for each in _tied(begun, known.values())})
 
 
-def _forest(events: Mapping[str, Event]) -> list[Node]:
-    in_time = sorted(events.values(), key=lambda each: (each.time, each.id))
-    children: dict[str | None, list[Event]] = defaultdict(list)
-    for each, parent in _parents(in_time, events).items():
-        children[parent].append(events[each])
-    return [_node(each, children) for each in children[None]]
+def _ties(event: Event) -> Iterator[str]:
+    """What an event has in common with those it has to do with."""
+    yield from (event.id, *event.parents, *event.artifacts)
+    if event.chain:
+        yield event.chain
 
 
-def _parents(in_time: Sequence[Event], events: Collection[str]) -> dict[str, str | None]:
-    """What each event stands under; links that go round are cut where they come back."""
-    above: dict[str, str | None] = {}
-    for each in in_time:
-        possible = (parent for parent in each.parents if parent in events and not _is_above(each.id, parent, above))
-        above[each.id] = next(possible, None)
-    return above
-
-
-def _is_above(id_: str, start: str, above: Mapping[str, str | None]) -> bool:
-    """Whether the way up from an event comes to another."""
-    at: str | None = start
-    while at is not None and at != id_:
-        at = above.get(at)
-    return at == id_
-
-
-def _node(each: Event, children: Mapping[str | None, Sequence[Event]]) -> Node:
-    return Node(each, [_node(child, children) for child in children.get(each.id, ())])
+def _tied(begun: Iterable[Event], events: Iterable[Event]) -> Iterator[Event]:
+    """The events that have to do with those begun with, and with those in turn, each once."""
+    by_tie: dict[str, list[Event]] = defaultdict(list)
+    for each in events:
+        for tie in _ties(each):
+            by_tie[tie].append(each)
+    waiting, seen = list(begun), set[str]()
+    while waiting:
+        event = waiting.pop()
+        if event.id not in seen:
+            seen.add(event.id)
+            yield event
+            waiting.extend(other for tie in _ties(event) for other in by_tie.pop(tie, ()))

@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from adapters.cli import main
-from adapters.lineage.story import Node, event, story
+from adapters.lineage.event import event
+from adapters.lineage.story import story
+from adapters.lineage.tree import Node
 
 
-def document(id_: str, time: int, *links: tuple[str, str], chain: str | None = "c", **content: str) -> dict[str, Any]:
+def document(
+    id_: str, time: int, *links: tuple[str, str], chain: str | None = "c", subject: str = "", **content: str
+) -> dict[str, Any]:
     """A CDEvent as a story sees it; a link is its type and the id at its other end."""
     ends = {"PATH": "from", "END": "from", "RELATION": "target"}
     context = {
@@ -26,7 +30,7 @@ def document(id_: str, time: int, *links: tuple[str, str], chain: str | None = "
     }
     return {
         "context": context | ({"chainId": chain} if chain else {}),
-        "subject": {"id": f"s/{id_}", "content": content},
+        "subject": {"id": subject or f"s/{id_}", "content": content},
     }
 
 
@@ -49,12 +53,47 @@ def test_paths_make_the_tree_and_relations_join_what_no_path_does() -> None:
 
 
 def test_other_chains_are_other_stories() -> None:
-    """What shares neither chain nor id is left out; an event without a chain is a story of its own."""
-    events = [document("a", 1), document("b", 2, ("PATH", "a"), chain="d"), document("lonely", 3, chain=None)]
+    """What shares neither chain, link nor artifact is left out; an event without any is a story of its own."""
+    events = [document("a", 1), document("b", 2, chain="d"), document("lonely", 3, chain=None)]
     assert outline(story(map(event, events), "a")) == [("a", [])]
     assert outline(story(map(event, events), "d")) == [("b", [])]
     assert outline(story(map(event, events), "lonely")) == [("lonely", [])]
     assert story(map(event, events), "nothing") == []
+
+
+def test_a_link_joins_chains() -> None:
+    """What leads from one chain into another is one story, whichever end it is asked for from."""
+    events = [document("a", 1), document("b", 2, ("RELATION", "a"), chain="d"), document("c", 3, chain="d")]
+    for wanted in ("a", "d", "s/c"):
+        assert outline(story(map(event, events), wanted)) == [("a", [("b", [])]), ("c", [])]
+
+
+def test_an_artifact_joins_what_nothing_else_does() -> None:
+    """Events about one digest are one story, wherever it is found, under the first."""
+    events = [
+        document("built", 2, ("PATH", "started"), subject="pkg:oci/app@sha256:1?repository_url=a.example.com/app"),
+        document("published", 1, chain=None, subject="pkg:oci/app@sha256:1?repository_url=b.example.com/app"),
+        document("pulled", 4, chain=None, subject="pkg:oci/app@sha256%3A1"),
+        document("another", 4, chain=None, subject="pkg:oci/app@sha256:2"),
+        document("deployed", 3, chain="d", artifactId="pkg:oci/app@sha256:1"),
+        document("started", 1),
+    ]
+    together: list[Any] = [("published", []), ("deployed", []), ("pulled", [])]
+    for wanted in ("started", "published", "d", "pkg:oci/app@sha256:1?tag=1.4"):
+        assert outline(story(map(event, events), wanted)) == [("started", [("built", together)])]
+    del events[0]
+    assert outline(story(map(event, events), "deployed")) == [("published", [("deployed", []), ("pulled", [])])]
+
+
+def test_order_is_that_of_time() -> None:
+    """Whole seconds come before their fractions, of whatever precision."""
+    times = {"a": "05.300Z", "b": "05Z", "c": "06.123456789Z", "d": "05.2Z"}
+    events = [document(name, 0, ("PATH", "root")) for name in times]
+    for each, time in zip(events, times.values(), strict=True):
+        each["context"]["timestamp"] = f"2026-01-01T00:00:{time}"
+    assert outline(story(map(event, [document("root", 1), *events]), "c")) == [
+        ("root", [("b", []), ("d", []), ("a", []), ("c", [])])
+    ]
 
 
 def test_what_is_told_twice_counts_once() -> None:

@@ -1,0 +1,56 @@
+"""What a story needs of a CDEvent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+_FOLLOWS = ("PATH", "END", "RELATION")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a story needs of a CDEvent.
+
+    `parents` are the ids of what it follows, by a path, then by a relation. `artifacts` are the package URLs it is
+    about, without their qualifiers: where an artifact is found does not make it another.
+    """
+
+    id: str
+    name: str
+    source: str
+    time: str
+    moment: datetime
+    subject: str
+    chain: str | None
+    parents: tuple[str, ...]
+    artifacts: frozenset[str]
+    outcome: str | None
+
+
+def event(document: Mapping[str, Any]) -> Event:
+    """A CDEvent document of either version as an Event; raises KeyError, TypeError or ValueError when it is none."""
+    context, subject = document["context"], document["subject"]
+    content = subject["content"]
+    links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
+    ends = [link.get("from") or link.get("target") or {} for link in links]
+    return Event(
+        id=context["id"],
+        name=context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0],
+        source=context["source"],
+        time=context["timestamp"],
+        moment=datetime.fromisoformat(context["timestamp"]).astimezone(UTC),
+        subject=subject["id"],
+        chain=context.get("chainId"),
+        parents=tuple(end["contextId"] for end in ends if "contextId" in end),
+        artifacts=frozenset(filter(None, map(artifact, (subject["id"], content.get("artifactId"))))),
+        outcome=content.get("outcome"),
+    )
+
+
+def artifact(text: str | None) -> str | None:
+    """A package URL without its qualifiers, and `:` as such: both spellings are about; None for what is none."""
+    return unquote(text.partition("?")[0]) if text and text.startswith("pkg:") else None
