@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import memory, replay, sinks, startup, table, tail, translation, webhook
+from bench import backlog, memory, replay, sinks, startup, table, tail, translation, webhook
 
 BENCHMARKS = {
     "translation": translation,
     "webhook": webhook,
     "startup": startup,
     "memory": memory,
+    "backlog": backlog,
     "replay": replay,
     "tail": tail,
     "sinks": sinks,

@@ -129,6 +129,10 @@ class Service:
         lines = [line.rsplit(" ", 1) for line in text.decode().splitlines() if not line.startswith("#")]
         return {name.removeprefix("cdevents_adapters_"): float(value) for name, value in lines}
 
+    def lag(self) -> float:
+        """How many records its routes have still to pass, all told."""
+        return sum(value for name, value in self.metrics().items() if name.startswith("route_lag_records"))
+
     def kill(self) -> None:
         """Ends it as a power cut would, as far as the process can tell."""
         assert self.process is not None

@@ -132,10 +132,8 @@ def noted(events: Iterable[Event]) -> Evidence:
 
 def delivered(sidecar: Service, tools: Tools) -> bool:
     """Whether all that was said was heard and is published."""
-    metrics = sidecar.metrics()
-    heard = sum(value for name, value in metrics.items() if name.startswith("notifications_received_total"))
-    lags = [value for name, value in metrics.items() if name.startswith("route_lag_records")]
-    return heard == len(tools.said) and not any(lags)
+    heard = sum(value for name, value in sidecar.metrics().items() if name.startswith("notifications_received_total"))
+    return heard == len(tools.said) and not sidecar.lag()
 
 
 def assert_complete(tools: Tools, found: Evidence) -> None:
