@@ -6,14 +6,16 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
+import typer.main
 import yaml
 from prometheus_client import CollectorRegistry, generate_latest
+from typer.core import TyperGroup
 
 from adapters import config, mapping, yamlfile
 from adapters.cdevents.cloudevents import structured
+from adapters.cli import main
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.compiler import compiled
@@ -26,12 +28,15 @@ from adapters.route import Origin, renderer
 from adapters.settings import Settings
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
+from tests.pages import PAGES, ROOT, anchors, blocks, commands, links, page
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-MAPPINGS = (ROOT / "docs" / "mappings.md").read_text(encoding="utf-8")
-SOURCES_AND_SINKS = (ROOT / "docs" / "sources-and-sinks.md").read_text(encoding="utf-8")
-OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+README = page("README.md")
+MAPPINGS = page("docs/mappings.md")
+SOURCES_AND_SINKS = page("docs/sources-and-sinks.md")
+OPERATIONS = page("docs/operations.md")
+PLACEHOLDERS = {"NUMBER": "7"}
+"""What stands in a page for something that has to be of a kind."""
+
 INSTANCE = "https://jenkins.example.com/"
 REST_OF_A_MAPPING = {
     "cdevents": "0.5.1",
@@ -44,11 +49,6 @@ REST_OF_A_MAPPING = {
         }
     },
 }
-
-
-def blocks(text: str, language: str) -> list[str]:
-    """The contents of every fenced block of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def filter_rows() -> list[list[str]]:
@@ -102,13 +102,27 @@ def test_the_readme_shows_what_comes_out() -> None:
     assert made == json.loads(shown)
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").iterdir())]
-)
-def test_links_lead_somewhere(page: str) -> None:
-    """Every link to a file of the project has its file."""
-    links: list[Any] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
-    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    """Every link to a file of the project has its file, and every anchor its heading."""
+    lost = [target for target, _ in links(name) if not (ROOT / target).exists()]
+    assert lost == []
+    assert [
+        (target, anchor)
+        for target, anchor in links(name)
+        if anchor and target.endswith(".md") and anchor not in anchors(target)
+    ] == []
+
+
+@pytest.mark.parametrize(("name", "words"), [(name, words) for name in PAGES for words in commands(name)])
+def test_commands_are_those_of_the_command_line(name: str, words: list[str]) -> None:
+    """Each command of a page, with its options and arguments, is one that there is."""
+    command = typer.main.get_command(main)
+    context = command.make_context(name, [PLACEHOLDERS.get(word, word) for word in words])
+    while isinstance(command, TyperGroup):
+        _, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        command, context = found, found.make_context(found.name, rest, parent=context)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""The pages of the documentation, and what is in them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    file.relative_to(ROOT).as_posix()
+    for file in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "config/README.md",
+        *(ROOT / "docs").rglob("*.md"),
+    )
+)
+
+_COMMAND = re.compile(r"(?:^ {4}|^\$ |^|`)cdevents-adapters +((?:[^`\n\\]|\\\n)+)", re.MULTILINE)
+
+
+def page(name: str) -> str:
+    """A page's text, by its path in the project."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The contents of every fenced block of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def environment(text: str) -> dict[str, str]:
+    """Something for each variable that a configuration reads."""
+    return dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "x")
+
+
+def links(name: str) -> Iterator[tuple[str, str]]:
+    """Every link of a page to a file of the project, or to a heading of its own: the file's path, and the anchor."""
+    for target, anchor in re.findall(r"\]\(([^)#: ]*)(?:#([^)]*))?\)", page(name)):
+        yield ((ROOT / name).parent / target).resolve().relative_to(ROOT).as_posix() if target else name, anchor
+
+
+def anchors(name: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub and GitLab make them."""
+    headings = re.findall(r"^#+ (.*)$", page(name), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def commands(name: str) -> list[list[str]]:
+    """The words after `cdevents-adapters` of every command of a page that begins a line or stands in backquotes."""
+    found = [command.partition(" #")[0].replace("\\\n", " ") for command in _COMMAND.findall(page(name))]
+    return [shlex.split(command.partition(" | ")[0].partition(" > ")[0]) for command in found]

@@ -1,0 +1,74 @@
+"""The pages of the tools, held to the mappings and the configuration."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adapters import config
+from adapters.cdevents.vocabulary import EVENTS
+from adapters.mapping import library
+from adapters.mapping.overview import overview
+from adapters.resources import resource
+from adapters.translators import Translators
+from tests.pages import ROOT, blocks, environment, links, page
+
+PAGES = sorted(
+    file.relative_to(ROOT).as_posix() for file in (ROOT / "docs/tools").iterdir() if file.name != "README.md"
+)
+SNIPPETS = [(name, snippet) for name in PAGES for snippet in blocks(page(name), "yaml")]
+
+
+def mappings(name: str) -> set[str]:
+    """The mappings that a page configures."""
+    sources = [
+        source for snippet in blocks(page(name), "yaml") for source in yaml.safe_load(snippet)["sources"].values()
+    ]
+    return {source["mapping"] for source in sources}
+
+
+def emitted(name: str) -> set[str]:
+    """The events of CDEvents that a page's mappings make."""
+    files = {mapping: library.find(mapping).read_text(encoding="utf-8") for mapping in mappings(name)}
+    return {outcome.emit for each, text in files.items() for outcome in overview(text, each).outcomes} & EVENTS.keys()
+
+
+@pytest.mark.parametrize(("name", "snippet"), SNIPPETS)
+def test_the_sources_of_a_page_stand_in_for_those_of_a_configuration(name: str, snippet: str, tmp_path: Path) -> None:
+    """Each snippet loads with the default's sinks and routes, and its variables are those of its mappings."""
+    default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
+    file = tmp_path / "adapters.yaml"
+    file.write_text(yaml.safe_dump({**default, **yaml.safe_load(snippet)}), encoding="utf-8")
+    sources = config.load(file, environment(snippet)).sources
+    assert set(sources) == set(yaml.safe_load(snippet)["sources"]), name
+    Translators(sources)
+
+
+def test_every_shipped_mapping_is_configured_on_a_page() -> None:
+    """None is left to be found by chance."""
+    assert set.union(*map(mappings, PAGES)) == set(library.shipped())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_the_events_that_come_out(name: str) -> None:
+    """All of CDEvents' own that its mappings make, and no other."""
+    named = set(re.findall(r"`([a-z]+\.[a-z]+)`", page(name))) & EVENTS.keys()
+    if name == "docs/tools/httpd.md":
+        named.discard("artifact.published")  # what a mapping of one's own could make
+    assert named == emitted(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_leads_to_the_table_of_its_conditions(name: str) -> None:
+    """To the part of it that is about its tool; GitLab's is distribution's."""
+    anchors = {anchor for target, anchor in links(name) if target == "docs/events.md"}
+    assert anchors <= {re.sub(r"[^a-z-]", "", mapping) for mapping in mappings(name)}
+    assert anchors or name == "docs/tools/gitlab.md"
+
+
+def test_the_index_has_every_page() -> None:
+    """The table of tools leads to each of them."""
+    assert set(PAGES) <= {target for target, _ in links("docs/tools/README.md")}
