@@ -41,7 +41,7 @@ LEVELS = Naming(
 """MQTT's topics (MQTT 5 §4.7); a value is one level."""
 
 _PROMISED = re.compile(
-    r"acks|request\.required\.acks|enable\.idempotence|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"
+    r"acks|request\.required\.acks|enable\.idempotence|enable\.gapless\.guarantee|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"
 )
 
 

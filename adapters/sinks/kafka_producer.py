@@ -1,0 +1,147 @@
+"""One producer of librdkafka, and what a cluster's refusals mean for a message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from threading import Event, Thread
+from typing import Any, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from adapters.errors import DeliveryError, PermanentError, TransientError
+
+_log = logging.getLogger("confluent_kafka")
+
+_PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
+"""A message waits as long as its sender: if each expired by itself, those behind it might still get through."""
+
+_PROPAGATION = "topic.metadata.propagation.max.ms"
+"""For how long librdkafka takes a topic that it cannot find for one that is just being made."""
+
+_REFUSED = frozenset(
+    {
+        "INVALID_RECORD",
+        "MSG_SIZE_TOO_LARGE",
+        "POLICY_VIOLATION",
+        "RECORD_LIST_TOO_LARGE",
+        "TOPIC_AUTHORIZATION_FAILED",
+        "TOPIC_EXCEPTION",
+    }
+)
+"""What a cluster says of one message or topic that will not change by itself (librdkafka, rdkafka.h)."""
+
+_TOO_LARGE = frozenset({"MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"})
+_NO_TOPIC = frozenset({"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
+
+_GRACE = 5.0
+"""Seconds that a cluster has to say which topics there are, or a producer to end."""
+
+_HOUSEKEEPING = 60.0
+"""Seconds between looks at what librdkafka has to say while nothing is published, so that it does not pile up."""
+
+
+class Record(NamedTuple):
+    """What is produced."""
+
+    topic: str
+    value: bytes
+    key: str | None
+    headers: dict[str, Any]
+
+
+class KafkaProducer:
+    """For one thread. After a TransientError it can only be closed: some messages may still be under way."""
+
+    def __init__(self, config: Mapping[str, Any], timeout: float) -> None:
+        """Raises KafkaException when librdkafka cannot be configured so; `timeout` is in seconds, for each `send`."""
+        self._timeout = timeout
+        self._complaint = ""
+        self._closed = Event()
+        patience = {_PROPAGATION: round(timeout * 500)}
+        self._producer = Producer({**patience, **config, **_PROMISED, "error_cb": self._note, "logger": _log})
+        Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
+
+    def send(self, records: Sequence[Record]) -> None:
+        """Returns when all are acknowledged; raises the first one's DeliveryError, with the number of those before.
+
+        A cluster refuses what librdkafka put together, small messages with a large one: then each is sent by itself.
+        """
+        index, error = self._tried(records)
+        if error and error.name() in _TOO_LARGE:
+            index, error = self._tried_singly(records, index)
+        if error:
+            failure = self._failure(records[index].topic, error)
+            failure.delivered = index
+            raise failure
+
+    def close(self) -> None:
+        """Ends it, and forgets what nobody waits for any more."""
+        self._closed.set()
+        with suppress(KafkaException):
+            self._producer.purge()
+            self._producer.flush(_GRACE)
+
+    def _tried(self, records: Sequence[Record]) -> tuple[int, KafkaError | None]:
+        """How many were acknowledged before the first failure, and what it was."""
+        unheard = KafkaError(KafkaError._MSG_TIMED_OUT, f"no acknowledgement within {self._timeout:g} s")  # noqa: SLF001 - how librdkafka's own errors are named
+        outcomes: list[KafkaError | None] = [unheard] * len(records)
+        for index, (topic, value, key, headers) in enumerate(records):
+            told = partial(_settle, outcomes, index)
+            try:
+                self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
+            except BufferError:
+                outcomes[index] = KafkaError(KafkaError._QUEUE_FULL, "the producer's queue is full")  # noqa: SLF001 - as above
+                break
+            except KafkaException as error:
+                outcomes[index] = error.args[0]
+                break
+        self._flush()
+        return next(((index, error) for index, error in enumerate(outcomes) if error), (len(records), None))
+
+    def _tried_singly(self, records: Sequence[Record], first: int) -> tuple[int, KafkaError | None]:
+        for index in range(first, len(records)):
+            _, error = self._tried(records[index : index + 1])
+            if error:
+                return index, error
+        return len(records), None
+
+    def _flush(self) -> None:
+        """Waits for all that is under way. A fatal error is raised here, by a callback or out of one; once."""
+        try:
+            self._producer.flush(self._timeout)
+        except (KafkaException, SystemError) as fatal:
+            self._complaint = str(fatal.__cause__ or fatal)
+            self._producer.flush(self._timeout)
+
+    def _failure(self, topic: str, error: KafkaError) -> DeliveryError:
+        """What an error means for the message that it is about."""
+        if error.name() in _REFUSED:
+            return PermanentError(f"kafka refuses the message: {error.str()}")
+        if error.name() in _NO_TOPIC and self._lacks(topic):
+            return PermanentError(f"kafka has no topic '{topic}', and makes none by itself")
+        complaint = f" ({self._complaint})" if self._complaint else ""
+        return TransientError(f"kafka does not take messages: {error.str()}{complaint}")
+
+    def _lacks(self, topic: str) -> bool:
+        """Whether the cluster says so now: librdkafka remembers for long what it was told, unless it is asked."""
+        try:
+            found = self._producer.list_topics(topic, _GRACE).topics.get(topic)
+        except KafkaException:
+            return False
+        return found is not None and found.error is not None and found.error.name() in _NO_TOPIC
+
+    def _note(self, error: KafkaError) -> None:
+        """Keeps what librdkafka says of the brokers, for it tells why a message has timed out."""
+        self._complaint = error.str()
+
+    def _keep_house(self) -> None:
+        while not self._closed.wait(_HOUSEKEEPING):
+            with suppress(KafkaException):
+                self._producer.poll(0)
+
+
+def _settle(outcomes: list[KafkaError | None], index: int, error: KafkaError | None, _: object) -> None:
+    outcomes[index] = error
