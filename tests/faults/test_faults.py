@@ -12,11 +12,13 @@ import pytest
 
 from tests.faults.faults import FAULTS
 from tests.faults.flow import Event, Flow, MakeBroker, flowing
-from tests.faults.nats import Nats
+from tests.faults.mqtt_broker import Mqtt
+from tests.faults.nats_broker import Nats
+from tests.faults.rabbitmq_broker import Rabbitmq
 
 Value = TypeVar("Value")
 
-BROKERS: Mapping[str, MakeBroker] = {"nats": Nats}
+BROKERS: Mapping[str, MakeBroker] = {"mqtt": Mqtt, "nats": Nats, "rabbitmq": Rabbitmq}
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,62 @@
+"""RabbitMQ: a durable queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel
+
+from tests import brokers
+from tests.faults.flow import PATIENCE, Event
+
+QUEUE = "all"
+EXCHANGE = "amq.topic"
+
+
+class Rabbitmq:
+    """A queue that outlives the server, and persistent messages in it."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        del port
+        self.server = brokers.rabbitmq(folder)
+
+    def sink(self, port: int) -> dict[str, Any]:
+        """A sink that publishes to what the queue is bound to."""
+        where = {"exchange": EXCHANGE, "routing_key": "cicd.{format}.{type}"}
+        return {"type": "rabbitmq", "host": "127.0.0.1", "port": port, **where}
+
+    def prepare(self) -> None:
+        """Makes the queue."""
+        asyncio.run(self._prepare())
+
+    def crash(self) -> None:
+        """What is confirmed is on disk: it survives kill -9."""
+        self.server.kill()
+
+    def events(self) -> Sequence[Event]:
+        """As they stand in the queue."""
+        return asyncio.run(self._events())
+
+    async def _prepare(self) -> None:
+        async with self._channel() as channel:
+            queue = await channel.declare_queue(QUEUE, durable=True)
+            await queue.bind(EXCHANGE, "cicd.#")
+
+    async def _events(self) -> list[Event]:
+        async with self._channel() as channel:
+            queue = await channel.get_queue(QUEUE)
+            found = []
+            while message := await queue.get(no_ack=True, fail=False):
+                attributes = {name.removeprefix("ce-"): str(value) for name, value in message.headers.items()}
+                found.append(Event(attributes, message.body))
+            return found
+
+    @asynccontextmanager
+    async def _channel(self) -> AsyncIterator[AbstractChannel]:
+        async with await aio_pika.connect(port=self.server.port, timeout=PATIENCE) as connection:
+            yield await connection.channel()
