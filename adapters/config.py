@@ -90,6 +90,7 @@ class Log(Settings):
 class Route(Settings):
     """From the journal to one sink; of all sources, unless `sources` says of which.
 
+    `batch` records are published together, and `in_flight` batches may be under way at once where the sink can do that.
     `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
     is a condition on what is in them, or in what the tool said.
     """
@@ -102,6 +103,7 @@ class Route(Settings):
     when: When = {}
     spec: Spec = Spec.V0_5_1
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
+    in_flight: Annotated[int, Field(gt=0, le=100)] | None = None
 
 
 class Config(Settings):
@@ -168,6 +170,8 @@ def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
             f"a {sink.type} sink cannot do '{route.encoding}'",
             f"it can do {', '.join(sorted(encodings))}",
         )
+    elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
+        yield (*at, "in_flight"), f"a {sink.type} sink takes one batch after the other", "leave it out"
 
 
 def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:

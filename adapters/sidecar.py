@@ -79,6 +79,7 @@ class Sidecar:
             self.sinks[settings.sink],
             self.metrics,
             batch=settings.batch,
+            in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
         )
 
     def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:

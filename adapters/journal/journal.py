@@ -181,20 +181,21 @@ class RouteLog:
     def __init__(self, journal: Journal, route: str) -> None:
         self._journal = journal
         self._route = route
-        self._cursor = journal.cursor(route)
+        self._last = journal.cursor(route)
 
     async def read(self, limit: int) -> list[Record]:
-        """Up to `limit` records that the route has not passed, in order."""
-        return await self._journal.read(self._cursor, limit)
+        """Up to `limit` records that were not read before, in order; the first is the first that was not passed."""
+        records = await self._journal.read(self._last, limit)
+        self._last = records[-1].seq if records else self._last
+        return records
 
     async def wait(self) -> None:
         """Returns when there is something to read."""
-        await self._journal.wait(self._cursor)
+        await self._journal.wait(self._last)
 
     async def advance(self, seq: int) -> None:
         """Passes a record, and all before it."""
         await self._journal.advance(self._route, seq)
-        self._cursor = seq
 
     async def park(self, seq: int, reason: str) -> None:
         """Keeps a record as a dead letter."""

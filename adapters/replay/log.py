@@ -121,13 +121,13 @@ class ArchiveLog:
         return self._sizes[self._unit] + max(0, self._place.offset - begin)
 
     async def read(self, limit: int) -> Sequence[Record]:
-        """Up to `limit` records that are not passed, in order."""
-        while len(self._ahead) < limit and (ahead := next(self._items, None)) is not None:
-            self._ahead.append(ahead)
+        """Up to `limit` records that were not read before, in order."""
+        fresh = list(islice(self._items, limit))
+        self._ahead.extend(fresh)
         if self.rate and self.sleep is not None:
             due = self._started + (self.records - self._before) / self.rate
             await self.sleep(max(0.0, due - self.clock()))
-        return [ahead.record for ahead in islice(self._ahead, limit)]
+        return [ahead.record for ahead in fresh]
 
     async def wait(self) -> None:
         """Returns at once: an archive does not grow."""

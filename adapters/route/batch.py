@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.metrics import Metrics
@@ -12,8 +13,12 @@ from adapters.route.rendering import Rendered
 
 @dataclass(slots=True)
 class Batch:
-    """The messages of some records in order, `seqs` with the record of each, and why records failed, by number."""
+    """The messages of some records in order, `seqs` with the record of each, and why records failed, by number.
 
+    `last` is the number of the last record.
+    """
+
+    last: int = 0
     messages: list[Message] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
     failures: dict[int, list[str]] = field(default_factory=dict)
@@ -22,6 +27,7 @@ class Batch:
 
     def add(self, record: Record, rendered: Rendered) -> None:
         """Takes what a record was rendered to."""
+        self.last = record.seq
         self.messages.extend(rendered.messages)
         self.seqs.extend([record.seq] * len(rendered.messages))
         for reason in rendered.errors:
@@ -34,6 +40,12 @@ class Batch:
     def fail(self, seq: int, reason: str) -> None:
         """Notes one more reason why a record is not delivered whole."""
         self.failures.setdefault(seq, []).append(reason)
+
+    def reasons(self, refused: Mapping[int, str]) -> dict[int, str]:
+        """Why records are not delivered whole, by number; `refused` has the reasons of a sink, by a message's index."""
+        for index, reason in refused.items():
+            self.fail(self.seqs[index], reason)
+        return {seq: "; ".join(reasons) for seq, reasons in self.failures.items()}
 
     def count(self, route: str, metrics: Metrics) -> None:
         """Adds what was made, ignored and not covered to a route's metrics."""

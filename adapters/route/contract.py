@@ -12,13 +12,13 @@ class Log(Protocol):
     """A log as one route sees it. Every method may raise JournalUnavailable, and may be tried again."""
 
     async def read(self, limit: int) -> Sequence[Record]:
-        """Up to `limit` records that the route has not passed, in order."""
+        """Up to `limit` records that were not read before, in order; at first those that were not passed."""
 
     async def wait(self) -> object:
         """Returns when there may be something to read; of a log that does not grow, at once."""
 
     async def advance(self, seq: int) -> None:
-        """Passes a record, and all before it."""
+        """Passes a record that was read, and all before it."""
 
     async def park(self, seq: int, reason: str) -> None:
         """Keeps a record as a dead letter; a reason given again takes the place of the former."""

@@ -37,21 +37,25 @@ class Delivery:
         self._metrics = metrics
         self._retrying = retrying(TransientError, self._note_retry, sleep)
 
-    async def deliver(self, messages: Sequence[Message]) -> dict[int, str]:
-        """Returns when each message is taken or refused: why it was refused, by its index."""
+    async def deliver(self, messages: Sequence[Message], sent: Awaitable[None] | None = None) -> dict[int, str]:
+        """Returns when each message is taken or refused: why it was refused, by its index.
+
+        `sent` is what to wait for where they are on their way already.
+        """
         pending = deque(enumerate(messages))
+        under_way = deque([sent] if sent else [])
         refused: dict[int, str] = {}
         while pending:
             try:
-                await self._retrying(self._publish, pending)
+                await self._retrying(self._publish, pending, under_way)
             except PermanentError as error:
                 index, _ = pending.popleft()
                 refused[index] = str(error)
         return refused
 
-    async def _publish(self, pending: Pending) -> None:
+    async def _publish(self, pending: Pending, under_way: deque[Awaitable[None]]) -> None:
         try:
-            await self._sink.publish([message for _, message in pending])
+            await (under_way.popleft() if under_way else self._sink.publish([message for _, message in pending]))
         except DeliveryError as error:
             self._take(pending, error.delivered)
             raise

@@ -16,6 +16,7 @@ from adapters.model import Record
 from adapters.route.batch import Batch
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery, Sleep, retrying
+from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendering import Render, Rendered
 from adapters.sinks.contract import Sink
 
@@ -30,7 +31,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass
 class Route:
-    """Follows a log from its own cursor, and waits for nothing but its own sink.
+    """Follows a log from its own cursor, and waits for nothing but its own sink, on whose way it has batches in flight.
 
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
     failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.
@@ -42,12 +43,14 @@ class Route:
     sink: Sink
     metrics: Metrics
     batch: int = 100
+    in_flight: int = 1
     poll: float = POLL
     sleep: Sleep = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
+        self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._draining = asyncio.Event()
         self._seldom = Seldom()
@@ -59,26 +62,36 @@ class Route:
 
     async def run(self) -> None:
         """Publishes until drained; may be cancelled at any time, after which some messages may be published again."""
+        try:
+            await self._publish()
+        finally:
+            await self._pipeline.aclose()
+
+    async def _publish(self) -> None:
         while True:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
             if records := await self._fetched(self.log.read):
-                await self._pass(records)
+                await self._pipeline.put(await self._rendered(records))
+            elif not self._pipeline.empty:
+                await self._pipeline.settle()
             elif draining:
                 return
             else:
                 await self._idle()
 
-    async def _pass(self, records: Sequence[Record]) -> None:
-        for seq, reason in (await self._deliver(records)).items():
+    async def _settled(self, batch: Batch, refused: Refused) -> None:
+        for seq, reason in batch.reasons(refused).items():
             await self._park(seq, reason)
-        await self._persistently(self.log.advance, records[-1].seq)
+        await self._persistently(self.log.advance, batch.last)
 
     async def _retry_dead_letters(self) -> None:
         if self.clock() < self._look:
             return
         self._look = self.clock() + self.poll
         while records := await self._fetched(self.log.due):
+            while not self._pipeline.empty:
+                await self._pipeline.settle()
             failures = await self._deliver(records)
             for record in records:
                 if record.seq in failures:
@@ -93,10 +106,7 @@ class Route:
     async def _deliver(self, records: Sequence[Record]) -> dict[int, str]:
         """Publishes the records' messages; why a record could not be delivered whole, by its number."""
         batch = await self._rendered(records)
-        batch.count(self.name, self.metrics)
-        for index, reason in (await self._delivery.deliver(batch.messages)).items():
-            batch.fail(batch.seqs[index], reason)
-        return {seq: "; ".join(reasons) for seq, reasons in batch.failures.items()}
+        return batch.reasons(await self._delivery.deliver(batch.messages))
 
     async def _rendered(self, records: Sequence[Record]) -> Batch:
         batch, end = Batch(), self.clock() + TURN
@@ -105,6 +115,7 @@ class Route:
             if self.clock() >= end:
                 await asyncio.sleep(0)
                 end = self.clock() + TURN
+        batch.count(self.name, self.metrics)
         return batch
 
     def _render(self, record: Record) -> Rendered:

@@ -25,11 +25,16 @@ __all__ = ["SINKS", "Sink", "SinkSettings", "SinkType"]
 
 @dataclass(frozen=True, slots=True)
 class SinkType:
-    """What the word after `type:` means: its settings, what makes a sink of them, and the encodings it can do."""
+    """What the word after `type:` means: its settings, what makes a sink of them, and the encodings it can do.
+
+    `in_flight` batches of a route are under way at once, unless it says otherwise; more than one only where the sink
+    is Pipelined.
+    """
 
     settings: type[SinkSettings]
     build: Callable[[Any], Sink]
     encodings: frozenset[Encoding] = frozenset(Encoding)
+    in_flight: int = 1
 
 
 def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Callable[[Any], Sink]:
@@ -47,7 +52,7 @@ def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Cal
 
 _LINES = frozenset({Encoding.STRUCTURED, Encoding.RAW})
 _STRUCTURED = frozenset({Encoding.STRUCTURED})
-
+_MANY = 4
 
 SINKS: Mapping[str, SinkType] = {
     "file": SinkType(FileSettings, FileSink, _LINES),
@@ -64,8 +69,8 @@ SINKS: Mapping[str, SinkType] = {
         _STRUCTURED,
     ),
     "kafka": SinkType(KafkaSettings, _built("kafka", "KafkaSink", extra="kafka", client="confluent_kafka"), ENCODINGS),
-    "mqtt": SinkType(MqttSettings, _built("mqtt", "MqttSink", extra="mqtt", client="paho"), ENCODINGS),
-    "nats": SinkType(NatsSettings, _built("nats", "NatsSink", extra="nats", client="nats"), ENCODINGS),
+    "mqtt": SinkType(MqttSettings, _built("mqtt", "MqttSink", extra="mqtt", client="paho"), ENCODINGS, _MANY),
+    "nats": SinkType(NatsSettings, _built("nats", "NatsSink", extra="nats", client="nats"), ENCODINGS, _MANY),
     "rabbitmq": SinkType(
         RabbitmqSettings, _built("rabbitmq", "RabbitmqSink", extra="rabbitmq", client="aio_pika"), ENCODINGS
     ),

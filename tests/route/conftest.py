@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -17,7 +19,9 @@ from adapters.errors import MappingError
 from adapters.journal import Journal
 from adapters.mapping.translator import Translation
 from adapters.metrics import Metrics
-from adapters.model import CDEvent, Message, Notification
+from adapters.model import CDEvent, Format, Message, Notification
+from adapters.route import Origin, Route, renderer
+from adapters.route.rendering import Render
 
 INSTANCE = "https://jenkins.example.com/"
 HEARD = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -117,3 +121,60 @@ def metrics() -> Metrics:
 def count(metrics: Metrics) -> Callable[..., float | None]:
     """What reads a counter, by its name without prefix and its labels."""
     return lambda name, **labels: metrics.registry.get_sample_value(f"cdevents_adapters_{name}_total", labels)
+
+
+def origins(_source: str) -> Origin:
+    """Every source is a Jenkins with the mapping of words."""
+    return Origin(INSTANCE, Words())
+
+
+RAW = renderer(origins, format_=Format.LEGACY)
+
+
+@dataclass
+class Bench:
+    """Makes routes over one journal."""
+
+    journal: Journal
+    metrics: Metrics
+    sleep: Naps = field(default_factory=Naps)
+
+    def route(self, sink: Recorder, name: str = "raw", render: Render = RAW, **options: Any) -> Route:
+        """A route to a sink."""
+        return Route(name, self.journal.route(name), render, sink, self.metrics, **({"sleep": self.sleep} | options))
+
+    async def drained(self, sink: Recorder, name: str = "raw", render: Render = RAW, **options: Any) -> Recorder:
+        """What a sink has after a route went through all there is."""
+        route = self.route(sink, name, render, **options)
+        route.drain()
+        await asyncio.wait_for(route.run(), 10)
+        return sink
+
+    async def hear(self, *bodies: str) -> None:
+        """Notifications."""
+        await self.journal.append([heard(body) for body in bodies])
+
+
+@pytest.fixture
+def bench(journal: Journal, metrics: Metrics) -> Bench:
+    """A bench with an empty journal."""
+    return Bench(journal, metrics)
+
+
+@asynccontextmanager
+async def running(*routes: Route) -> AsyncIterator[None]:
+    """The routes run; they are cancelled at the end."""
+    tasks = [asyncio.create_task(route.run()) for route in routes]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Returns when it holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
+            await asyncio.sleep(0.001)

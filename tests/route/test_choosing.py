@@ -5,18 +5,13 @@ from typing import Any
 import pytest
 
 from adapters.model import Encoding, Format, Record, Spec
-from adapters.route import Origin, Rendered, choosing, renderer
-from tests.route.conftest import INSTANCE, Words, heard
-
-
-def origin(_source: str) -> Origin:
-    """Every source has the mapping of words."""
-    return Origin(INSTANCE, Words())
+from adapters.route import Rendered, choosing, renderer
+from tests.route.conftest import heard, origins
 
 
 def chosen(when: dict[str, Any], body: str, format_: Format = Format.CDEVENTS, **options: Any) -> Rendered:
     """What a route with a condition makes of a body."""
-    return choosing(renderer(origin, format_=format_, **options), when)(Record(1, heard(body)))
+    return choosing(renderer(origins, format_=format_, **options), when)(Record(1, heard(body)))
 
 
 def subjects(rendered: Rendered) -> list[str]:

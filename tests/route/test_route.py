@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,72 +10,16 @@ import pytest
 import structlog
 
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
-from adapters.journal import Database, Journal, deadletters
-from adapters.metrics import Metrics
+from adapters.journal import Database, deadletters
 from adapters.model import Format, Record
-from adapters.route import Origin, Rendered, Route, renderer
+from adapters.route import Origin, Rendered, renderer
 from adapters.route.route import TURN
-from tests.route.conftest import INSTANCE, Naps, Recorder, Words, heard
+from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, origins, running, until
 
 Count = Callable[..., float | None]
 
 
-def origins(_source: str) -> Origin:
-    """Every source is a Jenkins with the mapping of words."""
-    return Origin(INSTANCE, Words())
-
-
-RAW = renderer(origins, format_=Format.LEGACY)
 CDEVENTS = renderer(origins, format_=Format.CDEVENTS)
-
-
-@dataclass
-class Bench:
-    """Makes routes over one journal."""
-
-    journal: Journal
-    metrics: Metrics
-    sleep: Naps = field(default_factory=Naps)
-
-    def route(self, sink: Recorder, name: str = "raw", render: Any = RAW, **options: Any) -> Route:
-        """A route to a sink."""
-        return Route(name, self.journal.route(name), render, sink, self.metrics, **({"sleep": self.sleep} | options))
-
-    async def drained(self, sink: Recorder, name: str = "raw", render: Any = RAW, **options: Any) -> Recorder:
-        """What a sink has after a route went through all there is."""
-        route = self.route(sink, name, render, **options)
-        route.drain()
-        await asyncio.wait_for(route.run(), 10)
-        return sink
-
-    async def hear(self, *bodies: str) -> None:
-        """Notifications."""
-        await self.journal.append([heard(body) for body in bodies])
-
-
-@pytest.fixture
-def bench(journal: Journal, metrics: Metrics) -> Bench:
-    """A bench with an empty journal."""
-    return Bench(journal, metrics)
-
-
-@asynccontextmanager
-async def running(*routes: Route) -> AsyncIterator[None]:
-    """The routes run; they are cancelled at the end."""
-    tasks = [asyncio.create_task(route.run()) for route in routes]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Returns when it holds."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
-            await asyncio.sleep(0.001)
 
 
 def letters(path: Path) -> list[tuple[str, int, str, int]]:

@@ -1,0 +1,102 @@
+"""Several batches on their way to a sink at once, each settled in its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from adapters.errors import DeliveryError
+from adapters.model import Message
+from adapters.route.batch import Batch
+from adapters.route.delivery import Delivery
+from adapters.sinks.contract import Pipelined, Sink
+
+Refused = dict[int, str]
+"""Why a sink refused some messages of a batch, by their index."""
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A batch, and its acknowledgement to come: None where it is to be published when its turn comes."""
+
+    batch: Batch
+    acknowledgement: asyncio.Future[None] | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is known already that it needs another attempt."""
+        ack = self.acknowledgement
+        return ack is None or (ack.done() and ack.exception() is not None)
+
+
+class Pipeline:
+    """Up to `in_flight` batches on their way; more than one only to a sink that is Pipelined.
+
+    A batch is settled when each of its messages is taken or refused, and every batch before it was settled. After a
+    failure, what was sent behind it is published again, so that nothing is passed, or stays, before what it follows.
+    """
+
+    def __init__(
+        self, sink: Sink, delivery: Delivery, in_flight: int, settled: Callable[[Batch, Refused], Awaitable[None]]
+    ) -> None:
+        self._begin, self._in_flight = (sink.send, in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
+        self._delivery = delivery
+        self._settled = settled
+        self._under_way: deque[_UnderWay] = deque()
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything is settled."""
+        return not self._under_way
+
+    async def put(self, batch: Batch) -> None:
+        """Sends a batch on its way, once there is room and nothing before it has failed."""
+        while len(self._under_way) >= self._in_flight or any(each.stopped for each in self._under_way):
+            await self.settle()
+        self._under_way.append(_UnderWay(batch, await self._begun(batch.messages)))
+
+    async def settle(self) -> None:
+        """Waits for the oldest batch, however long it takes."""
+        oldest = self._under_way[0]
+        if oldest.acknowledgement is not None:
+            await asyncio.wait([oldest.acknowledgement])
+        if oldest.stopped:
+            await self._recall(behind=oldest)
+        refused = await self._delivery.deliver(oldest.batch.messages, oldest.acknowledgement)
+        await self._settled(oldest.batch, refused)
+        self._under_way.popleft()
+
+    async def aclose(self) -> None:
+        """Waits for nothing any more."""
+        await self._recall()
+
+    async def _begun(self, messages: Sequence[Message]) -> asyncio.Future[None]:
+        try:
+            return asyncio.ensure_future(await self._begin(messages) if messages else _nothing())
+        except DeliveryError as error:
+            failed = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
+
+    async def _recall(self, *, behind: _UnderWay | None = None) -> None:
+        """Forgets what was sent, but for one batch: what comes of it does not count."""
+        recalled = [each for each in self._under_way if each is not behind]
+        acknowledgements = [each.acknowledgement for each in recalled if each.acknowledgement is not None]
+        for each in recalled:
+            each.acknowledgement = None
+        for acknowledgement in acknowledgements:
+            acknowledgement.cancel()
+        await asyncio.gather(*acknowledgements, return_exceptions=True)
+
+
+def _alone(sink: Sink) -> Callable[[Sequence[Message]], Awaitable[Awaitable[None]]]:
+    async def begin(messages: Sequence[Message]) -> Awaitable[None]:
+        return sink.publish(messages)
+
+    return begin
+
+
+async def _nothing() -> None:
+    """What has no messages is acknowledged."""

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+
+from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.metrics import Metrics
+from adapters.model import Message, Record
+from adapters.route import Route
+from adapters.sinks import SINKS
+from adapters.sinks.contract import Pipelined
+from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running, until
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a sink says of a batch: after so many turns, all taken, or an error at a message (counted modulo).
+
+    With `unsent`, the error comes before that message is sent, and nothing behind it is.
+    """
+
+    turns: int = 0
+    error: type[DeliveryError] | None = None
+    at: int = 0
+    unsent: bool = False
+
+
+@dataclass
+class Wire(Recorder):
+    """A pipelined sink that answers as it is told, in any order; `confirmed` is what it has acknowledged."""
+
+    plan: deque[Answer] = field(default_factory=deque)
+    confirmed: set[bytes] = field(default_factory=set)
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """One batch after the other."""
+        await (await self.send(batch))
+
+    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+        """Takes the batch, but for the message at fault, and what is behind one that was not sent."""
+        self.batches.append([*batch])
+        answer = self.plan.popleft() if self.plan else Answer()
+        at = answer.at % len(batch) if answer.error else len(batch)
+        self.taken += [*batch[:at], *([] if answer.unsent else batch[at + 1 :])]
+        settled = self._settled(answer, batch, at)
+        if answer.unsent and answer.error:
+            await settled
+        return settled
+
+    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int) -> None:
+        for _ in range(answer.turns):
+            await asyncio.sleep(0)
+        self.confirmed |= {message.data for message in batch[:at]}
+        if answer.error:
+            raise answer.error("told to", delivered=at)
+
+
+class Held(Wire):
+    """A wire on which nothing is acknowledged before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int) -> None:
+        await self.let_go.wait()
+        await super()._settled(answer, batch, at)
+
+
+@dataclass
+class Memory:
+    """A log of so many records, which holds the route to its promise whenever it passes one."""
+
+    count: int
+    wire: Wire
+    read_up_to: int = 0
+    passed: int = 0
+    parked: dict[int, str] = field(default_factory=dict)
+
+    async def read(self, limit: int) -> Sequence[Record]:
+        """The next records."""
+        first = self.read_up_to + 1
+        self.read_up_to = min(self.count, self.read_up_to + limit)
+        return [Record(seq, heard(str(seq))) for seq in range(first, self.read_up_to + 1)]
+
+    async def wait(self) -> None:
+        """It does not grow."""
+
+    async def advance(self, seq: int) -> None:
+        """Everything up to here is acknowledged or parked."""
+        assert seq > self.passed
+        unknown = {each for each in range(1, seq + 1) if str(each).encode() not in self.wire.confirmed}
+        assert unknown <= self.parked.keys()
+        self.passed = seq
+
+    async def park(self, seq: int, reason: str) -> None:
+        """Notes it."""
+        self.parked[seq] = reason
+
+    async def due(self, limit: int) -> Sequence[Record]:  # noqa: ARG002 - the contract's
+        """Nothing."""
+        return ()
+
+    async def resolve(self, seq: int) -> None:
+        """Nothing is ever due."""
+
+
+async def test_several_batches_are_under_way_before_the_first_is_acknowledged(bench: Bench) -> None:
+    """As many as are allowed, and not one more; nothing is passed before it is acknowledged."""
+    await bench.hear(*map(str, range(1, 60)))
+    sink = Held()
+    async with running(bench.route(sink, batch=5, in_flight=3)):
+        await until(lambda: len(sink.batches) == 3)
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert (sink.data(), bench.journal.cursor("raw")) == ([str(number) for number in range(1, 16)], 0)
+        sink.let_go.set()
+        await until(lambda: bench.journal.cursor("raw") == 59)
+    assert sink.data() == [str(number) for number in range(1, 60)]
+
+
+async def test_a_sink_that_cannot_do_it_takes_one_batch_after_the_other(bench: Bench) -> None:
+    """Whatever a route is told."""
+
+    class Strict(Recorder):
+        busy = False
+
+        async def publish(self, batch: Sequence[Message]) -> None:
+            assert not self.busy
+            self.busy = True
+            await asyncio.sleep(0.001)
+            await super().publish(batch)
+            self.busy = False
+
+    await bench.hear(*map(str, range(30)))
+    sink = await bench.drained(Strict(), batch=3, in_flight=5)
+    assert sink.data() == [str(number) for number in range(30)]
+
+
+answers = st.builds(
+    Answer,
+    turns=st.integers(0, 6),
+    error=st.sampled_from([None, None, TransientError, PermanentError]),
+    at=st.integers(0, 9),
+    unsent=st.booleans(),
+)
+
+
+@given(count=st.integers(1, 40), batch=st.integers(1, 7), in_flight=st.integers(1, 5), plan=st.lists(answers))
+async def test_the_cursor_is_right_after_every_interleaving(
+    count: int, batch: int, in_flight: int, plan: list[Answer]
+) -> None:
+    """What is passed is acknowledged or parked; what was last said of anything comes before what follows it."""
+    wire = Wire(plan=deque(plan))
+    log = await drained(Memory(count, wire), batch=batch, in_flight=in_flight)
+    last = {data: index for index, data in enumerate(wire.data())}
+    kept = [str(seq) for seq in range(1, count + 1) if seq not in log.parked]
+    assert log.passed == count
+    assert sorted(kept, key=lambda data: last[data]) == kept
+
+
+async def drained(log: Memory, **options: Any) -> Memory:
+    """A log that a route has gone through."""
+    route = Route("raw", log, RAW, log.wire, Metrics(CollectorRegistry()), sleep=Naps(), **options)
+    route.drain()
+    await asyncio.wait_for(route.run(), 30)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("plan", "sent"),
+    [
+        ([Answer(9), Answer(9, TransientError, at=1), Answer()], ["12", "34", "56", "4", "56"]),
+        ([Answer(9), Answer(9, PermanentError, at=1), Answer()], ["12", "34", "56", "56"]),
+        ([Answer(9), Answer(9, TransientError, unsent=True)], ["12", "34", "34", "56"]),
+    ],
+)
+async def test_what_follows_a_failure_is_sent_after_it(plan: list[Answer], sent: list[str]) -> None:
+    """The second of three batches fails: what was sent behind it, acknowledged or not, comes again in its turn."""
+    log = await drained(Memory(6, Wire(plan=deque(plan))), batch=2, in_flight=3)
+    assert ["".join(message.data.decode() for message in each) for each in log.wire.batches] == sent
+    assert log.passed == 6
+
+
+@pytest.mark.parametrize("in_flight", [2, 4])
+async def test_a_kill_with_batches_in_flight_loses_nothing(bench: Bench, in_flight: int) -> None:
+    """Wherever a route is stopped, the next one publishes all that was not acknowledged, and passes it."""
+    bodies = [str(number) for number in range(40)]
+    await bench.hear(*bodies)
+    confirmed: set[bytes] = set()
+    for turns in range(1, 80, 3):
+        sink = Wire(plan=deque(Answer(turns=turns % 5) for _ in range(20)), confirmed=confirmed)
+        async with running(bench.route(sink, batch=2, in_flight=in_flight)):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        assert {str(number).encode() for number in range(bench.journal.cursor("raw"))} <= confirmed
+    await bench.drained(Wire(confirmed=confirmed), in_flight=in_flight)
+    assert confirmed == {body.encode() for body in bodies}
+
+
+@pytest.mark.parametrize("name", [name for name, each in SINKS.items() if each.in_flight > 1])
+def test_sinks_with_batches_in_flight_are_pipelined(name: str) -> None:
+    """The table says it of those that can do it."""
+    pytest.importorskip({"mqtt": "paho", "nats": "nats"}[name])
+    own: dict[str, dict[str, Any]] = {
+        "mqtt": {"host": "mqtt", "topic": "a"},
+        "nats": {"servers": ["nats:4222"], "subject": "a"},
+    }
+    settings = SINKS[name].settings.model_validate({"type": name, **own[name]})
+    assert isinstance(SINKS[name].build(settings), Pipelined)
