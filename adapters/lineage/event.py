@@ -52,5 +52,5 @@ def event(document: Mapping[str, Any]) -> Event:
 
 
 def artifact(text: str | None) -> str | None:
-    """A package URL without its qualifiers, and `:` as such: both spellings are about; None for what is none."""
+    """A package URL without its qualifiers, `%3A` written as `:`; None for what is none."""
     return unquote(text.partition("?")[0]) if text and text.startswith("pkg:") else None

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def tell(registry: Registry, image: Image) -> None:
     registry.skopeo("--override-arch", "arm64", "copy", "@/team/app:1.0", "@/team/app-arm:1.0")
 
 
-def layout(folder: Path) -> Image:
+def layout(folder: Path, labels: Mapping[str, str] | None = None) -> Image:
     """Writes an image for amd64 and arm64, with a layer that both have."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
@@ -77,7 +78,7 @@ def layout(folder: Path) -> Image:
 
     def manifest(architecture: str) -> dict[str, Any]:
         platform = {"architecture": architecture, "os": "linux"}
-        config = document(platform | {"rootfs": layers}, f"{_KIND}config.v1+json")
+        config = document(platform | {"rootfs": layers, "config": {"Labels": labels}}, f"{_KIND}config.v1+json")
         content = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": [layer]}
         return document(content, _MANIFEST) | {"platform": platform}
 

@@ -1,0 +1,188 @@
+"""One change through three tools and three sidecars that have never met: one chain, linked event to event."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.cdevents import validation
+from adapters.cli import main
+from adapters.model import Spec
+from tests import brokers
+from tests.real.gerrit import server
+from tests.real.lineage.story import World, tell
+from tests.real.registry.story import Image, Registry
+from tests.real.troubles import assert_untroubled
+from tests.service import INSTANCE, Service, configuration, free_port, until
+
+pytestmark = pytest.mark.real
+
+REGISTRY = """
+version: 0.1
+log: {{level: warn, accesslog: {{disabled: true}}}}
+storage: {{filesystem: {{rootdirectory: {folder}/storage}}}}
+http: {{addr: "{address}"}}
+notifications:
+  endpoints: [{{name: test, url: "{hook}", timeout: 5s, threshold: 3, backoff: 100ms}}]
+"""
+
+STORY = """
+change.created  demo%2Fservice~1
+└── change.updated  demo%2Fservice~1
+    ├── pipelinerun.queued  job/verify/11/
+    │   └── pipelinerun.started  job/verify/11/
+    │       ├── pipelinerun.finished  job/verify/11/  success
+    │       └── testsuiterun.finished  job/verify/11/tests  success
+    ├── change.reviewed  demo%2Fservice~1
+    └── change.merged  demo%2Fservice~1
+        └── pipelinerun.queued  job/team/job/image/7/
+            └── pipelinerun.started  job/team/job/image/7/
+                ├── artifact.published  pkg:oci/app@AMD64
+                ├── artifact.published  pkg:oci/app@ARM64
+                ├── artifact.published  pkg:oci/app@INDEX
+                ├── artifact.packaged  pkg:oci/app@INDEX
+                ├── build.finished  job/team/job/image/7/
+                │   └── pipelinerun.queued  job/deploy/job/service/3/
+                │       └── pipelinerun.started  job/deploy/job/service/3/
+                │           ├── pipelinerun.finished  job/deploy/job/service/3/  success
+                │           └── service.deployed  deploy/service
+                ├── pipelinerun.finished  job/team/job/image/7/  success
+                ├── artifact.downloaded  pkg:oci/app@INDEX
+                └── artifact.downloaded  pkg:oci/app@AMD64
+"""
+"""What `trace` prints of it, but for times and digests."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The story, as three sidecars told it, each in a file of its own."""
+
+    sidecars: Mapping[str, Service]
+    image: Image
+
+    @property
+    def files(self) -> list[str]:
+        """Where the events are."""
+        return [str(each.folder / "cdevents.jsonl") for each in self.sidecars.values()]
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Every CDEvent that is of a chain: that a project and its branch were made is not the change's."""
+        published = [each["data"] for sidecar in self.sidecars.values() for each in sidecar.published("cdevents")]
+        return [each for each in published if "chainId" in each["context"]]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The whole story, heard."""
+    if shutil.which("skopeo") is None:
+        pytest.skip("skopeo is not installed")
+    folder = tmp_path_factory.mktemp("lineage")
+    ports = {name: free_port() for name in ("gerrit", "jenkins", "registry")}
+    with ExitStack() as stack:
+        gerrit = stack.enter_context(server.running(folder, f"http://127.0.0.1:{ports['gerrit']}/gerrit"))
+        registry = stack.enter_context(
+            brokers.running(_registry(folder, f"http://127.0.0.1:{ports['registry']}/registry"))
+        )
+        sidecars = {
+            name: Service(tmp_path_factory.mktemp(name), config, ports[name])
+            for name, config in _configurations(gerrit, registry.address).items()
+        }
+        for sidecar in sidecars.values():
+            sidecar.start()
+            stack.callback(sidecar.stop)
+        image = tell(World(gerrit, Registry(registry.address), sidecars, folder))
+        found = Told(sidecars, image)
+        until(lambda: len(found.events) >= len(STORY.strip().splitlines()))
+        yield found
+
+
+def test_all_are_of_one_chain(told: Told) -> None:
+    """Sidecars that know of each other only the tools' addresses give each event of the change one chain."""
+    assert len({each["context"]["chainId"] for each in told.events}) == 1
+
+
+def test_each_is_linked_to_one_before(told: Told) -> None:
+    """Every event but the root has a link, and all links lead to an event that is there, and not a later one."""
+    times = {each["context"]["id"]: datetime.fromisoformat(each["context"]["timestamp"]) for each in told.events}
+    unlinked = [each for each in told.events if not _links(each)]
+    assert [each["context"]["type"] for each in unlinked] == ["dev.cdevents.change.created.0.4.0"]
+    for each in told.events:
+        assert all(times[link] <= times[each["context"]["id"]] for link in _links(each))
+
+
+def test_all_are_valid(told: Told) -> None:
+    """Each is a CDEvent by the schema of its type."""
+    assert [problem for event in told.events for problem in validation.problems(event, Spec.V0_5_1)] == []
+
+
+def test_nothing_is_unmatched_or_parked(told: Told) -> None:
+    """Each sidecar knows all that its tool says."""
+    for sidecar in told.sidecars.values():
+        assert_untroubled(sidecar)
+
+
+def test_trace_tells_the_story_of_each_of_its_ids(told: Told) -> None:
+    """Whichever event, subject or artifact it is asked for, it prints the same tree."""
+    wanted = {name for each in told.events for name in (each["context"]["id"], each["subject"]["id"])}
+    artifact = f"pkg:oci/app@{told.image.index}"
+    assert {_traced(told, each) for each in (*wanted - {"deploy/service"}, artifact, "deploy/service")} == {STORY}
+
+
+def _traced(told: Told, wanted: str) -> str:
+    text = CliRunner().invoke(main, ["trace", wanted, *told.files]).stdout
+    digests = dict(zip([told.image.index, *told.image.manifests], ("INDEX", "AMD64", "ARM64"), strict=True))
+    for digest, name in digests.items():
+        text = text.replace(digest, name)
+    return "\n" + re.sub(r"\d{4}-\S+Z  |[?]repository_url=\S+", "", text)
+
+
+def _links(event: Mapping[str, Any]) -> list[str]:
+    links = event["context"].get("links", [])
+    return [(link.get("from") or link["target"])["contextId"] for link in links]
+
+
+def _registry(folder: Path, hook: str) -> brokers.Server:
+    made = brokers.Server(free_port(), ["docker-registry", "serve", str(folder / "config.yml")], folder)
+    (folder / "config.yml").write_text(REGISTRY.format(folder=folder, address=made.address, hook=hook))
+    return made
+
+
+def _configurations(gerrit: server.Gerrit, registry: str) -> Mapping[str, str]:
+    api = {"url": f"http://{registry}"}
+    tools = {"gerrit": gerrit.url, "jenkins": INSTANCE}
+    jobs = {"image_jobs": "team/image", "deploy_jobs": "deploy/.+"}
+    return {
+        "gerrit": _configuration("gerrit", instance=gerrit.url, mapping="gerrit/events"),
+        "jenkins": _configuration(
+            "jenkins",
+            instance=INSTANCE,
+            mapping="jenkins/notification",
+            variables={"gerrit": gerrit.url, **jobs},
+            registry=api,
+        ),
+        "registry": _configuration(
+            "registry",
+            instance=f"http://{registry}/",
+            mapping="registry/distribution",
+            variables=tools,
+            registry=api,
+        ),
+    }
+
+
+def _configuration(name: str, **source: object) -> str:
+    return configuration(
+        sources={name: {"type": "webhook", "path": f"/{name}", **source}},
+        sinks={each: {"type": "file", "path": f"{each}.jsonl"} for each in ("legacy", "cdevents")},
+        routes={each: {"format": each, "sink": each} for each in ("legacy", "cdevents")},
+    )
