@@ -1,16 +1,17 @@
-"""Expressions and templates compiled, once, to plain closures over a scope."""
+"""Expressions and templates compiled, once, to closures over a scope that can be written out as Python."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.filters import FILTERS, Filter, Parameter, Regex
 from adapters.mapping.patterns import compiled
-from adapters.mapping.scope import Closure, Constant, Scope, folded
-from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Step, Template
+from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Template
 from adapters.yamlfile import suggestion
 
 
@@ -30,41 +31,26 @@ class Names:
     tables: Mapping[str, Mapping[str, Any]]
 
 
-_string = FILTERS["string"].bound(())
-
-
 def lookup(path: Path, names: Names) -> Closure:
     """A path's closure: Absent where it leads nowhere. Raises Unknown for a `$name` that is not defined."""
-    missing = Absent(f"{path} is missing")
     if path.name is None:
-        return _walk(path.steps, missing)
+        return Code(lambda function: _walked(function, "scope", path))
     if (start := names.values.get(path.name)) is None:
         raise Unknown(f"${path.name} is not defined", suggestion(path.name, names.values))
     if not path.steps:
         return start
-    onward = _walk(path.steps, missing)
-    return folded(lambda scope: onward(start(scope)), [start])
+    return folded(Code(lambda function: _walked(function, function.value(start), path)), [start])
 
 
-def _walk(steps: Sequence[Step], missing: Absent) -> Closure:
-    def one(value: Any) -> Any:
-        try:
-            value = value[first]
-        except (KeyError, IndexError, TypeError):
-            return missing
-        return missing if value is None else value
+def _walked(function: Function, start: str, path: Path) -> str:
+    def write() -> str:
+        found = function.variable()
+        function.write(f"try: {found} = {start}{''.join(f'[{step!a}]' for step in path.steps)}")
+        function.write(f"except (KeyError, IndexError, TypeError): {found} = None")
+        function.write(f"if {found} is None: {found} = {function.bind(Absent(f'{path} is missing'))}")
+        return found
 
-    def many(value: Any) -> Any:
-        try:
-            value = value[first]
-            for step in others:
-                value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return missing
-        return missing if value is None else value
-
-    first, *others = steps
-    return many if others else one
+    return function.once((start, path), write)
 
 
 def pipeline(expression: Expression, names: Names) -> Closure:
@@ -81,38 +67,54 @@ def _filtered(inner: Closure, call: Call, names: Names) -> Closure:
     _check_arguments(found, call.arguments)
     arguments = [_argument(argument, names) for argument in call.arguments]
     constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
-    apply = _fixed(inner, found, constants) if len(constants) == len(arguments) else _open(inner, found, arguments)
-    return folded(apply, [inner, *arguments])
+    code = _fixed(inner, found, constants) if len(constants) == len(arguments) else _open(inner, found, arguments)
+    return folded(code, [inner, *arguments])
 
 
-def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Closure:
+def _fixed(inner: Closure, found: Filter, constants: Sequence[Any]) -> Code:
+    """A filter whose arguments are known when the mapping loads: it is called in the rule's own function."""
     try:
-        apply = found.bound(
-            [_fitted(*each, found.name) for each in zip(_parameters(found, arguments), arguments, strict=True)]
-        )
+        arguments = _fitted(found, constants)
     except Failure as failure:
         raise Unknown(str(failure)) from None
 
-    def get(scope: Scope) -> Any:
-        value = inner(scope)
-        return value if type(value) is Absent else apply(value)
+    def write(function: Function) -> str:
+        value = function.value(inner)
+        called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
+        if not found.accepts:
+            return function.assign(f"{value} if type({value}) is Absent else {called}", found.name)
+        refused = f"{value} if type({value}) is Absent else {function.bind(found.refuse)}({value})"
+        return function.assign(f"{called} if {_is_of(value, found.accepts, function)} else {refused}", found.name)
 
-    return get
+    return Code(write)
 
 
-def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Closure:
-    """A filter that takes some of its arguments from the payload."""
-    parameters = _parameters(found, arguments)
+def _is_of(value: str, types: Sequence[type], function: Function) -> str:
+    if len(types) == 1:
+        return f"type({value}) is {function.bind(types[0])}"
+    return f"type({value}) in {function.bind(types)}"
 
-    def get(scope: Scope) -> Any:
-        if type(value := inner(scope)) is Absent:
-            return value
-        values = [argument(scope) for argument in arguments]
-        if absent := next((each for each in values if type(each) is Absent), None):
-            return absent
-        return found(value, [_fitted(*each, found.name) for each in zip(parameters, values, strict=True)])
 
-    return get
+def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
+    """A filter that takes some of its arguments from the payload: they are looked for where the value is there."""
+
+    def write(function: Function) -> str:
+        value = function.assign(function.value(inner))
+        with function.block(f"if type({value}) is not Absent:"):
+            others = [function.value(each) for each in arguments]
+            called = f"{function.bind(apply)}({', '.join([value, *others])})"
+            function.write(f"{value} = {_unless_absent(others, called)}")
+        return value
+
+    def apply(value: Any, *values: Any) -> Any:
+        return found(value, _fitted(found, values))
+
+    return Code(write)
+
+
+def _unless_absent(values: Iterable[str], otherwise: str) -> str:
+    """An expression: the first of some values that is Absent, or else another expression's."""
+    return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
 
 
 def _check_arguments(found: Filter, arguments: Sequence[Argument]) -> None:
@@ -142,12 +144,13 @@ def _argument(argument: Argument, names: Names) -> Closure:
     return Constant(argument.value) if isinstance(argument, Literal) else lookup(argument, names)
 
 
-def _parameters(found: Filter, arguments: Sequence[Any]) -> list[Parameter]:
-    """The parameter of each argument: the last one again and again where it is variadic."""
-    return [found.parameters[min(index, len(found.parameters) - 1)] for index in range(len(arguments))]
+def _fitted(found: Filter, arguments: Sequence[Any]) -> list[Any]:
+    """Arguments as a filter's parameters take them, the last one's again and again where it is variadic."""
+    last = len(found.parameters) - 1
+    return [_fits(found.parameters[min(index, last)], value, found.name) for index, value in enumerate(arguments)]
 
 
-def _fitted(parameter: Parameter, value: Any, name: str) -> Any:
+def _fits(parameter: Parameter, value: Any, name: str) -> Any:
     """An argument as its parameter takes it: a number may stand where text is wanted."""
     if not parameter.types or type(value) in parameter.types or Regex in parameter.types:
         return value
@@ -161,29 +164,32 @@ def _default(inner: Closure, call: Call, names: Names) -> Closure:
         raise Unknown("'default' takes one argument", "write default(value)")
     fallback = _argument(call.arguments[0], names)
 
-    def get(scope: Scope) -> Any:
-        value = inner(scope)
-        return fallback(scope) if type(value) is Absent else value
+    def write(function: Function) -> str:
+        value = function.assign(function.value(inner))
+        with function.block(f"if type({value}) is Absent:"):
+            function.write(f"{value} = {function.value(fallback)}")
+        return value
 
-    return folded(get, [inner, fallback])
+    return folded(Code(write), [inner, fallback])
 
 
 def _table(inner: Closure, call: Call, names: Names) -> Closure:
     name, table = table_of(call, names)
     otherwise = [each.value for each in call.arguments[1:] if isinstance(each, Literal)]
 
-    def get(scope: Scope) -> Any:
-        key = inner(scope)
-        if type(key) is Absent:
-            return key
-        text = key if isinstance(key, str) else _string(key)
+    def find(key: Any) -> Any:
+        text = key if isinstance(key, str) else FILTERS["string"](key, ())
         if text in table:
             return table[text]
         if otherwise:
             return otherwise[0]
         raise Failure(f"table {name} has no '{text[:60]}'")
 
-    return folded(get, [inner])
+    def write(function: Function) -> str:
+        key = function.value(inner)
+        return function.assign(_unless_absent([key], f"{function.bind(find)}({key})"))
+
+    return folded(Code(write), [inner])
 
 
 def table_of(call: Call, names: Names) -> tuple[str, Mapping[str, Any]]:
@@ -205,13 +211,12 @@ def rendered(template: Template, names: Names) -> Closure:
     if len(closures) == 1:
         return closures[0]
 
-    def join(scope: Scope) -> Any:
-        parts = [each(scope) for each in closures]
-        if absent := next((part for part in parts if type(part) is Absent), None):
-            return absent
-        return "".join(map(_text, parts))
+    def write(function: Function) -> str:
+        values, text = [function.value(each) for each in closures], function.bind(_text)
+        texts = (f"{{{value} if type({value}) is str else {text}({value})}}" for value in values)
+        return function.assign(_unless_absent(values, f'f"{"".join(texts)}"'))
 
-    return folded(join, closures)
+    return folded(Code(write), closures)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown, rendered
+from adapters.mapping.code import called
 from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.patterns import compiled
 from adapters.mapping.scope import Closure, Scope
@@ -68,7 +69,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Names], Test]] = {
 def _operand(text: Any, names: Names) -> Closure:
     if not isinstance(text, str):
         raise Unknown(f"'in' takes a list, not {kind(type(text))}")
-    closure = rendered(syntax.template(text), names)
+    closure = called(rendered(syntax.template(text), names))
 
     def get(scope: Scope) -> Any:
         value = closure(scope)

@@ -11,19 +11,21 @@ from adapters.errors import ConfigError
 from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
+from adapters.mapping.code import Code, called, remembered
 from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
-from adapters.mapping.events import Builder, Key, LinkMaker, chain_maker, key, link_maker, reference
+from adapters.mapping.events import Event, Key, chain_maker, link_maker, merged, reference
 from adapters.mapping.inputs import decoder
-from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, image_labels, remembered
+from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, image_labels
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, received_at, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
 
+_NONE = Constant(None)
 _NEVER = Condition(lambda _: False, lambda _: "it does not compile")
 _HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
 
@@ -71,7 +73,7 @@ class _Compiler:
         )
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:
-        return choice(items, lambda text: pipeline(syntax.expression(text), self.values.names))
+        return choice(items, lambda text: called(pipeline(syntax.expression(text), self.values.names)))
 
     def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
         return Ignore(self.file.where(at), self._condition(when, at))
@@ -97,7 +99,7 @@ class _Compiler:
             where=self.file.where(at),
             when=self._condition(model.when, (*at, "when")),
             split=self._rule_splitter(model.split, (*at, "split")),
-            build=self._builder(model, at),
+            build=Code(self._event(model, at).write).function,
         )
 
     def _condition(self, when: Mapping[str, Any], at: Location) -> Condition:
@@ -107,7 +109,7 @@ class _Compiler:
         if model is None:
             return whole
         return splitter(
-            self.values.expression(model.each, (*at, "each")),
+            called(self.values.expression(model.each, (*at, "each"))),
             model.as_,
             self.file.where(at),
             required=required,
@@ -118,20 +120,20 @@ class _Compiler:
         split = self._splitter(model, at, required=False)
         return chosen(split, self._condition(model.when, (*at, "when"))) if model and model.when else split
 
-    def _builder(self, model: RuleModel, at: Location) -> Builder:
+    def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
         if check_name(values, model.emit, (*at, "emit")):
             check_content(values, model.emit, model.subject.content, (*at, "subject", "content"))
         source = model.subject.source
-        return Builder(
+        return Event(
             name=model.emit,
             source=self.instance,
             key=self._key(model.id, (*at, "id")),
             timestamp=self._timestamp(model, at),
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
-            subject_source=values.name(source, (*at, "subject", "source")) if source else None,
+            subject_source=values.name(source, (*at, "subject", "source")) if source else _NONE,
             content=values.required(model.subject.content, (*at, "subject", "content")),
-            chain=self._chain(model, at) or self._default_chain(),
+            chain=self._chain(model, at) or self._default_chain() or _NONE,
             links=(*self._default_links(), *self._links(model, at)),
             custom_data=self._custom_data(model, at),
         )
@@ -149,21 +151,21 @@ class _Compiler:
         chain = self._chain(self.model.defaults, ("defaults",))
         return remembered(chain, "chain") if chain else None
 
-    def _default_links(self) -> Iterator[LinkMaker]:
+    def _default_links(self) -> Iterator[Closure]:
         for index, make in enumerate(self._links(self.model.defaults, ("defaults",))):
             yield remembered(make, f"link {index}")
 
-    def _custom_data(self, model: RuleModel, at: Location) -> Closure | None:
+    def _custom_data(self, model: RuleModel, at: Location) -> Closure:
         """The defaults' members, then the rule's own."""
         common, own = self.model.defaults.custom_data, model.custom_data
         shared = remembered(self.values.required(common, ("defaults", "custom_data")), "custom_data")
         particular = self.values.required(own, (*at, "custom_data"))
         if common and own:
-            return lambda scope: {**shared(scope), **particular(scope)}
-        return shared if common else particular if own else None
+            return merged(shared, particular)
+        return shared if common else particular if own else _NONE
 
     def _key(self, expressions: list[str], at: Location) -> Key:
-        return key([self.values.key_part(text, (*at, index)) for index, text in enumerate(expressions)])
+        return [self.values.key_part(text, (*at, index)) for index, text in enumerate(expressions)]
 
     def _chain(self, model: Common, at: Location) -> Closure | None:
         if model.chain is None:
@@ -174,7 +176,7 @@ class _Compiler:
         ]
         return chain_maker(alternatives)
 
-    def _links(self, model: Common, at: Location) -> Iterator[LinkMaker]:
+    def _links(self, model: Common, at: Location) -> Iterator[Closure]:
         for index, link in enumerate(model.links):
             here: Location = (*at, "links", index)
             kind, target = next((kind, target) for kind, target in link.targets() if target is not None)

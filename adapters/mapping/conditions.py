@@ -18,6 +18,7 @@ from typing import Any
 
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown, pipeline, rendered
+from adapters.mapping.code import called
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, shown
 from adapters.mapping.scope import Closure, Constant, Scope, inside
@@ -79,7 +80,7 @@ def _entry(key: str, operand: Any, names: Names) -> Condition:
             raise Unknown(f"'{key}' takes a list of conditions")
         parts = [condition(_object(key, item), names) for item in operand]
         return _any(parts) if key == "any" else _all(parts)
-    return _compared(key, pipeline(syntax.expression(key), names), operand, names)
+    return _compared(key, called(pipeline(syntax.expression(key), names)), operand, names)
 
 
 def _object(key: str, operand: Any) -> Mapping[str, Any]:

@@ -2,96 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from adapters.cdevents.ids import chain_id, context_id
+from adapters.cdevents.ids import chain_id, event_ids
+from adapters.mapping.code import Code, Function
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent
-from adapters.mapping.scope import Closure, Constant, Scope
+from adapters.mapping.scope import Closure, Constant
 from adapters.model import CDEvent
 
-Key = Callable[[Scope], list[str]]
+Key = Sequence[Closure]
 """A natural key's values, as text."""
-
-LinkMaker = Callable[[Scope], dict[str, Any] | None]
-"""An embedded link, or None where its condition does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
-class Builder:
-    """Makes one event of a scope; raises Failure for what is missing or unusable."""
+class Event:
+    """The parts of a CDEvent; as a closure it raises Failure for what is missing or unusable."""
 
     name: str
     source: str
     key: Key
     timestamp: Closure
     subject_id: Closure
-    subject_source: Closure | None
+    subject_source: Closure
     content: Closure
-    chain: Closure | None
-    links: Sequence[LinkMaker]
-    custom_data: Closure | None
+    chain: Closure
+    links: Sequence[Closure]
+    custom_data: Closure
 
-    def __call__(self, scope: Scope) -> CDEvent:
-        """The event of one scope."""
-        return CDEvent(
-            self.name,
-            context_id(self.source, self.name, self.key(scope)),
-            self.source,
-            self.timestamp(scope),
-            self.subject_id(scope),
-            self.content(scope),
-            self.subject_source(scope) if self.subject_source else None,
-            self.chain(scope) if self.chain else None,
-            [link for make in self.links if (link := make(scope))] if self.links else (),
-            self.custom_data(scope) if self.custom_data else None,
-        )
+    def write(self, function: Function) -> str:
+        """The statements that make the event, in the order in which their failures count."""
+        name, source = function.bind(self.name), function.bind(self.source)
+        parts = [
+            name,
+            function.value(reference(self.name, Constant(self.source), self.key)),
+            source,
+            *map(function.value, (self.timestamp, self.subject_id, self.content, self.subject_source, self.chain)),
+            _links(self.links, function),
+            function.value(self.custom_data),
+        ]
+        return function.assign(f"{function.bind(CDEvent)}({', '.join(parts)})")
 
 
-def key(parts: Sequence[Closure]) -> Key:
-    """A natural key of several texts."""
-    if len(parts) == 1:
-        (only,) = parts
-        return lambda scope: [only(scope)]
-    return lambda scope: [part(scope) for part in parts]
+def reference(name: str, source: Closure, key: Key) -> Closure:
+    """The id of an event that another rule, or another sidecar, makes."""
+
+    def write(function: Function) -> str:
+        if isinstance(source, Constant):
+            made = function.bind(event_ids(source.value, name))
+        else:
+            made = f"{function.bind(event_ids)}({function.value(source)}, {name!a})"
+        return function.assign(f"{made}([{', '.join(map(function.value, key))}])")
+
+    return Code(write)
 
 
-def chain_maker(alternatives: Sequence[Sequence[Closure]]) -> Closure:
+def chain_maker(alternatives: Iterable[Sequence[Closure]]) -> Closure:
     """The chain id of the first alternative whose values are all there; None where there is none."""
     possible = [parts for parts in alternatives if not any(_never(part) for part in parts)]
 
-    def chain(scope: Scope) -> str | None:
+    def write(function: Function) -> str:
+        chain = function.assign("None")
         for parts in possible:
-            values = []
-            for part in parts:
-                if type(value := part(scope)) is Absent:
-                    break
-                values.append(value)
-            else:
-                return chain_id(values)
-        return None
+            with function.block(f"if {chain} is None:"):
+                _write_chain(chain, parts, [], function)
+        return chain
 
-    return chain
+    return Code(write)
+
+
+def _write_chain(chain: str, parts: Sequence[Closure], values: Sequence[str], function: Function) -> None:
+    """The chain of some values, if those of all parts are there."""
+    if not parts:
+        function.write(f"{chain} = {function.bind(chain_id)}([{', '.join(values)}])")
+        return
+    value = function.value(parts[0])
+    with function.block(f"if type({value}) is not Absent:"):
+        _write_chain(chain, parts[1:], [*values, value], function)
 
 
 def _never(part: Closure) -> bool:
     return isinstance(part, Constant) and type(part.value) is Absent
 
 
-def reference(name: str, source: Closure, key: Key) -> Closure:
-    """The id of an event that another rule, or another sidecar, makes."""
-    return lambda scope: context_id(source(scope), name, key(scope))
+def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:
+    """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it.
 
-
-def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> LinkMaker:
-    """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it."""
-    end = "target" if kind == "relation" else "from"
+    None where its condition does not hold.
+    """
     fixed = {"linkType": kind.upper()} | ({"linkKind": label} if label else {})
+    end = "target" if kind == "relation" else "from"
 
-    def make(scope: Scope) -> dict[str, Any]:
-        link = {**fixed, end: {"contextId": target(scope)}}
-        return link | {"tags": tags(scope)} if tags else link
+    def write(function: Function) -> str:
+        members = f"**{function.bind(fixed)}, {end!a}: {{'contextId': {function.value(target)}}}"
+        tagged = f", 'tags': {function.value(tags)}" if tags else ""
+        return function.assign(f"{{{members}{tagged}}}")
 
-    return make if when.known else lambda scope: make(scope) if when.holds(scope) else None
+    return Code(write) if when.known else _conditional(Code(write), when)
+
+
+def _conditional(made: Closure, when: Condition) -> Closure:
+    def write(function: Function) -> str:
+        result = function.assign("None")
+        with function.block(f"if {function.bind(when.holds)}(scope):"):
+            function.write(f"{result} = {function.value(made)}")
+        return result
+
+    return Code(write)
+
+
+def _links(links: Sequence[Closure], function: Function) -> str:
+    if not links:
+        return "()"
+    found = ", ".join(map(function.value, links))
+    return f"[link for link in ({found},) if link]"
+
+
+def merged(common: Closure, own: Closure) -> Closure:
+    """An object with the members of two."""
+    return Code(lambda function: function.assign(f"{{**{function.value(common)}, **{function.value(own)}}}"))

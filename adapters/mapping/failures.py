@@ -25,6 +25,10 @@ class Failure(Exception):
         self.where = where
 
 
+class Missing(Failure):
+    """What is needed is not there; where it is part of something optional, that is left out."""
+
+
 _KINDS = {
     str: "text",
     int: "a number",

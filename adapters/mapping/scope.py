@@ -5,13 +5,13 @@ A scope is a record's members, with what is not the payload's beside them under 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from adapters.mapping.failures import Absent, Failure
+from adapters.mapping.failures import Absent
 from adapters.model import IMAGE_LABELS, Notification
 
 Scope = Mapping[Any, Any]
@@ -52,28 +52,3 @@ def image_labels(scope: Scope) -> dict[str, Any] | Absent:
     """What the source looked up: the labels of images, by package URL."""
     text = scope[HEADERS].get(IMAGE_LABELS)
     return Absent("no image was looked up") if text is None else orjson.loads(text)
-
-
-def folded(closure: Closure, parts: Sequence[Closure]) -> Closure:
-    """What is made of constants alone is one; unless it fails, which matters only where it is used."""
-    if not all(isinstance(part, Constant) for part in parts):
-        return closure
-    try:
-        return Constant(closure({}))
-    except Failure:
-        return closure
-
-
-def remembered(closure: Closure, name: str) -> Closure:
-    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
-    if isinstance(closure, Constant):
-        return closure
-
-    def get(scope: Scope) -> Any:
-        memo = scope[MEMO]
-        if name in memo:
-            return memo[name]
-        value = memo[name] = closure(scope)
-        return value
-
-    return get

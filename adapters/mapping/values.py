@@ -1,4 +1,4 @@
-"""Targets compiled: an object, list or template of a mapping file, to a closure that makes the value.
+"""Targets compiled: an object, list or template of a mapping file, to the closure that makes the value.
 
 A key that ends in `?` is left out where anything in its value is missing, or it is empty. Anything else that is
 missing is a Failure, at its place in the file.
@@ -7,18 +7,19 @@ missing is a Failure, at its place in the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from adapters.errors import Problem
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown, pipeline, rendered
-from adapters.mapping.failures import Absent, Failure, shown
-from adapters.mapping.scope import Closure, Constant, Scope, folded
+from adapters.mapping.code import Code, Function, called, folded
+from adapters.mapping.failures import Absent, Failure, Missing, shown
+from adapters.mapping.scope import Closure, Constant, Scope
 from adapters.yamlfile import Location, YamlFile
 
 Made = TypeVar("Made")
 _NOTHING: Closure = Constant("")
-_EMPTY: tuple[Any, ...] = ("", [], {})
+_THERE = "if type({0}) is not Absent and ({0} or {0} not in ('', [], {{}})): "
 
 
 class Values:
@@ -63,80 +64,102 @@ class Values:
 
     def required(self, node: Any, at: Location) -> Closure:
         """A target whose value must be there."""
+        if isinstance(node, dict):
+            return self._object(node, at)
+        if isinstance(node, list):
+            return _list([self.required(item, (*at, index)) for index, item in enumerate(node)])
         return _required(self.optional(node, at), self.file.where(at))
 
     def optional(self, node: Any, at: Location) -> Closure:
         """A target that is Absent where nothing is there."""
-        if isinstance(node, dict):
+        if isinstance(node, dict) and all(key.endswith("?") for key in node):
             return self._object(node, at)
-        if isinstance(node, list):
-            return _list([self.optional(item, (*at, index)) for index, item in enumerate(node)])
+        if isinstance(node, (dict, list)):
+            return _caught(self.required(node, at))
         return self._template(node, at) if isinstance(node, str) else Constant(node)
 
     def _template(self, text: str, at: Location) -> Closure:
         return self.attempt(at, lambda: rendered(syntax.template(text), self.names), _NOTHING)
 
     def _object(self, node: dict[str, Any], at: Location) -> Closure:
-        members = []
-        for key, value in node.items():
-            optional = key.endswith("?")
-            get = self.optional(value, (*at, key))
-            members.append((key.removesuffix("?"), get, optional, self.file.where((*at, key))))
-        return folded(_object(members), [get for _, get, _, _ in members])
+        return _object([self._member(key, value, (*at, key)) for key, value in node.items()])
+
+    def _member(self, key: str, value: Any, at: Location) -> _Member:
+        optional = key.endswith("?")
+        get = self.optional(value, at) if optional else self.required(value, at)
+        return _Member(key.removesuffix("?"), get, optional, self.file.where(at))
 
 
-def _object(members: Sequence[tuple[str, Closure, bool, str]]) -> Closure:
-    def get(scope: Scope) -> Any:
-        result = {}
-        for key, member, optional, where in members:
-            try:
-                value = member(scope)
-            except Failure as failure:
-                failure.where = failure.where or where
-                raise
-            if type(value) is Absent:
-                if not optional:
-                    return Absent(value.reason, value.where or where)
-            elif value or not optional or value not in _EMPTY:
-                result[key] = value
+class _Member(NamedTuple):
+    """One member of an object: `optional` if it is left out where it is missing or empty."""
+
+    key: str
+    value: Closure
+    optional: bool
+    where: str
+
+
+def _object(members: Sequence[_Member]) -> Closure:
+    def write(function: Function) -> str:
+        result = function.assign("{}")
+        for member in members:
+            with function.at(member.where):
+                value = function.value(member.value)
+            condition = _THERE.format(value) if member.optional else ""
+            function.write(f"{condition}{result}[{member.key!a}] = {value}")
         return result
 
-    return get
+    return folded(Code(write), [member.value for member in members])
 
 
 def _list(items: Sequence[Closure]) -> Closure:
-    def get(scope: Scope) -> Any:
-        values = [item(scope) for item in items]
-        return next((value for value in values if type(value) is Absent), values)
+    def write(function: Function) -> str:
+        return function.assign(f"[{', '.join(map(function.value, items))}]")
 
-    return get
+    return folded(Code(write), items)
+
+
+def _caught(closure: Closure) -> Closure:
+    """Absent where something that it needs is missing."""
+    if isinstance(closure, Constant):
+        return closure
+    get = called(closure)
+
+    def caught(scope: Scope) -> Any:
+        try:
+            return get(scope)
+        except Missing as missing:
+            return Absent(str(missing), missing.where)
+
+    return caught
 
 
 def _texts(get: Closure, where: str) -> Closure:
     """Text as it is, a whole number as text (7 and "7" are one key), anything else a Failure."""
 
-    def text(scope: Scope) -> Any:
-        value = get(scope)
-        if (type(value) is str and value) or type(value) is Absent:
-            return value
-        if type(value) is int:
-            return str(value)
-        raise Failure(f"{shown(value)} cannot be part of an id", where)
+    def write(function: Function) -> str:
+        value = function.value(get)
+        with function.at(where):
+            return function.assign(f"{value} if {value} and type({value}) is str else {function.bind(_text)}({value})")
 
-    return folded(text, [get])
+    return folded(Code(write), [get])
+
+
+def _text(value: Any) -> Any:
+    if type(value) is Absent:
+        return value
+    if type(value) is int:
+        return str(value)
+    raise Failure(f"{shown(value)} cannot be part of an id")
 
 
 def _required(get: Closure, where: str) -> Closure:
     """Makes what is missing a Failure, and tells any Failure where it happened: the innermost place counts."""
 
-    def required(scope: Scope) -> Any:
-        try:
-            value = get(scope)
-        except Failure as failure:
-            failure.where = failure.where or where
-            raise
-        if type(value) is Absent:
-            raise Failure(value.reason, value.where or where)
+    def write(function: Function) -> str:
+        with function.at(where):
+            value = function.value(get)
+            function.write(f"if type({value}) is Absent: raise Missing({value}.reason, {value}.where)")
         return value
 
-    return required
+    return get if isinstance(get, Constant) and type(get.value) is not Absent else Code(write)

@@ -6,11 +6,14 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 import orjson
 
 from adapters.mapping.failures import Failure, kind, shown
+
+ERRORS = (ValueError, OverflowError, OSError, orjson.JSONEncodeError)
+"""What a filter's function raises for a value that it cannot take."""
 
 
 class Regex(str):
@@ -39,22 +42,17 @@ class Filter:
     parameters: tuple[Parameter, ...]
 
     def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
-        """The filtered value; Absent where it finds nothing; raises Failure for a value of the wrong kind."""
-        return self.bound(arguments)(value)
+        """The filtered value; Absent where it finds nothing; raises Failure for a value that it cannot take."""
+        if self.accepts and type(value) not in self.accepts:
+            self.refuse(value)
+        try:
+            return self.function(value, *arguments)
+        except ERRORS as error:
+            raise Failure(f"{self.name}: {error}") from None
 
-    def bound(self, arguments: Sequence[Any]) -> Callable[[Any], Any]:
-        """The filter with its arguments: one call where a pipeline would need three."""
-        function, accepts = self.function, self.accepts
-
-        def apply(value: Any) -> Any:
-            if accepts and type(value) not in accepts:
-                raise Failure(f"{self.name} takes {_kinds(accepts)}, found {shown(value)}")
-            try:
-                return function(value, *arguments)
-            except (ValueError, OverflowError, OSError, orjson.JSONEncodeError) as error:
-                raise Failure(f"{self.name}: {error}") from None
-
-        return apply
+    def refuse(self, value: Any) -> NoReturn:
+        """Raises Failure for a value of the wrong kind."""
+        raise Failure(f"{self.name} takes {_kinds(self.accepts)}, found {shown(value)}")
 
     @property
     def signature(self) -> str:

@@ -1,0 +1,161 @@
+"""Closures written out as Python: what a rule is made of becomes one function, without a call for each part of it.
+
+A record then costs about what it would cost a function written by hand. The generated statements do not say where in
+the mapping they come from: that is looked up, by line, when one of them fails.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import count
+from typing import Any, NamedTuple
+
+from adapters.mapping.failures import Absent, Failure, Missing
+from adapters.mapping.filters.filter import ERRORS
+from adapters.mapping.scope import MEMO, Closure, Constant, Scope
+
+_HEAD = ("def function(scope):", "  try:")
+_TAIL = ("  except FAILURES as error:", "    raise explained(error) from None")
+_ALWAYS = {"Absent": Absent, "Missing": Missing, "FAILURES": (Failure, *ERRORS)}
+
+
+class _Mark(NamedTuple):
+    """What there is to say of a line that fails: its place in the mapping, and the filter that it calls."""
+
+    place: str
+    calls: str
+
+
+class Function:
+    """A function of a scope while it is written."""
+
+    def __init__(self) -> None:
+        self._lines = [*_HEAD]
+        self._marks = [_Mark("", "")] * len(_HEAD)
+        self._place = ""
+        self._depth = len(_HEAD)
+        self._objects: dict[str, Any] = dict(_ALWAYS)
+        self._known: ChainMap[Hashable, str] = ChainMap()
+        self._numbers = count()
+
+    def write(self, line: str, calls: str = "") -> None:
+        """Adds a statement; `calls` is the filter whose errors it may raise."""
+        self._lines.append("  " * self._depth + line)
+        self._marks.append(_Mark(self._place, calls))
+
+    def assign(self, expression: str, calls: str = "") -> str:
+        """A new variable with the value of an expression."""
+        name = self.variable()
+        self.write(f"{name} = {expression}", calls)
+        return name
+
+    def variable(self) -> str:
+        """A new variable, not assigned yet."""
+        return f"v{next(self._numbers)}"
+
+    def bind(self, value: object) -> str:
+        """A name for an object that is there before the function is called."""
+        name = f"x{next(self._numbers)}"
+        self._objects[name] = value
+        return name
+
+    def value(self, closure: Closure) -> str:
+        """The name of what a closure gives, computed at most once on any way through the function."""
+        if isinstance(closure, Constant):
+            return self.bind(closure.value)
+        if isinstance(closure, Code):
+            return self.once(closure, lambda: closure.write(self))
+        return self.once(closure, lambda: self.assign(f"{self.bind(closure)}(scope)"))
+
+    def once(self, key: Hashable, make: Callable[[], str]) -> str:
+        """The variable that was made for a key, or is made now."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Statements under an `if` or `try`: what they alone compute is not known after them."""
+        self.write(head)
+        self._depth += 1
+        self._known = self._known.new_child()
+        yield
+        self._known = self._known.parents
+        self._depth -= 1
+
+    @contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """Statements of one place in the mapping, as `file:line:column`."""
+        outer, self._place = self._place, place
+        yield
+        self._place = outer
+
+    def returning(self, name: str) -> Closure:
+        """The function, made: it gives the value of a variable."""
+        self.write(f"return {name}")
+        self._objects["explained"] = self._explained
+        source = "\n".join([*self._lines, *_TAIL])
+        exec(compile(source, "a mapping", "exec"), self._objects)  # noqa: S102  of a mapping's text only names are in it, quoted
+        function: Closure = self._objects["function"]
+        return function
+
+    def _explained(self, error: Exception) -> Exception:
+        """What one of its statements raised, as a Failure that says where."""
+        assert error.__traceback__ is not None  # noqa: S101  it was raised
+        mark = self._marks[error.__traceback__.tb_lineno - 1]
+        if not isinstance(error, Failure):
+            if not mark.calls:
+                return error
+            error = Failure(f"{mark.calls}: {error}")
+        error.where = error.where or mark.place
+        return error
+
+
+class Code:
+    """A closure that can be written into a function as well: `write` adds its statements, and names what they give."""
+
+    def __init__(self, write: Callable[[Function], str]) -> None:
+        self.write = write
+
+    @cached_property
+    def function(self) -> Closure:
+        """The closure as a function of its own."""
+        function = Function()
+        return function.returning(self.write(function))
+
+    def __call__(self, scope: Scope) -> Any:
+        """The value over a scope."""
+        return self.function(scope)
+
+
+def called(closure: Closure) -> Closure:
+    """A closure that is quickest to call."""
+    return closure.function if isinstance(closure, Code) else closure
+
+
+def folded(closure: Closure, parts: Iterable[Closure]) -> Closure:
+    """What is made of constants alone is one; unless it fails, which matters only where it is used."""
+    if not all(isinstance(part, Constant) for part in parts):
+        return closure
+    try:
+        return Constant(closure({}))
+    except Failure:
+        return closure
+
+
+def remembered(closure: Closure, name: str) -> Closure:
+    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
+    if isinstance(closure, Constant):
+        return closure
+
+    def write(function: Function) -> str:
+        memo = function.once(MEMO, lambda: function.assign(f"scope[{MEMO!r}]"))
+        value = function.assign(f"{memo}.get({name!r}, {memo})")
+        with function.block(f"if {value} is {memo}:"):
+            function.write(f"{value} = {memo}[{name!r}] = {function.value(closure)}")
+        return value
+
+    return Code(write)

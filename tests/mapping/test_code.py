@@ -1,0 +1,102 @@
+"""Closures written out as one function: what it computes, what it computes once, and where it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.mapping.closures import Names, pipeline
+from adapters.mapping.code import Code, Function, folded, remembered
+from adapters.mapping.failures import Absent, Failure
+from adapters.mapping.scope import MEMO, Closure, Constant
+from adapters.mapping.syntax import expression
+
+NAMES = Names({}, {})
+
+
+def counted() -> tuple[Closure, list[Any]]:
+    """A closure of another kind, and the scopes that it was called with."""
+    scopes: list[Any] = []
+
+    def count(scope: Any) -> int:
+        scopes.append(scope)
+        return len(scopes)
+
+    return count, scopes
+
+
+def pair(one: Closure, other: Closure) -> Code:
+    """Two values in one function."""
+    return Code(lambda function: function.assign(f"[{function.value(one)}, {function.value(other)}]"))
+
+
+@pytest.mark.parametrize("step", ["a b", "it's", '"', "\\", "\n", "\u2028", "\ud800", "{x}", "scope", "__class__"])
+def test_a_name_in_the_payload_is_only_a_name(step: str) -> None:
+    """Whatever a mapping calls a member is quoted where it is written into a function."""
+    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+    parsed = expression(f'"{escaped}"')
+    closure = pipeline(parsed, NAMES)
+    assert closure({step: "found"}) == "found"
+    assert closure({}) == Absent(f"{parsed.path} is missing")
+
+
+def test_a_value_is_computed_once_in_a_function() -> None:
+    """What two parts need is not asked for twice."""
+    count, scopes = counted()
+    assert pair(count, count).function({}) == [1, 1]
+    assert len(scopes) == 1
+
+
+def test_what_a_condition_computes_is_not_known_behind_it() -> None:
+    """A fallback that was not needed does not count as computed."""
+    fallback = pipeline(expression("a | default(b)"), NAMES)
+    both = pair(fallback, pipeline(expression("b"), NAMES)).function
+    assert both({"a": 1, "b": 2}) == [1, 2]
+    assert both({"b": 2}) == [2, 2]
+
+
+def test_a_record_remembers_across_functions() -> None:
+    """A named value is computed once for a record, whichever function needs it first, and anew for the next."""
+    count, _ = counted()
+    first, second = remembered(count, "n"), remembered(count, "n")
+    record: dict[str, Any] = {MEMO: {}}
+    assert (first(record), second(record), first({MEMO: {}})) == (1, 1, 2)
+
+
+def test_constants_are_folded_unless_they_fail() -> None:
+    """What can be known is known at load; a failure waits for the record that meets it."""
+    assert pipeline(expression("$name | upper"), Names({"name": Constant("a")}, {})) == Constant("A")
+    failing = pipeline(expression("$name | upper"), Names({"name": Constant(5)}, {}))
+    assert not isinstance(failing, Constant)
+    with pytest.raises(Failure, match="upper takes text, found a number '5'"):
+        failing({})
+    assert folded(failing, [Constant(1), failing]) is failing
+
+
+def test_a_failure_is_told_at_the_place_of_its_statement() -> None:
+    """Of several statements that may fail, the place is of the one that did; a place inside another counts."""
+
+    def write(function: Function) -> str:
+        values = []
+        for name in ("a", "b"):
+            with function.at(f"at {name}"):
+                values.append(function.value(pipeline(expression(f"{name} | int"), NAMES)))
+        return function.assign(f"[{', '.join(values)}]")
+
+    both = Code(write).function
+    assert both({"a": "1", "b": "2"}) == [1, 2]
+    for record, place in (({"a": "x", "b": "2"}, "at a"), ({"a": "1", "b": []}, "at b")):
+        with pytest.raises(Failure, match=r"^int") as failure:
+            both(record)
+        assert failure.value.where == place
+
+
+def test_a_bug_is_not_taken_for_a_failure() -> None:
+    """Only what a filter raises for its value is the mapping's or the payload's fault."""
+
+    def broken(_: Any) -> Any:
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match=r"^a bug$"):
+        Code(lambda function: function.value(broken))({})
