@@ -280,3 +280,11 @@ def test_a_condition_of_a_route_is_checked(load: Load, problems: Problems) -> No
     ]
     fixed = load(text.replace("outcom:", "outcome:").replace("uper", "upper"))
     assert fixed.routes["a"].when == {"subject.content.outcome": "failure"}
+
+
+def test_batches_in_flight_are_for_sinks_that_can(load: Load, problems: Problems) -> None:
+    """One that takes a batch after the other says so."""
+    text = SOURCE + "sinks: {out: {type: SINK}}\nroutes: {r: {format: legacy, sink: out, in_flight: 8}}\n"
+    found = problems(text.replace("SINK", "stdout"))
+    assert found == ["c.yaml:4:41: a stdout sink takes one batch after the other (leave it out)"]
+    assert load(text.replace("SINK", "nats, servers: ['nats:4222'], subject: a")).routes["r"].in_flight == 8

@@ -121,6 +121,29 @@ async def test_structured_messages_arrive_in_order(opened: Open, subscriber: Sub
     assert messages[0].properties.ContentType == "application/cloudevents+json"
 
 
+async def test_batches_in_flight_keep_their_order(opened: Open, subscriber: Subscriber, make: Make) -> None:
+    """Each is sent before the one before it is acknowledged, in pieces as large as the broker allows."""
+    sink = opened()
+    batches = [[make(number + start) for number in range(10)] for start in range(0, 100, 10)]
+    settled = [asyncio.ensure_future(await sink.send(batch)) for batch in batches]
+    await asyncio.gather(*settled)
+    messages = await subscriber.messages(100)
+    assert [orjson.loads(message.payload)["id"] for message in messages] == [f"id-{number}" for number in range(100)]
+
+
+async def test_batches_in_flight_fail_together(opened: Open, broker: Server, make: Make) -> None:
+    """None of them goes out over the connection that follows."""
+    sink = opened(timeout=60)
+    await sink.publish([make(0)])
+    broker.pause()
+    settled = [asyncio.ensure_future(await sink.send([make(number)])) for number in (1, 2, 3)]
+    broker.kill()
+    outcomes = await asyncio.wait_for(asyncio.gather(*settled, return_exceptions=True), 30)
+    assert [type(outcome) for outcome in outcomes] == [TransientError] * 3
+    broker.start()
+    await sink.publish([make(1)])
+
+
 async def test_binary_messages_have_their_attributes_in_properties(
     opened: Open, subscriber: Subscriber, make: Make
 ) -> None:

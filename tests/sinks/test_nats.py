@@ -119,6 +119,18 @@ async def test_what_is_sent_again_is_stored_once(opened: Open, broker: Server, m
     assert len(await stored(broker, 3)) == 3
 
 
+async def test_batches_in_flight_keep_their_order(opened: Open, broker: Server, make: Make) -> None:
+    """Each is sent before the one before it is acknowledged; a refusal is told of the batch that it is in."""
+    sink = opened(subject="{subject}.x")
+    batches = [[make(number + start, subject="cicd") for number in range(10)] for start in range(0, 100, 10)]
+    settled = [asyncio.ensure_future(await sink.send(batch)) for batch in [*batches, [make(100, subject="other")]]]
+    await asyncio.gather(*settled[:-1])
+    with pytest.raises(PermanentError, match="no stream of NATS takes"):
+        await settled[-1]
+    messages = await stored(broker, 100)
+    assert [orjson.loads(message.data)["id"] for message in messages] == [f"id-{number}" for number in range(100)]
+
+
 async def test_a_subject_that_no_stream_takes_is_permanent(opened: Open, broker: Server, make: Make) -> None:
     """Those before it are counted; the reason names the subject."""
     sink = opened(subject="{subject}.x")
