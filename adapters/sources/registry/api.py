@@ -28,6 +28,9 @@ LONGEST = 1024
 LARGEST = 4 << 20
 """Bytes of a manifest or an image's configuration: what registries take at most, by the distribution-spec."""
 
+USER_AGENT = "cdevents-adapters"
+"""Who asks: to look labels up is not to use an image, and mappings pass over what a registry tells of it."""
+
 _NAME = compiled(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
 _DIGEST = compiled(r"sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 _NOT_FOUND = 404
@@ -66,6 +69,7 @@ def image(purl: str) -> Image | None:
 def session(settings: RegistryApi) -> requests.Session:
     """A client with the settings' user and authority."""
     client = requests.Session()
+    client.headers["User-Agent"] = USER_AGENT
     if settings.username and settings.password:
         client.auth = (settings.username, settings.password.get_secret_value())
     client.verify = str(settings.ca) if settings.ca else True
