@@ -40,7 +40,10 @@ public class Gerrit {
     return daemon.main(new String[] {"-d", site, "--console-log"});
   }
 
-  /** Stands in for the webhooks plugin, whose jar is in no public registry: serialised and chosen as there. */
+  /**
+   * Stands in for the webhooks plugin, which is published only within Gerrit's .war, and that not everywhere where the
+   * jars are. What is sent is chosen and serialised as there (its EventHandler, EventProcessor and HttpSession).
+   */
   private static class Webhook implements EventListener {
     private final Gson gson = new GsonBuilder().registerTypeAdapter(Supplier.class, new SupplierSerializer()).create();
     private final ExecutorService posting = Executors.newSingleThreadExecutor();
@@ -59,7 +62,11 @@ public class Gerrit {
     }
 
     private HttpRequest request(String body) {
-      return HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(10)).POST(BodyPublishers.ofString(body)).build();
+      return HttpRequest.newBuilder(url)
+          .timeout(Duration.ofSeconds(10))
+          .header("Content-Type", "application/json; charset=utf-8")
+          .POST(BodyPublishers.ofString(body))
+          .build();
     }
   }
 }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from adapters.cdevents import validation
 from adapters.model import Spec
 from tests.real.gerrit import server, story
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port, running
+from tests.service import Service, free_port, running, until
 
 pytestmark = pytest.mark.real
 
@@ -124,9 +123,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         sidecar = Service(tmp_path_factory.mktemp("sidecar"), _config(CONFIG, gerrit), port)
         sidecar.start()
         try:
-            _until(lambda: "gap filled" in sidecar.log(), sidecar)
+            until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
             story.tell(gerrit, folder / "work")
-            _until(lambda: all(_ended(sidecar.published(way)) for way in ("webhook", "stream")), sidecar)
+            until(lambda: all(_ended(sidecar.published(way)) for way in ("webhook", "stream")), timeout=PATIENCE)
             yield Told(gerrit, sidecar)
         finally:
             sidecar.stop()
@@ -153,7 +152,7 @@ def test_all_are_valid(told: Told) -> None:
 def test_the_api_tells_the_same(told: Told, tmp_path: Path) -> None:
     """What a backfill asks for is what was heard of the changes that are left; ids without a time are the same."""
     with running(tmp_path, _config(AFTERWARDS, told.gerrit)) as sidecar:
-        _until(lambda: "gap filled" in sidecar.log(), sidecar)
+        until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
         assert sidecar.stop() == 0
         filled = sidecar.published("stream")
     heard = [each for each in told.sidecar.published("stream") if _lasts(each)]
@@ -201,10 +200,3 @@ def _line(event: dict[str, Any]) -> str:
 
 def _ended(published: list[dict[str, Any]]) -> bool:
     return any(each["data"]["subject"]["id"] == story.LAST for each in published)
-
-
-def _until(happened: Callable[[], bool], sidecar: Service) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline, f"it has not been heard: {sidecar.log()[-2000:]}"
-        time.sleep(0.1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from tests import brokers
 from tests.real import golang
 from tests.real.registry.story import PATIENCE, Image, Registry, layout, tell
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port
+from tests.service import Service, free_port, until
 
 pytestmark = pytest.mark.real
 
@@ -87,6 +86,10 @@ class Told:
         """Those of a type, without its version."""
         return [each for each in self.sidecar.published(way) if f".{name}." in each["type"]]
 
+    def all_told(self, name: str, count: int) -> bool:
+        """Whether so many of a type were heard by each way."""
+        return all(len(self.events(name, way)) >= count for way in WAYS)
+
 
 @pytest.fixture(scope="module", params=KINDS.values(), ids=list(KINDS))
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
@@ -105,11 +108,11 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         sidecar.start()
         try:
             tell(registry, image)
-            _wait_for(found, "artifact.published", 7)  # a log's tag is looked up, while there is one
+            until(lambda: found.all_told("artifact.published", 7), timeout=PATIENCE)  # a log's tag is looked up in time
             if kind.untags:
                 registry.untag("team/app", "latest")
             registry.skopeo("delete", f"@/team/app-arm@{image.manifests[1]}")
-            _wait_for(found, "artifact.deleted", 1)
+            until(lambda: found.all_told("artifact.deleted", 1), timeout=PATIENCE)
             yield found
         finally:
             sidecar.stop()
@@ -173,10 +176,3 @@ def _is_logged(told: Told, event: dict[str, Any]) -> bool:
         return False
     deletions = [each["data"]["customData"]["request_id"] for each in told.events("artifact.deleted")]
     return "registry-tag" not in event["type"] or event["data"]["customData"]["request_id"] not in deletions
-
-
-def _wait_for(told: Told, name: str, count: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not all(len(told.events(name, way)) >= count for way in WAYS):
-        assert time.monotonic() < deadline, f"it has not been heard: {told.sidecar.log()[-2000:]}"
-        time.sleep(0.05)
