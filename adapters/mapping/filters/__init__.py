@@ -50,6 +50,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "strptime": time.strptime,
     "truncate": text.truncate,
     "upper": text.upper,
+    "url_below": url.url_below,
     "url_decode": url.url_decode,
     "url_encode": url.url_encode,
     "url_host": url.url_host,

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
+from adapters.mapping.failures import Absent
+
 _PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*/)*[\w~%.-]*", re.ASCII)
 
 
@@ -15,6 +17,12 @@ def url_join(value: str, base: str) -> str:
     if _PLAIN_PATH.fullmatch(value):
         return folder + value
     return urljoin(folder, quote(value, safe="/:?#[]@!$&'()*+,;=%~"))
+
+
+def url_below(value: str, base: str) -> str | Absent:
+    """What follows `base`, taken as a folder, in a URL; absent where the URL is not below it, and for an empty base."""
+    folder = base.rstrip("/") + "/"
+    return value.removeprefix(folder) if base and value.startswith(folder) else Absent(f"it is not below {base}")
 
 
 def url_encode(value: str) -> str:
