@@ -20,8 +20,8 @@ test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
 test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, wheel, load
 	$(BIN)/pytest -m slow $(ARGS)
 
-test-real: $(VENV)/dev ## Run the tests against a real Gerrit (Java 21, Maven) and registry (docker-registry, skopeo)
-	$(BIN)/pytest -m real $(ARGS)
+test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Kafka (Java, Maven), registries (skopeo, Go)
+	$(BIN)/pytest -m real -rs $(ARGS)
 
 lint: $(VENV)/dev ## Check style and types
 	$(BIN)/ruff check .

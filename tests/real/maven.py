@@ -32,11 +32,12 @@ def libraries(pom: Path) -> Path:
 
 def java(oldest: int, what: str) -> str:
     """The `java` of this version or newer; skips where there is none, for `what` needs it."""
-    homes = [Path(os.environ.get("JAVA_HOME", "/usr")), Path("/usr"), *sorted(Path("/usr/lib/jvm").glob("*"))]
-    for candidate in dict.fromkeys(home / "bin" / "java" for home in homes):
+    homes = [Path(os.environ.get("JAVA_HOME", "/usr")), *sorted(Path("/usr/lib/jvm").glob("*"))]
+    on_path = Path(shutil.which("java") or "/usr/bin/java")
+    for candidate in dict.fromkeys((*(home / "bin" / "java" for home in homes), on_path)):
         if candidate.is_file() and _version(candidate) >= oldest:
             return str(candidate)
-    pytest.skip(f"{what} needs Java {oldest} or newer, in JAVA_HOME, /usr or /usr/lib/jvm")
+    pytest.skip(f"{what} needs Java {oldest} or newer, on the PATH, in JAVA_HOME or in /usr/lib/jvm")
 
 
 def _version(candidate: Path) -> int:
