@@ -30,17 +30,25 @@ def libraries(pom: Path) -> Path:
     return folder
 
 
-def java(oldest: int, what: str) -> str:
-    """The `java` of this version or newer; skips where there is none, for `what` needs it."""
+def java(oldest: int, what: str, *, compiler: bool = False) -> str:
+    """The `java` of this version or newer, with a compiler or not; skips where there is none, for `what` needs it."""
     homes = [Path(os.environ.get("JAVA_HOME", "/usr")), *sorted(Path("/usr/lib/jvm").glob("*"))]
     on_path = Path(shutil.which("java") or "/usr/bin/java")
     for candidate in dict.fromkeys((*(home / "bin" / "java" for home in homes), on_path)):
-        if candidate.is_file() and _version(candidate) >= oldest:
+        if _compiles(candidate) >= compiler and _version(candidate) >= oldest:
             return str(candidate)
-    pytest.skip(f"{what} needs Java {oldest} or newer, on the PATH, in JAVA_HOME or in /usr/lib/jvm")
+    kind = "JDK" if compiler else "Java"
+    pytest.skip(f"{what} needs {kind} {oldest} or newer, in JAVA_HOME, in /usr/lib/jvm or on the PATH")
+
+
+def _compiles(candidate: Path) -> bool:
+    """Whether it is that of a JDK, and not only of a JRE."""
+    return candidate.resolve().with_name("javac").is_file()
 
 
 def _version(candidate: Path) -> int:
+    if not candidate.is_file():
+        return 0
     said = subprocess.run([candidate, "-version"], check=False, capture_output=True, text=True, timeout=60).stderr
     found = re.search(r'version "(\d+)', said)
     return int(found[1]) if found else 0

@@ -18,7 +18,7 @@ from tests.service import free_port
 
 HERE = Path(__file__).parent
 OLDEST_JAVA = 21
-"""What Gerrit 3.13 is compiled for."""
+"""What Gerrit 3.13 is compiled for. That of a JDK, for what starts it here is a source file."""
 
 ADMIN = ("admin", "secret")
 """Whom `init --dev` creates, with an HTTP password (java/com/google/gerrit/pgm/init/InitAdminUser.java)."""
@@ -65,9 +65,9 @@ class Gerrit:
 
 @contextmanager
 def running(folder: Path, webhook: str) -> Iterator[Gerrit]:
-    """A Gerrit that is ready and posts its events to `webhook`; skips where there is no Java, Maven or Central."""
-    libraries = maven.libraries(HERE / "pom.xml")
-    java = [maven.java(OLDEST_JAVA, "Gerrit"), "-Xmx512m", "-cp", f"{libraries}/*", str(HERE / "Gerrit.java")]
+    """A Gerrit that is ready and posts its events to `webhook`; skips where there is no JDK, Maven or Central."""
+    program = maven.java(OLDEST_JAVA, "Gerrit", compiler=True)
+    java = [program, "-Xmx512m", "-cp", f"{maven.libraries(HERE / 'pom.xml')}/*", str(HERE / "Gerrit.java")]
     gerrit = Gerrit(folder, free_port(), free_port())
     subprocess.run([*java, "init", gerrit.site], check=True, capture_output=True, timeout=180)
     _configure(gerrit)
