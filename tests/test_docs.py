@@ -13,14 +13,9 @@ import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 from typer.core import TyperGroup
 
-from adapters import config, mapping, yamlfile
+from adapters import config, mapping
 from adapters.cdevents.cloudevents import structured
 from adapters.cli import main
-from adapters.mapping import syntax
-from adapters.mapping.closures import Names, pipeline
-from adapters.mapping.compiler import compiled
-from adapters.mapping.filters import FILTERS
-from adapters.mapping.scope import Constant
 from adapters.metrics import PREFIX, Metrics
 from adapters.model import Format, Notification, Record
 from adapters.resources import resource
@@ -31,54 +26,12 @@ from adapters.sources import SOURCES
 from tests.pages import PAGES, ROOT, anchors, blocks, commands, links, page
 
 README = page("README.md")
-MAPPINGS = page("docs/mappings.md")
 SOURCES_AND_SINKS = page("docs/sources-and-sinks.md")
 OPERATIONS = page("docs/operations.md")
 PLACEHOLDERS = {"NUMBER": "7"}
 """What stands in a page for something that has to be of a kind."""
 
 INSTANCE = "https://jenkins.example.com/"
-REST_OF_A_MAPPING = {
-    "cdevents": "0.5.1",
-    "rules": {
-        "any": {
-            "emit": "change.created",
-            "id": ["key"],
-            "timestamp": "${$received_at}",
-            "subject": {"id": "${key}", "content": {"repository": {"id": "shop"}}},
-        }
-    },
-}
-
-
-def filter_rows() -> list[list[str]]:
-    """The documented filters: signature, what it gives, and an example as value, call and result."""
-    rows = re.findall(r"^\| `([^`]+)` \| (.+?) \| (`.+`) → (`.+`) → (`.+`) \|$", MAPPINGS, re.MULTILINE)
-    return [[cell.strip("`") for cell in row] for row in rows]
-
-
-def test_every_filter_is_documented_as_it_is_called() -> None:
-    """The table of filters has every filter, in order, with its signature."""
-    assert [row[0] for row in filter_rows()] == [FILTERS[name].signature for name in sorted(FILTERS)]
-
-
-@pytest.mark.parametrize(("signature", "gives", "value", "call", "result"), filter_rows())
-def test_a_filter_does_what_its_example_shows(signature: str, gives: str, value: str, call: str, result: str) -> None:
-    """The value of each example, through the filter, is its result."""
-    names = Names({"branches": Constant(["main"])}, {})
-    found = pipeline(syntax.expression(f"value | {call}"), names)({"value": json.loads(value)})
-    assert signature.partition("(")[0] == call.partition("(")[0]
-    assert gives.endswith((".", ")"))
-    assert found == json.loads(result)
-
-
-@pytest.mark.parametrize("snippet", [*blocks(MAPPINGS, "yaml"), *blocks(README, "yaml")[1:]])
-def test_every_piece_of_a_mapping_loads(snippet: str) -> None:
-    """A whole mapping loads as it stands, the keys of a piece in the least mapping there is."""
-    pieces = yamlfile.parse(snippet, "snippet").data
-    text = snippet if "cdevents" in pieces else yaml.safe_dump({**REST_OF_A_MAPPING, **pieces})
-    translator = compiled(yamlfile.parse(text, "snippet"), "snippet", Path("snippet"), INSTANCE, {})
-    assert translator.instance == INSTANCE
 
 
 def test_the_configuration_of_the_readme_loads(tmp_path: Path) -> None:
