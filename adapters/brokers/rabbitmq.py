@@ -19,14 +19,17 @@ async def connect(connection: RabbitmqConnection) -> AbstractConnection:
     from aio_pika import Connection, connect  # noqa: PLC0415 - only who uses this broker needs it
 
     auth = connection.auth
-    return await connect(
-        host=connection.host,
-        port=connection.port or (5671 if connection.tls else 5672),
-        virtualhost=connection.virtual_host,
-        login=auth.username if auth else "guest",
-        password=auth.password.get_secret_value() if auth else "guest",
-        ssl=connection.tls is not None,
-        ssl_context=context(connection.tls) if connection.tls else None,
-        timeout=connection.timeout,
-        connection_class=Connection,
-    )
+    try:
+        return await connect(
+            host=connection.host,
+            port=connection.port or (5671 if connection.tls else 5672),
+            virtualhost=connection.virtual_host,
+            login=auth.username if auth else "guest",
+            password=auth.password.get_secret_value() if auth else "guest",
+            ssl=connection.tls is not None,
+            ssl_context=context(connection.tls) if connection.tls else None,
+            timeout=connection.timeout,
+            connection_class=Connection,
+        )
+    except StopAsyncIteration:  # what aiormq 7 makes of a connection that ends in the middle of the handshake
+        raise ConnectionError("it closed the connection before that was open") from None

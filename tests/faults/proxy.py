@@ -75,7 +75,7 @@ class Proxy:
         self._network = Network.UP
 
     def tear(self, after: int) -> Event:
-        """Closes all connections in mid-message, when so many more bytes have passed to the target; set when it has."""
+        """Closes all connections when so many more bytes have passed, either way; set when that has happened."""
         torn = self._torn = Event()
         self._allowance = after
         return torn
@@ -89,9 +89,9 @@ class Proxy:
     def _connect(self, client: socket.socket) -> None:
         with client, suppress(OSError), socket.create_connection((ADDRESS, self.target)) as server:
             link = self._linked(client, server)
-            back = Thread(target=self._pass_back, args=(link,), daemon=True)
+            back = Thread(target=self._pass, args=(link, server, client), daemon=True)
             back.start()
-            self._pass_on(link)
+            self._pass(link, client, server)
             back.join()
             with self._lock:
                 self._links.discard(link)
@@ -104,31 +104,19 @@ class Proxy:
             link.close()
         return link
 
-    def _pass_on(self, link: Link) -> None:
-        """From the client to the server, until an end closes."""
+    def _pass(self, link: Link, start: socket.socket, end: socket.socket) -> None:
         with suppress(OSError):
-            while chunk := link.client.recv(CHUNK):
+            while chunk := start.recv(CHUNK):
                 if not link.lost:
-                    self._send(link, chunk)
-        self._ended(link)
-
-    def _pass_back(self, link: Link) -> None:
-        """From the server to the client, until an end closes."""
-        with suppress(OSError):
-            while chunk := link.server.recv(CHUNK):
-                if not link.lost:
-                    link.client.sendall(chunk)
-        self._ended(link)
-
-    def _ended(self, link: Link) -> None:
+                    self._send(chunk, end)
         if not link.lost:
             link.close()
 
-    def _send(self, link: Link, chunk: bytes) -> None:
+    def _send(self, chunk: bytes, end: socket.socket) -> None:
         with self._lock:
             part = chunk[: self._allowance]
             self._allowance -= len(part)
-        link.server.sendall(part)
+        end.sendall(part)
         if len(part) < len(chunk):
             self._allowance = sys.maxsize
             self._close_links()

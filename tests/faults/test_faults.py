@@ -12,22 +12,11 @@ import pytest
 
 from tests.faults.faults import FAULTS
 from tests.faults.flow import Event, Flow, MakeBroker, flowing
-from tests.faults.mqtt_broker import Mqtt
-from tests.faults.nats_broker import Nats
-from tests.faults.rabbitmq_broker import Rabbitmq
 
 Value = TypeVar("Value")
 
-BROKERS: Mapping[str, MakeBroker] = {"mqtt": Mqtt, "nats": Nats, "rabbitmq": Rabbitmq}
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=[*BROKERS.values()], ids=[*BROKERS])
-def make_broker(request: pytest.FixtureRequest) -> MakeBroker:
-    """Each kind of broker."""
-    make: MakeBroker = request.param
-    return make
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
