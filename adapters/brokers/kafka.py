@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 from adapters.brokers.connection import KafkaConnection, KafkaLogin
+from adapters.logs import Seldom
 from adapters.tls import Tls
 
-Properties = dict[str, str | bool]
+Properties = dict[str, Any]
+
+_log = logging.getLogger("confluent_kafka")
+
+
+class ClientLog:
+    """What librdkafka says by itself: of each kind once a minute, for it looks for a lost broker all the time."""
+
+    def __init__(self) -> None:
+        self._seldom = Seldom()
+
+    def log(self, level: int, text: str, kind: str, *more: str) -> None:
+        """As a logger of the standard library, in the way that a client calls one."""
+        if self._seldom.allows(kind):
+            _log.log(level, text, kind, *more)
 
 
 def properties(connection: KafkaConnection) -> Properties:
     """What every client of a cluster is made with, in the words of librdkafka's CONFIGURATION.md."""
     return {
+        "logger": ClientLog(),
         "client.id": "cdevents-adapters",
         **connection.properties,
         "bootstrap.servers": ",".join(connection.brokers),

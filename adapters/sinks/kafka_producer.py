@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
@@ -13,34 +12,26 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from adapters.errors import DeliveryError, PermanentError, TransientError
 
-_log = logging.getLogger("confluent_kafka")
-
 _PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
 """A message waits as long as its sender: if each expired by itself, those behind it might still get through."""
 
 _PROPAGATION = "topic.metadata.propagation.max.ms"
 """For how long librdkafka takes a topic that it cannot find for one that is just being made."""
 
-_REFUSED = frozenset(
-    {
-        "INVALID_RECORD",
-        "MSG_SIZE_TOO_LARGE",
-        "POLICY_VIOLATION",
-        "RECORD_LIST_TOO_LARGE",
-        "TOPIC_AUTHORIZATION_FAILED",
-        "TOPIC_EXCEPTION",
-    }
-)
+_OF_TOPIC = frozenset({"TOPIC_AUTHORIZATION_FAILED", "TOPIC_EXCEPTION", "UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
+_TOO_LARGE = frozenset({"MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"})
+_REFUSED = _OF_TOPIC | _TOO_LARGE | {"INVALID_RECORD", "POLICY_VIOLATION"}
 """What a cluster says of one message or topic that will not change by itself (librdkafka, rdkafka.h)."""
 
-_TOO_LARGE = frozenset({"MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"})
-_NO_TOPIC = frozenset({"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
-
 _GRACE = 5.0
-"""Seconds that a cluster has to say which topics there are, or a producer to end."""
+"""Seconds that a cluster has to tell of a topic, or a producer to end."""
 
 _HOUSEKEEPING = 60.0
 """Seconds between looks at what librdkafka has to say while nothing is published, so that it does not pile up."""
+
+
+Told = Callable[[KafkaError | None, object], None]
+"""Hears of a message that it is acknowledged, or why it is not."""
 
 
 class Record(NamedTuple):
@@ -61,7 +52,7 @@ class KafkaProducer:
         self._complaint = ""
         self._closed = Event()
         patience = {_PROPAGATION: round(timeout * 500)}
-        self._producer = Producer({**patience, **config, **_PROMISED, "error_cb": self._note, "logger": _log})
+        self._producer = Producer({**patience, **config, **_PROMISED, "error_cb": self._note})
         Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
 
     def send(self, records: Sequence[Record]) -> None:
@@ -88,10 +79,9 @@ class KafkaProducer:
         """How many were acknowledged before the first failure, and what it was."""
         unheard = KafkaError(KafkaError._MSG_TIMED_OUT, f"no acknowledgement within {self._timeout:g} s")  # noqa: SLF001 - how librdkafka's own errors are named
         outcomes: list[KafkaError | None] = [unheard] * len(records)
-        for index, (topic, value, key, headers) in enumerate(records):
-            told = partial(_settle, outcomes, index)
+        for index, record in enumerate(records):
             try:
-                self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
+                self._produce(record, partial(_settle, outcomes, index))
             except BufferError:
                 outcomes[index] = KafkaError(KafkaError._QUEUE_FULL, "the producer's queue is full")  # noqa: SLF001 - as above
                 break
@@ -100,6 +90,17 @@ class KafkaProducer:
                 break
         self._flush()
         return next(((index, error) for index, error in enumerate(outcomes) if error), (len(records), None))
+
+    def _produce(self, record: Record, told: Told) -> None:
+        """Raises KafkaException, but not for what librdkafka was once told of a topic and is not so any more."""
+        topic, value, key, headers = record
+        try:
+            self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
+        except KafkaException as error:
+            if error.args[0].name() not in _OF_TOPIC:
+                raise
+            self._producer.list_topics(topic, _GRACE)
+            self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
 
     def _tried_singly(self, records: Sequence[Record], first: int) -> tuple[int, KafkaError | None]:
         for index in range(first, len(records)):
@@ -119,19 +120,9 @@ class KafkaProducer:
     def _failure(self, topic: str, error: KafkaError) -> DeliveryError:
         """What an error means for the message that it is about."""
         if error.name() in _REFUSED:
-            return PermanentError(f"kafka refuses the message: {error.str()}")
-        if error.name() in _NO_TOPIC and self._lacks(topic):
-            return PermanentError(f"kafka has no topic '{topic}', and makes none by itself")
+            return PermanentError(f"kafka refuses the message for the topic '{topic}': {error.str()}")
         complaint = f" ({self._complaint})" if self._complaint else ""
         return TransientError(f"kafka does not take messages: {error.str()}{complaint}")
-
-    def _lacks(self, topic: str) -> bool:
-        """Whether the cluster says so now: librdkafka remembers for long what it was told, unless it is asked."""
-        try:
-            found = self._producer.list_topics(topic, _GRACE).topics.get(topic)
-        except KafkaException:
-            return False
-        return found is not None and found.error is not None and found.error.name() in _NO_TOPIC
 
     def _note(self, error: KafkaError) -> None:
         """Keeps what librdkafka says of the brokers, for it tells why a message has timed out."""

@@ -21,19 +21,20 @@ pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs o
 
 @dataclass(frozen=True)
 class Identity:
-    """A certificate that signs itself, and its key."""
+    """A certificate, and its key."""
 
     certificate: Path
     key: Path
 
 
-def identity(directory: Path, name: str) -> Identity:
-    """A new one for the loopback."""
+def identity(directory: Path, name: str, authority: Identity | None = None) -> Identity:
+    """A new one for the loopback, that signs itself, or that an authority has signed."""
     made = Identity(directory / f"{name}.pem", directory / f"{name}.key")
     subject = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"]
     output = ["-keyout", str(made.key), "-out", str(made.certificate)]
+    signed = ["-CA", str(authority.certificate), "-CAkey", str(authority.key)] if authority else []
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    subprocess.run([*command, "-days", "1", *subject, *output], check=True, capture_output=True)
+    subprocess.run([*command, "-days", "1", *subject, *output, *signed], check=True, capture_output=True)
     return made
 
 

@@ -170,6 +170,18 @@ async def test_a_cluster_that_is_away_is_transient(opened: Open, make: Make) -> 
     await sink.aclose()
 
 
+async def test_a_cluster_that_is_away_does_not_fill_the_log(
+    opened: Open, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its absence is said once a minute, by whichever producer, though librdkafka looks for it all the time."""
+    sink = opened(brokers=[f"127.0.0.1:{free_port()}"], timeout=1)
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            await sink.publish([make(0)])
+    await sink.aclose()
+    assert ["Connection refused" in each.getMessage() for each in caplog.records] == [True]
+
+
 async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:
     """Within the timeout; when it goes on, what is published again is there, in its order."""
     sink = opened(topic="hangs", timeout=2)

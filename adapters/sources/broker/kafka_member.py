@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -34,9 +33,8 @@ class Member:
         self._source = source
         self._seldom = Seldom()
         self._thread = ThreadPoolExecutor(1, "kafka-source")
-        more = {"error_cb": self._complain, "logger": logging.getLogger("confluent_kafka")}
         try:
-            self._consumer = Consumer({**config, **more})
+            self._consumer = Consumer({**config, "error_cb": self._complain})
         except KafkaException as error:
             raise ConfigError([Problem(f"sources.{source}", error.args[0].str())]) from None
 

@@ -1,0 +1,128 @@
+"""A Kafka with users: who they are is proved over TLS, and what they may do is written in its lists."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from tests import brokers
+from tests.real.kafka.server import Listener, kafka
+from tests.service import free_port
+from tests.sinks.test_http_tls import Identity, identity
+
+USER, PASSWORD = "ci", "s3cr3t-pass"
+
+PATIENCE = 60.0
+"""Seconds after which something will not happen any more."""
+
+_PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+
+
+@dataclass(frozen=True)
+class Secured:
+    """A cluster; `port` is for users over TLS, `server.port` for who may do everything."""
+
+    server: brokers.Server
+    port: int
+    authority: Identity
+    admin: AdminClient
+
+    def connection(self, mechanism: str = "SCRAM-SHA-512", password: str = PASSWORD) -> dict[str, Any]:
+        """How the user's source or sink reaches it."""
+        return {
+            "type": "kafka",
+            "brokers": [f"127.0.0.1:{self.port}"],
+            "auth": {"mechanism": mechanism, "username": USER, "password": password},
+            "tls": {"ca": str(self.authority.certificate)},
+            "timeout": "4s",
+        }
+
+    def make(self, topic: str, **settings: str) -> None:
+        """A topic of one partition."""
+        _done(self.admin.create_topics([NewTopic(topic, 1, 1, config=settings)]))
+
+    def change(self, topic: str, name: str, value: str) -> None:
+        """A setting of a topic."""
+        entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
+        _done(self.admin.incremental_alter_configs([resource]))
+
+    def allow(self, kind: ResourceType, name: str, operation: AclOperation) -> None:
+        """The user may do this from now on."""
+        allowed = (f"User:{USER}", "*", operation, AclPermissionType.ALLOW)
+        _done(self.admin.create_acls([AclBinding(kind, name, ResourcePatternType.LITERAL, *allowed)]))
+
+    def values(self, topic: str) -> list[bytes]:
+        """What is in a topic of one partition, in order."""
+        consumer = Consumer({"bootstrap.servers": self.server.address, "group.id": "all", "enable.auto.commit": False})
+        place = TopicPartition(topic, 0, 0)
+        _, end = consumer.get_watermark_offsets(place, PATIENCE)
+        consumer.assign([place])
+        found: list[Any] = []
+        while len(found) < end:
+            found += [message.value() for message in consumer.consume(end - len(found), PATIENCE)]
+        consumer.close()
+        return found
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    """One for all tests, which makes no topic by itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make certificates")
+    folder, port = tmp_path_factory.mktemp("kafka"), free_port()
+    authority = identity(folder, "authority")
+    users = Listener("USERS", port, port, "SASL_SSL")
+    properties = {**_known(), **_shown(folder, identity(folder, "broker", authority)), **_guarded()}
+    with brokers.running(kafka(folder, [users], properties, users={USER: PASSWORD})) as server:
+        yield Secured(server, port, authority, AdminClient({"bootstrap.servers": server.address}))
+
+
+def _known() -> dict[str, str]:
+    """Who the users are: by PLAIN in the configuration, by SCRAM in the storage."""
+    users = "listener.name.users."
+    return {
+        users + "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+        users + "plain.sasl.jaas.config": f'{_PLAIN} required user_{USER}="{PASSWORD}";',
+        users + "scram-sha-512.sasl.jaas.config": f"{_SCRAM} required;",
+    }
+
+
+def _shown(folder: Path, broker: Identity) -> dict[str, str]:
+    """Who the broker is: Kafka wants both in one file."""
+    file = folder / "broker-all.pem"
+    file.write_text(broker.key.read_text() + broker.certificate.read_text())
+    users = "listener.name.users."
+    return {users + "ssl.keystore.type": "PEM", users + "ssl.keystore.location": str(file)}
+
+
+def _guarded() -> dict[str, str]:
+    return {
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
+        "auto.create.topics.enable": "false",
+    }
+
+
+def _done(futures: dict[Any, Any]) -> None:
+    for future in futures.values():
+        future.result(PATIENCE)
