@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from adapters import yamlfile
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, pipeline
+from adapters.mapping.comparisons import COMPARISONS
 from adapters.mapping.compiler import compiled
 from adapters.mapping.document import (
     Common,
@@ -156,3 +157,10 @@ def test_every_piece_of_a_mapping_loads(snippet: str) -> None:
     text = snippet if "cdevents" in pieces else yaml.safe_dump({**REST_OF_A_MAPPING, **pieces})
     translator = compiled(yamlfile.parse(text, "snippet"), "snippet", Path("snippet"), INSTANCE, {})
     assert translator.instance == INSTANCE
+
+
+def test_every_comparison_is_documented() -> None:
+    """In their table, by their names."""
+    table = MAPPINGS.partition("| comparison |")[2].partition("\n\n")[0]
+    named = re.findall(r"\w+", " ".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)))
+    assert set(named) == {*COMPARISONS, "exists", "not", "some"}
