@@ -75,6 +75,7 @@ async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, 
         hearing = _started(group, _hearing(sidecar))
         publishing = _started(group, {f"route {name}": route.run() for name, route in sidecar.routes.items()})
         upkeep = _started(group, {"retention": _retain(sidecar), "mappings": sidecar.translators.watch(hangup)})
+        upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
         _log.info("started", **_summary(sidecar, listener))
         await stop.wait()
         _log.info("stopping", drain=drain)

@@ -106,6 +106,17 @@ class Route(Settings):
     in_flight: Annotated[int, Field(gt=0, le=100)] | None = None
 
 
+class Shadow(Settings):
+    """Another mapping of a source, tried on what it says: nothing is published, differences are logged and counted.
+
+    Without `variables` it has those of the source.
+    """
+
+    source: str
+    mapping: str
+    variables: dict[str, Any] | None = None
+
+
 class Config(Settings):
     """All of it."""
 
@@ -118,6 +129,21 @@ class Config(Settings):
     ]
     sinks: dict[Name, Annotated[SinkSettings, ByType({name: each.settings for name, each in SINKS.items()})]] = {}
     routes: dict[Name, Route] = {}
+    shadows: dict[Name, Shadow] = {}
+
+    def translated(self) -> dict[str, SourceSettings]:
+        """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""
+        return {**self.sources, **{candidate(name): self._candidate(each) for name, each in self.shadows.items()}}
+
+    def _candidate(self, shadow: Shadow) -> SourceSettings:
+        source = self.sources[shadow.source]
+        variables = source.variables if shadow.variables is None else shadow.variables
+        return source.model_copy(update={"mapping": shadow.mapping, "variables": variables})
+
+
+def candidate(shadow: str) -> str:
+    """What the mapping that a shadow tries is loaded as; no source has such a name."""
+    return f"shadow {shadow}"
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -147,6 +173,18 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
         yield from _when(("routes", name, "when"), route)
+    yield from _shadows(config)
+
+
+def _shadows(config: Config) -> Iterator[Finding]:
+    for name, shadow in config.shadows.items():
+        at = ("shadows", name)
+        if name in config.routes:
+            yield at, "there is a route of this name", "give it another: a shadow has a place of its own in the journal"
+        if shadow.source not in config.sources:
+            yield (*at, "source"), f"there is no source '{shadow.source}'", suggestion(shadow.source, config.sources)
+        elif config.sources[shadow.source].mapping is None:
+            yield (*at, "source"), f"the source '{shadow.source}' has no mapping to compare with", "give it one"
 
 
 def _webhooks(config: Config) -> Iterator[Finding]:

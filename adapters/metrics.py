@@ -28,6 +28,7 @@ class Metrics:
         self._delivered = self._counter("messages_delivered", "Messages that a sink took", "route")
         self._retries = self._counter("delivery_retries", "Deliveries tried again after a failure", "route")
         self._parked = self._counter("dead_letters_parked", "Records parked as dead letters", "route")
+        self._shadowed = self._counter("shadow_notifications", "What shadows found", "shadow", "verdict")
 
     def received(self, source: str, count: int = 1) -> None:
         """Notifications of a source are in the journal."""
@@ -64,6 +65,10 @@ class Metrics:
     def parked(self, route: str) -> None:
         """A record became a dead letter, or did so again."""
         self._parked.labels(route).inc()
+
+    def shadowed(self, shadow: str, verdict: str) -> None:
+        """A shadow has compared what two mappings make of a notification."""
+        self._shadowed.labels(shadow, verdict).inc()
 
     def watch(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
         """Asks the journal at each scrape how far its routes are and how many bytes it holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
@@ -14,8 +15,8 @@ from adapters.config import Config
 from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
-from adapters.model import Checkpoint, Notification, Receive
-from adapters.route import Origin, Remembered, Route, choosing, renderer
+from adapters.model import Checkpoint, Format, Notification, Receive
+from adapters.route import Origin, Remembered, Route, choosing, renderer, shadow
 from adapters.sinks import SINKS, Sink
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -36,11 +37,12 @@ class Sidecar:
         self.settings = settings
         self.journal = journal
         self.metrics = Metrics(CollectorRegistry())
-        self.metrics.watch(lambda: journal.status(settings.routes), journal.size)
-        self.translators = Translators(settings.sources)
+        self.metrics.watch(lambda: journal.status([*settings.routes, *settings.shadows]), journal.size)
+        self.translators = Translators(settings.translated())
         self._translate = Remembered()
         self.sinks: dict[str, Sink] = {n: SINKS[each.type].build(each) for n, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
+        self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
         self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
 
     def receiver(self, source: str) -> Receive:
@@ -82,6 +84,11 @@ class Sidecar:
             in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
         )
 
+    def _shadow(self, name: str, settings: config.Shadow) -> Route:
+        old = renderer(self._origin, format_=Format.CDEVENTS)
+        new = renderer(partial(self._origin, mapping_of=config.candidate(name)), format_=Format.CDEVENTS)
+        return shadow(name, settings.source, self.journal, self.metrics, old=old, new=new)
+
     def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:
         context = Context(
             name=name,
@@ -92,9 +99,9 @@ class Sidecar:
         )
         return SOURCES[settings.type].build(settings, context)
 
-    def _origin(self, source: str) -> Origin | None:
+    def _origin(self, source: str, *, mapping_of: str = "") -> Origin | None:
         settings = self.settings.sources.get(source)
-        return Origin(settings.instance, self.translators.current(source)) if settings else None
+        return Origin(settings.instance, self.translators.current(mapping_of or source)) if settings else None
 
 
 @asynccontextmanager

@@ -288,3 +288,20 @@ def test_batches_in_flight_are_for_sinks_that_can(load: Load, problems: Problems
     found = problems(text.replace("SINK", "stdout"))
     assert found == ["c.yaml:4:41: a stdout sink takes one batch after the other (leave it out)"]
     assert load(text.replace("SINK", "nats, servers: ['nats:4222'], subject: a")).routes["r"].in_flight == 8
+
+
+def test_a_shadow_is_of_a_source_with_a_mapping(problems: Problems) -> None:
+    """There is something to compare with, and its place in the journal is its own."""
+    text = SOURCE + dedent("""\
+          bare: {type: webhook, path: /bare, instance: "https://bare.example.com/"}
+        sinks: {out: {type: stdout}}
+        routes: {legacy: {format: legacy, sink: out}}
+        shadows:
+          legacy: {source: jenkin, mapping: jenkins/notification}
+          next: {source: bare, mapping: jenkins/notification}
+        """)
+    assert problems(text) == [
+        "c.yaml:7:3: there is a route of this name (give it another: a shadow has a place of its own in the journal)",
+        "c.yaml:7:12: there is no source 'jenkin' (did you mean 'jenkins'?)",
+        "c.yaml:8:10: the source 'bare' has no mapping to compare with (give it one)",
+    ]

@@ -95,13 +95,15 @@ def test_every_source_and_sink_is_documented_with_its_settings(
     assert {settings.model_fields[key].alias or key for key in own} <= set(re.findall(r"`(\w+)`", section))
 
 
-def test_the_example_of_an_action_loads(tmp_path: Path) -> None:
-    """The sink and the route of the page are right in a configuration with the default one's sources."""
-    [example] = [block for block in blocks(SOURCES_AND_SINKS, "yaml") if "gerrit-review" in block]
+@pytest.mark.parametrize("example", [*blocks(SOURCES_AND_SINKS, "yaml"), *blocks(OPERATIONS, "yaml")])
+def test_the_examples_of_a_configuration_load(tmp_path: Path, example: str) -> None:
+    """Sinks, routes and shadows are right in a configuration with the default one's sources."""
     default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
+    pieces = {"sinks": {"pager": {"type": "stdout"}}, "routes": {}, **yaml.safe_load(example)}
     file = tmp_path / "adapters.yaml"
-    file.write_text(yaml.safe_dump({**default, **yaml.safe_load(example)}), encoding="utf-8")
-    assert list(config.load(file, {"GERRIT_TOKEN": "token"}).routes) == ["votes"]
+    file.write_text(yaml.safe_dump({**default, **pieces}), encoding="utf-8")
+    loaded = config.load(file, {"GERRIT_TOKEN": "token"})
+    assert {*loaded.routes, *loaded.shadows} & {*pieces["routes"], *pieces.get("shadows", {})}
 
 
 def test_the_shipped_mappings_are_the_documented_ones() -> None:

@@ -52,10 +52,10 @@ def _used(config: Path) -> list[str]:
     """The mappings of a configuration, each of which loads as its source wants it. Raises ConfigError."""
     from adapters.translators import Translators
 
-    sources = configuration(config).sources
-    Translators(sources)
-    typer.echo(f"{config}: {_count(len(sources), 'source')}, fine")
-    return [source.mapping for source in sources.values() if source.mapping]
+    settings = configuration(config)
+    Translators(settings.translated())
+    typer.echo(f"{config}: {_count(len(settings.sources), 'source')}, fine")
+    return [source.mapping for source in settings.translated().values() if source.mapping]
 
 
 def _check(name: str, review: bool, update: bool) -> Exit:

@@ -1,7 +1,8 @@
-"""`status`: how far each route has come."""
+"""`status`: how far each route has come, and what each shadow has found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,27 +15,65 @@ from adapters.cli.options import ConfigFile, configuration
 if TYPE_CHECKING:
     from adapters.journal import Database
     from adapters.journal.status import RouteStatus
+    from adapters.route.tally import Tally
+
+    Shadows = Mapping[str, tuple[RouteStatus, Tally]]
 
 
 def status(config: ConfigFile = None, journal: JournalFile = None, as_json: AsJson = False) -> None:
-    """Show how far behind each route is, its dead letters, and the journal's size."""
+    """Show how far behind each route is, its dead letters, the journal's size, and what shadows have found."""
     from adapters.journal import status
 
     with opened(config, journal) as database:
         names = status.known_routes(database) if journal else configuration(config).routes
         routes, size = status.routes(database, names, datetime.now(UTC)), database.size()
+        shadows = {} if journal else _shadows(database, [*configuration(config).shadows])
     if as_json:
-        _print_json(database, size, routes)
+        _print_json(database, size, routes, shadows)
         return
     typer.echo(f"journal {database.path}: {size / 2**20:.1f} MiB")
     table(
         ("ROUTE", "LAG", "OLDEST", "DEAD LETTERS"),
         ((each.route, each.lag, age(each.oldest) if each.lag else "-", each.dead_letters) for each in routes),
     )
+    if shadows:
+        _print_shadows(shadows)
 
 
-def _print_json(database: Database, size: int, routes: list[RouteStatus]) -> None:
+def _shadows(database: Database, names: Sequence[str]) -> Shadows:
+    from adapters.journal import log, status
+    from adapters.route.tally import key, tally
+
+    found = status.routes(database, names, datetime.now(UTC))
+    return {each.route: (each, tally(log.checkpoints(database, key(each.route)))) for each in found}
+
+
+def _print_shadows(shadows: Shadows) -> None:
+    from adapters.route.differences import Verdict
+
+    typer.echo()
+    table(
+        ("SHADOW", "LAG", *(verdict.upper() for verdict in Verdict)),
+        (
+            (name, each.lag, *(tally.verdicts[verdict] for verdict in Verdict))
+            for name, (each, tally) in shadows.items()
+        ),
+    )
+    paths = [(name, path, count) for name, (_, tally) in shadows.items() for path, count in tally.paths.most_common()]
+    if paths:
+        typer.echo()
+        table(("SHADOW", "DIFFERS AT", "TIMES"), paths)
+
+
+def _print_json(database: Database, size: int, routes: list[RouteStatus], shadows: Shadows) -> None:
     import orjson
 
-    journal = {"path": str(database.path), "bytes": size}
-    typer.echo(orjson.dumps({"journal": journal, "routes": [asdict(each) for each in routes]}))
+    answer = {
+        "journal": {"path": str(database.path), "bytes": size},
+        "routes": [asdict(each) for each in routes],
+        "shadows": [
+            {"shadow": name, "lag": each.lag, "verdicts": tally.verdicts, "paths": tally.paths}
+            for name, (each, tally) in shadows.items()
+        ],
+    }
+    typer.echo(orjson.dumps(answer))

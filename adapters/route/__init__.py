@@ -4,6 +4,7 @@ from adapters.route.choosing import choosing
 from adapters.route.contract import Log
 from adapters.route.rendering import Origin, Rendered, renderer
 from adapters.route.route import Route
+from adapters.route.shadow import shadow
 from adapters.route.translation import Remembered
 
-__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "renderer"]
+__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "renderer", "shadow"]

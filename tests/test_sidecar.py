@@ -1,0 +1,93 @@
+"""The parts of a sidecar together: a mapping is tried on live traffic, beside the one in use."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog.testing
+
+from adapters import config
+from adapters.config import Config
+from adapters.errors import ConfigError
+from adapters.translators import Translators
+from tests.cli.support import invoke
+from tests.test_app import MAPPING, Living, started
+
+NEWER = MAPPING.replace("outcome: success", "outcome: error").replace("when: {}", "when: {url: {matches: 'run/[1-9]'}}")
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Living:
+    """A sidecar that is not started yet."""
+    return Living(tmp_path)
+
+
+def trying(living: Living, text: str = NEWER) -> Config:
+    """A configuration with a shadow."""
+    (living.folder / "newer.yaml").write_text(text)
+    return living.config(shadows={"newer": {"source": "tool", "mapping": str(living.folder / "newer.yaml")}})
+
+
+async def metric(living: Living, name: str) -> dict[str, float]:
+    """The values of a metric, by labels."""
+    lines = (await living.ask("GET", "/metrics")).text.splitlines()
+    found = [line.removeprefix(f"cdevents_adapters_{name}").rsplit(" ", 1) for line in lines if name in line[:60]]
+    return {labels: float(value) for labels, value in found if labels.startswith("{")}
+
+
+async def compared(living: Living) -> dict[str, float]:
+    """The verdicts of a shadow, when it has passed everything."""
+    async with asyncio.timeout(60):
+        while (await metric(living, "route_lag_records"))['{route="newer"}']:  # noqa: ASYNC110 - it is asked from outside
+            await asyncio.sleep(0.02)
+    found = await metric(living, "shadow_notifications_total")
+    return {labels.partition("verdict=")[2].strip('"}'): value for labels, value in found.items()}
+
+
+async def test_a_shadow_compares_and_publishes_nothing(living: Living) -> None:
+    """Verdicts are metrics, differences are in the log; what is published is the old mapping's alone."""
+    with structlog.testing.capture_logs() as logs:
+        async with started(living, trying(living)):
+            assert [await living.post(number) for number in range(5)] == [202] * 5
+            assert await compared(living) == {"different": 4, "only-old": 1}
+    differing = [log for log in logs if log["event"] == "a shadow's mapping differs"]
+    assert [(log["seq"], log["path"]) for log in differing[:2]] == [
+        (1, "event only-old"),
+        (2, "subject.content.outcome"),
+    ]
+    outcomes = {event["data"]["subject"]["content"]["outcome"] for event in living.published("cdevents")}
+    assert (outcomes, len(living.published("cdevents"))) == ({"success"}, 5)
+    assert {path.name for path in living.folder.glob("*.jsonl")} == {"legacy.jsonl", "cdevents.jsonl"}
+
+
+async def test_a_shadow_goes_on_after_a_restart_with_a_changed_mapping(living: Living) -> None:
+    """What it has compared it does not compare again; `status` has the sum."""
+    async with started(living, trying(living)):
+        await living.post(1)
+        assert await compared(living) == {"different": 1}
+    living.stop.clear()
+    async with started(living, trying(living, MAPPING)):
+        await living.post(2)
+        assert await compared(living) == {"same": 1}
+    file = living.folder / "config.json"
+    file.write_text(trying(living).model_dump_json(exclude_unset=True))
+    _, head, row, _, _, differs = invoke("status", "--config", file).stdout.splitlines()[-6:]
+    assert head.split("\t") == ["SHADOW", "LAG", "SAME", "DIFFERENT", "ONLY-OLD", "ONLY-NEW", "FAILED"]
+    assert row.split("\t") == ["newer", "0", "1", "1", "0", "0", "0"]
+    assert differs.split("\t") == ["newer", "subject.content.outcome", "1"]
+
+
+def test_a_mapping_that_is_tried_has_the_variables_of_its_source(living: Living) -> None:
+    """Unless it has its own."""
+    mapping = "variables: {team: null}\n" + MAPPING
+    (living.folder / "newer.yaml").write_text(mapping)
+    source: dict[str, Any] = living.config().model_dump(exclude_unset=True)["sources"]["tool"]
+    shadow = {"source": "tool", "mapping": str(living.folder / "newer.yaml")}
+    lacking = living.config(sources={"tool": source}, shadows={"newer": shadow})
+    with pytest.raises(ConfigError, match="the variable 'team' must be set"):
+        Translators(lacking.translated())
+    given = living.config(sources={"tool": source}, shadows={"newer": shadow | {"variables": {"team": "a"}}})
+    assert Translators(given.translated()).current(config.candidate("newer")) is not None
