@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from typer.testing import CliRunner
 
 from adapters.cdevents import validation
 from adapters.cli import main
 from adapters.model import Spec
 from tests import brokers
+from tests.real import golang
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
 from tests.real.registry.story import Image, Registry
@@ -25,6 +27,8 @@ from tests.real.troubles import assert_untroubled
 from tests.service import INSTANCE, Service, configuration, free_port, until
 
 pytestmark = pytest.mark.real
+
+CONSUMER = Path(__file__).parent.parent / "consumer"
 
 REGISTRY = """
 version: 0.1
@@ -66,6 +70,7 @@ change.created  demo%2Fservice~1
 class Told:
     """The story, as three sidecars told it, each in a file of its own."""
 
+    sources: Mapping[str, dict[str, Any]]
     sidecars: Mapping[str, Service]
     image: Image
 
@@ -93,15 +98,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         registry = stack.enter_context(
             brokers.running(_registry(folder, f"http://127.0.0.1:{ports['registry']}/registry"))
         )
+        sources = _sources(gerrit, registry.address)
+        files = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("legacy", "cdevents")}
         sidecars = {
-            name: Service(tmp_path_factory.mktemp(name), config, ports[name])
-            for name, config in _configurations(gerrit, registry.address).items()
+            name: Service(tmp_path_factory.mktemp(name), _configuration(name, source, **files), ports[name])
+            for name, source in sources.items()
         }
         for sidecar in sidecars.values():
             sidecar.start()
             stack.callback(sidecar.stop)
         image = tell(World(gerrit, Registry(registry.address), sidecars, folder))
-        found = Told(sidecars, image)
+        found = Told(sources, sidecars, image)
         until(lambda: len(found.events) >= len(STORY.strip().splitlines()))
         yield found
 
@@ -138,12 +145,36 @@ def test_trace_tells_the_story_of_each_of_its_ids(told: Told) -> None:
         assert _traced(told, wanted) == STORY
 
 
+def test_a_consumer_resolves_the_chain(told: Told, tmp_path: Path) -> None:
+    """With the SDKs for Go, what the journals replay over HTTP is one chain, all links of which lead to its root."""
+    port = free_port()
+    consumer = brokers.Server(port, [golang.ours(CONSUMER), f"127.0.0.1:{port}"], tmp_path)
+    with brokers.running(consumer):
+        for name in told.sidecars:
+            _replay(told, name, f"http://{consumer.address}/", tmp_path)
+        chains = requests.get(f"http://{consumer.address}/chains", timeout=30).json()
+    (root,) = [each["context"]["id"] for each in told.events if not _links(each)]
+    chain = told.events[0]["context"]["chainId"]
+    assert chains.keys() == {chain, ""}
+    assert chains[chain] == {each["context"]["id"]: root for each in told.events}
+
+
 def _traced(told: Told, wanted: str) -> str:
     text = CliRunner().invoke(main, ["trace", wanted, *told.files]).stdout
     digests = dict(zip([told.image.index, *told.image.manifests], ("INDEX", "AMD64", "ARM64"), strict=True))
     for digest, name in digests.items():
         text = text.replace(digest, name)
     return "\n" + re.sub(r"\d{4}-\S+Z  |[?]repository_url=\S+", "", text)
+
+
+def _replay(told: Told, name: str, url: str, folder: Path) -> None:
+    config = _configuration(name, told.sources[name], consumer={"type": "http", "url": url})
+    file = folder / f"{name}.yaml"
+    file.write_text(config.format(port=free_port()))
+    journal = str(told.sidecars[name].folder / "journal.db")
+    options = ["--config", str(file), "--source", name, "--route", "consumer", "--state", str(folder / f"{name}.state")]
+    replayed = CliRunner().invoke(main, ["replay", *options, journal])
+    assert replayed.exit_code == 0, replayed.output
 
 
 def _links(event: Mapping[str, Any]) -> list[str]:
@@ -157,32 +188,31 @@ def _registry(folder: Path, hook: str) -> brokers.Server:
     return made
 
 
-def _configurations(gerrit: server.Gerrit, registry: str) -> Mapping[str, str]:
+def _sources(gerrit: server.Gerrit, registry: str) -> Mapping[str, dict[str, Any]]:
+    """What each sidecar is told: of the other tools only where they are."""
     api = {"url": f"http://{registry}"}
-    tools = {"gerrit": gerrit.url, "jenkins": INSTANCE}
     jobs = {"image_jobs": "team/image", "deploy_jobs": "deploy/.+"}
     return {
-        "gerrit": _configuration("gerrit", instance=gerrit.url, mapping="gerrit/events"),
-        "jenkins": _configuration(
-            "jenkins",
-            instance=INSTANCE,
-            mapping="jenkins/notification",
-            variables={"gerrit": gerrit.url, **jobs},
-            registry=api,
-        ),
-        "registry": _configuration(
-            "registry",
-            instance=f"http://{registry}/",
-            mapping="registry/distribution",
-            variables=tools,
-            registry=api,
-        ),
+        "gerrit": {"instance": gerrit.url, "mapping": "gerrit/events"},
+        "jenkins": {
+            "instance": INSTANCE,
+            "mapping": "jenkins/notification",
+            "variables": {"gerrit": gerrit.url, **jobs},
+            "registry": api,
+        },
+        "registry": {
+            "instance": f"http://{registry}/",
+            "mapping": "registry/distribution",
+            "variables": {"gerrit": gerrit.url, "jenkins": INSTANCE},
+            "registry": api,
+        },
     }
 
 
-def _configuration(name: str, **source: object) -> str:
+def _configuration(name: str, source: Mapping[str, Any], **sinks: object) -> str:
+    """A sidecar's of one source, with a route of their name to each of these sinks."""
     return configuration(
         sources={name: {"type": "webhook", "path": f"/{name}", **source}},
-        sinks={each: {"type": "file", "path": f"{each}.jsonl"} for each in ("legacy", "cdevents")},
-        routes={each: {"format": each, "sink": each} for each in ("legacy", "cdevents")},
+        sinks=sinks,
+        routes={each: {"format": "legacy" if each == "legacy" else "cdevents", "sink": each} for each in sinks},
     )
