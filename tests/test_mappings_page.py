@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters import yamlfile
@@ -130,6 +130,7 @@ _VALUES = {
 
 
 @pytest.mark.parametrize("row", [row for row in filter_rows() if row.filter.accepts])
+@settings(deadline=None)
 @given(st.data())
 def test_no_filter_refuses_more_than_it_is_said_to(row: Row, data: st.DataObject) -> None:
     """One that is not in the table of refusals takes every value of its kinds, with the arguments of its example."""
