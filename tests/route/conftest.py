@@ -16,12 +16,13 @@ from prometheus_client import CollectorRegistry
 
 from adapters.cdevents.ids import context_id
 from adapters.errors import MappingError
-from adapters.journal import Journal
+from adapters.journal import Database, Journal, deadletters
 from adapters.mapping.translator import Translation
 from adapters.metrics import Metrics
 from adapters.model import CDEvent, Format, Message, Notification
 from adapters.route import Origin, Route, renderer
 from adapters.route.rendering import Render
+from adapters.sinks import Sink
 
 INSTANCE = "https://jenkins.example.com/"
 HEARD = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -139,7 +140,7 @@ class Bench:
     metrics: Metrics
     sleep: Naps = field(default_factory=Naps)
 
-    def route(self, sink: Recorder, name: str = "raw", render: Render = RAW, **options: Any) -> Route:
+    def route(self, sink: Sink, name: str = "raw", render: Render = RAW, **options: Any) -> Route:
         """A route to a sink."""
         return Route(name, self.journal.route(name), render, sink, self.metrics, **({"sleep": self.sleep} | options))
 
@@ -175,6 +176,18 @@ async def running(*routes: Route) -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Returns when it holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
             await asyncio.sleep(0.001)
+
+
+def letters(path: Path) -> list[tuple[str, int, str, int]]:
+    """The dead letters, as another process sees them."""
+    with Database(path) as database:
+        return [(each.route, each.seq, each.reason, each.attempts) for each in deadletters.listed(database)]
+
+
+def retry(path: Path) -> None:
+    """What an operator does."""
+    with Database(path) as database:
+        deadletters.retry(database)

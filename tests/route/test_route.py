@@ -10,28 +10,15 @@ import pytest
 import structlog
 
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
-from adapters.journal import Database, deadletters
 from adapters.model import Format, Record
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.route import TURN
-from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, origins, running, until
+from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running, until
 
 Count = Callable[..., float | None]
 
 
 CDEVENTS = renderer(origins, format_=Format.CDEVENTS)
-
-
-def letters(path: Path) -> list[tuple[str, int, str, int]]:
-    """The dead letters, as another process sees them."""
-    with Database(path) as database:
-        return [(each.route, each.seq, each.reason, each.attempts) for each in deadletters.listed(database)]
-
-
-def retry(path: Path) -> None:
-    """What an operator does."""
-    with Database(path) as database:
-        deadletters.retry(database)
 
 
 async def test_everything_is_published_in_order_and_passed(bench: Bench) -> None:
