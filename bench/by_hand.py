@@ -36,7 +36,13 @@ def published(body: bytes, instance: str) -> list[bytes]:
         "source": instance,
         "timestamp": moment.isoformat(timespec="milliseconds")[:-6] + "Z",
         "chainId": chain_id([instance, run]),
-        "links": [{"linkType": "PATH", "from": {"contextId": context_id(instance, "pipelinerun.started", [run])}}],
+        "links": [
+            {
+                "linkType": "PATH",
+                "from": {"contextId": context_id(instance, "pipelinerun.started", [run])},
+                "tags": {},
+            }
+        ],
     }
     job = "/".join(unquote(name) for name in notification["url"].split("/")[1::2])
     events = [("pipelinerun.finished", _run(build, job, instance))]

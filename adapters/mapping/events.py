@@ -89,15 +89,15 @@ def _never(part: Closure) -> bool:
 def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:
     """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it.
 
-    None where its condition does not hold.
+    None where its condition does not hold. It always has `tags`: what reads a link without them by CDEvents' SDK for Go
+    (0.5.1), and validates or hands on what it read, has `"tags": null` there, which the schema refuses.
     """
     fixed = {"linkType": kind.upper()} | ({"linkKind": label} if label else {})
     end = "target" if kind == "relation" else "from"
 
     def write(function: Function) -> str:
         members = f"**{function.bind(fixed)}, {end!a}: {{'contextId': {function.value(target)}}}"
-        tagged = f", 'tags': {function.value(tags)}" if tags else ""
-        return function.assign(f"{{{members}{tagged}}}")
+        return function.assign(f"{{{members}, 'tags': {function.value(tags) if tags else '{}'}}}")
 
     return Code(write) if when.known else _conditional(Code(write), when)
 

@@ -225,14 +225,14 @@ def test_links_point_at_computed_ids() -> None:
     (first,) = events(translator, {"kind": "first", "project": "p", "run": "1", "at": 1718000067})
     (second,) = events(translator, {"kind": "second", "project": {"name": "p"}, "run": "1", "change": 5})
     assert second.links == [
-        {"linkType": "PATH", "from": {"contextId": first.id}},
+        {"linkType": "PATH", "from": {"contextId": first.id}, "tags": {}},
         {
             "linkType": "RELATION",
             "linkKind": "TRIGGER",
             "target": {"contextId": context_id("https://gerrit/", "change.merged", ["5"])},
             "tags": {"why": "second"},
         },
-        {"linkType": "END", "from": {"contextId": context_id(INSTANCE, "change.created", ["1"])}},
+        {"linkType": "END", "from": {"contextId": context_id(INSTANCE, "change.created", ["1"])}, "tags": {}},
     ]
     assert second.subject_source == INSTANCE + "p"
     assert second.custom_data == {"heard": "none", "on": "2026-01-02T03:04:05.678Z", "own": 1}
