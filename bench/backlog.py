@@ -70,9 +70,10 @@ def drained(folder: Path, count: int, *, legacy: Mapping[str, Any], cdevents: Ma
 
 def fill(journal: Path, count: int) -> None:
     """Makes a journal with the ends of so many builds."""
-    now, bodies = datetime.now(UTC), ends(count)
+    now, headers = datetime.now(UTC), {"content-type": "application/json"}
+    heard = (Notification("jenkins", body, now, headers) for body in ends(count))
     with closing(Database(journal, create=True)) as database:
-        while together := [Notification("jenkins", body, now) for body in islice(bodies, TOGETHER)]:
+        while together := [*islice(heard, TOGETHER)]:
             with database.transaction():
                 log.append(database, together, [])
 

@@ -52,6 +52,7 @@ class Route:
         self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
         self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
+        self._noting: asyncio.Future[None] | None = None
         self._draining = asyncio.Event()
         self._seldom = Seldom()
         self._look = self.clock()
@@ -66,6 +67,8 @@ class Route:
             await self._publish()
         finally:
             await self._pipeline.aclose()
+            if self._noting is not None:
+                self._noting.cancel()
 
     async def _publish(self) -> None:
         while True:
@@ -75,15 +78,22 @@ class Route:
                 await self._pipeline.put(await self._rendered(records))
             elif not self._pipeline.empty:
                 await self._pipeline.settle()
-            elif draining:
-                return
             else:
+                await self._noted()
+                if draining:
+                    return
                 await self._idle()
 
     async def _settled(self, batch: Batch, refused: Refused) -> None:
+        """Parks what was refused; notes how far the route came while the next batch is on its way already."""
         for seq, reason in batch.reasons(refused).items():
             await self._park(seq, reason)
-        await self._persistently(self.log.advance, batch.last)
+        await self._noted()
+        self._noting = asyncio.ensure_future(self._persistently(self.log.advance, batch.last))
+
+    async def _noted(self) -> None:
+        if self._noting is not None:
+            await self._noting
 
     async def _retry_dead_letters(self) -> None:
         if self.clock() < self._look:

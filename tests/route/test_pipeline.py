@@ -216,3 +216,26 @@ def test_sinks_with_batches_in_flight_are_pipelined(name: str) -> None:
     }
     settings = SINKS[name].settings.model_validate({"type": name, **own[name]})
     assert isinstance(SINKS[name].build(settings), Pipelined)
+
+
+async def test_the_next_batch_is_published_while_the_last_one_is_noted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One further batch, and not two: a disk that is slow to note delays the sink by one note at most."""
+    await bench.hear("a", "b", "c")
+    advance, let_go = bench.journal.advance, asyncio.Event()
+
+    async def slow(route: str, seq: int) -> None:
+        await let_go.wait()
+        await advance(route, seq)
+
+    monkeypatch.setattr(bench.journal, "advance", slow)
+    sink = Recorder()
+    async with running(bench.route(sink, batch=1)):
+        await until(lambda: sink.data() == ["a", "b"])
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert (sink.data(), bench.journal.cursor("raw")) == (["a", "b"], 0)
+        let_go.set()
+        await until(lambda: bench.journal.cursor("raw") == 3)
+    assert sink.data() == ["a", "b", "c"]
