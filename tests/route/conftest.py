@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from adapters.metrics import Metrics
 from adapters.model import CDEvent, Format, Message, Notification
 from adapters.route import Origin, Route, renderer
 from adapters.route.rendering import Render
-from adapters.sinks import Sink
+from adapters.sinks import SINKS, Sink
 
 INSTANCE = "https://jenkins.example.com/"
 HEARD = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -160,6 +160,12 @@ class Bench:
 def bench(journal: Journal, metrics: Metrics) -> Bench:
     """A bench with an empty journal."""
     return Bench(journal, metrics)
+
+
+def built(settings: Mapping[str, Any]) -> Sink:
+    """A sink as a configuration describes it."""
+    type_ = SINKS[settings["type"]]
+    return type_.build(type_.settings.model_validate(settings))
 
 
 @asynccontextmanager

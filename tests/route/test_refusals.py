@@ -13,10 +13,9 @@ import pytest
 
 from adapters.model import Format
 from adapters.route import renderer
-from adapters.sinks import SINKS
 from tests import brokers
 from tests.brokers import Server
-from tests.route.conftest import Bench, letters, origins, retry, running, until
+from tests.route.conftest import Bench, built, letters, origins, retry, running, until
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 aio_pika = pytest.importorskip("aio_pika", reason="needs the extra rabbitmq")
@@ -145,8 +144,7 @@ async def test_what_is_refused_is_parked_and_delivered_once_it_may(
 ) -> None:
     """With the broker's reason; nothing else is held up, and the route that runs delivers it after a retry."""
     trouble = make(tmp_path)
-    type_ = SINKS[trouble.sink["type"]]
-    sink = type_.build(type_.settings.model_validate({"timeout": 10, **trouble.sink}))
+    sink = built({"timeout": 10, **trouble.sink})
     with brokers.running(trouble.server):
         if trouble.sink["type"] == "rabbitmq":
             await bound(trouble.server, "one", "three")
