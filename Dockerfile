@@ -1,12 +1,14 @@
 # The first stage makes a virtual environment, all of it pinned by hash; the second has that and nothing else.
 
 FROM python:3.12-slim AS build
+# `all` has the clients of every source and sink, `run` none of the extras.
+ARG REQUIREMENTS=all
 WORKDIR /src
 COPY requirements requirements
 RUN python -m venv /opt/build \
     && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt \
     && python -m venv /opt/cdevents-adapters \
-    && /opt/cdevents-adapters/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+    && /opt/cdevents-adapters/bin/pip install --no-cache-dir --require-hashes -r "requirements/$REQUIREMENTS.txt"
 COPY pyproject.toml README.md LICENSE ./
 COPY adapters adapters
 COPY mappings mappings

@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
+REQUIREMENTS ?= run
 MINUTES ?= 60
 
 .PHONY: help run test test-slow test-real lint goldens docs bench lock wheel clean
@@ -11,7 +12,7 @@ MINUTES ?= 60
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: $(VENV)/run ## Run the service (ARGS="--config FILE" for another configuration)
+run: $(VENV)/$(REQUIREMENTS) ## Run the service (ARGS="--config FILE" for another configuration, REQUIREMENTS=all for every extra)
 	@exec $(BIN)/cdevents-adapters run $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
@@ -51,8 +52,8 @@ clean: ## Remove what the other targets made, but for the journal and events in 
 $(BIN)/pip:
 	tools/venv $(VENV)
 
-$(VENV)/run: $(BIN)/pip requirements/run.txt requirements/build.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+$(VENV)/run $(VENV)/all: $(VENV)/%: requirements/%.txt $(BIN)/pip requirements/build.txt pyproject.toml
+	$(PIP) install --require-hashes -r $< -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -66,8 +67,9 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --uni
 
 lock: $(UV) ## Pin the dependencies anew (ARGS=--upgrade for the newest of each)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements/run.txt
+	$(COMPILE) $(ARGS) pyproject.toml --all-extras -c requirements/run.txt -o requirements/all.txt
 	$(COMPILE) $(ARGS) --group build -c requirements/run.txt -o requirements/build.txt
-	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev -c requirements/all.txt -c requirements/build.txt -o requirements/dev.txt
 
 $(UV):
 	tools/venv build/uv
