@@ -18,7 +18,7 @@ import pytest
 
 from tests.service import free_port
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that a broker may take to start."""
 
 

@@ -67,7 +67,15 @@ class Gerrit:
 def running(folder: Path, webhook: str) -> Iterator[Gerrit]:
     """A Gerrit that is ready and posts its events to `webhook`; skips where there is no JDK, Maven or Central."""
     program = maven.java(OLDEST_JAVA, "Gerrit", compiler=True)
-    java = [program, "-Xmx512m", "-cp", f"{maven.libraries(HERE / 'pom.xml')}/*", str(HERE / "Gerrit.java")]
+    java = [
+        program,
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        f"{maven.libraries(HERE / 'pom.xml')}/*",
+        str(HERE / "Gerrit.java"),
+    ]
     gerrit = Gerrit(folder, free_port(), free_port())
     subprocess.run([*java, "init", gerrit.site], check=True, capture_output=True, timeout=180)
     _configure(gerrit)

@@ -18,7 +18,7 @@ from tests.service import Service, free_port, running, until
 
 pytestmark = pytest.mark.real
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that something which happened in Gerrit may take to be published."""
 
 CONFIG = """

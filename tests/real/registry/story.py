@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that a command may take, and that something which happened in the registry may take to be published."""
 
 _KIND = "application/vnd.oci.image."
