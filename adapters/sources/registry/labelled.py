@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import orjson
@@ -81,4 +80,4 @@ def _with(notification: Notification, images: Collection[str], found: Mapping[st
     labels = {purl: found[purl] for purl in sorted(images) if purl in found}
     if not labels:
         return notification
-    return replace(notification, headers={**notification.headers, IMAGE_LABELS: orjson.dumps(labels).decode()})
+    return notification._replace(headers={**notification.headers, IMAGE_LABELS: orjson.dumps(labels).decode()})
