@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests import brokers
 from tests.real.kafka import server
 from tests.service import free_port
 from tests.sinks.conftest import Make
+from tests.topics import records
 
 confluent_kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
 
@@ -33,18 +33,9 @@ class Cluster:
         self.brokers = addresses.split(",")
         self.pause, self.resume = kafka.pause, kafka.resume
 
-    def records(self, topic: str, count: int) -> list[Any]:
-        """The first records of a topic, by partition and then in order; waits for them."""
-        config = {"bootstrap.servers": self.brokers[0], "group.id": "test", "auto.offset.reset": "earliest"}
-        consumer = confluent_kafka.Consumer(config | {"enable.auto.commit": False, "log_level": 0})
-        partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        consumer.assign([confluent_kafka.TopicPartition(topic, number, 0) for number in partitions])
-        found: list[Any] = []
-        deadline = time.monotonic() + 20
-        while len(found) < count and time.monotonic() < deadline:
-            found += consumer.consume(count - len(found), timeout=0.2)
-        consumer.close()
-        return sorted(found, key=lambda record: (record.partition(), record.offset()))
+    def records(self, topic: str) -> list[Any]:
+        """All of a topic, by partition and then in order."""
+        return records(self.brokers[0], topic)
 
 
 @pytest.fixture(scope="module", params=["mock", pytest.param("real", marks=pytest.mark.real)])
@@ -89,7 +80,7 @@ async def test_a_consumer_with_the_sdk_reads_the_event(
     sink = opened(topic=f"sdk-{encoding}")
     await sink.publish([make(1, encoding=encoding, subject="a b/\u00e9%", partitionkey="chain")])
     await sink.aclose()
-    [record] = cluster.records(f"sdk-{encoding}", 1)
+    [record] = cluster.records(f"sdk-{encoding}")
     read = event(record)
     assert (read.get_id(), read.get_type(), read.get_subject()) == (
         "id-1",
@@ -105,7 +96,7 @@ async def test_binary_mode_is_what_the_sdk_writes(opened: Open, cluster: Cluster
     sink = opened(topic="binary")
     await sink.publish([make(1, encoding=Encoding.BINARY, data=b'{"a":1}', partitionkey="chain")])
     await sink.aclose()
-    [record] = cluster.records("binary", 1)
+    [record] = cluster.records("binary")
     expected = binding.to_binary_event(event(record), JSONFormat())
     assert dict(record.headers()) == expected.headers
     assert (record.key().decode(), orjson.loads(record.value())) == (expected.key, orjson.loads(expected.value))
@@ -116,7 +107,7 @@ async def test_a_bare_message_keeps_its_bytes(opened: Open, cluster: Cluster, ma
     sink = opened(topic="raw")
     await sink.publish([make(1, encoding=Encoding.RAW, data=b"<x/>", datacontenttype="text/xml", cdeventids="a,b")])
     await sink.aclose()
-    [record] = cluster.records("raw", 1)
+    [record] = cluster.records("raw")
     assert record.value() == b"<x/>"
     assert dict(record.headers()) == {"content-type": b"text/xml", "legacy-id": b"id-1", "cdevents-ids": b"a,b"}
 
@@ -128,7 +119,7 @@ async def test_one_key_keeps_its_order(opened: Open, cluster: Cluster, make: Mak
         numbers = range(batch * 100, batch * 100 + 100)
         await sink.publish([make(number, partitionkey=f"key-{number % 7}") for number in numbers])
     await sink.aclose()
-    records = cluster.records("order", 500)
+    records = cluster.records("order")
     assert len(records) == 500
     for key in range(7):
         mine = [record for record in records if record.key() == f"key-{key}".encode()]
@@ -142,8 +133,8 @@ async def test_the_topic_is_made_of_the_event(opened: Open, cluster: Cluster, ma
     sink = opened(topic="{format}.{type}.{subject}")
     await sink.publish([make(1, subject="job/main \u00e9"), make(2)])
     await sink.aclose()
-    assert len(cluster.records("legacy.legacy.jenkins.notification.job_main__", 1)) == 1
-    assert len(cluster.records("legacy.legacy.jenkins.notification._", 1)) == 1
+    assert len(cluster.records("legacy.legacy.jenkins.notification.job_main__")) == 1
+    assert len(cluster.records("legacy.legacy.jenkins.notification._")) == 1
 
 
 async def test_a_message_that_is_too_large_is_permanent(opened: Open, cluster: Cluster, make: Make) -> None:
@@ -155,7 +146,7 @@ async def test_a_message_that_is_too_large_is_permanent(opened: Open, cluster: C
     assert caught.value.delivered == 2
     await sink.publish(batch[3:])
     await sink.aclose()
-    ids = [orjson.loads(record.value())["id"] for record in cluster.records("large", 3)]
+    ids = [orjson.loads(record.value())["id"] for record in cluster.records("large")]
     assert sorted(ids) == ["id-0", "id-1", "id-3"]
 
 
@@ -196,7 +187,7 @@ async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster,
     assert caught.value.delivered == 0
     await sink.publish(batch)
     await sink.aclose()
-    ids = [orjson.loads(record.value())["id"] for record in cluster.records("hangs", 20)]
+    ids = [orjson.loads(record.value())["id"] for record in cluster.records("hangs")]
     assert list(dict.fromkeys(ids)) == [f"id-{number}" for number in range(20)]
 
 
@@ -218,7 +209,7 @@ async def test_a_full_queue_is_transient(opened: Open, cluster: Cluster, make: M
         await sink.publish([make(number) for number in range(50)])
     await sink.aclose()
     assert caught.value.delivered >= 5
-    assert len(cluster.records("full", caught.value.delivered)) == caught.value.delivered
+    assert len(cluster.records("full")) == caught.value.delivered
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -27,11 +26,9 @@ from tests import brokers
 from tests.real.kafka.server import Listener, kafka
 from tests.service import free_port
 from tests.sinks.test_http_tls import Identity, identity
+from tests.topics import PATIENCE, records
 
 USER, PASSWORD = "ci", "s3cr3t-pass"
-
-PATIENCE = 60.0
-"""Seconds after which something will not happen any more."""
 
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
@@ -73,15 +70,7 @@ class Secured:
 
     def values(self, topic: str) -> list[bytes]:
         """What is in a topic of one partition, in order."""
-        consumer = Consumer({"bootstrap.servers": self.server.address, "group.id": "all", "enable.auto.commit": False})
-        place = TopicPartition(topic, 0, 0)
-        _, end = consumer.get_watermark_offsets(place, PATIENCE)
-        consumer.assign([place])
-        found: list[Any] = []
-        while len(found) < end:
-            found += [message.value() for message in consumer.consume(end - len(found), PATIENCE)]
-        consumer.close()
-        return found
+        return [record.value() or b"" for record in records(self.server.address, topic)]
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ import pytest
 from confluent_kafka import Producer
 
 from tests import brokers
-from tests.real.kafka.conftest import PATIENCE
 from tests.real.kafka.server import kafka
 from tests.service import Service, configuration, running, until
 from tests.sources.broker.groups import MEMBER
+from tests.topics import PATIENCE
 
 pytestmark = pytest.mark.real
 

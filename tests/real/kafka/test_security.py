@@ -10,8 +10,9 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AclOperation, ResourceType
 
-from tests.real.kafka.conftest import PASSWORD, PATIENCE, Secured
+from tests.real.kafka.conftest import PASSWORD, Secured
 from tests.service import configuration, running, until
+from tests.topics import PATIENCE
 
 pytestmark = pytest.mark.real
 
