@@ -18,7 +18,7 @@ PAGES = sorted(
     )
 )
 
-_COMMAND = re.compile(r"(?:^ {4}|^\$ |^|`)cdevents-adapters +((?:[^`\n\\]|\\\n)+)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^ {4}|^|`|/)cdevents-adapters +((?:[^`\n\\]|\\\n)+)", re.MULTILINE)
 
 
 def page(name: str) -> str:
@@ -49,6 +49,6 @@ def anchors(name: str) -> set[str]:
 
 
 def commands(name: str) -> list[list[str]]:
-    """The words after `cdevents-adapters` of every command of a page that begins a line or stands in backquotes."""
+    """The words after `cdevents-adapters` of each command of a page: alone on a line, in backquotes, or by its path."""
     found = [command.partition(" #")[0].replace("\\\n", " ") for command in _COMMAND.findall(page(name))]
     return [shlex.split(command.partition(" | ")[0].partition(" > ")[0]) for command in found]

@@ -114,10 +114,22 @@ def test_the_shipped_mappings_are_the_documented_ones() -> None:
     assert set(re.findall(r"^\| `([a-z-]+/[a-z-]+)` \|", SOURCES_AND_SINKS, re.MULTILINE)) == shipped
 
 
-def test_every_metric_is_documented() -> None:
-    """The table of metrics has all that a fresh service counts, and nothing else."""
+def exposed() -> set[str]:
+    """The metrics of a fresh service."""
     metrics = Metrics(CollectorRegistry())
     metrics.watch(list, lambda: 0)
-    exposed = re.findall(rf"^# TYPE {PREFIX}_(\w+) ", generate_latest(metrics.registry).decode(), re.MULTILINE)
-    documented = re.findall(r"^\| `(\w+)` \|", OPERATIONS.partition("## Dead letters")[0], re.MULTILINE)
-    assert set(documented) - {"SIGHUP"} == set(exposed)
+    return set(re.findall(rf"^# TYPE {PREFIX}_(\w+) ", generate_latest(metrics.registry).decode(), re.MULTILINE))
+
+
+def test_every_metric_is_documented() -> None:
+    """The table of metrics has all that a fresh service counts, and nothing else."""
+    table = OPERATIONS.partition("| metric")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == exposed()
+
+
+def test_alerts_are_about_metrics_that_there_are() -> None:
+    """Each rule's expression names one of the service's, or Prometheus' own `up`."""
+    text = (ROOT / "config/prometheus/alerts.yaml").read_text(encoding="utf-8")
+    [group] = yaml.safe_load(text)["groups"]
+    named = [re.findall(rf"{PREFIX}_(\w+)|^(up)\b", rule["expr"]) for rule in group["rules"]]
+    assert {metric or up for [(metric, up)] in named} <= exposed() | {"up"}
