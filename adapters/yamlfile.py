@@ -21,6 +21,9 @@ from adapters.errors import ConfigError, Problem
 Location = tuple[str | int, ...]
 """A place in a document: the keys and indexes that lead to it."""
 
+Finding = tuple[Location, str, str]
+"""Where something is wrong, what is, and what to do."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 _SCALARS = {

@@ -10,13 +10,10 @@ from adapters.mapping.closures import Names, Unknown
 from adapters.mapping.conditions import Condition, condition
 from adapters.mapping.scope import BODY, HEADERS
 from adapters.mapping.translator import received_at
-from adapters.yamlfile import Location, suggestion
+from adapters.yamlfile import Finding, Location, suggestion
 
 Members = Mapping[str, Any]
 """The members that a document may have, by name: each again with its members, or None where anything may be."""
-
-Finding = tuple[Location, str, str]
-"""Where something is wrong, what is, and what to do."""
 
 _NAMES = Names(
     {"body": lambda scope: scope[BODY], "headers": lambda scope: scope[HEADERS], "received_at": received_at}, {}

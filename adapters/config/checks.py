@@ -1,0 +1,91 @@
+"""What is wrong between the parts of a configuration that are each well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.cdevents.members import members
+from adapters.cdevents.selection import possible
+from adapters.cdevents.vocabulary import EVENTS
+from adapters.config.models import Config, Route
+from adapters.mapping import when
+from adapters.model import Format
+from adapters.sinks import SINKS
+from adapters.sources.webhook import WebhookSettings
+from adapters.yamlfile import Finding, Location, suggestion
+
+RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""The paths that the server answers itself."""
+
+
+def findings(config: Config) -> Iterator[Finding]:
+    """Every problem; none when the configuration can be used."""
+    yield from _webhooks(config)
+    for name, route in config.routes.items():
+        yield from _sink(config, ("routes", name), route)
+        yield from _sources(config, ("routes", name), route)
+        yield from _types(("routes", name, "types"), route)
+        yield from _when(("routes", name, "when"), route)
+    yield from _shadows(config)
+
+
+def _shadows(config: Config) -> Iterator[Finding]:
+    for name, shadow in config.shadows.items():
+        at = ("shadows", name)
+        if name in config.routes:
+            yield at, "there is a route of this name", "give it another: a shadow has a place of its own in the journal"
+        if shadow.source not in config.sources:
+            yield (*at, "source"), f"there is no source '{shadow.source}'", suggestion(shadow.source, config.sources)
+        elif config.sources[shadow.source].mapping is None:
+            yield (*at, "source"), f"the source '{shadow.source}' has no mapping to compare with", "give it one"
+
+
+def _webhooks(config: Config) -> Iterator[Finding]:
+    paths = dict.fromkeys(RESERVED, "the server itself")
+    for name, source in config.sources.items():
+        if not isinstance(source, WebhookSettings):
+            continue
+        if (owner := paths.setdefault(source.path, name)) != name:
+            yield ("sources", name, "path"), f"this is the path of {owner}", "give each webhook a path of its own"
+        if source.auth is None and not config.server.loopback:
+            hint = "add an auth, or write 'auth: none' where the network is trusted"
+            yield ("sources", name), f"anybody can post to it: the server listens on {config.server.listen}", hint
+
+
+def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
+    if (sink := config.sinks.get(route.sink)) is None:
+        yield (*at, "sink"), f"there is no sink '{route.sink}'", suggestion(route.sink, config.sinks)
+    elif route.encoding not in (encodings := SINKS[sink.type].encodings):
+        yield (
+            (*at, "encoding"),
+            f"a {sink.type} sink cannot do '{route.encoding}'",
+            f"it can do {', '.join(sorted(encodings))}",
+        )
+    elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
+        yield (*at, "in_flight"), f"a {sink.type} sink takes one batch after the other", "leave it out"
+
+
+def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
+    for index, name in enumerate(route.sources or ()):
+        if name not in config.sources:
+            yield (*at, "sources", index), f"there is no source '{name}'", suggestion(name, config.sources)
+    if route.format is Format.CDEVENTS:
+        for name in config.sources if route.sources is None else route.sources:
+            if name in config.sources and config.sources[name].mapping is None:
+                yield at, f"the source '{name}' has no mapping", "give it one, or list this route's sources without it"
+
+
+def _types(at: Location, route: Route) -> Iterator[Finding]:
+    if route.types is not None and route.format is Format.LEGACY:
+        yield at, "a legacy route has no types to choose from", "leave it out, or choose by sources"
+        return
+    for index, pattern in enumerate(route.types or ()):
+        if not possible(pattern):
+            hint = suggestion(pattern, EVENTS) or "write names such as pipelinerun.finished or change.*"
+            yield (*at, index), f"there is no CDEvent '{pattern}'", hint
+
+
+def _when(at: Location, route: Route) -> Iterator[Finding]:
+    known = members(route.spec, route.types) if route.format is Format.CDEVENTS else None
+    for inner, message, hint in when.findings(route.when, known):
+        yield (*at, *inner), message, hint

@@ -1,0 +1,127 @@
+"""What a configuration may hold, part by part."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from adapters import logs
+from adapters.mapping.document import When
+from adapters.model import Encoding, Format, Spec
+from adapters.settings import ByType, Duration, Settings, Size
+from adapters.sinks import SINKS
+from adapters.sinks.contract import SinkSettings
+from adapters.sources import SOURCES
+from adapters.sources.contract import SourceSettings
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+"""What a source, sink or route is called in the journal, in logs and in metrics."""
+
+_LAST_PORT = 65535
+
+
+class Server(Settings):
+    """The HTTP server that all webhooks share; `drain` is how long a stop may take to publish what was heard."""
+
+    listen: str = "127.0.0.1:8080"
+    drain: Duration = 10.0
+
+    @field_validator("listen")
+    @classmethod
+    def _has_host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
+            raise ValueError("expected host:port, such as 127.0.0.1:8080 or [::1]:8080")
+        return value
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The host, without brackets, and the port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        host, _ = self.address
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
+
+class Journal(Settings):
+    """The durable log: beyond `max_size` it takes nothing more; what all routes have passed is kept for `keep`."""
+
+    path: Path = Path("var/journal.db")
+    max_size: Annotated[Size, Field(gt=0)] = 1 << 30
+    keep: Duration = 7 * 86400.0
+
+
+class Log(Settings):
+    """`auto` is lines for people on a terminal, JSON otherwise."""
+
+    level: logs.Level = "info"
+    format: logs.Format = "auto"
+
+
+class Route(Settings):
+    """From the journal to one sink; of all sources, unless `sources` says of which.
+
+    `batch` records are published together, and `in_flight` batches may be under way at once where the sink can do that.
+    `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
+    is a condition on what is in them, or in what the tool said.
+    """
+
+    format: Format
+    sink: str
+    encoding: Encoding = Encoding.STRUCTURED
+    sources: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+    when: When = {}
+    spec: Spec = Spec.V0_5_1
+    batch: Annotated[int, Field(gt=0, le=10_000)] = 100
+    in_flight: Annotated[int, Field(gt=0, le=100)] | None = None
+
+
+class Shadow(Settings):
+    """Another mapping of a source, tried on what it says: nothing is published, differences are logged and counted.
+
+    Without `variables` it has those of the source.
+    """
+
+    source: str
+    mapping: str
+    variables: dict[str, Any] | None = None
+
+
+class Config(Settings):
+    """All of it."""
+
+    server: Server = Server()
+    journal: Journal = Journal()
+    log: Log = Log()
+    sources: Annotated[
+        dict[Name, Annotated[SourceSettings, ByType({name: each.settings for name, each in SOURCES.items()})]],
+        Field(min_length=1),
+    ]
+    sinks: dict[Name, Annotated[SinkSettings, ByType({name: each.settings for name, each in SINKS.items()})]] = {}
+    routes: dict[Name, Route] = {}
+    shadows: dict[Name, Shadow] = {}
+
+    def translated(self) -> dict[str, SourceSettings]:
+        """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""
+        return {**self.sources, **{candidate(name): self._candidate(each) for name, each in self.shadows.items()}}
+
+    def _candidate(self, shadow: Shadow) -> SourceSettings:
+        source = self.sources[shadow.source]
+        variables = source.variables if shadow.variables is None else shadow.variables
+        return source.model_copy(update={"mapping": shadow.mapping, "variables": variables})
+
+
+def candidate(shadow: str) -> str:
+    """What the mapping that a shadow tries is loaded as; no source has such a name."""
+    return f"shadow {shadow}"
