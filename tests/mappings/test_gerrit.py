@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.mappings.support import GERRIT, event, events, golden, inputs, targets, translation
 
-SHAPES = [path.stem for path in inputs(GERRIT) if path.suffix == ".ndjson"]
+SHAPES = [path.stem for path in inputs(GERRIT) if path.suffix == ".ndjson" and path.with_suffix(".json").is_file()]
 MINOR = ["topic-changed", "wip-state-changed", "reviewer-added", "hashtags-changed", "vote-deleted"]
 MINOR += ["comment-added-no-vote", "branch-updated"]
 NO_COMMIT = "0" * 40

@@ -26,6 +26,7 @@ from adapters.sources.gerrit_stream.history import history
 from tests.mappings.support import EVERYTHING, events, inputs, instance
 
 HERE = Path(__file__).parent
+SAMPLES = HERE.parents[2] / "shared" / "samples" / "harbor"
 CHANGE = "change-4711.json"
 """The change of the goldens of gerrit/events, as the REST API tells of it."""
 
@@ -33,8 +34,8 @@ CHANGE = "change-4711.json"
 class Row(NamedTuple):
     """An occurrence and the types of its events, which may be patterns.
 
-    `ways` are samples, of which the first is of nothing else; `apart` names content that each way says in its own words,
-    and `why` is the reason for which they do not agree.
+    `ways` are samples, the first of nothing else; `apart` names content that each way says in its own words, and `why`
+    is the reason for which they do not agree.
     """
 
     occurrence: str
@@ -115,6 +116,22 @@ def test_no_two_mappings_agree_but_where_the_table_says_so() -> None:
     assert agreeing
     said = [set(row.ways.values()) for row in SAME]
     assert [ways for ways in agreeing if not any(ways <= row for row in said)] == []
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected payloads are not beside this checkout")
+def test_both_payloads_that_harbor_documents_are_the_same_events() -> None:
+    """Each kind of notification that its documentation shows in both formats."""
+    pairs = [
+        (path, path.with_name(path.name.replace("default", "cloudevents"))) for path in SAMPLES.glob("*.default.*")
+    ]
+    shown = [pair for pair in pairs if pair[1].is_file()]
+    assert shown
+    for default, cloudevent in shown:
+        first, second = (
+            [identity(event) for each in sent(path) for event in events("harbor/webhook", each.body)]
+            for path in (default, cloudevent)
+        )
+        assert first == second != []
 
 
 def _all_ways() -> Iterable[str]:
