@@ -113,6 +113,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
                 registry.untag("team/app", "latest")
             registry.skopeo("delete", f"@/team/app-arm@{image.manifests[1]}")
             until(lambda: found.all_told("artifact.deleted", 1), timeout=PATIENCE)
+            until(lambda: len(found.events("registry-tag.deleted")) > kind.untags, timeout=PATIENCE)
             yield found
         finally:
             sidecar.stop()
