@@ -64,8 +64,10 @@ class Server:
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
-        """Makes it hang: connections stay, and nothing answers."""
+        """Makes it hang: connections stay, and nothing answers, from when this returns."""
+        assert self.process is not None
         self._signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
 
     def resume(self) -> None:
         """Lets it go on."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from adapters.brokers.closing import closed
 from adapters.brokers.connection import NatsAuth, NatsConnection
 from adapters.tls import context
 
@@ -24,16 +23,9 @@ async def connect(connection: NatsConnection, **more: Any) -> Client:
     try:
         await client.connect(**_options(connection), **more)
     except BaseException:
-        await closed(client)
+        await closed(client.close())
         raise
     return client
-
-
-async def closed(client: Client) -> None:
-    """Closes a client, for which a server that does not answer gets a second."""
-    with suppress(OSError):
-        async with asyncio.timeout(1):
-            await client.close()
 
 
 def _options(connection: NatsConnection) -> dict[str, Any]:

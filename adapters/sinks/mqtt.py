@@ -13,6 +13,7 @@ from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.broker_settings import LEVELS, MqttSettings
 from adapters.sinks.mqtt_connection import MqttConnection
+from adapters.sinks.under_way import UnderWay
 
 
 class MqttSink:
@@ -27,6 +28,7 @@ class MqttSink:
         self._name = LEVELS.name_of(settings.topic)
         self._opening = asyncio.Lock()
         self._connection: MqttConnection | None = None
+        self._under_way = UnderWay[MqttConnection]()
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is acknowledged or has failed."""
@@ -34,10 +36,10 @@ class MqttSink:
 
     async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
         """Sends all messages, as the broker makes room; what it returns waits until each is acknowledged or failed."""
-        connection = await self._connected()
+        connection = await self._under_way.behind(self._connected())
         acks = Acks(len(batch), self._settings.timeout)
         await self._hand_over(connection, batch, acks)
-        settled = self._settled(connection, acks)
+        settled = self._under_way.add(connection, self._settled(connection, acks))
         if acks.stopped:
             await settled
         return settled

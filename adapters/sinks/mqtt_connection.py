@@ -16,6 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from adapters.brokers.closing import closed
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Message
 from adapters.sinks.acks import Acks
@@ -87,7 +88,7 @@ class MqttConnection:
     async def close(self) -> None:
         """Ends it, and the client's thread."""
         self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
+        await closed(asyncio.to_thread(self._client.loop_stop))
 
     async def _room(self) -> None:
         """Returns when one more message may be under way."""

@@ -15,6 +15,7 @@ from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.broker_settings import SUBJECT, NatsSettings
 from adapters.sinks.nats_connection import NatsConnection, NoStream
+from adapters.sinks.under_way import UnderWay
 
 
 class NatsSink:
@@ -28,6 +29,7 @@ class NatsSink:
         self._name = SUBJECT.name_of(settings.subject)
         self._opening = asyncio.Lock()
         self._connection: NatsConnection | None = None
+        self._under_way = UnderWay[NatsConnection]()
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is acknowledged or has failed."""
@@ -35,10 +37,10 @@ class NatsSink:
 
     async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
         """Sends all messages; what it returns waits until each is acknowledged or has failed."""
-        connection = await self._connected()
+        connection = await self._under_way.behind(self._connected())
         acks = Acks(len(batch), self._settings.timeout)
         await self._hand_over(connection, batch, acks)
-        settled = self._settled(connection, batch, acks)
+        settled = self._under_way.add(connection, self._settled(connection, batch, acks))
         if acks.stopped:
             await settled
         return settled
@@ -54,6 +56,9 @@ class NatsSink:
         except NoStream as failure:
             subject = self._name(batch[failure.delivered])
             raise await connection.why_no_stream(subject, failure.delivered) from None
+        except TransientError:
+            await connection.close()
+            raise
         finally:
             connection.forget(acks)
 

@@ -11,10 +11,11 @@ import itertools
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error
+from nats.errors import Error, FlushTimeoutError
 from nats.js.errors import NotFoundError
 
-from adapters.brokers.nats import closed, connect
+from adapters.brokers.closing import closed
+from adapters.brokers.nats import connect
 from adapters.cdevents.cloudevents import binary_headers
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
@@ -58,6 +59,7 @@ class NatsConnection:
             allow_reconnect=False,
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
+            flush_timeout=settings.timeout,
             error_cb=self._note,
             closed_cb=self._lost,
         )
@@ -98,7 +100,7 @@ class NatsConnection:
     async def close(self) -> None:
         """Closes it, if it is open."""
         if self._client.is_connected:
-            await closed(self._client)
+            await closed(self._client.close())
 
     async def _make(self, stream: NatsStream) -> None:
         jetstream = self._client.jetstream()
@@ -118,8 +120,13 @@ class NatsConnection:
             acks.put(index, _failure(answer))
 
     async def _note(self, error: Exception) -> None:
-        """Takes what the server says outside of any answer, such as that a subject is not allowed."""
+        """Takes what the server says outside of any answer, such as that a subject is not allowed.
+
+        Raises FlushTimeoutError, which is what `publish` then raises: the server takes no more bytes.
+        """
         self.complaint = str(error).removeprefix("nats: ")
+        if isinstance(error, FlushTimeoutError):
+            raise error
         for number, (acks, index, subject) in list(self._waiting.items()):
             if f'permissions violation for publish to "{subject.lower()}"' in self.complaint.lower():
                 del self._waiting[number]

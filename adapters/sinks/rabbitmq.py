@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 import aio_pika
 from aio_pika import DeliveryMode
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelClosed, PublishError
 
+from adapters.brokers.closing import closed
 from adapters.brokers.rabbitmq import connect
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Message
@@ -26,9 +26,6 @@ _LONGEST = 255
 
 _TROUBLE = (OSError, AMQPError, RuntimeError)
 """What aio-pika raises; RuntimeError is that of a connection or channel that has closed meanwhile."""
-
-_CLOSING = 2.0
-"""Seconds that a broker which does not answer may hold up a close."""
 
 
 class _Refused(DeliveryError):
@@ -66,9 +63,7 @@ class RabbitmqSink:
         """Closes the connection."""
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            with suppress(*_TROUBLE):
-                async with asyncio.timeout(_CLOSING):
-                    await connection.close()
+            await closed(connection.close())
 
     async def _send_each(self, batch: Sequence[Message], start: int) -> None:
         for index in range(start, len(batch)):

@@ -71,11 +71,12 @@ class Proxy:
                 link.lost = True
 
     def resume(self) -> None:
-        """Lets new connections pass; stalled ones never come back, as if a router had forgotten them."""
+        """Lets new connections pass, whole; stalled ones never come back, as if a router had forgotten them."""
         self._network = Network.UP
+        self._allowance = sys.maxsize
 
     def tear(self, after: int) -> Event:
-        """Closes all connections when so many more bytes have passed, either way; set when that has happened."""
+        """Closes all connections when so many more bytes have passed, either way; set when that happens."""
         torn = self._torn = Event()
         self._allowance = after
         return torn
@@ -119,8 +120,8 @@ class Proxy:
         end.sendall(part)
         if len(part) < len(chunk):
             self._allowance = sys.maxsize
-            self._close_links()
             self._torn.set()
+            self._close_links()
 
     def _close_links(self) -> None:
         with self._lock:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from adapters.brokers.closing import closed
 from adapters.brokers.connection import NatsConnection, need
-from adapters.brokers.nats import closed, connect
+from adapters.brokers.nats import connect
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
@@ -73,7 +74,7 @@ class NatsSource:
             try:
                 await self._consume(await self._subscribed(client), keep)
             finally:
-                await closed(client)
+                await closed(client.close())
         except (Error, OSError) as error:
             said = "; ".join(str(each) or type(each).__name__ for each in (error, *complaints[-1:]))
             raise BrokerLost(f"{', '.join(self._settings.servers)}: {said}") from None

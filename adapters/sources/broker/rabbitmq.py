@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from adapters.brokers.closing import closed
 from adapters.brokers.connection import RabbitmqConnection, need
 from adapters.brokers.rabbitmq import connect
 from adapters.model import Receive
@@ -67,7 +67,7 @@ class RabbitmqSource:
             try:
                 await self._consume(connection, keep)
             finally:
-                await _closed(connection)
+                await closed(connection.close())
         except (AMQPError, ChannelInvalidStateError, OSError) as error:
             raise BrokerLost(f"{self._settings.host}: {error or type(error).__name__}") from None
 
@@ -103,13 +103,6 @@ class RabbitmqSource:
                 f"{self._settings.host}: the channel is closed, or the queue {self._settings.queue} is gone"
             )
         return [message for message in messages if message is not None]
-
-
-async def _closed(connection: AbstractConnection) -> None:
-    """Closes a connection, for which a server that does not answer gets a second."""
-    with suppress(OSError):
-        async with asyncio.timeout(1):
-            await connection.close()
 
 
 def _delivery(message: AbstractIncomingMessage) -> Delivery:
