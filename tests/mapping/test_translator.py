@@ -5,6 +5,7 @@ import pytest
 from adapters.cdevents.ids import chain_id, context_id
 from adapters.errors import MappingError
 from adapters.mapping.explain import explain
+from adapters.model import IMAGE_LABELS
 from tests.mapping.support import INSTANCE, events, mapping, notification, problems
 
 RULE = """
@@ -328,3 +329,40 @@ def test_records_are_left_out_by_ignore_alone() -> None:
     """)
     assert len(found) == 1
     assert found[0].startswith("test.yaml:3:")
+
+
+IMAGES = """
+cdevents: 0.5.1
+let:
+  image: ${one | oci_purl("app", "registry.example.com")}
+  labels: ${$images | get($image)}
+image: ${$image}
+split: {each: all, as: one}
+ignore:
+  - {one: ignored}
+rules:
+  published:
+    emit: artifact.published
+    id: [one]
+    subject: {id: "${one}"}
+    custom_data: {"version?": "${$labels.version}"}
+"""
+DIGEST = f"sha256:{'1' * 64}"
+IMAGE = f"pkg:oci/app@{DIGEST}?repository_url=registry.example.com/app"
+
+
+def test_a_mapping_says_which_images_its_records_are_about() -> None:
+    """Each once, as far as they can be read, but for those of ignored records; none of what cannot be read at all."""
+    translator = mapping(IMAGES)
+    assert translator.images(notification({"all": [DIGEST, "ignored", DIGEST, "latest", 7]})) == {IMAGE}
+    assert translator.images(notification(b"rubbish")) == set()
+    assert mapping(CONTEXT, gerrit="https://gerrit/").images(notification({"kind": "first"})) == set()
+
+
+def test_labels_that_were_looked_up_are_found_by_their_image() -> None:
+    """Of a record whose image was not, they are missing; what names no image is no error for it."""
+    said = {"all": [DIGEST, "latest"]}
+    header = {IMAGE_LABELS: f'{{"{IMAGE}": {{"version": "1.4"}}}}'}
+    assert [each.custom_data for each in mapping(IMAGES).translate(notification(said)).events] == [{}, {}]
+    translation = mapping(IMAGES).translate(notification(said | {"all": [DIGEST]}, **header))
+    assert [each.custom_data for each in translation.events] == [{"version": "1.4"}]

@@ -1,0 +1,98 @@
+"""The shipped mappings agree: what one tool says, and the labels of an image, lead to the ids of another tool's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from adapters.goldens import sent
+from adapters.mapping import load
+from adapters.mapping.library import find
+from adapters.model import IMAGE_LABELS, CDEvent, Notification
+from tests.mappings.support import GERRIT, HEARD, JENKINS, REGISTRY, event, golden, instance, invalid, targets
+
+VARIABLES: Mapping[str, Mapping[str, str]] = {
+    GERRIT: {},
+    JENKINS: {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"},
+    REGISTRY: {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
+    "registry/log": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
+}
+"""What each source is told of the others."""
+
+
+def made(mapping: str, name: str, variables: Mapping[str, str] = MappingProxyType({})) -> list[CDEvent]:
+    """The events of one of a mapping's inputs."""
+    translator = load(mapping, instance=instance(mapping), variables={**VARIABLES[mapping], **variables})
+    file: Path = find(mapping).with_name("inputs") / name
+    found = [translator.translate(Notification("test", each.body, HEARD, each.headers)) for each in sent(file)]
+    return [one for each in found for one in each.events]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name"),
+    [
+        (JENKINS, "gerrit-merged-started.json"),
+        (JENKINS, "deploy-of-change-started.http"),
+        (JENKINS, "deploy-of-change-finished.http"),
+        (REGISTRY, "push-image-of-change.http"),
+        (REGISTRY, "push-image-of-change-alone.http"),
+        ("registry/log", "json-push-of-change.http"),
+    ],
+)
+def test_all_are_of_the_changes_chain(mapping: str, name: str) -> None:
+    """A run that a change triggered, an image that names it, and a run that deploys this: each event has its chain."""
+    (merged,) = made(GERRIT, "change-merged.json")
+    assert {each.chain_id for each in made(mapping, name)} == {merged.chain_id}
+
+
+def test_an_image_follows_the_run_that_built_it() -> None:
+    """Its label has the run's URL; where it has none, it follows the change."""
+    (started,) = [each for each in made(JENKINS, "image-started.json") if each.name == "pipelinerun.started"]
+    (published,) = made(REGISTRY, "push-image-of-change.http")
+    assert targets(published, "RELATION") == [started.id]
+
+
+def test_a_deployment_follows_the_build_of_its_image() -> None:
+    """If that build's job is known to push images, so that there is an event of it."""
+    (built,) = [each for each in made(JENKINS, "image-finished.json") if each.name == "build.finished"]
+    (started,) = made(JENKINS, "deploy-of-change-started.http")
+    assert targets(started, "RELATION") == [built.id]
+    (started,) = made(JENKINS, "deploy-of-change-started.http", {"image_jobs": ""})
+    assert targets(started, "RELATION") == []
+
+
+def test_without_gerrit_the_run_is_the_chain() -> None:
+    """An image, and the run that deploys it, are then of the chain of the run that built it."""
+    alone = {"gerrit": ""}
+    (finished, *_) = made(JENKINS, "image-finished.json", alone)
+    (published,) = made(REGISTRY, "push-image-of-change.http", alone)
+    (deploying,) = made(JENKINS, "deploy-of-change-started.http", alone)
+    assert published.chain_id == deploying.chain_id == finished.chain_id
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "4711", "c/team/app", "c/team/%ff/+/4711", "c//+/4711x", "c/+/4711", "#/c/4711/", "c/a\x00/+/1", "job/"],
+)
+def test_whatever_a_label_says_the_image_is_told(path: str) -> None:
+    """Anybody may push any label: it leads to a chain or to none, and never to an event that is invalid or parked."""
+    labels = {f"org.opencontainers.image.{name}": f"{instance(GERRIT)}{path}" for name in ("source", "url", "revision")}
+    labels["org.opencontainers.image.url"] = f"{instance(JENKINS)}{path}"
+    body = golden(REGISTRY, "push-image.json")
+    digest = body["events"][0]["target"]["digest"]
+    header = {f"pkg:oci/app@{digest}?repository_url=registry.example.com/team/app": labels}
+    published = event(REGISTRY, body, {IMAGE_LABELS: json.dumps(header)}, **VARIABLES[REGISTRY])
+    assert published.custom_data is not None
+    assert published.custom_data["revision"] == labels["org.opencontainers.image.revision"]
+    assert invalid([published]) == []
+
+
+def test_labels_of_elsewhere_make_no_chain() -> None:
+    """Those of another Gerrit and another Jenkins, and of an image that is of no change."""
+    (stranger,) = made(REGISTRY, "push-image-of-strangers.http")
+    (unlabelled,) = made(REGISTRY, "push-image.json")
+    assert (stranger.chain_id, stranger.links) == (unlabelled.chain_id, unlabelled.links) == (None, [])

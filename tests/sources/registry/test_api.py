@@ -1,0 +1,143 @@
+"""The labels of an image: those that the registry has, and nothing that leads anywhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import responses
+from requests import exceptions
+
+from adapters.sources.registry.api import (
+    LARGEST,
+    LONGEST,
+    MANIFESTS,
+    Image,
+    NoSuchImage,
+    Registry,
+    RegistrySilent,
+    image,
+)
+from adapters.sources.registry.settings import RegistryApi
+
+PREFIX = "org.opencontainers.image."
+LABELS = {f"{PREFIX}revision": "2e" * 20, f"{PREFIX}source": "https://gerrit.example.com/c/team/app/+/4711"}
+BASE = "https://registry.example.com/v2/team/app"
+INDEX, FIRST, SECOND, CONFIG, ATTESTED = (f"sha256:{digit * 64}" for digit in "12345")
+OTHERS = {"maintainer": "somebody", f"{PREFIX}licenses": "Apache-2.0", f"{PREFIX}url": "u" * (LONGEST + 1)}
+
+
+def labels(digest: str, **settings: str) -> dict[str, str]:
+    """Those that a registry tells of an image of team/app."""
+    registry = Registry(RegistryApi.model_validate({"url": "https://registry.example.com/", **settings}))
+    return dict(registry.labels(Image("team/app", digest)))
+
+
+def has(kind: str, digest: str, document: Any) -> None:
+    """The registry has this."""
+    responses.get(f"{BASE}/{kind}/{digest}", json=document)
+
+
+def configured(digest: str, labels: Any) -> None:
+    """The registry has an image with these labels."""
+    has("manifests", digest, {"schemaVersion": 2, "config": {"digest": CONFIG}, "layers": []})
+    has("blobs", CONFIG, {"config": {"Labels": labels}})
+
+
+@responses.activate
+def test_an_image_has_the_labels_of_its_configuration() -> None:
+    """Those that say what it was built from; others, and values of any length, are passed over."""
+    configured(FIRST, LABELS | OTHERS)
+    assert labels(FIRST, username="u", password="s3cret") == LABELS
+    for call in responses.calls:
+        assert call.request.headers["Authorization"].startswith("Basic ")
+        assert call.request.headers["User-Agent"] == "cdevents-adapters"
+    assert responses.calls[0].request.headers["Accept"] == MANIFESTS
+
+
+@responses.activate
+def test_annotations_are_labels_too() -> None:
+    """As tools write them that know no configuration; then nothing else is asked."""
+    has("manifests", FIRST, {"config": {"digest": CONFIG}, "annotations": LABELS | OTHERS})
+    assert labels(FIRST) == LABELS
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_an_index_has_the_labels_of_its_first_image() -> None:
+    """And not those of what a builder attests about its images."""
+    attested = {"digest": ATTESTED, "platform": {"architecture": "unknown", "os": "unknown"}}
+    images = [{"digest": each, "platform": {"os": "linux"}} for each in (FIRST, SECOND)]
+    has("manifests", INDEX, {"manifests": [attested, *images]})
+    configured(FIRST, LABELS)
+    assert labels(INDEX) == LABELS
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {},
+        [],
+        {"config": None, "annotations": None},
+        {"config": {"digest": "../../../secret"}},
+        {"manifests": ["x", {"digest": "latest"}]},
+        {"manifests": {}},
+        {"annotations": {f"{PREFIX}source": 1}},
+    ],
+)
+def test_whatever_was_pushed_has_no_labels(manifest: Any) -> None:
+    """A manifest is anybody's JSON: what is not as it should be is not there."""
+    has("manifests", FIRST, manifest)
+    assert labels(FIRST) == {}
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "answer", [{"status": 401}, {"status": 503}, {"body": "<html>"}, {"body": "x" * (LARGEST + 1)}]
+)
+def test_no_usable_answer_is_an_error_without_secrets(answer: dict[str, Any]) -> None:
+    """It says what was asked for, and never more than a manifest's bytes are read."""
+    responses.get(f"{BASE}/manifests/{FIRST}", **answer)
+    with pytest.raises(RegistrySilent, match=f"GET {BASE}/manifests/{FIRST}") as failed:
+        labels(FIRST, username="u", password="s3cret")
+    assert "s3cret" not in str(failed.value)
+
+
+@responses.activate
+def test_no_answer_at_all_is_an_error() -> None:
+    """It may be starting."""
+    responses.get(f"{BASE}/manifests/{FIRST}", body=exceptions.ReadTimeout("too slow"))
+    with pytest.raises(RegistrySilent, match="too slow"):
+        labels(FIRST)
+
+
+@responses.activate
+def test_an_image_that_is_not_there_is_another_error() -> None:
+    """It was deleted, or is in another registry: nothing is wrong."""
+    responses.get(f"{BASE}/manifests/{FIRST}", status=404)
+    with pytest.raises(NoSuchImage):
+        labels(FIRST)
+
+
+def test_a_package_url_names_an_image_by_its_place_and_digest() -> None:
+    """Its host is not looked at: a registry may be reached by another name than by its public one."""
+    assert image(f"pkg:oci/app@{FIRST}?repository_url=r.example.com:5000/team/app") == Image("team/app", FIRST)
+
+
+@pytest.mark.parametrize(
+    "purl",
+    [
+        "",
+        "app",
+        f"pkg:oci/app@{FIRST}",
+        "pkg:oci/app@latest?repository_url=r/team/app",
+        f"pkg:docker/app@{FIRST}?repository_url=r/team/app",
+        f"pkg:oci/app@{FIRST}?repository_url=r/team/../../secret",
+        f"pkg:oci/app@{FIRST}?repository_url=r/team/app%3Fx",
+        f"pkg:oci/app@{FIRST}/../x?repository_url=r/team/app",
+    ],
+)
+def test_nothing_else_is_asked_for(purl: str) -> None:
+    """Neither what no registry can have, nor what would lead elsewhere."""
+    assert image(purl) is None
