@@ -5,13 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
+
+from tests.brokers import Server, running
+from tests.service import Service
+
+needs_skopeo = pytest.mark.skipif(shutil.which("skopeo") is None, reason="skopeo is not installed")
 
 PATIENCE = 120.0
 """Seconds that a command may take, and that something which happened in the registry may take to be published."""
@@ -46,6 +54,17 @@ class Registry:
         """Deletes a tag, and not its image, as OCI's distribution-spec has it (end-9)."""
         answer = requests.delete(f"http://{self.address}/v2/{repository}/manifests/{tag}", timeout=PATIENCE)
         assert answer.status_code == requests.codes.accepted, answer.text
+
+
+@contextmanager
+def hearing(server: Server, sidecar: Service) -> Iterator[Registry]:
+    """A registry at work, and the sidecar that hears of it."""
+    with running(server):
+        sidecar.start()
+        try:
+            yield Registry(server.address)
+        finally:
+            sidecar.stop()
 
 
 def tell(registry: Registry, image: Image) -> None:

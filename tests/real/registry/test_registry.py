@@ -5,19 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from adapters.cdevents import validation
 from adapters.model import Spec
-from tests import brokers
+from tests.brokers import Server
 from tests.real import golang
-from tests.real.registry.story import PATIENCE, Image, Registry, layout, tell
+from tests.real.registry.story import PATIENCE, Image, Registry, hearing, layout, needs_skopeo, tell
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port, until
+from tests.service import Service, configuration, free_port, until
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, needs_skopeo]
 
 REGISTRY = """
 version: 0.1
@@ -28,29 +29,7 @@ notifications:
   endpoints: [{{name: test, url: "http://127.0.0.1:{hook}/registry", timeout: 5s, threshold: 3, backoff: 100ms}}]
 """
 
-CONFIG = """
-server: {{listen: 127.0.0.1:{port}}}
-journal: {{path: journal.db}}
-log: {{format: json}}
-sources:
-  webhook: {{type: webhook, path: /registry, instance: INSTANCE, mapping: registry/distribution}}
-  log:
-    type: registry-log
-    instance: INSTANCE
-    mapping: registry/log
-    paths: [FOLDER/server.log]
-    lookup: {{storage: FOLDER/storage}}
-sinks:
-  webhook: {{type: file, path: webhook.jsonl}}
-  log: {{type: file, path: log-events.jsonl}}
-  said: {{type: file, path: said.jsonl}}
-routes:
-  webhook: {{format: cdevents, sink: webhook, sources: [webhook]}}
-  log: {{format: cdevents, sink: log, sources: [log]}}
-  said: {{format: legacy, sink: said, sources: [webhook]}}
-"""
-
-WAYS = ("webhook", "log-events")
+WAYS = ("notified", "logged")
 
 
 def debian() -> str:
@@ -82,11 +61,11 @@ class Told:
     kind: Kind
     image: Image
 
-    def events(self, name: str, way: str = "webhook") -> list[dict[str, Any]]:
+    def events(self, name: str, way: str = "notified") -> list[dict[str, Any]]:
         """Those of a type, without its version."""
         return [each for each in self.sidecar.published(way) if f".{name}." in each["type"]]
 
-    def all_told(self, name: str, count: int) -> bool:
+    def all_heard(self, name: str, count: int) -> bool:
         """Whether so many of a type were heard by each way."""
         return all(len(self.events(name, way)) >= count for way in WAYS)
 
@@ -94,29 +73,45 @@ class Told:
 @pytest.fixture(scope="module", params=KINDS.values(), ids=list(KINDS))
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The story, then a tag is deleted where that can be done, and an image."""
-    if shutil.which("skopeo") is None:
-        pytest.skip("skopeo is not installed")
-    kind, folder, port = request.param, tmp_path_factory.mktemp("registry"), free_port()
-    image = layout(folder / "image")
-    server = brokers.Server(free_port(), [kind.program(), "serve", str(folder / "config.yml")], folder)
-    settings = {"formatter": kind.formatter, "folder": folder, "port": server.port, "hook": port}
-    (folder / "config.yml").write_text(REGISTRY.format(**settings))
-    config = CONFIG.replace("INSTANCE", f"http://{server.address}/").replace("FOLDER", str(folder))
-    sidecar = Service(tmp_path_factory.mktemp("sidecar"), config, port)
-    found, registry = Told(sidecar, kind, image), Registry(server.address)
-    with brokers.running(server):
-        sidecar.start()
-        try:
-            tell(registry, image)
-            until(lambda: found.all_told("artifact.published", 7), timeout=PATIENCE)  # a log's tag is looked up in time
-            if kind.untags:
-                registry.untag("team/app", "latest")
-            registry.skopeo("delete", f"@/team/app-arm@{image.manifests[1]}")
-            until(lambda: found.all_told("artifact.deleted", 1), timeout=PATIENCE)
-            until(lambda: len(found.events("registry-tag.deleted")) > kind.untags, timeout=PATIENCE)
-            yield found
-        finally:
-            sidecar.stop()
+    kind, folder, hook = request.param, tmp_path_factory.mktemp("registry"), free_port()
+    server = _server(kind, folder, hook)
+    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), hook)
+    found = Told(sidecar, kind, layout(folder / "image"))
+    with hearing(server, sidecar) as registry:
+        _tell(found, registry)
+        yield found
+
+
+def _server(kind: Kind, folder: Path, hook: int) -> Server:
+    file, port = folder / "config.yml", free_port()
+    file.write_text(REGISTRY.format(formatter=kind.formatter, folder=folder, port=port, hook=hook))
+    return Server(port, [kind.program(), "serve", str(file)], folder)
+
+
+def _configuration(server: Server) -> str:
+    """The registry is heard by its notifications, which are kept as they came, too, and by its log."""
+    instance, log = f"http://{server.address}/", str(server.folder / "server.log")
+    lookup = {"storage": str(server.folder / "storage")}
+    webhook = {"type": "webhook", "path": "/registry", "instance": instance, "mapping": "registry/distribution"}
+    logged = {"type": "registry-log", "instance": instance, "mapping": "registry/log", "paths": [log], "lookup": lookup}
+    return configuration(
+        sources={"notified": webhook, "logged": logged},
+        sinks={name: {"type": "file", "path": f"{name}.jsonl"} for name in ("said", *WAYS)},
+        routes={"said": {"format": "legacy", "sink": "said", "sources": ["notified"]}}
+        | {way: {"format": "cdevents", "sink": way, "sources": [way]} for way in WAYS},
+    )
+
+
+def _tell(told: Told, registry: Registry) -> None:
+    tell(registry, told.image)
+    until(
+        lambda: told.all_heard("artifact.published", 7), timeout=PATIENCE
+    )  # a log's tag is looked up while it is there
+    if told.kind.untags:
+        registry.untag("team/app", "latest")
+    registry.skopeo("delete", f"@/team/app-arm@{told.image.manifests[1]}")
+    until(lambda: told.all_heard("artifact.deleted", 1), timeout=PATIENCE)
+    until(lambda: len(told.events("registry-tag.deleted")) > told.kind.untags, timeout=PATIENCE)
 
 
 def test_each_push_and_each_deletion_is_told(told: Told) -> None:
@@ -142,7 +137,7 @@ def test_what_is_attached_to_an_image_is_about_it(told: Told) -> None:
 def test_the_log_tells_what_the_notifications_tell(told: Told) -> None:
     """Each event has the same id, chain and subject from either, in order."""
     notified, logged = ([_identity(each) for each in told.sidecar.published(way)] for way in WAYS)
-    assert logged == [_identity(each) for each in told.sidecar.published("webhook") if _is_logged(told, each)]
+    assert logged == [_identity(each) for each in told.sidecar.published("notified") if _is_logged(told, each)]
     assert len(logged) < len(notified)
 
 

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.cdevents import validation
 from adapters.model import Spec
-from tests import brokers
+from tests.brokers import Server
 from tests.real import golang
-from tests.real.registry.story import PATIENCE, Image, Registry, layout, tell
+from tests.real.registry.story import PATIENCE, Image, hearing, layout, needs_skopeo, tell
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port, until
+from tests.service import Service, configuration, free_port, until
 
-pytestmark = pytest.mark.real
-
-CONFIG = """
-server: {{listen: 127.0.0.1:{port}}}
-journal: {{path: journal.db}}
-log: {{format: json}}
-sources:
-  zot: {{type: webhook, path: /zot, instance: INSTANCE, mapping: zot/events}}
-sinks:
-  events: {{type: file, path: events.jsonl}}
-routes:
-  events: {{format: cdevents, sink: events}}
-"""
+pytestmark = [pytest.mark.real, needs_skopeo]
 
 
 @dataclass(frozen=True)
@@ -38,7 +26,7 @@ class Told:
     """A sidecar that heard what was done to a zot with an image."""
 
     sidecar: Service
-    registry: Registry
+    address: str
     image: Image
 
     def subjects(self, name: str) -> set[str]:
@@ -48,30 +36,37 @@ class Told:
     def purl(self, repository: str, digest: str) -> str:
         """How any registry's image is named."""
         name = repository.rpartition("/")[2]
-        return f"pkg:oci/{name}@{digest}?repository_url={self.registry.address}/{repository}"
+        return f"pkg:oci/{name}@{digest}?repository_url={self.address}/{repository}"
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The story, and then an image is deleted."""
-    if shutil.which("skopeo") is None:
-        pytest.skip("skopeo is not installed")
+    folder, hook = tmp_path_factory.mktemp("zot"), free_port()
+    server = _server(folder, hook)
+    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), hook)
+    found = Told(sidecar, server.address, layout(folder / "image"))
+    with hearing(server, sidecar) as registry:
+        tell(registry, found.image)
+        registry.skopeo("delete", f"@/team/app-arm@{found.image.manifests[1]}")
+        until(lambda: found.subjects("artifact.deleted"), timeout=PATIENCE)
+        yield found
+
+
+def _server(folder: Path, hook: int) -> Server:
     program = golang.program("zotregistry.dev/zot/v2/cmd/zot", "v2.1.20", "-tags=events,containers_image_openpgp")
-    folder, port, hook = tmp_path_factory.mktemp("zot"), free_port(), free_port()
-    (folder / "config.json").write_text(json.dumps(_settings(f"{folder}/storage", port, hook)))
-    server = brokers.Server(port, [program, "serve", f"{folder}/config.json"], folder)
-    config = CONFIG.replace("INSTANCE", f"http://{server.address}/")
-    sidecar = Service(tmp_path_factory.mktemp("sidecar"), config, hook)
-    found = Told(sidecar, Registry(server.address), layout(folder / "image"))
-    with brokers.running(server):
-        sidecar.start()
-        try:
-            tell(found.registry, found.image)
-            found.registry.skopeo("delete", f"@/team/app-arm@{found.image.manifests[1]}")
-            until(lambda: found.subjects("artifact.deleted"), timeout=PATIENCE)
-            yield found
-        finally:
-            sidecar.stop()
+    file, port = folder / "config.json", free_port()
+    file.write_text(json.dumps(_settings(f"{folder}/storage", port, hook)))
+    return Server(port, [program, "serve", str(file)], folder)
+
+
+def _configuration(server: Server) -> str:
+    zot = {"type": "webhook", "path": "/zot", "instance": f"http://{server.address}/", "mapping": "zot/events"}
+    return configuration(
+        sources={"zot": zot},
+        sinks={"events": {"type": "file", "path": "events.jsonl"}},
+        routes={"events": {"format": "cdevents", "sink": "events"}},
+    )
 
 
 def _settings(storage: str, port: int, hook: int) -> dict[str, Any]:
