@@ -28,6 +28,8 @@ LEGACY_ID = "legacyid"
 """The extension of a CDEvent that names the tool's own message it was translated from."""
 CDEVENT_IDS = "cdeventids"
 """The extension of a tool's own message that names the CDEvents translated from it, separated by commas."""
+ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
+"""The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 
 _CHARSET = re.compile(r'charset="?([^";\s]+)')
 _XML_START = re.compile(rb"\s*<[?!A-Za-z]")
@@ -71,6 +73,7 @@ def legacy_message(
         "time": notification.received_at.isoformat().replace("+00:00", "Z"),
         "datacontenttype": _content_type(notification.headers.get("content-type", ""), notification.body),
         "partitionkey": instance,
+        ADAPTER: ADAPTER_NAME,
         **extensions,
     }
     return Message(Format.LEGACY, encoding, attributes, notification.body)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from adapters.cdevents.cloudevents import CDEVENT_IDS, LEGACY_ID, STRUCTURED_JSON, structured
+from adapters.cdevents.cloudevents import ADAPTER, CDEVENT_IDS, LEGACY_ID, STRUCTURED_JSON, structured
 from adapters.model import Encoding, Format, Message
 
 ENCODINGS = frozenset({Encoding.STRUCTURED, Encoding.BINARY, Encoding.RAW})
@@ -35,8 +35,12 @@ def parts(message: Message, prefix: str) -> Parts:
 
 
 def counterparts(message: Message) -> dict[str, str]:
-    """Headers by which the two forms of an event name each other where they are published bare."""
+    """Headers by which the two forms of an event name each other, and the adapter, where they are published bare."""
     attributes = message.attributes
     legacy, cdevents = ("id", CDEVENT_IDS) if message.format is Format.LEGACY else (LEGACY_ID, "id")
-    named = {"legacy-id": attributes.get(legacy), "cdevents-ids": attributes.get(cdevents)}
+    named = {
+        "legacy-id": attributes.get(legacy),
+        "cdevents-ids": attributes.get(cdevents),
+        ADAPTER: attributes.get(ADAPTER),
+    }
     return {name: value for name, value in named.items() if value}

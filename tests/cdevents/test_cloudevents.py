@@ -149,6 +149,7 @@ def test_a_legacy_message_is_the_tools_own() -> None:
         "time": "2026-03-20T14:27:05Z",
         "datacontenttype": "application/json",
         "partitionkey": "https://ci.example.com/",
+        "adapter": "cdevents-adapters",
         "cdeventids": "a b",
     }
 

@@ -1,7 +1,7 @@
 """Is it our own? Answered by the message alone, so that no restart and no other replica makes a difference.
 
-Every message that an adapter publishes says what it is, in any encoding but one: a tool's own event, raw, on a way that
-loses its headers.
+A tool's own event that an adapter has published says so, in any encoding but one: raw, on a way that loses its headers.
+A CDEvent counts as ours whoever made it, for there is nothing to translate.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from typing import Any
 
 import orjson
 
-from adapters.cdevents.cloudevents import CDEVENT_IDS, LEGACY_ID
+from adapters.cdevents.cloudevents import ADAPTER, ADAPTER_NAME
 
-_TYPES = ("dev.cdevents.", "dev.cdeventsx.", "legacy.")
-_EXTENSIONS = (LEGACY_ID, CDEVENT_IDS)
-_HEADERS = ("legacy-id", "cdevents-ids", *(f"ce-{name}" for name in _EXTENSIONS))
-_TRACES = (b"dev.cdevents", b"legacy")
+_CDEVENTS = ("dev.cdevents.", "dev.cdeventsx.")
+_TRACES = (b"dev.cdevents", ADAPTER_NAME.encode())
 
 
 def is_own(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether an adapter published it, this one or another; a CDEvent counts as ours whoever made it.
+    """Whether an adapter published it, this one or another.
 
     `headers` has lower-case names, and CloudEvents attributes as `ce-<name>`.
     """
-    if headers.get("ce-type", "").startswith(_TYPES) or any(name in headers for name in _HEADERS):
+    if headers.get("ce-type", "").startswith(_CDEVENTS):
+        return True
+    if ADAPTER_NAME in (headers.get(f"ce-{ADAPTER}"), headers.get(ADAPTER)):
         return True
     return any(trace in body for trace in _TRACES) and _is_own_document(body)
 
@@ -47,6 +47,10 @@ def _is_own_event(event: Any) -> bool:
     if not isinstance(event, dict):
         return False
     if "specversion" in event:
-        return str(event.get("type")).startswith(_TYPES) or any(name in event for name in _EXTENSIONS)
+        return _is_cdevent(event) or event.get(ADAPTER) == ADAPTER_NAME
     context = event.get("context")
-    return isinstance(context, dict) and str(context.get("type")).startswith(_TYPES[:2])
+    return isinstance(context, dict) and _is_cdevent(context)
+
+
+def _is_cdevent(named: Mapping[str, Any]) -> bool:
+    return str(named.get("type")).startswith(_CDEVENTS)

@@ -106,13 +106,13 @@ OWN = {
     "binary custom event": Sent(
         b"{}", {"ce-specversion": "1.0", "ce-type": "dev.cdeventsx.gerrit-hashtag.changed.0.1.0"}
     ),
-    "binary legacy event": Sent(b"{}", {"ce-specversion": "1.0", "ce-type": "legacy.gerrit.events"}),
+    "binary legacy event": Sent(b"{}", {"ce-specversion": "1.0", "ce-adapter": "cdevents-adapters"}),
     "structured CDEvent": Sent(
         b'{"specversion":"1.0","type":"dev.cdevents.build.finished.0.3.0","data":{}}',
         content_type="application/cloudevents+json",
     ),
     "raw CDEvent": Sent(b'{"context":{"type":"dev.cdevents.build.finished.0.3.0"},"subject":{}}'),
-    "raw legacy event": Sent(b'{"type":"ref-updated"}', {"legacy-id": "1"}),
+    "raw legacy event": Sent(b'{"type":"ref-updated"}', {"adapter": "cdevents-adapters"}),
 }
 
 

@@ -37,7 +37,7 @@ MESSAGES = [event("build.started"), event("dev.cdeventsx.gerrit-hashtag.changed.
 
 @pytest.mark.parametrize("message", MESSAGES)
 @pytest.mark.parametrize("prefix", ["ce_", "ce-", "cloudEvents_", "cloudEvents:"])
-def test_binary_mode_is_known_by_its_type(message: Message, prefix: str) -> None:
+def test_binary_mode_is_known_by_its_attributes(message: Message, prefix: str) -> None:
     """Whatever the protocol's prefix is."""
     assert is_own(lowered(parts(message, prefix).headers.items()), message.data)
 
@@ -50,7 +50,7 @@ def test_structured_mode_and_batches_are_known_by_what_is_in_them(message: Messa
 
 
 def test_bare_data_is_known_by_its_headers() -> None:
-    """The sinks' `legacy-id` and `cdevents-ids`; a bare CDEvent needs none."""
+    """That of the sinks; a bare CDEvent needs none."""
     for message in MESSAGES:
         raw = Message(message.format, Encoding.RAW, message.attributes, message.data)
         assert is_own(parts(raw, "ce_").headers, raw.data)
@@ -67,7 +67,9 @@ def test_bare_data_is_known_by_its_headers() -> None:
         ({}, b'[{"context":"legacy"},1]'),
         ({}, b"[]"),
         ({"ce-type": "zotregistry.image.updated"}, b"{}"),
-        ({"ce-type": "com.example.legacy.thing"}, b"{}"),
+        ({"ce-type": "legacy.billing.invoice", "ce-legacyid": "7", "ce-cdeventids": "8"}, b"{}"),
+        ({"legacy-id": "7", "adapter": "modem"}, b"{}"),
+        ({}, b'{"specversion":"1.0","type":"legacy.billing.invoice","legacyid":"7","data":"cdevents-adapters"}'),
     ],
 )
 def test_what_others_say_is_theirs(headers: dict[str, str], body: bytes) -> None:
@@ -83,7 +85,7 @@ def test_a_batch_that_is_not_all_ours_is_not_ours() -> None:
 @given(body=st.binary(max_size=200) | st.from_type(dict).map(repr).map(str.encode))
 def test_anything_can_be_asked_about(body: bytes) -> None:
     """No body makes it fail, and what has none of our marks is not ours."""
-    assert is_own({}, body + b" dev.cdevents legacy") is False
+    assert is_own({}, body + b" dev.cdevents cdevents-adapters") is False
 
 
 @given(body=st.dictionaries(st.text(max_size=5), st.integers(0, 9)))
