@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -49,8 +49,7 @@ IMAGE_LABELS = "x-image-labels"
 """The header of a notification whose source looked labels of images up: a JSON object of them, by package URL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """What a tool said, as it said it.
 
     `source` names the configured source; `headers` has lower-case names and never a credential; `received_at` is
@@ -61,7 +60,7 @@ class Notification:
     source: str
     body: bytes
     received_at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     position: str = ""
 
 
@@ -72,8 +71,7 @@ class Record(NamedTuple):
     notification: Notification
 
 
-@dataclass(frozen=True, slots=True)
-class CDEvent:
+class CDEvent(NamedTuple):
     """One CDEvent, before a spec version is chosen; its content is shaped as in CDEvents 0.5.1.
 
     `name` is `<subject>.<predicate>` of the vocabulary, or a whole custom type
@@ -92,8 +90,7 @@ class CDEvent:
     custom_data: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One event ready for any sink: CloudEvents attributes (extensions included) and the data's bytes.
 
     `attributes` always has specversion, id, source, type, time and datacontenttype, all as strings;

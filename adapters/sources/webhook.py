@@ -6,7 +6,7 @@ The answer is 202: Gerrit's webhooks plugin takes 200, 201, 202 and 204 for succ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import structlog
@@ -155,7 +155,7 @@ class _Endpoint:
         if content.whole:
             return heard
         marked = {**heard.headers, TRUNCATED: f"{content.size}/{self._settings.max_body}"}
-        return replace(heard, body=content.data[:STUB], headers=marked)
+        return heard._replace(body=content.data[:STUB], headers=marked)
 
     def _kept(self, headers: Headers) -> dict[str, str]:
         translator = self._context.translator()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def _make_event(name: str = "pipelinerun.finished", *, full: bool = True, **chan
         subject_id="pkg:oci/app@sha256:0b31b1c0" if name.startswith("artifact.") else "job/app/42/",
         content=content,
     )
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def _example(key: str, field: Field) -> Any:

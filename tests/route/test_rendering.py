@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -118,7 +117,7 @@ def test_a_route_publishes_the_types_it_chooses(types: list[str] | None, names: 
     class Custom(Words):
         def translate(self, notification: Notification) -> Translation:
             found = super().translate(notification)
-            custom = replace(event("two"), name="dev.cdeventsx.jenkins-node.offline.0.1.0", content={})
+            custom = event("two")._replace(name="dev.cdeventsx.jenkins-node.offline.0.1.0", content={})
             return found._replace(events=(*found.events, custom))
 
     render = renderer(lambda _: Origin(INSTANCE, Custom()), format_=Format.CDEVENTS, types=types)
@@ -135,7 +134,7 @@ def test_a_route_publishes_the_types_it_chooses(types: list[str] | None, names: 
 )
 def test_what_a_source_had_to_cut_is_an_error(format_: Format, header: str, said: str) -> None:
     """Neither format publishes it, though what is left can be read; the reason says how large it was."""
-    cut = replace(heard("one two"), headers={"x-truncated": header})
+    cut = heard("one two")._replace(headers={"x-truncated": header})
     result = renderer(origins, format_=format_)(Record(1, cut))
     assert result.messages == ()
     assert result.errors == (f"{said} the first 7 were kept; let its source take more",)
@@ -150,7 +149,7 @@ def test_an_event_that_cannot_be_written_is_an_error() -> None:
     class Deep(Words):
         def translate(self, notification: Notification) -> Translation:
             found = super().translate(notification)
-            return found._replace(events=(replace(found.events[0], custom_data={"deep": deep}), *found.events[1:]))
+            return found._replace(events=(found.events[0]._replace(custom_data={"deep": deep}), *found.events[1:]))
 
     result = rendered(renderer(lambda _: Origin(INSTANCE, Deep()), format_=Format.CDEVENTS), "one two")
     assert [message.attributes["subject"] for message in result.messages] == ["two"]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from adapters.cdevents.cloudevents import structured
@@ -27,7 +25,7 @@ def test_the_attributes_of_a_binary_message_are_headers(make: Make) -> None:
 
 def test_a_bare_cdevent_names_its_legacy_message(make: Make) -> None:
     """And itself, in headers that have no prefix."""
-    message = replace(make(7, encoding=Encoding.RAW, legacyid="old"), format=Format.CDEVENTS)
+    message = make(7, encoding=Encoding.RAW, legacyid="old")._replace(format=Format.CDEVENTS)
     assert parts(message, "ce_") == ({"legacy-id": "old", "cdevents-ids": "id-7"}, "application/json", message.data)
 
 

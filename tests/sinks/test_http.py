@@ -3,7 +3,6 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,7 @@ async def test_a_raw_legacy_message_is_what_the_tool_sent(opened: Open, receiver
 async def test_a_raw_cdevent_names_its_legacy_message(opened: Open, receiver: Receiver, make: Make) -> None:
     """The same two headers, the other way round."""
     sink = opened()
-    message = replace(make(7, encoding=Encoding.RAW, legacyid="old"), format=Format.CDEVENTS)
+    message = make(7, encoding=Encoding.RAW, legacyid="old")._replace(format=Format.CDEVENTS)
     await sink.publish([message])
     headers = receiver.requests[0].headers
     assert (headers["legacy-id"], headers["cdevents-ids"]) == ("old", "id-7")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -111,9 +110,9 @@ async def test_what_is_sent_again_is_stored_once(opened: Open, broker: Server, m
     legacy = make(1)
     batch = [
         legacy,
-        replace(legacy, format=Format.CDEVENTS, attributes={**legacy.attributes, "type": "dev.cdevents.x"}),
+        legacy._replace(format=Format.CDEVENTS, attributes={**legacy.attributes, "type": "dev.cdevents.x"}),
     ]
-    batch += [replace(legacy, encoding=Encoding.BINARY)]
+    batch += [legacy._replace(encoding=Encoding.BINARY)]
     await sink.publish(batch)
     await sink.publish(batch)
     assert len(await stored(broker, 3)) == 3

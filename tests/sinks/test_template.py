@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -25,7 +24,7 @@ def test_values_take_the_place_of_names() -> None:
     """The format and CloudEvents attributes; one that an event does not have is `_`."""
     name = TOPIC.name_of("cicd.{format}.{type}.{subject}")
     assert name(MESSAGE) == "cicd.cdevents.dev.cdeventsx.a-b.c.0.1.0._"
-    assert name(replace(MESSAGE, format=Format.LEGACY, attributes={"type": "x", "subject": "s"})) == "cicd.legacy.x.s"
+    assert name(MESSAGE._replace(format=Format.LEGACY, attributes={"type": "x", "subject": "s"})) == "cicd.legacy.x.s"
 
 
 @pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])

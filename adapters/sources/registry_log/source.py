@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -55,7 +54,7 @@ class RegistryLog:
     async def _completed(self, notification: Notification) -> Notification:
         pushed = tag(notification.body)
         digest = await self._digest(pushed) if pushed else None
-        return replace(notification, headers={**notification.headers, DIGEST: digest}) if digest else notification
+        return notification._replace(headers={**notification.headers, DIGEST: digest}) if digest else notification
 
     async def _digest(self, pushed: Tag) -> str | None:
         patiently = AsyncRetrying(
