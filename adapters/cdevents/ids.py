@@ -7,6 +7,7 @@ part of every id ever published: they never change.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha1, sha256
 from uuid import UUID
 
@@ -28,6 +29,7 @@ def context_id(source: str, name: str, values: Sequence[str]) -> str:
     return event_ids(source, name)(values)
 
 
+@lru_cache(maxsize=1024)
 def event_ids(source: str, name: str) -> Callable[[Sequence[str]], str]:
     """What gives the `context.id` of one source's events of one name, by their natural keys."""
     if name.startswith(CUSTOM_PREFIX):

@@ -31,6 +31,10 @@ class Names:
     tables: Mapping[str, Mapping[str, Any]]
 
 
+# An Absent has no steps, but to ask first is ten times as fast as to catch a TypeError.
+_IF_THERE = " if type({0}) is not Absent else None"
+
+
 def lookup(path: Path, names: Names) -> Closure:
     """A path's closure: Absent where it leads nowhere. Raises Unknown for a `$name` that is not defined."""
     if path.name is None:
@@ -44,8 +48,8 @@ def lookup(path: Path, names: Names) -> Closure:
 
 def _walked(function: Function, start: str, path: Path) -> str:
     def write() -> str:
-        found = function.variable()
-        function.write(f"try: {found} = {start}{''.join(f'[{step!a}]' for step in path.steps)}")
+        found, steps = function.variable(), "".join(f"[{step!a}]" for step in path.steps)
+        function.write(f"try: {found} = {start}{steps}{_IF_THERE.format(start) if path.name else ''}")
         function.write(f"except (KeyError, IndexError, TypeError): {found} = None")
         function.write(f"if {found} is None: {found} = {function.bind(Absent(f'{path} is missing'))}")
         return found
