@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import backlog, memory, replay, sinks, startup, table, tail, translation, webhook
+from bench import backlog, distance, memory, replay, sinks, startup, table, tail, translation, webhook
 
 BENCHMARKS = {
     "translation": translation,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "replay": replay,
     "tail": tail,
     "sinks": sinks,
+    "distance": distance,
 }
 
 
