@@ -19,6 +19,7 @@ from adapters.cdevents import validation
 from adapters.cli import main
 from adapters.model import Spec
 from tests import brokers
+from tests.pages import blocks, page
 from tests.real import golang
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
@@ -39,30 +40,7 @@ notifications:
   endpoints: [{{name: test, url: "{hook}", timeout: 5s, threshold: 3, backoff: 100ms}}]
 """
 
-STORY = """
-change.created  demo%2Fservice~1
-└── change.updated  demo%2Fservice~1
-    ├── pipelinerun.queued  job/verify/11/
-    │   └── pipelinerun.started  job/verify/11/
-    │       ├── pipelinerun.finished  job/verify/11/  success
-    │       └── testsuiterun.finished  job/verify/11/tests  success
-    ├── change.reviewed  demo%2Fservice~1
-    └── change.merged  demo%2Fservice~1
-        └── pipelinerun.queued  job/team/job/image/7/
-            └── pipelinerun.started  job/team/job/image/7/
-                ├── artifact.published  pkg:oci/app@AMD64
-                ├── artifact.published  pkg:oci/app@ARM64
-                ├── artifact.published  pkg:oci/app@INDEX
-                ├── artifact.packaged  pkg:oci/app@INDEX
-                ├── build.finished  job/team/job/image/7/
-                │   └── pipelinerun.queued  job/deploy/job/service/3/
-                │       └── pipelinerun.started  job/deploy/job/service/3/
-                │           ├── pipelinerun.finished  job/deploy/job/service/3/  success
-                │           └── service.deployed  deploy/service
-                ├── pipelinerun.finished  job/team/job/image/7/  success
-                ├── artifact.downloaded  pkg:oci/app@INDEX
-                └── artifact.downloaded  pkg:oci/app@AMD64
-"""
+(STORY,) = blocks(page("docs/lineage.md"), "text")
 """What `trace` prints of it, but for times and digests."""
 
 
@@ -109,7 +87,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             stack.callback(sidecar.stop)
         image = tell(World(gerrit, Registry(registry.address), sidecars, folder))
         found = Told(sources, sidecars, image)
-        until(lambda: len(found.events) >= len(STORY.strip().splitlines()))
+        until(lambda: len(found.events) >= len(STORY.splitlines()))
         yield found
 
 
@@ -164,7 +142,7 @@ def _traced(told: Told, wanted: str) -> str:
     digests = dict(zip([told.image.index, *told.image.manifests], ("INDEX", "AMD64", "ARM64"), strict=True))
     for digest, name in digests.items():
         text = text.replace(digest, name)
-    return "\n" + re.sub(r"\d{4}-\S+Z  |[?]repository_url=\S+", "", text)
+    return re.sub(r"\d{4}-\S+Z  |[?]repository_url=\S+", "", text)
 
 
 def _replay(told: Told, name: str, url: str, folder: Path) -> None:
