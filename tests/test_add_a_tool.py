@@ -24,15 +24,15 @@ PATIENT = ("curl", "tail")
 
 DEADLINE = 60.0
 
-_BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"(?:^`([\w/.-]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: a file if it has a title, else commands (`sh`) or what the last ones print (`text`)."""
+    """One fenced block: a file if its path stands above it, else commands (`sh`) or what they print (`text`)."""
 
+    path: str
     language: str
-    title: str
     text: str
 
 
@@ -41,9 +41,9 @@ def steps(text: str) -> list[tuple[Block, str]]:
     blocks = [Block(*found) for found in _BLOCK.findall(text)]
     outputs = [*blocks[1:], Block("", "", "")]
     return [
-        (block, after.text if after.language == "text" and not after.title else "")
+        (block, after.text if after.language == "text" and not after.path else "")
         for block, after in zip(blocks, outputs, strict=True)
-        if block.title or block.language == "sh"
+        if block.path or block.language == "sh"
     ]
 
 
@@ -100,9 +100,8 @@ def test_the_page_does_what_it_shows(tmp_path: Path) -> None:
     reader = Reader(folder, installed(tmp_path / "bin"))
     with ExitStack() as stack:
         for block, shown in steps(page(NAME).replace("8080", str(free_port()))):
-            if block.title:
-                (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
-                (folder / block.title).write_text(block.text, encoding="utf-8")
+            if block.path:
+                (folder / block.path).write_text(block.text, encoding="utf-8")
             elif block.text.startswith(SERVICE):
                 stack.enter_context(running(reader, block.text))
             else:
