@@ -85,11 +85,12 @@ def until(holds: Callable[[], object], *, timeout: float = 60.0) -> None:
 
 @dataclass
 class Service:
-    """A sidecar in a folder of its own; `port` is where it listens."""
+    """A sidecar in a folder of its own; `port` is where it listens, `environment` is what it has beside ours."""
 
     folder: Path
     config: str = CONFIG
     port: int = field(default_factory=free_port)
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, timeout: float = 30.0) -> None:
@@ -97,7 +98,8 @@ class Service:
         (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
         command = [sys.executable, "-m", "adapters", "run", "--config", "config.yaml"]
         with (self.folder / "log.jsonl").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=_environment())
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
+            self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment)
         deadline = time.monotonic() + timeout
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -156,16 +158,12 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, config: str = CONFIG) -> Iterator[Service]:
+def running(folder: Path, config: str = CONFIG, **environment: str) -> Iterator[Service]:
     """A sidecar that is ready, and killed at the end if it still runs."""
-    service = Service(folder, config)
+    service = Service(folder, config, environment=environment)
     service.start()
     try:
         yield service
     finally:
         if service.process is not None and service.process.poll() is None:
             service.kill()
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
