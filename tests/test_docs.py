@@ -69,13 +69,13 @@ def test_links_lead_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "words"), [(name, words) for name in PAGES for words in commands(name)])
 def test_commands_are_those_of_the_command_line(name: str, words: list[str]) -> None:
-    """Each command of a page, with its options and arguments, is one that there is."""
+    """Each command of a page, with its options and arguments, is one that there is; its name may stand alone."""
     command = typer.main.get_command(main)
     context = command.make_context(name, [PLACEHOLDERS.get(word, word) for word in words])
     while isinstance(command, TyperGroup):
         _, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
         assert found is not None
-        command, context = found, found.make_context(found.name, rest, parent=context)
+        command, context = found, found.make_context(found.name, rest, parent=context, resilient_parsing=not rest)
 
 
 @pytest.mark.parametrize(
