@@ -19,7 +19,7 @@ from tests.pages import ROOT, blocks, environment, links, page
 PAGES = sorted(
     file.relative_to(ROOT).as_posix() for file in (ROOT / "docs/tools").iterdir() if file.name != "README.md"
 )
-SNIPPETS = [(name, snippet) for name in PAGES for snippet in blocks(page(name), "yaml")]
+SNIPPETS = [(name, snippet) for name in (*PAGES, "docs/lineage.md") for snippet in blocks(page(name), "yaml")]
 
 
 def mappings(name: str) -> set[str]:
