@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
@@ -201,6 +202,15 @@ def test_the_image_installs_nothing_that_is_not_pinned() -> None:
     installs = re.findall(r"pip install[^&]*", " ".join(" ".join(line) for line in dockerfile() if line[0] == "RUN"))
     assert len(installs) == 3
     assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
+
+
+def test_the_image_has_the_clients_of_every_source_and_sink() -> None:
+    """What it installs, unless told otherwise, has each dependency of each extra."""
+    [chosen] = [word.partition("=")[2] for line in dockerfile() if line[0] == "ARG" for word in line[1:]]
+    pinned = (ROOT / "requirements" / f"{chosen}.txt").read_text(encoding="utf-8")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    wanted = {re.split(r"[<>=\[]", each)[0] for name, needs in extras.items() if name != "all" for each in needs}
+    assert wanted <= set(re.findall(r"^([\w.-]+)==", pinned, re.MULTILINE))
 
 
 def test_the_replay_job_shares_its_archive_out_whole(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -22,12 +23,15 @@ PAGES = sorted(
 SNIPPETS = [(name, snippet) for name in (*PAGES, "docs/lineage.md") for snippet in blocks(page(name), "yaml")]
 
 
+def sources(name: str) -> list[dict[str, Any]]:
+    """The sources that a page configures."""
+    snippets = [yaml.safe_load(snippet) for snippet in blocks(page(name), "yaml")]
+    return [source for snippet in snippets for source in snippet["sources"].values()]
+
+
 def mappings(name: str) -> set[str]:
-    """The mappings that a page configures."""
-    sources = [
-        source for snippet in blocks(page(name), "yaml") for source in yaml.safe_load(snippet)["sources"].values()
-    ]
-    return {source["mapping"] for source in sources}
+    """Their mappings."""
+    return {source["mapping"] for source in sources(name)}
 
 
 def emitted(name: str) -> set[str]:
@@ -42,14 +46,22 @@ def test_the_sources_of_a_page_stand_in_for_those_of_a_configuration(name: str, 
     default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
     file = tmp_path / "adapters.yaml"
     file.write_text(yaml.safe_dump({**default, **yaml.safe_load(snippet)}), encoding="utf-8")
-    sources = config.load(file, environment(snippet)).sources
-    assert set(sources) == set(yaml.safe_load(snippet)["sources"]), name
-    Translators(sources)
+    found = config.load(file, environment(snippet)).sources
+    assert set(found) == set(yaml.safe_load(snippet)["sources"]), name
+    Translators(found)
 
 
 def test_every_shipped_mapping_is_configured_on_a_page() -> None:
     """None is left to be found by chance."""
     assert set.union(*map(mappings, PAGES)) == set(library.shipped())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_tool_is_told_to_post_to_where_a_source_listens(name: str) -> None:
+    """Each URL of the sidecar, on this machine or behind a proxy, has the path of one of the page's webhooks."""
+    paths = {source["path"] for source in sources(name) if source["type"] == "webhook"}
+    told = re.findall(r"https?://(?:\S+@)?(?:localhost:8090|cdevents\.example\.com)(/[\w/-]*)", page(name))
+    assert {path.replace("PATH", f"${{env:{Path(name).stem.upper()}_PATH}}") for path in told} <= paths
 
 
 @pytest.mark.parametrize("name", PAGES)
