@@ -56,6 +56,10 @@ class TransientError(DeliveryError):
         self.retry_after = retry_after
 
 
+class HungUp(TransientError):
+    """The other side ended the connection on what was sent, and did not say why: perhaps because of one message."""
+
+
 class PermanentError(DeliveryError):
     """It will never work: park the message at index `delivered` of the batch and go on with the one after it."""
 

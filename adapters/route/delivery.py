@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
 
-from adapters.errors import AdapterError, DeliveryError, JournalUnavailable, PermanentError, TransientError
+from adapters.errors import AdapterError, DeliveryError, HungUp, JournalUnavailable, PermanentError, TransientError
 from adapters.metrics import Metrics
 from adapters.model import Message
 from adapters.sinks.contract import Sink
@@ -17,8 +19,10 @@ from adapters.sinks.contract import Sink
 LONGEST_PAUSE = 600.0
 """Seconds after which a sink is tried again, whatever it asked for."""
 
+HANG_UPS = 5
+"""How often in a row a sink hangs up on one message alone before that is taken for a refusal of it."""
+
 Sleep = Callable[[float], Awaitable[None]]
-Pending = deque[tuple[int, Message]]
 
 _BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
 _log = structlog.get_logger(__name__)
@@ -28,7 +32,8 @@ class Delivery:
     """One route's way to its sink.
 
     After a TransientError it tries again what was not taken, after 0.5 s, 1 s, 2 s, up to 60 s, with up to a second
-    of jitter, and not before the sink's `retry_after`; a success in part starts the back-off anew.
+    of jitter, and not before the sink's `retry_after`; a success in part starts the back-off anew. After it HungUp,
+    the rest of a batch goes one by one: a message that it hangs up on HANG_UPS times is refused.
     """
 
     def __init__(self, route: str, sink: Sink, metrics: Metrics, *, sleep: Sleep = asyncio.sleep) -> None:
@@ -42,33 +47,65 @@ class Delivery:
 
         `sent` is what to wait for where they are on their way already.
         """
-        pending = deque(enumerate(messages))
-        under_way = deque([sent] if sent else [])
+        left = _Left(deque(enumerate(messages)), sent)
         refused: dict[int, str] = {}
-        while pending:
+        while left.pending:
             try:
-                await self._retrying(self._publish, pending, under_way)
+                await self._retrying(self._publish, left)
             except PermanentError as error:
-                index, _ = pending.popleft()
-                refused[index] = str(error)
+                refused[left.take()] = str(error)
         return refused
 
-    async def _publish(self, pending: Pending, under_way: deque[Awaitable[None]]) -> None:
+    async def _publish(self, left: _Left) -> None:
+        messages, sent = left.next()
         try:
-            await (under_way.popleft() if under_way else self._sink.publish([message for _, message in pending]))
+            await (sent or self._sink.publish(messages))
         except DeliveryError as error:
-            self._take(pending, error.delivered)
+            self._take(left, error.delivered)
+            left.blame(error)
             raise
-        self._take(pending, len(pending))
+        self._take(left, len(messages))
 
-    def _take(self, pending: Pending, count: int) -> None:
+    def _take(self, left: _Left, count: int) -> None:
         for _ in range(count):
-            pending.popleft()
+            left.take()
         self._metrics.delivered(self._route, count)
 
     def _note_retry(self, error: AdapterError, attempt: int, pause: float) -> None:
         self._metrics.retried(self._route)
         _log.warning("sink is not taking messages", route=self._route, error=str(error), attempt=attempt, pause=pause)
+
+
+@dataclass(slots=True)
+class _Left:
+    """What is left of a batch: messages by their index, of which all may be on their way already.
+
+    `alone` says that they go one by one, `hang_ups` how often in a row the sink then hung up on the first.
+    """
+
+    pending: deque[tuple[int, Message]]
+    sent: Awaitable[None] | None
+    alone: bool = False
+    hang_ups: int = 0
+
+    def next(self) -> tuple[list[Message], Awaitable[None] | None]:
+        """The messages to publish, and what to wait for where that was begun."""
+        sent, self.sent = self.sent, None
+        return [message for _, message in islice(self.pending, 1 if self.alone else None)], sent
+
+    def take(self) -> int:
+        """The index of the first message, of which nothing more is to be done."""
+        self.hang_ups = 0
+        index, _ = self.pending.popleft()
+        return index
+
+    def blame(self, error: DeliveryError) -> None:
+        """Holds a hang-up against the first message; raises PermanentError when that is one too many."""
+        hung_up = isinstance(error, HungUp)
+        self.hang_ups = self.hang_ups + 1 if hung_up and self.alone else 0
+        self.alone = self.alone or hung_up
+        if self.hang_ups == HANG_UPS:
+            raise PermanentError(f"each time that this message is sent, {error}")
 
 
 def retrying(

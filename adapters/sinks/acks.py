@@ -42,11 +42,10 @@ class Acks:
             self._left -= len(self._outcomes) - index - 1
         self.put(index, failure)
 
-    def abandon(self, reason: str) -> None:
-        """Ends the wait: what nothing was heard of failed for this reason, for now."""
+    def abandon(self, failure: TransientError) -> None:
+        """Ends the wait: this is what became of all that nothing was heard of."""
         with self._lock:
-            lost = TransientError(reason)
-            self._outcomes = [lost if each is self._unheard else each for each in self._outcomes]
+            self._outcomes = [failure if each is self._unheard else each for each in self._outcomes]
         self._loop.call_soon_threadsafe(self._complete.set)
 
     async def settled(self) -> None:

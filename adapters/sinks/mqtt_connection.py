@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from adapters.brokers.closing import closed
-from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.errors import DeliveryError, HungUp, PermanentError, TransientError
 from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.binding import parts
@@ -27,6 +27,10 @@ from adapters.tls import context
 _REFUSED = frozenset({0x87, 0x90, 0x95, 0x99})
 """Reason codes that are about the message: not authorized, topic name invalid, packet too large, payload format invalid
 (MQTT 5 §3.4.2.1 and §2.4)."""
+
+_UNEXPLAINED = frozenset({0x80, 0x81, 0x82, 0x83})
+"""Reason codes of a disconnection that may be for a message: unspecified, as paho calls a connection that just ends,
+malformed packet, protocol error, implementation specific (MQTT 5 §3.14.2.1)."""
 
 _MANY = 0xFFFF
 """How many messages may be under way where the broker does not say (MQTT 5 §3.2.2.3.3, Receive Maximum)."""
@@ -117,7 +121,7 @@ class MqttConnection:
     def _on_disconnect(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._lost, str(reason))
+        self._loop.call_soon_threadsafe(self._lost, reason)
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Properties) -> None:
         self._loop.call_soon_threadsafe(self._answered, mid, reason)
@@ -135,11 +139,12 @@ class MqttConnection:
         if not self._welcome.done():
             self._welcome.set_exception(OSError(reason))
 
-    def _lost(self, reason: str) -> None:
+    def _lost(self, reason: ReasonCode) -> None:
         self._refused(f"the connection was lost: {reason}")
         self.end = f"the connection to MQTT was lost: {reason}"
+        kind = HungUp if reason.value in _REFUSED | _UNEXPLAINED else TransientError
         for acks in {id(each): each for each, _ in self._waiting.values()}.values():
-            acks.abandon(self.end)
+            acks.abandon(kind(self.end))
         self._waiting.clear()
         self._window.release()
 

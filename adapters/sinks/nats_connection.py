@@ -134,7 +134,7 @@ class NatsConnection:
 
     async def _lost(self) -> None:
         for acks in {id(each): each for each, _, _ in self._waiting.values()}.values():
-            acks.abandon(f"the connection to NATS was lost: {self.complaint or 'it closed'}")
+            acks.abandon(TransientError(f"the connection to NATS was lost: {self.complaint or 'it closed'}"))
 
 
 def _failure(answer: Msg) -> DeliveryError | None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from adapters.cdevents.cloudevents import legacy_message
-from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.errors import DeliveryError, HungUp, PermanentError, TransientError
 from adapters.metrics import Metrics
 from adapters.model import Encoding, Message
-from adapters.route.delivery import LONGEST_PAUSE, Delivery
+from adapters.route.delivery import HANG_UPS, LONGEST_PAUSE, Delivery
 from tests.route.conftest import INSTANCE, Naps, Recorder, heard
 
 
@@ -79,6 +79,40 @@ async def test_a_bug_in_a_sink_is_not_hidden(metrics: Metrics) -> None:
     """What is no DeliveryError comes out at once."""
     with pytest.raises(KeyError):
         await Delivery("raw", Recorder(deque([KeyError("bug")])), metrics, sleep=Naps()).deliver(messages(1))
+
+
+async def test_a_message_that_the_other_side_hangs_up_on_is_refused_in_the_end(metrics: Metrics) -> None:
+    """The rest of the batch goes one by one, and its neighbours are taken; the batch after it goes together again."""
+    sink = Touchy(b"3")
+    delivery = Delivery("raw", sink, metrics, sleep=Naps())
+    assert await delivery.deliver(messages(6)) == {3: "each time that this message is sent, it hung up"}
+    assert sink.data() == ["0", "1", "2", "4", "5"]
+    assert [len(batch) for batch in sink.batches] == [6, *[1] * (3 + HANG_UPS + 2)]
+    await delivery.deliver(messages(2))
+    assert len(sink.batches[-1]) == 2
+
+
+@pytest.mark.parametrize("between", [TransientError("away"), None])
+async def test_a_network_that_breaks_is_no_refusal(metrics: Metrics, between: Exception | None) -> None:
+    """Only what is hung up on again and again, with nothing else in between, is taken for the message's fault."""
+    answers = [HungUp("it hung up"), *[each for _ in range(9) for each in (*[HungUp("it hung up")] * 3, between)]]
+    sink = Recorder(deque(answers))
+    assert await Delivery("raw", sink, metrics, sleep=Naps()).deliver(messages(12)) == {}
+    assert sink.data() == [str(n) for n in range(12)]
+
+
+class Touchy(Recorder):
+    """Hangs up when it is sent one message, and has then heard nothing of what came with it."""
+
+    def __init__(self, dislikes: bytes) -> None:
+        super().__init__()
+        self.dislikes = dislikes
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """Takes all, or nothing."""
+        if any(message.data == self.dislikes for message in batch):
+            self.answers.append(HungUp("it hung up"))
+        await super().publish(batch)
 
 
 @given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ aio_pika = pytest.importorskip("aio_pika", reason="needs the extra rabbitmq")
 pytest.importorskip("paho", reason="needs the extra mqtt")
 
 LARGE = "x" * 30_000
+PUBLISH = 3
 CDEVENTS = renderer(origins, format_=Format.CDEVENTS)
 
 
@@ -158,3 +160,49 @@ async def test_what_is_refused_is_parked_and_delivered_once_it_may(
             await until(lambda: letters(path) == [])
         await sink.aclose()
     assert bench.metrics.registry.get_sample_value("cdevents_adapters_messages_delivered_total", {"route": "cd"}) == 3
+
+
+async def test_what_a_broker_hangs_up_on_is_parked(bench: Bench, path: Path) -> None:
+    """One that does not tell its limit, and ends the connection instead: the message at fault is found."""
+    taken: list[bytes] = []
+    server = await asyncio.start_server(partial(blunt, taken), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sink = built({"type": "mqtt", "host": "127.0.0.1", "port": port, "topic": "cicd", "timeout": 10})
+    await bench.hear("one", "two", LARGE, "three")
+    async with running(bench.route(sink, "cd", CDEVENTS)):
+        await until(lambda: bench.journal.cursor("cd") == 4)
+    await sink.aclose()
+    server.close()
+    [(_, seq, reason, _)] = letters(path)
+    assert seq == 3
+    assert reason.startswith("each time that this message is sent, the connection to MQTT was lost")
+    assert [word for word in ("one", "two", "three") if any(f'"{word}"'.encode() in each for each in taken)] == [
+        "one",
+        "two",
+        "three",
+    ]
+
+
+async def blunt(taken: list[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An MQTT 5 broker with a limit of its own (CONNACK and PUBACK: MQTT 5 §3.2 and §3.4)."""
+    with closing(writer):
+        await packet(reader)
+        writer.write(b"\x20\x03\x00\x00\x00")
+        while (found := await packet(reader)) and len(found[1]) < len(LARGE):
+            kind, body = found
+            if kind == PUBLISH:
+                taken.append(body)
+                end = 2 + int.from_bytes(body[:2])
+                writer.write(b"\x40\x02" + body[end : end + 2])
+
+
+async def packet(reader: asyncio.StreamReader) -> tuple[int, bytes] | None:
+    """The type of a control packet and what is in it (MQTT 5 §2.1), None at the end."""
+    try:
+        [first] = await reader.readexactly(1)
+        length = shift = 0
+        while (byte := (await reader.readexactly(1))[0]) & 0x80:
+            length, shift = length | (byte & 0x7F) << shift, shift + 7
+        return first >> 4, await reader.readexactly(length | byte << shift)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None

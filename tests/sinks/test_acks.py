@@ -57,7 +57,7 @@ async def test_a_lost_connection_ends_the_wait() -> None:
     """For what nothing was heard of; what failed before keeps its own reason."""
     acks = Acks(3, timeout=10)
     acks.put(0)
-    acks.abandon("gone")
+    acks.abandon(TransientError("gone"))
     with pytest.raises(TransientError, match="gone") as caught:
         await acks.settled()
     assert caught.value.delivered == 1
