@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import yaml
@@ -13,6 +14,7 @@ from adapters import yamlfile
 from adapters.mapping.document import MappingFile, Rule
 from adapters.yamlfile import Location, YamlFile
 
+_FOR_EDITORS = "# yaml-language-server:"
 _COMMENT = re.compile(r"(?:^|\s)#\s*(?P<text>.*)$")
 
 
@@ -62,9 +64,10 @@ def overview(text: str, name: str) -> Overview:
 
 
 def _outcome(name: str, rule: Rule, remark: str) -> Outcome:
-    each = "" if rule.split is None else rule.split.each
-    only = rule.split.when if rule.split else {}
-    return Outcome(_written({**rule.when, **only}), remark, name, rule.emit, each)
+    if rule.split is None:
+        return Outcome(_written(rule.when), remark, name, rule.emit)
+    conditions = filter(None, (_written(rule.when), _written(rule.split.when)))
+    return Outcome(", ".join(conditions), remark, name, rule.emit, rule.split.each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,10 @@ class _Remarks:
 
     @property
     def first(self) -> str:
-        """The first paragraph of the comment at the top, as one line."""
-        paragraph: list[str] = []
-        for line in self.lines:
-            if not (found := re.match(r"# *(\S.*)", line)):
-                break
-            paragraph.append(found[1])
-        return " ".join(paragraph)
+        """The first paragraph of the comment at the top, as one line; what is there for an editor is not of it."""
+        lines = (line for line in self.lines if not line.startswith(_FOR_EDITORS))
+        paragraph = takewhile(re.compile(r"# *\S").match, lines)
+        return " ".join(line.removeprefix("#").strip() for line in paragraph)
 
     def at(self, *place: str | int) -> str:
         """The comment at the end of a place's line, or else the lines of comment right above it, as one line."""

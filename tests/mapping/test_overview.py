@@ -24,7 +24,7 @@ rules:
   # in two lines.
   built:
     when: {any: [{kind: built}, *old], "$deploys": {not: "1"}}
-    split: {each: jobs, as: job, when: {job.name: {exists: true}}}
+    split: {each: jobs, as: job, when: {job.name: {exists: true}, any: [{job.name: a}]}}
     emit: build.finished
     id: [job.name]
     subject: {id: "${job.name}"}
@@ -37,8 +37,9 @@ rules:
 
 
 def test_the_first_paragraph_is_what_it_is_about() -> None:
-    """In one line, without what follows."""
+    """In one line, without what follows, and without what is for an editor."""
     assert overview(TEXT, "acme").about == "Acme: its builds (acme.example.com)."
+    assert overview(f"# yaml-language-server: $schema=x\n{TEXT}", "acme").about.startswith("Acme")
 
 
 def test_a_file_without_a_comment_is_about_nothing_said() -> None:
@@ -58,7 +59,7 @@ def test_outcomes_are_rules_and_then_what_is_ignored() -> None:
     """Conditions with aliases written out, a split's own among them; comments beside a name, or else above it."""
     assert overview(TEXT, "acme").outcomes == [
         Outcome(
-            "any: [{kind: built}, {kind: old}], $deploys: {not: '1'}, job.name: {exists: true}",
+            "any: [{kind: built}, {kind: old}], $deploys: {not: '1'}, job.name: {exists: true}, any: [{job.name: a}]",
             "Above it, in two lines.",
             "built",
             "build.finished",
