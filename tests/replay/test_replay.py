@@ -73,13 +73,19 @@ async def test_every_record_is_published_in_order_with_its_own_time(tmp_path: Pa
     assert not (tmp_path / "state.json").exists()
 
 
-async def test_only_the_types_of_the_route_are_published(tmp_path: Path, history: Path) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [({"types": ("change.*",)}, 0), ({"when": {"subject.id": {"matches": "job/load/.[05]/"}}}, 18)],
+)
+async def test_only_what_the_route_chooses_is_published(
+    tmp_path: Path, history: Path, chosen: dict[str, Any], count: int
+) -> None:
     """What the route leaves out while it runs, it leaves out of history too."""
     what = plan(tmp_path, [history])
-    route = what.config.routes["all"].model_copy(update={"types": ("change.*",)})
+    route = what.config.routes["all"].model_copy(update=chosen)
     config = what.config.model_copy(update={"routes": {"all": route}})
     progress = await replayed(replace(what, config=config))
-    assert (progress.records, progress.parked, progress.events.total()) == (3000, 0, 0)
+    assert (progress.records, progress.parked, progress.events.total()) == (3000, 0, count)
 
 
 async def test_replaying_twice_gives_the_same_ids(tmp_path: Path, history: Path) -> None:
