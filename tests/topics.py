@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 PATIENCE = 60.0
 """Seconds that a cluster may take to answer."""
 
+_PROPERTIES = {"group.id": "reader", "enable.auto.commit": False, "enable.partition.eof": True}
+
 
 def records(address: str, topic: str) -> list[Message]:
     """All that the topic has now, partition by partition, each in its order."""
-    consumer = Consumer({"bootstrap.servers": address, "group.id": "reader", "enable.auto.commit": False})
+    consumer = Consumer({"bootstrap.servers": address, **_PROPERTIES})
     try:
-        partitions = consumer.list_topics(topic, PATIENCE).topics[topic].partitions
-        return [record for number in sorted(partitions) for record in _partition(consumer, topic, number)]
+        left = {*consumer.list_topics(topic, PATIENCE).topics[topic].partitions}
+        consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in left])
+        found: list[Message] = []
+        while left:
+            message = consumer.poll(PATIENCE)
+            assert message is not None, f"{address} does not answer"
+            if (error := message.error()) is None:
+                found.append(message)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                left.discard(message.partition())
     finally:
         consumer.close()
-
-
-def _partition(consumer: Consumer, topic: str, number: int) -> list[Message]:
-    first, end = consumer.get_watermark_offsets(TopicPartition(topic, number), PATIENCE)
-    consumer.assign([TopicPartition(topic, number, first)])
-    found: list[Message] = []
-    while len(found) < end - first:
-        fetched = consumer.consume(end - first - len(found), PATIENCE)
-        assert fetched
-        found += fetched
-    return found
+    return sorted(found, key=lambda message: (message.partition(), message.offset()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -49,10 +50,12 @@ class KafkaProducer:
     def __init__(self, config: Mapping[str, Any], timeout: float) -> None:
         """Raises KafkaException when librdkafka cannot be configured so; `timeout` is in seconds, for each `send`."""
         self._timeout = timeout
-        self._complaint = ""
+        self._complaints = complaints = deque[str](maxlen=1)
         self._closed = Event()
         patience = {_PROPAGATION: round(timeout * 500)}
-        self._producer = Producer({**patience, **config, **_PROMISED, "error_cb": self._note})
+        # No method: it and its producer would keep each other alive after the end.
+        more = {"error_cb": lambda error: complaints.append(error.str())}
+        self._producer = Producer({**patience, **config, **_PROMISED, **more})
         Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
 
     def send(self, records: Sequence[Record]) -> None:
@@ -64,16 +67,17 @@ class KafkaProducer:
         if error and error.name() in _TOO_LARGE:
             index, error = self._tried_singly(records, index)
         if error:
-            failure = self._failure(records[index].topic, error)
-            failure.delivered = index
-            raise failure
+            raise self._failure(records[index].topic, error, index)
 
     def close(self) -> None:
-        """Ends it, and forgets what nobody waits for any more."""
+        """Ends it, with its threads and sockets, and forgets what nobody waits for any more; once is enough."""
+        if self._closed.is_set():
+            return
         self._closed.set()
         with suppress(KafkaException):
             self._producer.purge()
             self._producer.flush(_GRACE)
+        del self._producer
 
     def _tried(self, records: Sequence[Record]) -> tuple[int, KafkaError | None]:
         """How many were acknowledged before the first failure, and what it was."""
@@ -114,19 +118,16 @@ class KafkaProducer:
         try:
             self._producer.flush(self._timeout)
         except (KafkaException, SystemError) as fatal:
-            self._complaint = str(fatal.__cause__ or fatal)
+            self._complaints.append(str(fatal.__cause__ or fatal))
             self._producer.flush(self._timeout)
 
-    def _failure(self, topic: str, error: KafkaError) -> DeliveryError:
+    def _failure(self, topic: str, error: KafkaError, delivered: int) -> DeliveryError:
         """What an error means for the message that it is about."""
         if error.name() in _REFUSED:
-            return PermanentError(f"kafka refuses the message for the topic '{topic}': {error.str()}")
-        complaint = f" ({self._complaint})" if self._complaint else ""
-        return TransientError(f"kafka does not take messages: {error.str()}{complaint}")
-
-    def _note(self, error: KafkaError) -> None:
-        """Keeps what librdkafka says of the brokers, for it tells why a message has timed out."""
-        self._complaint = error.str()
+            refusal = f"kafka refuses the message for the topic '{topic}': {error.str()}"
+            return PermanentError(refusal, delivered=delivered)
+        why = "".join(f" ({complaint})" for complaint in self._complaints)
+        return TransientError(f"kafka does not take messages: {error.str()}{why}", delivered=delivered)
 
     def _keep_house(self) -> None:
         while not self._closed.wait(_HOUSEKEEPING):
