@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from adapters.errors import DeliveryError
 from adapters.model import Message
@@ -50,6 +51,16 @@ class Pipeline:
     def empty(self) -> bool:
         """Whether everything is settled."""
         return not self._under_way
+
+    @property
+    def answers(self) -> Sequence[asyncio.Future[None]]:
+        """What to wait for until the oldest batch can be settled at once."""
+        return [each.acknowledgement for each in islice(self._under_way, 1) if each.acknowledgement is not None]
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a batch that can be settled at once."""
+        return not self.empty and all(answer.done() for answer in self.answers)
 
     async def put(self, batch: Batch) -> None:
         """Sends a batch on its way, once there is room and nothing before it has failed."""

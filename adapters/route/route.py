@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -76,7 +77,7 @@ class Route:
             await self._retry_dead_letters()
             if records := await self._fetched(self.log.read):
                 await self._pipeline.put(await self._rendered(records))
-            elif not self._pipeline.empty:
+            elif self._pipeline.answered or (draining and not self._pipeline.empty):
                 await self._pipeline.settle()
             else:
                 await self._noted()
@@ -151,8 +152,9 @@ class Route:
     async def _idle(self) -> None:
         """Returns when there may be something to do."""
         hints = [asyncio.ensure_future(self.log.wait()), asyncio.ensure_future(self._draining.wait())]
+        awaited: list[asyncio.Future[Any]] = [*hints, *self._pipeline.answers]
         try:
-            await asyncio.wait(hints, timeout=self.poll, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(awaited, timeout=self.poll, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for hint in hints:
                 hint.cancel()

@@ -127,6 +127,19 @@ async def test_several_batches_are_under_way_before_the_first_is_acknowledged(be
     assert sink.data() == [str(number) for number in range(1, 60)]
 
 
+async def test_what_comes_meanwhile_is_sent_at_once(bench: Bench) -> None:
+    """A record that is heard while others wait for their acknowledgement does not wait for that."""
+    sink = Held()
+    route = bench.route(sink, in_flight=3, poll=3600)
+    async with running(route):
+        for number in range(1, 4):
+            await bench.hear(str(number))
+            await until(lambda number=number: len(sink.batches) == number)  # type: ignore[misc]  # bound now
+        sink.let_go.set()
+        await until(lambda: bench.journal.cursor("raw") == 3)
+    assert sink.data() == ["1", "2", "3"]
+
+
 async def test_a_sink_that_cannot_do_it_takes_one_batch_after_the_other(bench: Bench) -> None:
     """Whatever a route is told."""
 
