@@ -7,7 +7,6 @@ events that it has in its hands is in the table as well: beyond that rate, nothi
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import count
@@ -16,6 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from adapters.journal import Journal
@@ -38,8 +38,8 @@ def rows() -> Iterator[Row]:
     """Rates of legacy events of 2 kB as structured CloudEvents."""
     with TemporaryDirectory(prefix="bench-") as folder:
         fill(journal := Path(folder) / "journal.db", BACKLOG)
-        for name, (binary, pair) in PAIRS.items():
-            if binary is None or shutil.which(binary):
+        for name, pair in PAIRS.items():
+            with suppress(pytest.skip.Exception):
                 route, by_hand, in_hand = asyncio.run(_measured(name, journal, pair))
                 yield Row(f"{name}: drained, beside its client by hand", route, "/s", by_hand, at_least=0.6)
                 yield Row(f"{name}: its client, with events in its hands", in_hand, "/s")
