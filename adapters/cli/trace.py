@@ -10,8 +10,10 @@ from adapters.cli.exits import Exit, complain, printable
 from adapters.cli.options import ConfigFile, configuration
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from rich.tree import Tree
 
+    from adapters.lineage.event import Event
     from adapters.lineage.tree import Node
 
 Wanted = Annotated[
@@ -23,7 +25,7 @@ Files = Annotated[
 ]
 
 
-_WIDE = 1000
+_WIDE = 1_000_000
 """Columns where nobody looks: a line of a file is a whole one."""
 
 
@@ -46,18 +48,24 @@ def trace(wanted: Wanted, files: Files = None, config: ConfigFile = None) -> Non
     for node in trees:
         console.print(_tree(node))
     if not trees:
-        complain(f"no event has the id, subject or chain {wanted}")
+        complain(f"no event has the id, subject, chain or artifact {wanted}")
         raise typer.Exit(Exit.PROBLEMS)
 
 
-def _tree(node: Node, into: Tree | None = None) -> Tree:
-    from rich.text import Text
+def _tree(root: Node) -> Tree:
+    """Built without recursion: a job that starts itself makes a story as deep as it is old."""
     from rich.tree import Tree
 
-    event = node.event
-    words = f"{event.time}  {event.name}  {event.subject}" + (f"  {event.outcome}" if event.outcome else "")
-    label = Text(printable(words))
-    tree = into.add(label) if into else Tree(label)
-    for child in node.children:
-        _tree(child, tree)
+    tree = Tree(_label(root.event))
+    waiting = [(tree, root)]
+    while waiting:
+        above, node = waiting.pop()
+        waiting.extend((above.add(_label(child.event)), child) for child in node.children)
     return tree
+
+
+def _label(event: Event) -> Text:
+    from rich.text import Text
+
+    words = (event.time, event.name, event.subject, event.outcome, event.environment)
+    return Text(printable("  ".join(filter(None, words))))

@@ -29,6 +29,7 @@ class Event:
     parents: tuple[str, ...]
     artifacts: frozenset[str]
     outcome: str | None
+    environment: str | None
 
 
 def event(document: Mapping[str, Any]) -> Event:
@@ -48,6 +49,7 @@ def event(document: Mapping[str, Any]) -> Event:
         parents=tuple(end["contextId"] for end in ends if "contextId" in end),
         artifacts=frozenset(filter(None, map(artifact, (subject["id"], content.get("artifactId"))))),
         outcome=content.get("outcome"),
+        environment=content.get("environment", {}).get("id"),
     )
 
 

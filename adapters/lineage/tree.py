@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.lineage.event import Event
 
@@ -14,16 +14,17 @@ class Node:
     """An event, and what followed from it in order of time."""
 
     event: Event
-    children: Sequence[Node]
+    children: list[Node] = field(default_factory=list)
 
 
 def forest(events: Mapping[str, Event]) -> list[Node]:
     """The trees of events, by their ids. An event that follows none of the others begins one."""
     in_time = sorted(events.values(), key=lambda each: (each.moment, each.name, each.id))
-    children: dict[str | None, list[Event]] = defaultdict(list)
-    for each, parent in _parents(in_time, events).items():
-        children[parent].append(events[each])
-    return [_node(each, children) for each in children[None]]
+    nodes = {each.id: Node(each) for each in in_time}
+    roots: list[Node] = []
+    for id_, parent in _parents(in_time, events).items():
+        (nodes[parent].children if parent else roots).append(nodes[id_])
+    return roots
 
 
 def _parents(in_time: Sequence[Event], events: Collection[str]) -> dict[str, str | None]:
@@ -65,7 +66,3 @@ def _is_above(id_: str, start: str, above: Mapping[str, str | None]) -> bool:
     while at is not None and at != id_:
         at = above.get(at)
     return at == id_
-
-
-def _node(each: Event, children: Mapping[str | None, Sequence[Event]]) -> Node:
-    return Node(each, [_node(child, children) for child in children.get(each.id, ())])

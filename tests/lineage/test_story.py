@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import orjson
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from adapters.cli import main
 from adapters.lineage.event import event
 from adapters.lineage.story import story
 from adapters.lineage.tree import Node
-
-
-def document(
-    id_: str, time: int, *links: tuple[str, str], chain: str | None = "c", subject: str = "", **content: str
-) -> dict[str, Any]:
-    """A CDEvent as a story sees it; a link is its type and the id at its other end."""
-    ends = {"PATH": "from", "END": "from", "RELATION": "target"}
-    context = {
-        "id": id_,
-        "source": "https://ci/",
-        "type": "dev.cdevents.pipelinerun.finished.0.3.0",
-        "timestamp": f"2026-01-01T00:00:{time:02}Z",
-        "links": [{"linkType": kind, ends[kind]: {"contextId": to}} for kind, to in links],
-    }
-    return {
-        "context": context | ({"chainId": chain} if chain else {}),
-        "subject": {"id": subject or f"s/{id_}", "content": content},
-    }
+from tests.lineage.support import document
 
 
 def outline(nodes: list[Node] | Any) -> list[Any]:
@@ -110,17 +89,3 @@ def test_no_links_make_a_story_endless(pairs: list[tuple[int, int]]) -> None:
 
     told = ids(story((event(document(str(a), a, ("PATH", str(b)))) for a, b in pairs), "c"))
     assert sorted(told) == sorted({str(a) for a, _ in pairs})
-
-
-def test_trace_prints_the_tree_of_a_file(tmp_path: Path) -> None:
-    """`trace ID FILE` reads CloudEvents and bare CDEvents, and passes over what is neither."""
-    path = tmp_path / "events.jsonl"
-    lines = [{"data": document("a", 1)}, document("b", 2, ("PATH", "a"), outcome="success"), {"x": 1}]
-    path.write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\nrubbish\n")
-    result = CliRunner().invoke(main, ["trace", "s/b", str(path)])
-    assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
-        "2026-01-01T00:00:01Z  pipelinerun.finished  s/a",
-        "└── 2026-01-01T00:00:02Z  pipelinerun.finished  s/b  success",
-    ]
-    assert CliRunner().invoke(main, ["trace", "nobody", str(path)]).exit_code == 1
