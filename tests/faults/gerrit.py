@@ -16,7 +16,7 @@ from tests.service import Service
 PEOPLE = 4
 """How many upload at once."""
 
-PACE = 0.005
+PACE = 0.02
 """Seconds from one upload of a person to the next."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aio_pika
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from tests import brokers
 from tests.faults.flow import PATIENCE, Event
@@ -49,14 +49,20 @@ class Rabbitmq:
 
     async def _events(self) -> list[Event]:
         async with self._channel() as channel:
-            queue = await channel.get_queue(QUEUE)
-            found = []
-            while message := await queue.get(no_ack=True, fail=False):
-                attributes = {name.removeprefix("ce-"): str(value) for name, value in message.headers.items()}
-                found.append(Event(attributes, message.body))
+            queue = await channel.declare_queue(QUEUE, passive=True)
+            left = queue.declaration_result.message_count or 0
+            found: list[Event] = []
+            async with queue.iterator(no_ack=True) as messages:
+                while len(found) < left:
+                    found.append(_event(await anext(messages)))
             return found
 
     @asynccontextmanager
     async def _channel(self) -> AsyncIterator[AbstractChannel]:
         async with await aio_pika.connect(port=self.server.port, timeout=PATIENCE) as connection:
             yield await connection.channel()
+
+
+def _event(message: AbstractIncomingMessage) -> Event:
+    attributes = {name.removeprefix("ce-"): str(value) for name, value in message.headers.items()}
+    return Event(attributes, message.body)

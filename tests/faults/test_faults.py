@@ -35,7 +35,7 @@ def test_all_faults_in_turn_lose_nothing(tmp_path: Path, make_broker: MakeBroker
     with flowing(tmp_path, make_broker) as flow:
         for fault in FAULTS:
             fault(flow)
-        flow.goes_on()
+            flow.goes_on()
         flow.ends()
         assert_complete(flow.gerrit.accepted, flow.broker.events())
 
