@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
+from threading import Lock
 
 import orjson
 import structlog
 
-from adapters.logs import Seldom
 from adapters.mapping.translator import Translator
 from adapters.model import IMAGE_LABELS, Checkpoint, Notification, Receive
 from adapters.sources.registry.api import Image, NoSuchImage, Registry, RegistrySilent, image
@@ -18,6 +17,9 @@ from adapters.sources.registry.settings import RegistryApi
 
 REMEMBERED = 10_000
 """Images whose labels are known without asking again: an image is its digest, and never changes."""
+
+PAUSE = 10.0
+"""Seconds for which a registry is not asked after it gave no answer: what it is asked for waits for it."""
 
 Clock = Callable[[], float]
 
@@ -52,24 +54,36 @@ class Labels:
 
     def __init__(self, source: str, settings: RegistryApi, clock: Clock = time.monotonic) -> None:
         self._source, self._timeout, self._clock = source, settings.timeout, clock
-        self._labels = lru_cache(REMEMBERED)(Registry(settings).labels)
-        self._seldom = Seldom()
+        self._registry = Registry(settings)
+        self._known: dict[Image, Mapping[str, str]] = {}
+        self._lock = Lock()
+        self._silent_until = -PAUSE
 
     def of(self, images: Collection[str]) -> dict[str, Mapping[str, str]]:
         """The labels of those of the images, by package URL, that have any; asks for `timeout` seconds in all."""
         until = self._clock() + self._timeout
-        asked = {purl: wanted for purl in sorted(images) if (wanted := image(purl))}
-        return {purl: found for purl, wanted in asked.items() if self._clock() < until and (found := self._ask(wanted))}
+        wanted = {purl: found for purl in sorted(images) if (found := image(purl))}
+        return {purl: labels for purl, each in wanted.items() if (labels := self._labels(each, until))}
 
-    def _ask(self, wanted: Image) -> Mapping[str, str]:
+    def _labels(self, wanted: Image, until: float) -> Mapping[str, str]:
+        if wanted not in self._known and self._silent_until <= self._clock() < until:
+            self._ask(wanted)
+        return self._known.get(wanted, {})
+
+    def _ask(self, wanted: Image) -> None:
         try:
-            return self._labels(wanted)
+            self._remember(wanted, self._registry.labels(wanted))
         except NoSuchImage:
-            return {}
+            return
         except RegistrySilent as error:
-            if self._seldom.allows("labels"):
-                _log.warning("no labels of an image", source=self._source, reason=str(error))
-            return {}
+            self._silent_until = self._clock() + PAUSE
+            _log.warning("no labels of images", source=self._source, reason=str(error), again_in=PAUSE)
+
+    def _remember(self, wanted: Image, labels: Mapping[str, str]) -> None:
+        with self._lock:
+            if len(self._known) >= REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[wanted] = labels
 
 
 def _images(translator: Translator | None, notification: Notification) -> set[str]:

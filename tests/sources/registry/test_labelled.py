@@ -13,7 +13,7 @@ import structlog.testing
 
 from adapters.mapping import Translator, load
 from adapters.model import IMAGE_LABELS, Checkpoint, Notification, Receive
-from adapters.sources.registry.labelled import labelled
+from adapters.sources.registry.labelled import PAUSE, labelled
 from adapters.sources.registry.settings import RegistryApi
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -107,17 +107,20 @@ async def test_an_image_is_asked_about_once(journal: Journal) -> None:
 
 @responses.activate
 async def test_what_cannot_be_had_is_left_out_and_said(journal: Journal) -> None:
-    """Nothing is lost for it; it is asked for again the next time."""
+    """Nothing is lost for it. A registry that is down is not asked by every notification, but after a while again."""
     url = f"https://registry.example.com/v2/team/app/manifests/{FIRST}"
     responses.get(url, status=503)
-    receive = receiver(journal)
+    now = 0.0
+    receive = receiver(journal, clock=lambda: now)
     with structlog.testing.capture_logs() as logs:
+        await receive([notification(FIRST, SECOND)])
         await receive([notification(FIRST)])
-    assert [(each["event"], each["source"]) for each in logs] == [("no labels of an image", "registry")]
+    assert [(each["event"], each["source"]) for each in logs] == [("no labels of images", "registry")]
     assert "answered 503" in logs[0]["reason"]
     responses.replace("GET", url, json={"annotations": {SOURCE: "one"}})
+    now = PAUSE
     await receive([notification(FIRST)])
-    assert journal.labels() == [None, {FIRST: "one"}]
+    assert journal.labels() == [None, None, {FIRST: "one"}]
 
 
 @responses.activate
