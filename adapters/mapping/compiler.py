@@ -12,7 +12,7 @@ from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, called, remembered
-from adapters.mapping.conditions import Condition, condition
+from adapters.mapping.conditions import Condition, condition, ready
 from adapters.mapping.content import check_content, check_name
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
@@ -76,7 +76,7 @@ class _Compiler:
         return choice(items, lambda text: called(pipeline(syntax.expression(text), self.values.names)))
 
     def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
-        return Ignore(self.file.where(at), self._condition(when, at))
+        return Ignore(self.file.where(at), ready(self._condition(when, at)))
 
     def _define_variables(self, given: Mapping[str, Any]) -> None:
         declared = self.model.variables
@@ -97,7 +97,7 @@ class _Compiler:
         return Rule(
             name=name,
             where=self.file.where(at),
-            when=self._condition(model.when, (*at, "when")),
+            when=ready(self._condition(model.when, (*at, "when"))),
             split=self._rule_splitter(model.split, (*at, "split")),
             build=Code(self._event(model, at).write).function,
         )
@@ -118,7 +118,7 @@ class _Compiler:
 
     def _rule_splitter(self, model: RuleSplitModel | None, at: Location) -> Splitter:
         split = self._splitter(model, at, required=False)
-        return chosen(split, self._condition(model.when, (*at, "when"))) if model and model.when else split
+        return chosen(split, ready(self._condition(model.when, (*at, "when")))) if model and model.when else split
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values

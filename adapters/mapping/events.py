@@ -105,7 +105,7 @@ def link_maker(kind: str, label: str | None, target: Closure, when: Condition, t
 def _conditional(made: Closure, when: Condition) -> Closure:
     def write(function: Function) -> str:
         result = function.assign("None")
-        with function.block(f"if {function.bind(when.holds)}(scope):"):
+        with function.block(f"if {function.value(when.holds)}:"):
             function.write(f"{result} = {function.value(made)}")
         return result
 
