@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import backlog, distance, memory, replay, sinks, startup, table, tail, translation, webhook
+from bench import backlog, distance, jenkins_home, memory, replay, sinks, startup, table, tail, translation, webhook
 
 BENCHMARKS = {
     "translation": translation,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "backlog": backlog,
     "replay": replay,
     "tail": tail,
+    "jenkins_home": jenkins_home,
     "sinks": sinks,
     "distance": distance,
 }

@@ -17,10 +17,11 @@ import psutil
 from adapters.journal import Database, log
 from adapters.model import Notification
 from bench.replay import ends
+from bench.service import roomy
 from bench.table import Row
 from bench.translation import INSTANCE
 from tests import brokers
-from tests.service import configuration, running, until
+from tests.service import running, until
 
 MANY, FEW, TOGETHER = 1_000_000, 10_000, 5_000
 MEBIBYTE = 1 << 20
@@ -58,9 +59,7 @@ def _to_nats(count: int) -> Drained:
 def drained(folder: Path, count: int, *, legacy: Mapping[str, Any], cdevents: Mapping[str, Any] = FILE) -> Drained:
     """What a real sidecar needs to publish so many notifications in both forms, in a folder of its own."""
     fill(folder / "journal.db", count)
-    sinks = {"legacy": legacy, "cdevents": cdevents}
-    text = configuration(sources=SOURCES, sinks=sinks, routes={name: {"format": name, "sink": name} for name in sinks})
-    with running(folder, text.replace("journal.db", "journal.db, max_size: 8GiB")) as service:
+    with running(folder, roomy(SOURCES, {"legacy": legacy, "cdevents": cdevents})) as service:
         assert service.process is not None
         process, began = psutil.Process(service.process.pid), perf_counter()
         start = process.memory_info().rss / MEBIBYTE

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 import psutil
 
 from bench.load import post
-from bench.service import Service, started, wait_for_lines
+from bench.service import started, wait_for_lines
 from bench.table import Row
 from bench.translation import BODY
+from tests.service import Service
 
 COUNT = 100_000
 
 
 def rows() -> Iterator[Row]:
     """Megabytes (of 2**20 bytes), and how fast all of it was published."""
-    with started(routes=True) as service:
-        service.wait()
+    with started() as service:
         yield Row("resident memory, idle", _megabytes(service), "MB", at_most=80)
         begin = time.perf_counter()
         post(service.port, BODY, count=COUNT)
@@ -30,4 +30,5 @@ def rows() -> Iterator[Row]:
 
 
 def _megabytes(service: Service) -> float:
+    assert service.process is not None
     return float(psutil.Process(service.process.pid).memory_info().rss) / 2**20

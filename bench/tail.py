@@ -26,12 +26,6 @@ LINES, MANY, TOGETHER, FILES, SECONDS = 300_000, 1_500_000, 100, 5_000, 10.0
 
 INSTANCE = "https://git.example.com/"
 
-SOURCES = """
-sources:
-  access:
-    {{type: tail, paths: [access.log], instance: "{instance}", mapping: "{mapping}", lines_per_notification: {lines}}}
-"""
-
 MATCHING = (
     b'10.1.2.3 - jo [21/Nov/2026:11:23:16 +0000] "PUT /v2/team/app/manifests/1.0 HTTP/1.1" 201 0 "" "docker/24.0.7"\n'
 )
@@ -110,10 +104,9 @@ async def _kept(path: Path, log: str, together: int) -> float:
 def _published(mapping: Path) -> float:
     """Lines a second of a whole sidecar, which keeps, translates and publishes them, from when their file is there."""
     (mapping / "mapping.yaml").write_text(dedent(MAPPING))
-    sources = SOURCES.format(instance=INSTANCE, mapping=mapping, lines=TOGETHER)
-    with started(routes=True, sources=sources) as service:
+    given = {"type": "tail", "paths": ["access.log"], "instance": INSTANCE, "mapping": str(mapping)}
+    with started(sources={"access": given | {"lines_per_notification": TOGETHER}}) as service:
         (hidden := service.folder / "access.new").write_bytes(_log(MANY))
-        service.wait()
         began = perf_counter()
         hidden.rename(service.folder / "access.log")
         wait_for_lines(service.folder / "cdevents.jsonl", MANY // 10)

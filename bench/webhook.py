@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from bench.load import Load, post
-from bench.service import ADAPTERS, started
+from bench.service import started
 from bench.table import Row
 from bench.translation import BODY
+from tests.service import ADAPTERS
 
 ROUNDS, WARM_UP, SECONDS = 3, 1.0, 4.0
 FORGETFUL = ("-m", "bench.forgetful")
@@ -27,7 +28,6 @@ def rows() -> Iterator[Row]:
 
 def _load(*, routes: bool = False, program: Sequence[str] = ADAPTERS) -> Load:
     with started(routes=routes, program=program) as service:
-        service.wait()
         post(service.port, BODY, seconds=WARM_UP)
         return post(service.port, BODY, seconds=SECONDS)
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 ROOT = Path(__file__).parent.parent
+ADAPTERS = ("-m", "adapters")
 INSTANCE = "https://jenkins.example.com/"
 
 CONFIG = """
@@ -85,10 +86,14 @@ def until(holds: Callable[[], object], *, timeout: float = 60.0) -> None:
 
 @dataclass
 class Service:
-    """A sidecar in a folder of its own; `port` is where it listens, `environment` is what it has beside ours."""
+    """A sidecar in a folder of its own; `port` is where it listens, `environment` is what it has beside ours.
+
+    `program` is what Python runs: the sidecar, or what stands in for it.
+    """
 
     folder: Path
     config: str = CONFIG
+    program: Sequence[str] = ADAPTERS
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -96,7 +101,7 @@ class Service:
     def start(self, *, timeout: float = 30.0) -> None:
         """Starts it, and returns when it is ready."""
         (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
-        command = [sys.executable, "-m", "adapters", "run", "--config", "config.yaml"]
+        command = [sys.executable, *self.program, "run", "--config", "config.yaml"]
         with (self.folder / "log.jsonl").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
             self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment)
@@ -158,9 +163,11 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, config: str = CONFIG, **environment: str) -> Iterator[Service]:
+def running(
+    folder: Path, config: str = CONFIG, program: Sequence[str] = ADAPTERS, **environment: str
+) -> Iterator[Service]:
     """A sidecar that is ready, and killed at the end if it still runs."""
-    service = Service(folder, config, environment=environment)
+    service = Service(folder, config, program, environment=environment)
     service.start()
     try:
         yield service
