@@ -92,6 +92,15 @@ def test_a_configuration_is_checked_with_its_mappings(tmp_path: Path) -> None:
     assert lines[-1] == f"{mapping}: 1 golden, 0 events, fine"
 
 
+def test_a_mapping_that_is_tried_is_checked_with_the_others(tmp_path: Path) -> None:
+    """The mapping of a shadow is no surprise when the service starts."""
+    config = configuration(tmp_path, example.mapping(tmp_path))
+    config.write_text(config.read_text() + "shadows: {next: {source: ci, mapping: jenkins/notificaton}}\n")
+    result = invoke("check", "--config", config)
+    assert result.exit_code == 2
+    assert "jenkins/notificaton: there is no such mapping (did you mean 'jenkins/notification'?)" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("variables", "problem"),
     [
