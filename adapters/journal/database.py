@@ -20,8 +20,10 @@ _SIZE = """
 """
 _PATIENCE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FULL = "the disk is full; free some space or move the journal to a larger disk"
 _ADVICE = {
-    "FULL": "the disk is full; free some space or move the journal to a larger disk",
+    "FULL": _FULL,
+    "IOERR_SHMSIZE": _FULL,
     "READONLY": "it cannot be written; check who owns the file and its directory, and how the disk is mounted",
     "CANTOPEN": "it cannot be opened; check that its directory exists and who owns it",
     "PERM": "it cannot be opened; check who owns the file and its directory",
@@ -167,6 +169,6 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").partition("_")[0]
-            advice = _ADVICE.get(name, "SQLite failed")
+            name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_")
+            advice = _ADVICE.get(name) or _ADVICE.get(name.partition("_")[0], "SQLite failed")
             raise self._unfit(f"{advice} ({error})") from error

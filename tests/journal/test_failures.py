@@ -94,6 +94,16 @@ async def test_a_disk_without_a_byte_left_loses_nothing(small_disk: Path, heard:
     await journal.aclose()
 
 
+async def test_a_full_disk_is_told_when_a_journal_is_opened(small_disk: Path) -> None:
+    """What SQLite calls an I/O error, when it cannot make its files beside the journal, is no failing disk."""
+    await Journal(small_disk / "journal.db", max_bytes=1 << 30).aclose()
+    fill(small_disk)
+    with pytest.raises(JournalUnavailable, match="the disk is full"):
+        Journal(small_disk / "journal.db", max_bytes=1 << 30)
+    empty(small_disk)
+    await Journal(small_disk / "journal.db", max_bytes=1 << 30).aclose()
+
+
 async def test_a_limit_inside_sqlite_leaves_nothing_half_written(path: Path, heard: Heard) -> None:
     """An append that does not fit as a whole leaves none of its notifications."""
     journal = Journal(path, max_bytes=1 << 30)
