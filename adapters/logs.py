@@ -18,8 +18,9 @@ from structlog.typing import Processor
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "console", "json"]
 
-_UNHEARD = ("watchdog",)
-"""Libraries whose errors nobody can do anything about: watchdog calls it one when a watch ends as it is being read."""
+_UNHEARD = ("aiormq", "watchdog")
+"""Libraries whose errors say nothing new: aiormq has a traceback for each connection that ends, which its user tells of,
+watchdog calls it an error when a watch ends as it is being read."""
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
