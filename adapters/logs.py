@@ -19,7 +19,7 @@ Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "console", "json"]
 
 _UNHEARD = ("aiormq", "watchdog")
-"""Libraries whose errors say nothing new: aiormq has a traceback for each connection that ends, which its user tells of,
+"""Libraries whose errors say nothing new: aiormq has a traceback for a connection that ends, which its user tells of,
 watchdog calls it an error when a watch ends as it is being read."""
 
 _SHARED: list[Processor] = [

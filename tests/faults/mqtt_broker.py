@@ -33,7 +33,7 @@ class Mqtt:
         asyncio.run(self._prepare())
 
     def crash(self) -> None:
-        """By SIGTERM: it acknowledges before it saves, so that kill -9 loses a message even with autosave_on_changes."""
+        """By SIGTERM: it acknowledges before it saves, and loses a message by kill -9 even with autosave_on_changes."""
         self.server.stop()
 
     def events(self) -> Sequence[Event]:
