@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TypeVar
@@ -14,14 +14,11 @@ from typing import IO, TypeVar
 from adapters.errors import JournalUnavailable
 from adapters.journal import deadletters, log, status
 from adapters.journal.database import Database
+from adapters.journal.room import lack
 from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
-
-RESERVE = 16 << 20
-"""Bytes of the disk that appends leave: with them routes still note what they have passed, and pruning makes room."""
-
 _Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
 
 
@@ -149,24 +146,11 @@ class Journal:
 
     def _make_room(self) -> None:
         self._database.check_in_place()
-        self._lack = self._lacking()
+        self._lack = lack(self._database, self._max_bytes)
         if self._lack:
-            self._database.reclaim()
-            self._lack = self._lacking()
-
-    def _lacking(self) -> str:
-        """Why there is no room for more; empty when there is."""
-        if self._database.size() > self._max_bytes:
-            return (
-                f"it is full ({self._max_bytes} bytes); "
-                "a sink is behind (see its route's lag) or the size limit is too small for the retention"
-            )
-        if (free := self._database.free()) < RESERVE:
-            return (
-                f"the disk is full ({free} bytes are left, and the last {RESERVE} are for what was taken already); "
-                "free some space or move the journal to a larger disk"
-            )
-        return ""
+            with suppress(JournalUnavailable):
+                self._database.reclaim()
+            self._lack = lack(self._database, self._max_bytes)
 
     def _announce(self, last: int) -> None:
         if last > self._last:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.journal import Journal
-from adapters.journal.journal import RESERVE
+from adapters.journal.room import RESERVE
 from adapters.model import Notification
 
 Heard = Callable[..., Notification]

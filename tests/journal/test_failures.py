@@ -84,7 +84,7 @@ async def test_a_disk_without_a_byte_left_loses_nothing(small_disk: Path, heard:
     assert await refusals(journal, heard, 3) == []
     fill(small_disk)
     said = await refusals(journal, heard, 3)
-    assert ["the disk is full" in each for each in said] == [True] * 3
+    assert ["the disk is full (0 bytes are left" in each for each in said] == [True] * 3
     with pytest.raises(JournalUnavailable, match="the disk is full"):
         await journal.check()
     empty(small_disk)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.journal import Database, deadletters, log
-from adapters.journal.journal import RESERVE
+from adapters.journal.room import RESERVE
 from tests.journal.conftest import empty, fill
 from tests.service import CONFIG, Service, build, running, until
 
