@@ -39,7 +39,7 @@ docs: $(VENV)/run ## Write the table of events and the schemas for editors anew,
 soak: $(VENV)/dev ## Run it under mixed load for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
 
-bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a few minutes)
+bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of an hour)
 	$(BIN)/python -m bench $(ARGS)
 
 wheel: $(VENV)/dev ## Build the wheel in dist/

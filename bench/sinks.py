@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -50,9 +50,12 @@ async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float
 
     The first round is for warming up: topics are made, and Java compiles.
     """
-    journal = Journal(path, max_bytes=1 << 40)
     with TemporaryDirectory(prefix="bench-") as place:
-        async with pair(Path(place)) as (sink, bare):
+        async with (
+            aclosing(Journal(path, max_bytes=1 << 40)) as journal,
+            pair(Path(place)) as (sink, bare),
+            aclosing(sink),
+        ):
             rates = [
                 (
                     await _drained(journal, sink, SINKS[name].in_flight),
@@ -61,8 +64,6 @@ async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float
                 )
                 for _ in range(1 + ROUNDS)
             ]
-            await sink.aclose()
-    await journal.aclose()
     route, by_hand, in_hand = map(median, zip(*rates[1:], strict=True))
     return route, by_hand, in_hand
 
