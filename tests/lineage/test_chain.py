@@ -20,6 +20,8 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     JENKINS: {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"},
     REGISTRY: {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
     "registry/log": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
+    "harbor/webhook": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
+    "zot/events": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
 }
 """What each source is told of the others."""
 
@@ -41,6 +43,8 @@ def made(mapping: str, name: str, variables: Mapping[str, str] = MappingProxyTyp
         (REGISTRY, "push-image-of-change.http"),
         (REGISTRY, "push-image-of-change-alone.http"),
         ("registry/log", "json-push-of-change.http"),
+        ("harbor/webhook", "pushed-of-change.http"),
+        ("zot/events", "image-updated-of-change.http"),
     ],
 )
 def test_all_are_of_the_changes_chain(mapping: str, name: str) -> None:
