@@ -120,7 +120,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """A story told to a real Gerrit, and heard."""
     folder, port = tmp_path_factory.mktemp("gerrit"), free_port()
     with server.running(folder, f"http://127.0.0.1:{port}/gerrit") as gerrit:
-        sidecar = Service(tmp_path_factory.mktemp("sidecar"), _config(CONFIG, gerrit), port)
+        sidecar = Service(tmp_path_factory.mktemp("sidecar"), _config(CONFIG, gerrit), port=port)
         sidecar.start()
         try:
             until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)

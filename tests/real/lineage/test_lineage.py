@@ -29,6 +29,13 @@ from tests.service import INSTANCE, Service, configuration, free_port, until
 
 pytestmark = pytest.mark.real
 
+ROUTES = {
+    "legacy": {"format": "legacy"},
+    "cdevents": {"format": "cdevents"},
+    "older": {"format": "cdevents", "spec": "0.4.1"},
+    "consumer": {"format": "cdevents"},
+}
+
 CONSUMER = Path(__file__).parent.parent / "consumer"
 
 REGISTRY = """
@@ -77,9 +84,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             brokers.running(_registry(folder, f"http://127.0.0.1:{ports['registry']}/registry"))
         )
         sources = _sources(gerrit, registry.address)
-        files = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("legacy", "cdevents")}
+        files = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("legacy", "cdevents", "older")}
         sidecars = {
-            name: Service(tmp_path_factory.mktemp(name), _configuration(name, source, **files), ports[name])
+            name: Service(tmp_path_factory.mktemp(name), _configuration(name, source, **files), port=ports[name])
             for name, source in sources.items()
         }
         for sidecar in sidecars.values():
@@ -106,8 +113,11 @@ def test_each_is_linked_to_one_before(told: Told) -> None:
 
 
 def test_all_are_valid(told: Told) -> None:
-    """Each is a CDEvent by the schema of its type."""
+    """Each is a CDEvent by the schema of its type, in either version."""
     assert [problem for event in told.events for problem in validation.problems(event, Spec.V0_5_1)] == []
+    older = [each["data"] for sidecar in told.sidecars.values() for each in sidecar.published("older")]
+    assert len(older) >= len(told.events)
+    assert [problem for event in older for problem in validation.problems(event, Spec.V0_4_1)] == []
 
 
 def test_nothing_is_unmatched_or_parked(told: Told) -> None:
@@ -188,9 +198,9 @@ def _sources(gerrit: server.Gerrit, registry: str) -> Mapping[str, dict[str, Any
 
 
 def _configuration(name: str, source: Mapping[str, Any], **sinks: object) -> str:
-    """A sidecar's of one source, with a route of their name to each of these sinks."""
+    """A sidecar's of one source, with the route of its name to each of these sinks."""
     return configuration(
         sources={name: {"type": "webhook", "path": f"/{name}", **source}},
         sinks=sinks,
-        routes={each: {"format": "legacy" if each == "legacy" else "cdevents", "sink": each} for each in sinks},
+        routes={each: {**ROUTES[each], "sink": each} for each in sinks},
     )

@@ -75,7 +75,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The story, then a tag is deleted where that can be done, and an image."""
     kind, folder, hook = request.param, tmp_path_factory.mktemp("registry"), free_port()
     server = _server(kind, folder, hook)
-    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), hook)
+    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), port=hook)
     found = Told(sidecar, kind, layout(folder / "image"))
     with hearing(server, sidecar) as registry:
         _tell(found, registry)

@@ -44,7 +44,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The story, and then an image is deleted."""
     folder, hook = tmp_path_factory.mktemp("zot"), free_port()
     server = _server(folder, hook)
-    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), hook)
+    sidecar = Service(tmp_path_factory.mktemp("sidecar"), _configuration(server), port=hook)
     found = Told(sidecar, server.address, layout(folder / "image"))
     with hearing(server, sidecar) as registry:
         tell(registry, found.image)
