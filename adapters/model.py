@@ -15,6 +15,8 @@ class Spec(StrEnum):
     V0_4_1 = "0.4.1"
     V0_5_1 = "0.5.1"
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and caches ask for it several times a record
+
 
 class Format(StrEnum):
     """What a route publishes: the tool's own event, or its translation."""

@@ -56,7 +56,7 @@ def _chain_id(document: Document) -> Iterable[str]:
 def _links(document: Document) -> Iterable[str]:
     found: list[str] = []
     for index, link in enumerate(document["context"].get("links", ())):
-        if link["linkType"] == "RELATION" or "tags" in link:
+        if link["linkType"] == "RELATION" or link.get("tags"):
             found += _link(f"context.links[{index}]", link)
     return found
 

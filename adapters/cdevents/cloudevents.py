@@ -85,6 +85,8 @@ def structured(message: Message) -> bytes:
     JSON data is embedded token by token as it was, less its line breaks; text in UTF-8 becomes a string, and anything
     else `data_base64`. Empty data is left out.
     """
+    if message.format is Format.CDEVENTS:
+        return orjson.dumps({**message.attributes, "data": orjson.Fragment(message.data)})
     return orjson.dumps({**message.attributes, **_data(message)})
 
 
@@ -109,8 +111,6 @@ def _written(document: Mapping[str, Any]) -> bytes:
 
 def _data(message: Message) -> dict[str, Any]:
     data = message.data
-    if message.format is Format.CDEVENTS:
-        return {"data": orjson.Fragment(data)}
     if not data:
         return {}
     match _kind(message.attributes["datacontenttype"]):

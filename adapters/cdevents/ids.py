@@ -39,14 +39,14 @@ def event_ids(source: str, name: str) -> Callable[[Sequence[str]], str]:
     def context_id(values: Sequence[str]) -> str:
         digest = begun.copy()
         digest.update(b"," + orjson.dumps(values)[1:] if values else b"]")
-        return _uuid(digest.hexdigest(), version=5)
+        return _uuid(digest.hexdigest(), version="5")
 
     return context_id
 
 
 def chain_id(values: Sequence[str]) -> str:
     """The `chainId` of all that descends from one root: shaped as the v4 UUID that the specification asks for."""
-    return _uuid(sha256(orjson.dumps([*values])).hexdigest(), version=4)
+    return _uuid(sha256(orjson.dumps([*values])).hexdigest(), version="4")
 
 
 def legacy_id(instance: str, position: str, body: bytes) -> str:
@@ -55,10 +55,10 @@ def legacy_id(instance: str, position: str, body: bytes) -> str:
 
 
 def _uuid5(namespaced: bytes) -> str:
-    return _uuid(sha1(namespaced, usedforsecurity=False).hexdigest(), version=5)
+    return _uuid(sha1(namespaced, usedforsecurity=False).hexdigest(), version="5")
 
 
-def _uuid(digest: str, version: int) -> str:
+def _uuid(digest: str, version: str) -> str:
     """The first 128 bits of a digest in RFC 9562's layout: what uuid.UUID writes, several times faster."""
     variant = _VARIANTS[digest[16]]
     return f"{digest[:8]}-{digest[8:12]}-{version}{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

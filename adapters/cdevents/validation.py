@@ -27,10 +27,7 @@ def problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
         return [_unknown_type(document, spec)]
     if not gate.validator.is_valid(document):
         return _schema_errors(gate, document)
-    found: list[str] = []
-    for check in gate.checks:
-        found += check(document)
-    return found
+    return [problem for check in gate.checks for problem in check(document)]
 
 
 def schema_problems(document: Mapping[str, Any], spec: Spec) -> list[str]:

@@ -48,7 +48,10 @@ class Constant:
         return self.value
 
 
+_NO_IMAGES = Absent("no image was looked up")
+
+
 def image_labels(scope: Scope) -> dict[str, Any] | Absent:
     """What the source looked up: the labels of images, by package URL."""
     text = scope[HEADERS].get(IMAGE_LABELS)
-    return Absent("no image was looked up") if text is None else orjson.loads(text)
+    return _NO_IMAGES if text is None else orjson.loads(text)

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from adapters.mapping.failures import Absent
 
-_PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*/)*[\w~%.-]*", re.ASCII)
+_PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*+/)*+[\w~%.-]*+", re.ASCII)
 
 
 def url_join(value: str, base: str) -> str:
