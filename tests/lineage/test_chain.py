@@ -15,9 +15,11 @@ from adapters.mapping.library import find
 from adapters.model import IMAGE_LABELS, CDEvent, Notification
 from tests.mappings.support import GERRIT, HEARD, JENKINS, REGISTRY, event, golden, instance, invalid, targets
 
+_OF_JENKINS = {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"}
 VARIABLES: Mapping[str, Mapping[str, str]] = {
     GERRIT: {},
-    JENKINS: {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"},
+    JENKINS: _OF_JENKINS,
+    "jenkins/build": _OF_JENKINS,
     REGISTRY: {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
     "registry/log": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
     "harbor/webhook": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
@@ -40,6 +42,8 @@ def made(mapping: str, name: str, variables: Mapping[str, str] = MappingProxyTyp
         (JENKINS, "gerrit-merged-started.json"),
         (JENKINS, "deploy-of-change-started.http"),
         (JENKINS, "deploy-of-change-finished.http"),
+        ("jenkins/build", "deploy-of-change-started.http"),
+        ("jenkins/build", "deploy-of-change-finished.http"),
         (REGISTRY, "push-image-of-change.http"),
         (REGISTRY, "push-image-of-change-alone.http"),
         ("registry/log", "json-push-of-change.http"),
@@ -63,8 +67,9 @@ def test_an_image_follows_the_run_that_built_it() -> None:
 def test_a_deployment_follows_the_build_of_its_image() -> None:
     """If that build's job is known to push images, so that there is an event of it."""
     (built,) = [each for each in made(JENKINS, "image-finished.json") if each.name == "build.finished"]
-    (started,) = made(JENKINS, "deploy-of-change-started.http")
-    assert targets(started, "RELATION") == [built.id]
+    for mapping in (JENKINS, "jenkins/build"):
+        (started,) = made(mapping, "deploy-of-change-started.http")
+        assert targets(started, "RELATION") == [built.id]
     (started,) = made(JENKINS, "deploy-of-change-started.http", {"image_jobs": ""})
     assert targets(started, "RELATION") == []
 
