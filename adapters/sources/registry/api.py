@@ -34,10 +34,15 @@ USER_AGENT = "cdevents-adapters"
 _NAME = compiled(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
 _DIGEST = compiled(r"sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 _NOT_FOUND = 404
+_LATER = frozenset({408, 429, *range(500, 600)})
 
 
 class RegistrySilent(AdapterError):
-    """The registry does not answer, or not this one."""
+    """The registry does not answer now."""
+
+
+class LabelsUnreadable(AdapterError):
+    """The registry does not let this image be read, or what was pushed as one is none."""
 
 
 class NoSuchImage(AdapterError):
@@ -87,7 +92,7 @@ class Registry:
         """Those of LABELS that it has, as annotations or as the labels of its configuration.
 
         Of an index without any they are those of its first image: a build gives all its platforms the same.
-        Raises RegistrySilent or NoSuchImage.
+        Raises RegistrySilent, LabelsUnreadable or NoSuchImage.
         """
         manifest = self._json("manifests", wanted)
         if own := _told(manifest.get("annotations")):
@@ -106,15 +111,19 @@ class Registry:
         try:
             with self._client.get(url, headers={"Accept": MANIFESTS}, timeout=self._timeout, stream=True) as answer:
                 return _document(answer, url)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise RegistrySilent(f"GET {url}: {error}") from None
+        except ValueError as error:
+            raise LabelsUnreadable(f"GET {url}: {error}") from None
 
 
 def _document(answer: requests.Response, url: str) -> dict[str, Any]:
     if answer.status_code == _NOT_FOUND:
         raise NoSuchImage(f"GET {url} answered 404")
+    if answer.status_code in _LATER:
+        raise RegistrySilent(f"GET {url} answered {answer.status_code}")
     if not answer.ok:
-        raise RegistrySilent(f"GET {url} answered {answer.status_code}: compare 'registry' with the registry's users")
+        raise LabelsUnreadable(f"GET {url} answered {answer.status_code}: compare 'registry' with the registry's users")
     document = json.loads(_content(answer))
     return document if isinstance(document, dict) else {}
 

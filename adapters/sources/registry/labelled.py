@@ -10,9 +10,10 @@ from threading import Lock
 import orjson
 import structlog
 
+from adapters.logs import Seldom
 from adapters.mapping.translator import Translator
 from adapters.model import IMAGE_LABELS, Checkpoint, Notification, Receive
-from adapters.sources.registry.api import Image, NoSuchImage, Registry, RegistrySilent, image
+from adapters.sources.registry.api import Image, LabelsUnreadable, NoSuchImage, Registry, RegistrySilent, image
 from adapters.sources.registry.settings import RegistryApi
 
 REMEMBERED = 10_000
@@ -56,7 +57,7 @@ class Labels:
         self._source, self._timeout, self._clock = source, settings.timeout, clock
         self._registry = Registry(settings)
         self._known: dict[Image, Mapping[str, str]] = {}
-        self._lock = Lock()
+        self._lock, self._seldom = Lock(), Seldom()
         self._silent_until = -PAUSE
 
     def of(self, images: Collection[str]) -> dict[str, Mapping[str, str]]:
@@ -75,6 +76,9 @@ class Labels:
             self._remember(wanted, self._registry.labels(wanted))
         except NoSuchImage:
             return
+        except LabelsUnreadable as error:
+            if self._seldom.allows("unreadable"):
+                _log.warning("no labels of an image", source=self._source, reason=str(error))
         except RegistrySilent as error:
             self._silent_until = self._clock() + PAUSE
             _log.warning("no labels of images", source=self._source, reason=str(error), again_in=PAUSE)

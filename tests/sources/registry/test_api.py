@@ -8,11 +8,13 @@ import pytest
 import responses
 from requests import exceptions
 
+from adapters.errors import AdapterError
 from adapters.sources.registry.api import (
     LARGEST,
     LONGEST,
     MANIFESTS,
     Image,
+    LabelsUnreadable,
     NoSuchImage,
     Registry,
     RegistrySilent,
@@ -94,12 +96,20 @@ def test_whatever_was_pushed_has_no_labels(manifest: Any) -> None:
 
 @responses.activate
 @pytest.mark.parametrize(
-    "answer", [{"status": 401}, {"status": 503}, {"body": "<html>"}, {"body": "x" * (LARGEST + 1)}]
+    ("answer", "error"),
+    [
+        ({"status": 503}, RegistrySilent),
+        ({"status": 429}, RegistrySilent),
+        ({"status": 401}, LabelsUnreadable),
+        ({"body": "<html>"}, LabelsUnreadable),
+        ({"body": "x" * (LARGEST + 1)}, LabelsUnreadable),
+    ],
+    ids=["503", "429", "401", "html", "large"],
 )
-def test_no_usable_answer_is_an_error_without_secrets(answer: dict[str, Any]) -> None:
-    """It says what was asked for, and never more than a manifest's bytes are read."""
+def test_no_usable_answer_is_an_error_without_secrets(answer: dict[str, Any], error: type[AdapterError]) -> None:
+    """It says what was asked for, whether now or ever, and no more than a manifest's bytes are read."""
     responses.get(f"{BASE}/manifests/{FIRST}", **answer)
-    with pytest.raises(RegistrySilent, match=f"GET {BASE}/manifests/{FIRST}") as failed:
+    with pytest.raises(error, match=f"GET {BASE}/manifests/{FIRST}") as failed:
         labels(FIRST, username="u", password="s3cret")
     assert "s3cret" not in str(failed.value)
 

@@ -124,6 +124,17 @@ async def test_what_cannot_be_had_is_left_out_and_said(journal: Journal) -> None
 
 
 @responses.activate
+async def test_one_image_that_cannot_be_read_does_not_hide_others(journal: Journal) -> None:
+    """It is said, and the registry goes on being asked."""
+    responses.get(f"https://registry.example.com/v2/team/app/manifests/{FIRST}", status=403)
+    has(SECOND, "two")
+    with structlog.testing.capture_logs() as logs:
+        await receiver(journal)([notification(FIRST, SECOND)])
+    assert journal.labels() == [{SECOND: "two"}]
+    assert ["answered 403" in each["reason"] for each in logs] == [True]
+
+
+@responses.activate
 async def test_an_image_that_is_gone_is_nothing_to_say(journal: Journal) -> None:
     """A deletion is told of what is not there any more."""
     responses.get(f"https://registry.example.com/v2/team/app/manifests/{FIRST}", status=404)
