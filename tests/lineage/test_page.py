@@ -11,7 +11,7 @@ import yaml
 
 from adapters import config
 from adapters.resources import resource
-from adapters.sources.registry.api import LABELS
+from adapters.sources.registry.image import LABELS
 from tests.pages import environment, page
 
 PAGE = page("docs/lineage.md")

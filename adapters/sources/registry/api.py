@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
+import orjson
 import requests
-from packageurl import PackageURL
 
 from adapters.errors import AdapterError
-from adapters.mapping.patterns import compiled
+from adapters.sources.registry import image
+from adapters.sources.registry.image import Image
 from adapters.sources.registry.settings import RegistryApi
 
 MANIFESTS = (
@@ -19,20 +19,12 @@ MANIFESTS = (
 )
 """What is accepted of a manifest."""
 
-LABELS = frozenset(f"org.opencontainers.image.{name}" for name in ("revision", "source", "url", "version"))
-"""The labels that are told of (OCI image-spec, annotations.md); an image may have any number of others."""
-
-LONGEST = 1024
-"""Characters of a label's value; a longer one is passed over."""
-
 LARGEST = 4 << 20
 """Bytes of a manifest or an image's configuration: what registries take at most, by the distribution-spec."""
 
 USER_AGENT = "cdevents-adapters"
 """Who asks: to look labels up is not to use an image, and mappings pass over what a registry tells of it."""
 
-_NAME = compiled(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
-_DIGEST = compiled(r"sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 _NOT_FOUND = 404
 _LATER = frozenset({408, 429, *range(500, 600)})
 
@@ -47,28 +39,6 @@ class LabelsUnreadable(AdapterError):
 
 class NoSuchImage(AdapterError):
     """The registry does not have it."""
-
-
-class Image(NamedTuple):
-    """An image as its registry knows it."""
-
-    repository: str
-    digest: str
-
-
-def image(purl: str) -> Image | None:
-    """The image that a package URL of type `oci` names with its `repository_url`; None for any other.
-
-    Neither part can lead out of the path of a request: they are of the distribution-spec's grammar.
-    """
-    try:
-        url = PackageURL.from_string(purl)
-    except ValueError:
-        return None
-    place = dict(url.qualifiers or {}).get("repository_url", "")
-    repository, digest = place.partition("/")[2], url.version or ""
-    known = url.type == "oci" and _NAME.fullmatch(repository) and _DIGEST.fullmatch(digest)
-    return Image(repository, digest) if known else None
 
 
 def session(settings: RegistryApi) -> requests.Session:
@@ -95,16 +65,12 @@ class Registry:
         Raises RegistrySilent, LabelsUnreadable or NoSuchImage.
         """
         manifest = self._json("manifests", wanted)
-        if own := _told(manifest.get("annotations")):
+        if own := image.annotated(manifest):
             return own
-        if first := next(_images(manifest), None):
-            manifest = self._json("manifests", Image(wanted.repository, first))
-        return self._configured(wanted.repository, manifest)
-
-    def _configured(self, repository: str, manifest: dict[str, Any]) -> dict[str, str]:
-        digest = _digest(manifest.get("config"))
-        config = self._json("blobs", Image(repository, digest)) if digest else {}
-        return _told(_member(_member(config, "config"), "Labels"))
+        if first := image.first(manifest):
+            manifest = self._json("manifests", wanted._replace(digest=first))
+        configuration = image.configuration(manifest)
+        return image.labelled(self._json("blobs", wanted._replace(digest=configuration))) if configuration else {}
 
     def _json(self, kind: str, wanted: Image) -> dict[str, Any]:
         url = f"{self._url}/v2/{wanted.repository}/{kind}/{wanted.digest}"
@@ -124,7 +90,7 @@ def _document(answer: requests.Response, url: str) -> dict[str, Any]:
         raise RegistrySilent(f"GET {url} answered {answer.status_code}")
     if not answer.ok:
         raise LabelsUnreadable(f"GET {url} answered {answer.status_code}: compare 'registry' with the registry's users")
-    document = json.loads(_content(answer))
+    document = orjson.loads(_content(answer))
     return document if isinstance(document, dict) else {}
 
 
@@ -135,24 +101,3 @@ def _content(answer: requests.Response) -> bytes:
         if len(content) > LARGEST:
             raise ValueError(f"more than {LARGEST} bytes")
     return bytes(content)
-
-
-def _images(manifest: dict[str, Any]) -> Iterator[str]:
-    """The digests of an index' images; builders put what they attest about them under an unknown platform."""
-    for each in manifest.get("manifests") or ():
-        if (digest := _digest(each)) and _member(_member(each, "platform"), "os") != "unknown":
-            yield digest
-
-
-def _digest(descriptor: Any) -> str | None:
-    digest = _member(descriptor, "digest")
-    return digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None
-
-
-def _member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def _told(labels: Any) -> dict[str, str]:
-    given = labels.items() if isinstance(labels, dict) else ()
-    return {name: text for name, text in given if name in LABELS and isinstance(text, str) and len(text) <= LONGEST}

@@ -13,7 +13,8 @@ import structlog
 from adapters.logs import Seldom
 from adapters.mapping.translator import Translator
 from adapters.model import IMAGE_LABELS, Checkpoint, Notification, Receive
-from adapters.sources.registry.api import Image, LabelsUnreadable, NoSuchImage, Registry, RegistrySilent, image
+from adapters.sources.registry.api import LabelsUnreadable, NoSuchImage, Registry, RegistrySilent
+from adapters.sources.registry.image import Image, named
 from adapters.sources.registry.settings import RegistryApi
 
 REMEMBERED = 10_000
@@ -63,7 +64,7 @@ class Labels:
     def of(self, images: Collection[str]) -> dict[str, Mapping[str, str]]:
         """The labels of those of the images, by package URL, that have any; asks for `timeout` seconds in all."""
         until = self._clock() + self._timeout
-        wanted = {purl: found for purl in sorted(images) if (found := image(purl))}
+        wanted = {purl: found for purl in sorted(images) if (found := named(purl))}
         return {purl: labels for purl, each in wanted.items() if (labels := self._labels(each, until))}
 
     def _labels(self, wanted: Image, until: float) -> Mapping[str, str]:

@@ -9,17 +9,8 @@ import responses
 from requests import exceptions
 
 from adapters.errors import AdapterError
-from adapters.sources.registry.api import (
-    LARGEST,
-    LONGEST,
-    MANIFESTS,
-    Image,
-    LabelsUnreadable,
-    NoSuchImage,
-    Registry,
-    RegistrySilent,
-    image,
-)
+from adapters.sources.registry.api import LARGEST, MANIFESTS, LabelsUnreadable, NoSuchImage, Registry, RegistrySilent
+from adapters.sources.registry.image import LONGEST, Image
 from adapters.sources.registry.settings import RegistryApi
 
 PREFIX = "org.opencontainers.image."
@@ -85,6 +76,7 @@ def test_an_index_has_the_labels_of_its_first_image() -> None:
         {"config": {"digest": "../../../secret"}},
         {"manifests": ["x", {"digest": "latest"}]},
         {"manifests": {}},
+        {"manifests": 7, "config": 7},
         {"annotations": {f"{PREFIX}source": 1}},
     ],
 )
@@ -102,9 +94,10 @@ def test_whatever_was_pushed_has_no_labels(manifest: Any) -> None:
         ({"status": 429}, RegistrySilent),
         ({"status": 401}, LabelsUnreadable),
         ({"body": "<html>"}, LabelsUnreadable),
+        ({"body": "[" * 100_000}, LabelsUnreadable),
         ({"body": "x" * (LARGEST + 1)}, LabelsUnreadable),
     ],
-    ids=["503", "429", "401", "html", "large"],
+    ids=["503", "429", "401", "html", "deep", "large"],
 )
 def test_no_usable_answer_is_an_error_without_secrets(answer: dict[str, Any], error: type[AdapterError]) -> None:
     """It says what was asked for, whether now or ever, and no more than a manifest's bytes are read."""
@@ -128,26 +121,3 @@ def test_an_image_that_is_not_there_is_another_error() -> None:
     responses.get(f"{BASE}/manifests/{FIRST}", status=404)
     with pytest.raises(NoSuchImage):
         labels(FIRST)
-
-
-def test_a_package_url_names_an_image_by_its_place_and_digest() -> None:
-    """Its host is not looked at: a registry may be reached by another name than by its public one."""
-    assert image(f"pkg:oci/app@{FIRST}?repository_url=r.example.com:5000/team/app") == Image("team/app", FIRST)
-
-
-@pytest.mark.parametrize(
-    "purl",
-    [
-        "",
-        "app",
-        f"pkg:oci/app@{FIRST}",
-        "pkg:oci/app@latest?repository_url=r/team/app",
-        f"pkg:docker/app@{FIRST}?repository_url=r/team/app",
-        f"pkg:oci/app@{FIRST}?repository_url=r/team/../../secret",
-        f"pkg:oci/app@{FIRST}?repository_url=r/team/app%3Fx",
-        f"pkg:oci/app@{FIRST}/../x?repository_url=r/team/app",
-    ],
-)
-def test_nothing_else_is_asked_for(purl: str) -> None:
-    """Neither what no registry can have, nor what would lead elsewhere."""
-    assert image(purl) is None
