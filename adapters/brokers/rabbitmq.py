@@ -16,20 +16,23 @@ async def connect(connection: RabbitmqConnection) -> AbstractConnection:
 
     Raises OSError (a timeout is one) or `aio_pika.exceptions.AMQPError` when there is none.
     """
-    from aio_pika import Connection, connect  # noqa: PLC0415 - only who uses this broker needs it
+    from aio_pika.connection import Connection, make_url  # noqa: PLC0415 - only who uses this broker needs it
 
     auth = connection.auth
+    url = make_url(
+        host=connection.host,
+        port=connection.port or (5671 if connection.tls else 5672),
+        virtualhost=connection.virtual_host,
+        login=auth.username if auth else "guest",
+        password=auth.password.get_secret_value() if auth else "guest",
+        ssl=connection.tls is not None,
+    )
+    opening = Connection(url, ssl_context=context(connection.tls) if connection.tls else None)
     try:
-        return await connect(
-            host=connection.host,
-            port=connection.port or (5671 if connection.tls else 5672),
-            virtualhost=connection.virtual_host,
-            login=auth.username if auth else "guest",
-            password=auth.password.get_secret_value() if auth else "guest",
-            ssl=connection.tls is not None,
-            ssl_context=context(connection.tls) if connection.tls else None,
-            timeout=connection.timeout,
-            connection_class=Connection,
-        )
+        await opening.connect(timeout=connection.timeout)
     except StopAsyncIteration:  # what aiormq 7 makes of a connection that ends in the middle of the handshake
         raise ConnectionError("it closed the connection before that was open") from None
+    finally:
+        if not opening.connected.is_set():
+            await opening.close()
+    return opening
