@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     {"errors", "model", "settings", "resources", "logs"},
-    {"answers", "late", "tls", "yamlfile"},
+    {"answers", "late", "tls", "worker", "yamlfile"},
     {"cdevents", "secrets"},
     {"brokers", "journal", "mapping"},
     {"metrics"},

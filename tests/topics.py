@@ -1,13 +1,23 @@
-"""What is in a topic of Kafka."""
+"""Into a topic of Kafka, and out of it."""
 
 from __future__ import annotations
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from collections.abc import Iterable
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Producer, TopicPartition
 
 PATIENCE = 60.0
 """Seconds that a cluster may take to answer."""
 
 _PROPERTIES = {"group.id": "reader", "enable.auto.commit": False, "enable.partition.eof": True}
+
+
+def produce(address: str, topic: str, values: Iterable[bytes], key: bytes | None = None) -> None:
+    """Puts values into the topic; each is its own key, unless all have one."""
+    producer = Producer({"bootstrap.servers": address})
+    for value in values:
+        producer.produce(topic, value, key or value)
+    assert producer.flush(PATIENCE) == 0
 
 
 def records(address: str, topic: str) -> list[Message]:

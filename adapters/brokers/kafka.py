@@ -28,9 +28,12 @@ class ClientLog:
 
 def properties(connection: KafkaConnection) -> Properties:
     """What every client of a cluster is made with, in the words of librdkafka's CONFIGURATION.md."""
+    milliseconds = round(connection.timeout * 1000)
     return {
         "logger": ClientLog(),
         "client.id": "cdevents-adapters",
+        "socket.timeout.ms": milliseconds,
+        "socket.connection.setup.timeout.ms": milliseconds,
         **connection.properties,
         "bootstrap.servers": ",".join(connection.brokers),
         "security.protocol": ("SASL_" if connection.auth else "") + ("SSL" if connection.tls else "PLAINTEXT"),

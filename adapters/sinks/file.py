@@ -17,7 +17,7 @@ from adapters.settings import Duration, Size
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.lines import line
 from adapters.sinks.rotation import Rotation
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 _BLOCK = 1 << 16
 

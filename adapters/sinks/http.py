@@ -19,7 +19,7 @@ from adapters.sinks.binding import counterparts
 from adapters.sinks.http_answer import refusal
 from adapters.sinks.http_session import session
 from adapters.sinks.http_settings import HttpSettings
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 _EXCERPT = 200
 

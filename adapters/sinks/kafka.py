@@ -17,7 +17,7 @@ from adapters.model import Message
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import TOPIC, KafkaSettings
 from adapters.sinks.kafka_producer import KafkaProducer, Record
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 
 class KafkaSink:

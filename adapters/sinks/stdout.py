@@ -10,7 +10,7 @@ from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.lines import line
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 
 class StdoutSettings(SinkSettings):

@@ -11,7 +11,7 @@ from adapters.errors import DeliveryError, PermanentError
 from adapters.model import Format, Message
 from adapters.sinks.actions.done import Done
 from adapters.sinks.actions.settings import ActionSettings
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 Act = Callable[[Mapping[str, Any]], None]
 """Acts on a CDEvent; raises TransientError or PermanentError. It may block."""

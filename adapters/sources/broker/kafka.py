@@ -67,7 +67,7 @@ class KafkaSource:
                 while True:
                     if messages := await consumer.call(lambda: consumer.fetch(settings.batch)):
                         await keep([_delivery(message) for message in messages])
-                        await consumer.call(consumer.commit)
+                        consumer.commit(messages)
         except KafkaException as error:
             raise BrokerLost(f"{', '.join(settings.brokers)}: {error.args[0].str()}") from None
 
@@ -79,7 +79,6 @@ def _config(settings: KafkaSettings) -> dict[str, Any]:
         "group.id": settings.group,
         "enable.auto.commit": False,
         "auto.offset.reset": "earliest" if settings.start == "all" else "latest",
-        "socket.connection.setup.timeout.ms": round(settings.timeout * 1000),
     }
 
 

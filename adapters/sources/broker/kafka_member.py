@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from adapters.errors import ConfigError, Problem
 from adapters.logs import Seldom
+from adapters.worker import Worker
 
 Result = TypeVar("Result")
 
@@ -22,25 +22,29 @@ _IDLE = 0.5
 _LINGER = 0.05
 """Seconds that it waits for those after the first."""
 
+_FAREWELL = 5.0
+"""Seconds that a cluster may take to let a member go."""
+
 _log = structlog.get_logger(__name__)
 
 
 class Member:
-    """Everything but `call` is for the member's own thread."""
+    """Everything but `call` and `commit` is for the member's own thread."""
 
     def __init__(self, source: str, config: dict[str, Any]) -> None:
         """Raises ConfigError when librdkafka does not take the properties."""
         self._source = source
         self._seldom = Seldom()
-        self._thread = ThreadPoolExecutor(1, "kafka-source")
+        told = {"error_cb": self._complain, "on_commit": self._committed}
         try:
-            self._consumer = Consumer({**config, "error_cb": self._complain})
+            self._consumer = Consumer({**config, **told})
         except KafkaException as error:
             raise ConfigError([Problem(f"sources.{source}", error.args[0].str())]) from None
+        self._thread = Worker("kafka-source")
 
     async def call(self, work: Callable[[], Result]) -> Result:
         """What the work returns or raises, after what was asked for before."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await self._thread.run(work)
 
     def join(self, topics: list[str]) -> None:
         """Asks for a part of the topics' partitions."""
@@ -55,17 +59,26 @@ class Member:
         messages = [first, *self._consumer.consume(limit - 1, _LINGER)] if first else []
         return [message for message in messages if not self._failed(message.error())]
 
-    def commit(self) -> None:
-        """Commits all that was fetched; what cannot be is delivered again, here or to who has the partition now."""
+    def commit(self, messages: Iterable[Message]) -> None:
+        """Commits that these were taken, without waiting: without a broker, librdkafka would wait for ever.
+
+        What is not committed is delivered again, here or to who has the partition now.
+        """
+        last: dict[tuple[Any, Any], Any] = {(each.topic(), each.partition()): each.offset() for each in messages}
+        ends = [TopicPartition(topic, partition, offset + 1) for (topic, partition), offset in last.items()]
         try:
-            self._consumer.commit(asynchronous=False)
+            self._consumer.commit(offsets=ends, asynchronous=True)
         except KafkaException as error:
             self._failed(error.args[0])
 
     def leave(self) -> None:
-        """Gives the partitions back, and ends the thread."""
+        """Gives the partitions back when all is committed, and ends the thread."""
         self._consumer.close()
-        self._thread.shutdown(wait=False)
+        self._thread.close()
+
+    def _committed(self, error: KafkaError | None, _: object) -> None:
+        if error is not None:
+            self._complain(error)
 
     def _failed(self, error: KafkaError | None) -> bool:
         if error is not None:
@@ -81,10 +94,15 @@ class Member:
 
 @asynccontextmanager
 async def member(source: str, config: dict[str, Any], topics: list[str]) -> AsyncIterator[Member]:
-    """A member of the group that the configuration names, until the end of the block."""
+    """A member of the group that the configuration names, until the end of the block.
+
+    A cluster that is away by then is not waited for; it will notice that the member has gone.
+    """
     made = Member(source, config)
     try:
         await made.call(lambda: made.join(topics))
         yield made
     finally:
-        await made.call(made.leave)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await made.call(made.leave)

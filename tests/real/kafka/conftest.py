@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,22 +35,24 @@ _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
 @dataclass(frozen=True)
 class Secured:
-    """A cluster; `port` is for users over TLS, `server.port` for who may do everything."""
+    """A cluster; `port` is for users with a password, `certified` with a certificate, `server.port` for its admin."""
 
     server: brokers.Server
     port: int
+    certified: int
     authority: Identity
+    user: Identity
     admin: AdminClient
 
-    def connection(self, mechanism: str = "SCRAM-SHA-512", password: str = PASSWORD) -> dict[str, Any]:
-        """How the user's source or sink reaches it."""
-        return {
-            "type": "kafka",
-            "brokers": [f"127.0.0.1:{self.port}"],
-            "auth": {"mechanism": mechanism, "username": USER, "password": password},
-            "tls": {"ca": str(self.authority.certificate)},
-            "timeout": "4s",
-        }
+    def connection(self, way: str = "SCRAM-SHA-512", password: str = PASSWORD) -> dict[str, Any]:
+        """How the user's source or sink reaches it: by a mechanism of SASL, or `certified`."""
+        ca = str(self.authority.certificate)
+        common = {"type": "kafka", "timeout": "4s"}
+        if way == "certified":
+            tls = {"ca": ca, "certificate": str(self.user.certificate), "key": str(self.user.key)}
+            return {**common, "brokers": [f"127.0.0.1:{self.certified}"], "tls": tls}
+        auth = {"mechanism": way, "username": USER, "password": password}
+        return {**common, "brokers": [f"127.0.0.1:{self.port}"], "tls": {"ca": ca}, "auth": auth}
 
     def make(self, topic: str, **settings: str) -> None:
         """A topic of one partition."""
@@ -78,30 +79,37 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     """One for all tests, which makes no topic by itself."""
     if shutil.which("openssl") is None:
         pytest.skip("needs openssl to make certificates")
-    folder, port = tmp_path_factory.mktemp("kafka"), free_port()
+    folder, port, certified = tmp_path_factory.mktemp("kafka"), free_port(), free_port()
     authority = identity(folder, "authority")
-    users = Listener("USERS", port, port, "SASL_SSL")
-    properties = {**_known(), **_shown(folder, identity(folder, "broker", authority)), **_guarded()}
-    with brokers.running(kafka(folder, [users], properties, users={USER: PASSWORD})) as server:
-        yield Secured(server, port, authority, AdminClient({"bootstrap.servers": server.address}))
+    listeners = [Listener("USERS", port, port, "SASL_SSL"), Listener("CERTIFIED", certified, certified, "SSL")]
+    properties = {**_known(), **_shown(identity(folder, "broker", authority), authority), **_guarded()}
+    with brokers.running(kafka(folder, listeners, properties, users={USER: PASSWORD})) as server:
+        admin = AdminClient({"bootstrap.servers": server.address})
+        yield Secured(server, port, certified, authority, identity(folder, USER, authority), admin)
 
 
 def _known() -> dict[str, str]:
-    """Who the users are: by PLAIN in the configuration, by SCRAM in the storage."""
+    """Who the users are: by PLAIN in the configuration, by SCRAM in the storage, by the name in a certificate."""
     users = "listener.name.users."
     return {
         users + "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
         users + "plain.sasl.jaas.config": f'{_PLAIN} required user_{USER}="{PASSWORD}";',
         users + "scram-sha-512.sasl.jaas.config": f"{_SCRAM} required;",
+        "listener.name.certified.ssl.client.auth": "required",
+        "ssl.principal.mapping.rules": "RULE:^CN=(.*)$/$1/",
     }
 
 
-def _shown(folder: Path, broker: Identity) -> dict[str, str]:
-    """Who the broker is: Kafka wants both in one file."""
-    file = folder / "broker-all.pem"
+def _shown(broker: Identity, authority: Identity) -> dict[str, str]:
+    """Who the broker is, for which Kafka wants key and certificate in one file, and whom it trusts."""
+    file = broker.key.with_suffix(".both")
     file.write_text(broker.key.read_text() + broker.certificate.read_text())
-    users = "listener.name.users."
-    return {users + "ssl.keystore.type": "PEM", users + "ssl.keystore.location": str(file)}
+    return {
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(file),
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": str(authority.certificate),
+    }
 
 
 def _guarded() -> dict[str, str]:

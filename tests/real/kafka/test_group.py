@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Producer
 
 from tests import brokers
 from tests.real.kafka.server import kafka
 from tests.service import Service, configuration, running, until
 from tests.sources.broker.groups import MEMBER
-from tests.topics import PATIENCE
+from tests.topics import produce
 
 pytestmark = pytest.mark.real
 
@@ -49,10 +48,7 @@ def test_who_is_left_takes_over(server: brokers.Server, tmp_path: Path) -> None:
 
 def tell(server: brokers.Server, told: int) -> int:
     """A hundred messages more, over all partitions; how many there are now."""
-    producer = Producer({"bootstrap.servers": server.address})
-    for number in range(told, told + 100):
-        producer.produce("tool", b"%d" % number, key=str(number))
-    assert producer.flush(PATIENCE) == 0
+    produce(server.address, "tool", (b"%d" % number for number in range(told, told + 100)))
     return told + 100
 
 

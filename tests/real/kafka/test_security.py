@@ -7,12 +7,11 @@ from typing import Any
 
 import orjson
 import pytest
-from confluent_kafka import Producer
 from confluent_kafka.admin import AclOperation, ResourceType
 
 from tests.real.kafka.conftest import PASSWORD, Secured
 from tests.service import configuration, running, until
-from tests.topics import PATIENCE
+from tests.topics import produce
 
 pytestmark = pytest.mark.real
 
@@ -32,18 +31,16 @@ def between(connection: dict[str, Any], name: str) -> str:
     )
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
-def test_a_user_is_let_in(secured: Secured, tmp_path: Path, mechanism: str) -> None:
+@pytest.mark.parametrize("way", ["PLAIN", "SCRAM-SHA-512", "certified"])
+def test_a_user_is_let_in(secured: Secured, tmp_path: Path, way: str) -> None:
     """The sink's and the source's, with what they may do and no more, where the broker is known by its authority."""
-    name = mechanism.lower()
+    name = way.lower()
     for topic, operation in (("in", AclOperation.READ), ("out", AclOperation.WRITE)):
         secured.make(f"{name}-{topic}")
         secured.allow(ResourceType.TOPIC, f"{name}-{topic}", operation)
     secured.allow(ResourceType.GROUP, name, AclOperation.READ)
-    other = Producer({"bootstrap.servers": secured.server.address})
-    other.produce(f"{name}-in", b'{"other": true}')
-    assert other.flush(PATIENCE) == 0
-    with running(tmp_path, between(secured.connection(mechanism), name)) as sidecar:
+    produce(secured.server.address, f"{name}-in", [b'{"other": true}'])
+    with running(tmp_path, between(secured.connection(way), name)) as sidecar:
         sidecar.ask("POST", "/tool", b'{"tool": true}')
         until(lambda: secured.values(f"{name}-out") == [b'{"tool": true}'])
         until(lambda: [each["data"] for each in sidecar.published("heard")] == [{"other": True}])

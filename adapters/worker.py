@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Worker:
-    """A sink's own thread. Unlike an executor's, one whose call hangs does not keep the process from ending."""
+    """The own thread of a sink or a source. Unlike an executor's, a call that hangs keeps no process from ending."""
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()

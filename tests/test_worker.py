@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 
 async def test_calls_are_made_one_at_a_time_in_order() -> None:
@@ -49,7 +49,7 @@ def test_a_call_that_hangs_does_not_keep_the_process() -> None:
     """Its interpreter ends when the main thread does."""
     program = """
 import asyncio, threading
-from adapters.sinks.worker import Worker
+from adapters.worker import Worker
 
 async def main():
     worker = Worker("w")
