@@ -22,6 +22,7 @@ from adapters.model import CDEvent, Notification, Spec
 JENKINS, GERRIT, REGISTRY = "jenkins/notification", "gerrit/events", "registry/distribution"
 GENERIC_EVENT, CLOUDEVENTS = "jenkins/generic-event", "jenkins/cloudevents"
 _GERRIT = "https://gerrit.example.com/"
+_LABELS = {"gerrit": _GERRIT, "jenkins": "https://jenkins.example.com/"}
 _DEPLOYMENTS = {"deploy_jobs": "deploy/.+", "image_jobs": "team/shop-image"}
 EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
@@ -29,6 +30,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
     GERRIT: {"minor_events": True, "replication": True},
+    **dict.fromkeys([REGISTRY, "registry/log", "harbor/webhook", "zot/events"], _LABELS),
 }
 """The variables of each mapping that turn on all that it can emit."""
 
