@@ -17,6 +17,8 @@ from adapters.mapping.failures import Absent, Failure, Missing
 from adapters.mapping.filters.filter import ERRORS
 from adapters.mapping.scope import MEMO, Closure, Constant, Scope
 
+_DEEPEST = 50
+"""Blocks inside one another, in which nothing more is written out: Python reads a hundred, and no more."""
 _HEAD = ("def function(scope):", "  try:")
 _TAIL = ("  except FAILURES as error:", "    raise explained(error) from None")
 _ALWAYS = {"Absent": Absent, "Missing": Missing, "FAILURES": (Failure, *ERRORS)}
@@ -66,7 +68,7 @@ class Function:
         """The name of what a closure gives, computed at most once on any way through the function."""
         if isinstance(closure, Constant):
             return self.bind(closure.value)
-        if isinstance(closure, Code):
+        if isinstance(closure, Code) and self._depth < _DEEPEST:
             return self.once(closure, lambda: closure.write(self))
         return self.once(closure, lambda: self.assign(f"{self.bind(closure)}(scope)"))
 

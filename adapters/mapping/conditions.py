@@ -13,7 +13,6 @@ A key is an expression (`patchSet.number | int`). What is missing satisfies only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,9 +76,8 @@ def _while(so_far: str, tests: Sequence[Closure]) -> Closure:
 
     def write(function: Function) -> str:
         answer = function.assign(function.value(tests[0]))
-        with ExitStack() as blocks:
-            for test in tests[1:]:
-                blocks.enter_context(function.block(f"if {so_far.format(answer)}:"))
+        for test in tests[1:]:
+            with function.block(f"if {so_far.format(answer)}:"):
                 function.write(f"{answer} = {function.value(test)}")
         return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.mapping.closures import Names, pipeline
-from adapters.mapping.code import Code, Function, folded, remembered
+from adapters.mapping.code import Code, Function, called, folded, remembered
 from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.scope import MEMO, Closure, Constant
 from adapters.mapping.syntax import expression
@@ -62,6 +62,14 @@ def test_a_record_remembers_across_functions() -> None:
     first, second = remembered(count, "n"), remembered(count, "n")
     record: dict[str, Any] = {MEMO: {}}
     assert (first(record), second(record), first({MEMO: {}})) == (1, 1, 2)
+
+
+def test_names_of_names_may_go_deep() -> None:
+    """However many names stand for one another, Python can read what is written."""
+    closure = pipeline(expression("a"), NAMES)
+    for level in range(300):
+        closure = remembered(closure, str(level))
+    assert called(closure)({"a": 1, MEMO: {}}) == 1
 
 
 def test_constants_are_folded_unless_they_fail() -> None:

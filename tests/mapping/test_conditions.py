@@ -59,6 +59,8 @@ NAMES = Names({"phase": Constant("FINALIZED"), "types": Constant(["pull", "push"
         ({"not": {"type": "push", "n": 4}}, True),
         ({"any": [{"n": 4}, {"type": "push"}]}, True),
         ({"all": [{"n": 3}, {"any": [{"yes": True}]}]}, True),
+        ({"any": [{"n": number} for number in range(200, 2, -1)]}, True),
+        ({"all": [{"n": {"lt": number}} for number in range(200, 2, -1)]}, False),
         ({"votes": {"some": {"label": "Code-Review", "old": {"exists": True}}}}, True),
         ({"votes": {"some": {"label": "Verified", "old": {"exists": True}}}}, False),
         ({"type": {"some": {"label": "x"}}}, False),
