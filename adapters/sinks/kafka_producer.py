@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
+from time import monotonic
 from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -19,10 +20,17 @@ _PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
 _PROPAGATION = "topic.metadata.propagation.max.ms"
 """For how long librdkafka takes a topic that it cannot find for one that is just being made."""
 
-_OF_TOPIC = frozenset({"TOPIC_AUTHORIZATION_FAILED", "TOPIC_EXCEPTION", "UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
+_NO_TOPIC = frozenset({"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
+_OF_TOPIC = _NO_TOPIC | {"TOPIC_AUTHORIZATION_FAILED", "TOPIC_EXCEPTION"}
 _TOO_LARGE = frozenset({"MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"})
 _REFUSED = _OF_TOPIC | _TOO_LARGE | {"INVALID_RECORD", "POLICY_VIOLATION"}
 """What a cluster says of one message or topic that will not change by itself (librdkafka, rdkafka.h)."""
+
+_PATIENCE = 30.0
+"""Seconds that a cluster may take to find a topic or to make it: one that has just started knows of none."""
+
+_PAUSE = 0.5
+"""Seconds between two questions for a topic."""
 
 _GRACE = 5.0
 """Seconds that a cluster has to tell of a topic, or a producer to end."""
@@ -52,6 +60,7 @@ class KafkaProducer:
         self._timeout = timeout
         self._complaints = complaints = deque[str](maxlen=1)
         self._closed = Event()
+        self._missing: set[str] = set()
         patience = {_PROPAGATION: round(timeout * 500)}
         # No method: it and its producer would keep each other alive after the end.
         more = {"error_cb": lambda error: complaints.append(error.str())}
@@ -123,11 +132,29 @@ class KafkaProducer:
 
     def _failure(self, topic: str, error: KafkaError, delivered: int) -> DeliveryError:
         """What an error means for the message that it is about."""
-        if error.name() in _REFUSED:
+        if error.name() in _REFUSED and not (error.name() in _NO_TOPIC and self._finds(topic)):
             refusal = f"kafka refuses the message for the topic '{topic}': {error.str()}"
             return PermanentError(refusal, delivered=delivered)
         why = "".join(f" ({complaint})" for complaint in self._complaints)
         return TransientError(f"kafka does not take messages: {error.str()}{why}", delivered=delivered)
+
+    def _finds(self, topic: str) -> bool:
+        """Whether the cluster has the topic after all, or may yet; it is waited for only once."""
+        deadline = monotonic() + (0 if topic in self._missing else _PATIENCE)
+        while self._lacks(topic):
+            if monotonic() >= deadline:
+                self._missing.add(topic)
+                return False
+            if self._closed.wait(_PAUSE):
+                break
+        return True
+
+    def _lacks(self, topic: str) -> bool:
+        try:
+            found = self._producer.list_topics(topic, _GRACE).topics[topic]
+        except KafkaException:
+            return False
+        return found.error is not None and found.error.name() in _NO_TOPIC
 
     def _keep_house(self) -> None:
         while not self._closed.wait(_HOUSEKEEPING):
