@@ -1,9 +1,10 @@
-"""A producer whose cluster makes it give up for ever."""
+"""A producer whose cluster says what it does not mean for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -12,6 +13,7 @@ from adapters.brokers.kafka import properties
 from adapters.errors import TransientError
 from adapters.sinks.kafka_producer import KafkaProducer, Record
 from tests import brokers
+from tests.real.kafka.conftest import Secured
 from tests.real.kafka.server import kafka
 
 pytestmark = pytest.mark.real
@@ -35,3 +37,19 @@ def test_a_fatal_error_is_transient(server: brokers.Server) -> None:
     new = KafkaProducer(config, timeout=10)
     new.send([small])
     new.close()
+
+
+def test_a_topic_that_comes_late_is_waited_for(secured: Secured) -> None:
+    """Longer than for an answer: one that is not there at first is not refused for good."""
+    config = properties(KafkaConnection(brokers=(secured.server.address,)))
+    early = KafkaProducer(config, timeout=2)
+    making = Timer(4, secured.make, ["late"])
+    making.start()
+    with pytest.raises(TransientError, match="Unknown topic"):
+        early.send([Record("late", b"1", None, {})])
+    making.join()
+    early.close()
+    next_ = KafkaProducer(config, timeout=10)
+    next_.send([Record("late", b"1", None, {})])
+    next_.close()
+    assert secured.values("late") == [b"1"]
