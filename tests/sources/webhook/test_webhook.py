@@ -5,92 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import httpx
 import pytest
 import structlog.testing
-from prometheus_client import CollectorRegistry
 
-from adapters import mapping
 from adapters.errors import JournalUnavailable
-from adapters.journal import Database, Journal
-from adapters.journal import log as journal_log
 from adapters.metrics import Metrics
-from adapters.model import Checkpoint, Notification, Receive
-from adapters.server import application
-from adapters.sources.contract import Context
-from adapters.sources.webhook import Webhook, WebhookSettings
+from adapters.model import Checkpoint, Notification
+from tests.sources.webhook.conftest import LIMIT, NOW, Kept, Serve, chunks
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JSON = {"content-type": "application/json"}
-LIMIT = 1000
-
-MAPPING = """\
-cdevents: 0.5.1
-rules:
-  finished:
-    when: {$headers.x-event: done}
-    emit: pipelinerun.finished
-    id: [url]
-    timestamp: ${$received_at}
-    subject: {id: "${url}", content: {outcome: success}}
-"""
-
-Kept = Callable[[], list[Notification]]
-Serve = Callable[..., httpx.AsyncClient]
-
-
-@pytest.fixture
-async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
-    """A real one."""
-    journal = Journal(tmp_path / "journal.db", max_bytes=64 << 20)
-    yield journal
-    await journal.aclose()
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Kept:
-    """What another process finds in the journal's file."""
-
-    def kept() -> list[Notification]:
-        with Database(tmp_path / "journal.db") as database:
-            return [record.notification for record in journal_log.read(database, 0, 100)]
-
-    return kept
-
-
-@pytest.fixture
-def metrics() -> Metrics:
-    """Counters that start at nothing."""
-    return Metrics(CollectorRegistry())
-
-
-@pytest.fixture
-async def serve(tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIterator[Serve]:
-    """Makes a client of a server with one webhook at `/hook`, whose mapping reads JSON and the header `x-event`."""
-    (tmp_path / "mapping.yaml").write_text(MAPPING)
-    translator = mapping.load(tmp_path, instance="http://tool/", variables={})
-    clients: list[httpx.AsyncClient] = []
-
-    def serve(*, mapped: bool = True, receive: Receive = journal.append, **settings: Any) -> httpx.AsyncClient:
-        written = {"type": "webhook", "path": "/hook", "instance": "http://tool/", "max_body": LIMIT, **settings}
-        context = Context("tool", lambda: translator if mapped else None, {}, metrics, lambda: NOW)
-        webhook = Webhook(WebhookSettings.model_validate(written), context)
-
-        async def ready() -> Sequence[str]:
-            return []
-
-        app = application(webhook.routes(receive), metrics.registry, ready)
-        clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://adapter"))
-        return clients[-1]
-
-    yield serve
-    for client in clients:
-        await client.aclose()
 
 
 async def test_what_is_acknowledged_is_on_disk(serve: Serve, kept: Kept) -> None:
@@ -172,12 +98,6 @@ async def test_a_signature_is_over_the_bytes_as_sent(
     assert [each.body for each in kept()] == [b'{"a": 1}']
 
 
-async def chunks(*sizes: int) -> AsyncIterator[bytes]:
-    """A body without a Content-Length."""
-    for size in sizes:
-        yield b" " * size
-
-
 async def test_a_body_may_be_as_large_as_the_limit(serve: Serve, kept: Kept) -> None:
     """Exactly the limit is taken, whole."""
     client = serve(mapped=False)
@@ -238,53 +158,6 @@ async def test_without_a_mapping_any_bytes_are_a_notification(serve: Serve, kept
     """Nobody says what they should be."""
     assert (await serve(mapped=False).post("/hook", content=b"\xff\x00")).status_code == 202
     assert [each.body for each in kept()] == [b"\xff\x00"]
-
-
-@pytest.mark.parametrize(
-    ("body", "coding", "stored"),
-    [
-        (b'{"a": ', "", b'{"a": '),
-        (b"{}", "gzip", b"{}"),
-        (b"{}", "br", b"{}"),
-    ],
-)
-async def test_parking_takes_what_cannot_be_parsed(
-    serve: Serve, kept: Kept, body: bytes, coding: str, stored: bytes
-) -> None:
-    """A tool that would send it for ever is told yes; the routes put it aside with the reason."""
-    answer = await serve(on_invalid="park").post("/hook", content=body, headers={"content-encoding": coding})
-    assert answer.status_code == 202
-    assert [(each.body, dict(each.headers)) for each in kept()] == [(stored, {})]
-
-
-async def test_parking_keeps_a_stub_of_what_is_too_large(serve: Serve, kept: Kept) -> None:
-    """64 KiB of it, and how large it was; a bomb is cut the same way."""
-    client = serve(on_invalid="park", max_body="100KiB")
-    big, limit = b"[" * (300 << 10), 100 << 10
-    assert (await client.post("/hook", content=big)).status_code == 202
-    assert (await client.post("/hook", content=chunks(limit, 5))).status_code == 202
-    packed = gzip.compress(big)
-    assert (await client.post("/hook", content=packed, headers={"content-encoding": "gzip"})).status_code == 202
-    sizes = [300 << 10, limit + 5, limit + 1]
-    assert [each.headers["x-truncated"] for each in kept()] == [f"{size}/{limit}" for size in sizes]
-    assert [len(each.body) for each in kept()] == [64 << 10] * 3
-
-
-async def test_parking_does_not_read_for_ever(serve: Serve, kept: Kept) -> None:
-    """Ten times the limit is where patience ends."""
-    client = serve(on_invalid="park")
-    assert (await client.post("/hook", content=chunks(LIMIT * 10))).status_code == 202
-    assert (await client.post("/hook", content=chunks(LIMIT * 10, 1))).status_code == 413
-    assert len(kept()) == 1
-
-
-async def test_parking_still_wants_a_signature(serve: Serve, kept: Kept) -> None:
-    """What is too large to be verified is refused: it may be anybody's."""
-    client = serve(on_invalid="park", auth={"hmac": {"header": "X-Sig", "secret": "k"}})
-    body = b" " * (LIMIT + 1)
-    headers = {"x-sig": hmac.new(b"k", body, hashlib.sha256).hexdigest()}
-    assert (await client.post("/hook", content=body, headers=headers)).status_code == 413
-    assert kept() == []
 
 
 async def test_a_journal_that_cannot_keep_it_is_503(serve: Serve, kept: Kept) -> None:

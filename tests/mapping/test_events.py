@@ -1,0 +1,140 @@
+"""What a mapping knows beside the record, and what an event has beside its content: names, chain, links, images."""
+
+from __future__ import annotations
+
+from adapters.cdevents.ids import chain_id, context_id
+from adapters.mapping.explain import explain
+from adapters.model import IMAGE_LABELS
+from tests.mapping.support import INSTANCE, events, mapping, notification
+
+CONTEXT = """
+    cdevents: 0.5.1
+    variables: {gerrit: ""}
+    let: {project: "${project.name | default(project)}"}
+    defaults:
+      timestamp: ${at | epoch_s}
+      chain:
+        - [$gerrit, change]
+        - [$instance, run]
+      custom_data: {heard: "${$headers.x-event | default('none')}", on: "${$received_at}"}
+    rules:
+      first:
+        when: {kind: first}
+        emit: dev.cdeventsx.tool-run.started.0.1.0
+        id: [$project, run]
+        subject: {id: "${run}"}
+      second:
+        when: {kind: second}
+        emit: dev.cdeventsx.tool-run.finished.0.1.0
+        id: [$project, run]
+        timestamp: ${$received_at}
+        subject: {id: "${run}", source: "${$instance}${$project}"}
+        links:
+          - path: first
+          - relation: {emit: change.merged, id: [change], source: "${$gerrit}"}
+            kind: TRIGGER
+            tags: {why: "${kind}"}
+            when: {change: {exists: true}}
+          - end: {emit: change.created, id: [run]}
+        custom_data: {own: 1}
+"""
+
+
+def test_names_headers_and_defaults_reach_every_rule() -> None:
+    """`let`, `variables`, `$instance`, `$headers` and `$received_at` are read alike, and defaults merge."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    assert translator.headers == {"x-event"}
+    body = {"kind": "first", "project": {"name": "p"}, "run": "1", "at": 1718000067}
+    (event,) = translator.translate(notification(body, **{"x-event": "push"})).events
+    assert event.timestamp == "2024-06-10T06:14:27Z"
+    assert event.custom_data == {"heard": "push", "on": "2026-01-02T03:04:05.678Z"}
+    assert event.id == context_id(INSTANCE, "dev.cdeventsx.tool-run.started.0.1.0", ["p", "1"])
+
+
+def test_links_point_at_computed_ids() -> None:
+    """A link to a rule uses that rule's key on this record; a reference may be to another tool's event."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    (first,) = events(translator, {"kind": "first", "project": "p", "run": "1", "at": 1718000067})
+    (second,) = events(translator, {"kind": "second", "project": {"name": "p"}, "run": "1", "change": 5})
+    assert second.links == [
+        {"linkType": "PATH", "from": {"contextId": first.id}, "tags": {}},
+        {
+            "linkType": "RELATION",
+            "linkKind": "TRIGGER",
+            "target": {"contextId": context_id("https://gerrit/", "change.merged", ["5"])},
+            "tags": {"why": "second"},
+        },
+        {"linkType": "END", "from": {"contextId": context_id(INSTANCE, "change.created", ["1"])}, "tags": {}},
+    ]
+    assert second.subject_source == INSTANCE + "p"
+    assert second.custom_data == {"heard": "none", "on": "2026-01-02T03:04:05.678Z", "own": 1}
+    (without,) = events(translator, {"kind": "second", "project": "p", "run": "1"})
+    assert [link["linkType"] for link in without.links] == ["PATH", "END"]
+
+
+def test_chain_is_the_first_alternative_that_is_there() -> None:
+    """The chain starts at the change where the payload knows it, else at the run."""
+    translator = mapping(CONTEXT, gerrit="https://gerrit/")
+    body = {"kind": "first", "project": "p", "run": "1", "at": 1718000067}
+    assert events(translator, body)[0].chain_id == chain_id([INSTANCE, "1"])
+    assert events(translator, body | {"change": 5})[0].chain_id == chain_id(["https://gerrit/", "5"])
+
+
+def test_explanation_says_why_each_rule_did_or_did_not_fire() -> None:
+    """Every record, every rule: what it emitted, what was otherwise, or what failed where."""
+    translator = mapping(CONTEXT, gerrit="g")
+    assert list(explain(translator, notification({"kind": "first", "project": "p", "run": "1"}))) == [
+        "record 1",
+        "  first: failed at test.yaml:6:3: at is missing",
+        "  second: no, kind is text 'first', not second",
+    ]
+
+
+def test_translation_is_pure() -> None:
+    """The same notification gives the same events, however often and whatever came between."""
+    translator = mapping(CONTEXT, gerrit="g")
+    one = notification({"kind": "second", "project": "p", "run": "1", "change": 5})
+    before = translator.translate(one)
+    translator.translate(notification({"kind": "first", "project": "q", "run": "2", "at": 1718000067}))
+    assert translator.translate(one) == before
+
+
+IMAGES = """
+cdevents: 0.5.1
+let:
+  image: ${one | oci_purl("app", "registry.example.com")}
+  labels: ${$images | get($image)}
+image: ${$image}
+split: {each: all, as: one}
+ignore:
+  - {one: ignored}
+rules:
+  published:
+    emit: artifact.published
+    id: [one]
+    subject: {id: "${one}"}
+    custom_data: {"version?": "${$labels.version}"}
+"""
+
+
+DIGEST = f"sha256:{'1' * 64}"
+
+
+IMAGE = f"pkg:oci/app@{DIGEST}?repository_url=registry.example.com/app"
+
+
+def test_a_mapping_says_which_images_its_records_are_about() -> None:
+    """Each once, as far as they can be read, but for those of ignored records; none of what cannot be read at all."""
+    translator = mapping(IMAGES)
+    assert translator.images(notification({"all": [DIGEST, "ignored", DIGEST, "latest", 7]})) == {IMAGE}
+    assert translator.images(notification(b"rubbish")) == set()
+    assert mapping(CONTEXT, gerrit="https://gerrit/").images(notification({"kind": "first"})) == set()
+
+
+def test_labels_that_were_looked_up_are_found_by_their_image() -> None:
+    """Of a record whose image was not, they are missing; what names no image is no error for it."""
+    said = {"all": [DIGEST, "latest"]}
+    header = {IMAGE_LABELS: f'{{"{IMAGE}": {{"version": "1.4"}}}}'}
+    assert [each.custom_data for each in mapping(IMAGES).translate(notification(said)).events] == [{}, {}]
+    translation = mapping(IMAGES).translate(notification(said | {"all": [DIGEST]}, **header))
+    assert [each.custom_data for each in translation.events] == [{"version": "1.4"}]
