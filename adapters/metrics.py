@@ -13,6 +13,8 @@ from adapters.journal.status import RouteStatus
 
 PREFIX = "cdevents_adapters"
 
+Statuses = Callable[[], Iterable[RouteStatus]]
+
 
 class Metrics:
     """The counters, on one registry."""
@@ -70,17 +72,20 @@ class Metrics:
         """A shadow has compared what two mappings make of a notification."""
         self._shadowed.labels(shadow, verdict).inc()
 
-    def watch(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
-        """Asks the journal at each scrape how far its routes are and how many bytes it holds."""
-        self.registry.register(_JournalCollector(routes, size))
+    def watch(self, routes: Statuses, size: Callable[[], int], shadows: Statuses = tuple) -> None:
+        """Asks the journal at each scrape how far its routes and shadows are and how many bytes it holds.
+
+        A shadow has no age that could be alerted on: that it is behind is late for nobody.
+        """
+        self.registry.register(_JournalCollector(routes, size, shadows))
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, namespace=PREFIX, registry=self.registry)
 
 
 class _JournalCollector(Collector):
-    def __init__(self, routes: Callable[[], Iterable[RouteStatus]], size: Callable[[], int]) -> None:
-        self._routes, self._size = routes, size
+    def __init__(self, routes: Statuses, size: Callable[[], int], shadows: Statuses) -> None:
+        self._routes, self._size, self._shadows = routes, size, shadows
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []
@@ -98,12 +103,16 @@ class _JournalCollector(Collector):
     def _of_routes(self) -> list[GaugeMetricFamily]:
         lag = _gauge("route_lag_records", "Records that a route has still to pass", "route")
         oldest = _gauge("route_oldest_undelivered_seconds", "Age of the first record a route has to pass", "route")
+        shadow_lag = _gauge("shadow_lag_records", "Records that a shadow has still to compare", "shadow")
         open_letters = _gauge("dead_letters_open", "Dead letters that wait for an operator", "route")
         for route in self._routes():
             lag.add_metric([route.route], route.lag)
             oldest.add_metric([route.route], route.oldest)
             open_letters.add_metric([route.route], route.dead_letters)
-        return [lag, oldest, open_letters]
+        for shadow in self._shadows():
+            shadow_lag.add_metric([shadow.route], shadow.lag)
+            open_letters.add_metric([shadow.route], shadow.dead_letters)
+        return [lag, oldest, shadow_lag, open_letters]
 
     def _of_size(self) -> GaugeMetricFamily:
         size = _gauge("journal_bytes", "Bytes in use in the journal")

@@ -37,7 +37,9 @@ class Sidecar:
         self.settings = settings
         self.journal = journal
         self.metrics = Metrics(CollectorRegistry())
-        self.metrics.watch(lambda: journal.status([*settings.routes, *settings.shadows]), journal.size)
+        self.metrics.watch(
+            lambda: journal.status(settings.routes), journal.size, shadows=lambda: journal.status(settings.shadows)
+        )
         self.translators = Translators(settings.translated())
         self._translate = Remembered()
         self.sinks: dict[str, Sink] = {n: SINKS[each.type].build(each) for n, each in settings.sinks.items()}

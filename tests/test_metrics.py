@@ -48,6 +48,15 @@ def test_the_journal_is_asked_at_each_scrape() -> None:
     assert value(metrics, "route_lag_records", route="cd") == 0
 
 
+def test_a_shadow_that_is_behind_is_late_for_nobody() -> None:
+    """It has a lag of its own, and no age that an alert on late events would take for one; its dead letters count."""
+    metrics = Metrics(CollectorRegistry())
+    metrics.watch(list, lambda: 4096, shadows=lambda: [RouteStatus("next", 5, 2, 604800.0, 1)])
+    assert value(metrics, "shadow_lag_records", shadow="next") == 2
+    assert value(metrics, "dead_letters_open", route="next") == 1
+    assert value(metrics, "route_oldest_undelivered_seconds", route="next") is None
+
+
 async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """Its own metrics are missing, the others are there, and one says why."""
     journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)

@@ -41,7 +41,7 @@ async def metric(living: Living, name: str) -> dict[str, float]:
 async def compared(living: Living) -> dict[str, float]:
     """The verdicts of a shadow, when it has passed everything."""
     async with asyncio.timeout(60):
-        while (await metric(living, "route_lag_records"))['{route="newer"}']:  # noqa: ASYNC110 - it is asked from outside
+        while (await metric(living, "shadow_lag_records"))['{shadow="newer"}']:  # noqa: ASYNC110 - it is asked from outside
             await asyncio.sleep(0.02)
     found = await metric(living, "shadow_notifications_total")
     return {labels.partition("verdict=")[2].strip('"}'): value for labels, value in found.items()}
