@@ -20,8 +20,8 @@ from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Event, Key, chain_maker, link_maker, merged, reference
 from adapters.mapping.inputs import decoder
-from adapters.mapping.scope import BODY, HEADERS, Closure, Constant, image_labels
-from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, received_at, splitter, whole
+from adapters.mapping.scope import GIVEN, Closure, Constant, image_labels, received_at
+from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
 
@@ -47,10 +47,8 @@ class _Compiler:
         self.file, self.model, self.instance = file, model, instance
         self.values = Values(file, Names({}, model.tables))
         self.names: dict[str, Closure] = {
+            **GIVEN,
             "instance": Constant(instance),
-            "received_at": received_at,
-            "body": lambda scope: scope[BODY],
-            "headers": lambda scope: scope[HEADERS],
             "images": remembered(image_labels, "images"),
         }
         self.values.names = Names(self.names, model.tables)
@@ -68,7 +66,7 @@ class _Compiler:
             split=self._splitter(model.split, ("split",), required=True),
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
-            image=self.values.expression(model.image, ("image",)) if model.image else None,
+            image=called(self.values.expression(model.image, ("image",))) if model.image else None,
             record_start=model.input.record_start,
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -49,6 +50,20 @@ class Constant:
 
 
 _NO_IMAGES = Absent("no image was looked up")
+
+
+def received_at(scope: Scope) -> str:
+    """When the notification was heard, in RFC 3339 with milliseconds."""
+    moment: datetime = scope[RECEIVED_AT]
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+GIVEN: Mapping[str, Closure] = {
+    "body": lambda scope: scope[BODY],
+    "headers": lambda scope: scope[HEADERS],
+    "received_at": received_at,
+}
+"""What every notification comes with, by the name that an expression reads it by (`$body`)."""
 
 
 def image_labels(scope: Scope) -> dict[str, Any] | Absent:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from adapters.mapping.choice import Choice
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.inputs import Decoder
-from adapters.mapping.scope import MEMO, RECEIVED_AT, Closure, Scope, scope
+from adapters.mapping.scope import MEMO, Closure, Scope, scope
 from adapters.model import CDEvent, Notification
 
 Splitter = Callable[[Scope], Iterable[Scope]]
@@ -102,8 +101,10 @@ class Translator:
 
     def images(self, notification: Notification) -> set[str]:
         """The package URLs of the images that its records are about, as far as it can be read: to look labels up."""
+        if (image := self.image) is None:
+            return set()
         try:
-            return {image for record in self.records(notification) if (image := self._image(record))}
+            return {found for record in self.records(notification) if (found := self._image(image, record))}
         except MappingError:
             return set()
 
@@ -115,12 +116,12 @@ class Translator:
             return str(error)
         return None
 
-    def _image(self, record: Scope) -> str | None:
+    def _image(self, image: Closure, record: Scope) -> str | None:
         try:
-            image = None if self.image is None or self._ignores(record) else self.image(record)
+            found = None if self._ignores(record) else image(record)
         except Failure:
             return None
-        return image if isinstance(image, str) else None
+        return found if isinstance(found, str) else None
 
     def _ignores(self, record: Scope) -> bool:
         for ignore in self.ignores.candidates(record):  # noqa: SIM110  a loop, for the reason in `conditions`
@@ -154,12 +155,6 @@ class Translator:
 
 def _sentence(failure: Failure, where: str, prefix: str = "") -> str:
     return f"{failure.where or where}: {prefix}{failure}"
-
-
-def received_at(scope: Scope) -> str:
-    """When the notification was heard, in RFC 3339 with milliseconds."""
-    moment: datetime = scope[RECEIVED_AT]
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def splitter(each: Closure, name: str, where: str, *, required: bool, optional: bool) -> Splitter:

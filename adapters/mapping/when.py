@@ -8,16 +8,13 @@ from typing import Any
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown
 from adapters.mapping.conditions import Condition, condition
-from adapters.mapping.scope import BODY, HEADERS
-from adapters.mapping.translator import received_at
+from adapters.mapping.scope import GIVEN
 from adapters.yamlfile import Finding, Location, suggestion
 
 Members = Mapping[str, Any]
 """The members that a document may have, by name: each again with its members, or None where anything may be."""
 
-_NAMES = Names(
-    {"body": lambda scope: scope[BODY], "headers": lambda scope: scope[HEADERS], "received_at": received_at}, {}
-)
+_NAMES = Names(GIVEN, {})
 
 
 def when(source: Mapping[str, Any]) -> Condition:
