@@ -20,7 +20,8 @@ MANIFESTS = (
 """What is accepted of a manifest."""
 
 LARGEST = 4 << 20
-"""Bytes of a manifest or an image's configuration: what registries take at most, by the distribution-spec."""
+"""Bytes that are read of a manifest or an image's configuration: all registries should take a manifest of 4 MiB
+(distribution-spec, Pushing Manifests)."""
 
 USER_AGENT = "cdevents-adapters"
 """Who asks: to look labels up is not to use an image, and mappings pass over what a registry tells of it."""

@@ -59,10 +59,10 @@ class Labels:
         self._registry = Registry(settings)
         self._known: dict[Image, Mapping[str, str]] = {}
         self._lock, self._seldom = Lock(), Seldom()
-        self._silent_until = -PAUSE
+        self._silent_until = 0.0
 
     def of(self, images: Collection[str]) -> dict[str, Mapping[str, str]]:
-        """The labels of those of the images, by package URL, that have any; asks for `timeout` seconds in all."""
+        """The labels of the images that have any, by package URL; after `timeout` seconds it asks for no more."""
         until = self._clock() + self._timeout
         wanted = {purl: found for purl in sorted(images) if (found := named(purl))}
         return {purl: labels for purl, each in wanted.items() if (labels := self._labels(each, until))}

@@ -16,7 +16,7 @@ Seconds = Annotated[Duration, Field(gt=0)]
 class RegistryApi(Settings):
     """The HTTP API of a registry (OCI distribution-spec), with a user if it wants one.
 
-    `timeout` is for all that one batch of notifications needs to know.
+    `timeout` is for each answer; and when it is over, nothing more is asked for the same batch of notifications.
     """
 
     url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)")]
