@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,10 +24,11 @@ def status(config: ConfigFile = None, journal: JournalFile = None, as_json: AsJs
     """Show how far behind each route is, its dead letters, the journal's size, and what shadows have found."""
     from adapters.journal import status
 
-    with opened(config, journal) as database:
-        names = status.known_routes(database) if journal else configuration(config).routes
+    settings = None if journal else configuration(config)
+    with opened(config, settings.journal.path if settings else journal) as database:
+        names = settings.routes if settings else status.known_routes(database)
         routes, size = status.routes(database, names, datetime.now(UTC)), database.size()
-        shadows = {} if journal else _shadows(database, [*configuration(config).shadows])
+        shadows = _shadows(database, settings.shadows) if settings else {}
     if as_json:
         _print_json(database, size, routes, shadows)
         return
@@ -40,7 +41,7 @@ def status(config: ConfigFile = None, journal: JournalFile = None, as_json: AsJs
         _print_shadows(shadows)
 
 
-def _shadows(database: Database, names: Sequence[str]) -> Shadows:
+def _shadows(database: Database, names: Iterable[str]) -> Shadows:
     from adapters.journal import log, status
     from adapters.route.tally import key, tally
 

@@ -24,7 +24,6 @@ Files = Annotated[
     typer.Argument(metavar="FILE", help="Files of events, one a line; the journal, if not given.", show_default=False),
 ]
 
-
 _WIDE = 1_000_000
 """Columns where nobody looks: a line of a file is a whole one."""
 
