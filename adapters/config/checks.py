@@ -14,7 +14,7 @@ from adapters.sinks import SINKS
 from adapters.sources.webhook import WebhookSettings
 from adapters.yamlfile import Finding, Location, suggestion
 
-RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
+_RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 """The paths that the server answers itself."""
 
 
@@ -41,7 +41,7 @@ def _shadows(config: Config) -> Iterator[Finding]:
 
 
 def _webhooks(config: Config) -> Iterator[Finding]:
-    paths = dict.fromkeys(RESERVED, "the server itself")
+    paths = dict.fromkeys(_RESERVED, "the server itself")
     for name, source in config.sources.items():
         if not isinstance(source, WebhookSettings):
             continue

@@ -18,7 +18,7 @@ from adapters.sources import SOURCES
 from adapters.sources.contract import SourceSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-"""What a source, sink or route is called in the journal, in logs and in metrics."""
+"""What a source, sink, route or shadow is called in the journal, in logs and in metrics."""
 
 _LAST_PORT = 65535
 

@@ -18,7 +18,7 @@ from adapters.mapping.filters.filter import ERRORS
 from adapters.mapping.scope import MEMO, Closure, Constant, Scope
 
 _DEEPEST = 50
-"""Blocks inside one another, in which nothing more is written out: Python reads a hundred, and no more."""
+"""With so many blocks around it, a closure is called instead of written out: Python reads a hundred, and no more."""
 _HEAD = ("def function(scope):", "  try:")
 _TAIL = ("  except FAILURES as error:", "    raise explained(error) from None")
 _ALWAYS = {"Absent": Absent, "Missing": Missing, "FAILURES": (Failure, *ERRORS)}

@@ -70,7 +70,7 @@ def _any(parts: Sequence[Condition]) -> Condition:
 
 
 def _while(so_far: str, tests: Sequence[Closure]) -> Closure:
-    """Asks one after the other, while the answer before was so."""
+    """The last answer of tests asked in turn, each only if `so_far` holds of the answer before it, its `{}`."""
     if not tests:
         return Constant(True)
 

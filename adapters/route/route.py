@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass
 class Route:
-    """Follows a log from its own cursor, and waits for nothing but its own sink, on whose way it has batches in flight.
+    """Follows a log from its own cursor, waits for nothing but its own sink, and has batches in flight to it.
 
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
     failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.

@@ -28,7 +28,7 @@ class Tally:
     paths: Counter[str] = field(default_factory=Counter)
 
     def add(self, comparison: Comparison) -> list[Difference]:
-        """Counts a comparison; those of its differences that are worth an example."""
+        """Counts a comparison; gives those of its differences that are worth telling."""
         self.verdicts[comparison.verdict] += 1
         return [each for each in comparison.differences if self._counted(each) <= EXAMPLES]
 
@@ -41,8 +41,8 @@ class Tally:
 
     def kept(self) -> dict[str, str]:
         """The counts as text, by keys of a journal's checkpoints."""
-        named = {f"verdict {name}": count for name, count in self.verdicts.items()}
-        return {key: str(count) for key, count in (named | {f"path {n}": c for n, c in self.paths.items()}).items()}
+        kinds = {"verdict": self.verdicts, "path": self.paths}
+        return {f"{kind} {name}": str(count) for kind, counts in kinds.items() for name, count in counts.items()}
 
 
 def tally(kept: Mapping[str, str]) -> Tally:

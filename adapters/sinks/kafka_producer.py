@@ -18,7 +18,7 @@ _PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
 """A message waits as long as its sender: if each expired by itself, those behind it might still get through."""
 
 _PROPAGATION = "topic.metadata.propagation.max.ms"
-"""For how long librdkafka takes a topic that it cannot find for one that is just being made."""
+"""For how long librdkafka takes a topic that it cannot find for one that is just being made: half of a `send`."""
 
 _NO_TOPIC = frozenset({"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"})
 _OF_TOPIC = _NO_TOPIC | {"TOPIC_AUTHORIZATION_FAILED", "TOPIC_EXCEPTION"}
@@ -37,7 +37,6 @@ _GRACE = 5.0
 
 _HOUSEKEEPING = 60.0
 """Seconds between looks at what librdkafka has to say while nothing is published, so that it does not pile up."""
-
 
 Told = Callable[[KafkaError | None, object], None]
 """Hears of a message that it is acknowledged, or why it is not."""
