@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 
 from adapters.errors import DeliveryError, TransientError
+from adapters.model import Message
 
 
 class Acks:
@@ -34,6 +35,15 @@ class Acks:
             complete = self._left <= 0
         if complete:
             self._loop.call_soon_threadsafe(self._complete.set)
+
+    async def hand_over(self, batch: Sequence[Message], send: Callable[[Message, int], Awaitable[None]]) -> None:
+        """Sends messages in order, each with its index, up to the first of which `send` raises a DeliveryError."""
+        for index, message in enumerate(batch):
+            try:
+                await send(message, index)
+            except DeliveryError as failure:
+                self.stop(index, failure)
+                return
 
     def stop(self, index: int, failure: DeliveryError) -> None:
         """Notes a failure before a message was sent, for which no later one was sent either."""

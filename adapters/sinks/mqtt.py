@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from adapters.errors import DeliveryError, TransientError
+from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.broker_settings import LEVELS, MqttSettings
@@ -38,7 +38,7 @@ class MqttSink:
         """Sends all messages, as the broker makes room; what it returns waits until each is acknowledged or failed."""
         connection = await self._under_way.behind(self._connected())
         acks = Acks(len(batch), self._settings.timeout)
-        await self._hand_over(connection, batch, acks)
+        await acks.hand_over(batch, lambda each, index: connection.send(self._name(each), each, acks, index))
         settled = self._under_way.add(connection, self._settled(connection, acks))
         if acks.stopped:
             await settled
@@ -55,14 +55,6 @@ class MqttSink:
         except (TransientError, asyncio.CancelledError):
             await self._close(connection)
             raise
-
-    async def _hand_over(self, connection: MqttConnection, batch: Sequence[Message], acks: Acks) -> None:
-        for index, message in enumerate(batch):
-            try:
-                await connection.send(self._name(message), message, acks, index)
-            except DeliveryError as failure:
-                acks.stop(index, failure)
-                return
 
     async def _connected(self) -> MqttConnection:
         async with self._opening:

@@ -94,7 +94,10 @@ class MqttConnection:
         self._waiting[info.mid] = acks, index
 
     async def close(self) -> None:
-        """Ends it; a broker that takes no more bytes has a second, after which the client's thread ends by itself."""
+        """Ends it; a broker that takes no more bytes has a second, after which the client's thread ends by itself.
+
+        What comes in the end is told nobody.
+        """
         if self._client.disconnect() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._gone.wait(), _LEAVE)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Sequence
 
 from nats.errors import Error
 
-from adapters.errors import DeliveryError, TransientError
+from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.broker_settings import SUBJECT, NatsSettings
@@ -39,7 +39,7 @@ class NatsSink:
         """Sends all messages; what it returns waits until each is acknowledged or has failed."""
         connection = await self._under_way.behind(self._connected())
         acks = Acks(len(batch), self._settings.timeout)
-        await self._hand_over(connection, batch, acks)
+        await acks.hand_over(batch, lambda each, index: connection.send(self._name(each), each, acks, index))
         settled = self._under_way.add(connection, self._settled(connection, batch, acks))
         if acks.stopped:
             await settled
@@ -61,14 +61,6 @@ class NatsSink:
             raise
         finally:
             connection.forget(acks)
-
-    async def _hand_over(self, connection: NatsConnection, batch: Sequence[Message], acks: Acks) -> None:
-        for index, message in enumerate(batch):
-            try:
-                await connection.send(self._name(message), message, acks, index)
-            except DeliveryError as failure:
-                acks.stop(index, failure)
-                return
 
     async def _connected(self) -> NatsConnection:
         async with self._opening:
