@@ -13,12 +13,12 @@ from adapters.mapping.scope import Closure, Constant
 from adapters.model import CDEvent
 
 Key = Sequence[Closure]
-"""A natural key's values, as text."""
+"""What gives the values of a natural key, as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The parts of a CDEvent; as a closure it raises Failure for what is missing or unusable."""
+    """The parts of a CDEvent. What is made of them raises Failure where one is missing or unusable."""
 
     name: str
     source: str
