@@ -21,7 +21,8 @@ from bench.service import roomy
 from bench.table import Row
 from bench.translation import INSTANCE
 from tests import brokers
-from tests.service import running, until
+from tests.service import running
+from tests.waiting import until
 
 MANY, FEW, TOGETHER = 1_000_000, 10_000, 5_000
 MEBIBYTE = 1 << 20

@@ -12,8 +12,9 @@ import psutil
 
 from bench.service import started, wait_for_lines
 from bench.table import Row
-from tests.service import INSTANCE, Service, until
+from tests.service import INSTANCE, Service
 from tests.sources.jenkins_home.homes import Home, build, flow, freestyle, node, pipeline, settle
+from tests.waiting import until
 
 JOBS, BUILDS, FEWER = 500, 100, 10
 SECONDS = 20.0

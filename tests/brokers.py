@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import free_port
+from tests.service import free_port, listens
 
 PATIENCE = 180.0
 """Seconds that a broker may take to start."""
@@ -49,7 +48,7 @@ class Server:
                 start_new_session=True,
             )
         deadline = time.monotonic() + PATIENCE
-        while not self._listens():
+        while not listens(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"it did not start: {(self.folder / 'server.log').read_text()[-2000:]}")
             time.sleep(0.05)
@@ -83,10 +82,6 @@ class Server:
         assert self.process is not None
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from adapters.sinks.stdout import StdoutSettings
 from adapters.sources import SOURCES, SourceType
 from adapters.sources.webhook import WebhookSettings
 from tests.service import Service, free_port
+from tests.waiting import eventually
 
 MAPPING = """\
 cdevents: 0.5.1
@@ -154,8 +155,7 @@ async def test_a_hangup_reloads_the_mapping(living: Living) -> None:
             (living.folder / "mapping.yaml").write_text(text)
             with structlog.testing.capture_logs() as logs:
                 living.hangup.set()
-                while not logs:  # noqa: ASYNC110 - it tells nobody else
-                    await asyncio.sleep(0.01)
+                await eventually(lambda: logs)
             await living.post(number)
     outcomes = [event["data"]["subject"]["content"]["outcome"] for event in living.published("cdevents")]
     assert outcomes == ["success", "failure", "failure"]
@@ -164,8 +164,7 @@ async def test_a_hangup_reloads_the_mapping(living: Living) -> None:
 
 async def published(living: Living, count: int) -> None:
     """Returns when so many CDEvents are in their file."""
-    while len(living.published("cdevents")) < count:  # noqa: ASYNC110 - it is looked at from outside
-        await asyncio.sleep(0.01)
+    await eventually(lambda: len(living.published("cdevents")) >= count)
 
 
 async def test_a_journal_that_is_gone_is_not_ready(living: Living) -> None:

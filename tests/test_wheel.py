@@ -7,15 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.service import free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def service(command: Path, tmp_path: Path) -> Iterator[str]:
     process = subprocess.Popen([command, "run", "--config", "adapters.yaml"], cwd=tmp_path, env=_clean())
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(lambda: _ready(url))
+        until(lambda: _ready(url))
         yield url
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
@@ -81,7 +81,7 @@ def test_an_installed_wheel_runs(service: str, tmp_path: Path) -> None:
     answer = requests.post(f"{service}/jenkins", NOTIFICATION.read_bytes(), timeout=10)
     assert answer.status_code == requests.codes.accepted
     legacy, cdevents = (tmp_path / "var" / "events" / f"{name}.jsonl" for name in ("legacy", "cdevents"))
-    _wait(lambda: legacy.exists() and cdevents.exists() and bool(legacy.read_bytes()) and bool(cdevents.read_bytes()))
+    until(lambda: legacy.exists() and cdevents.exists() and bool(legacy.read_bytes()) and bool(cdevents.read_bytes()))
     [original] = [json.loads(line) for line in legacy.read_text(encoding="utf-8").splitlines()]
     translated = [json.loads(line) for line in cdevents.read_text(encoding="utf-8").splitlines()]
     assert original["data"] == json.loads(NOTIFICATION.read_bytes())
@@ -104,10 +104,3 @@ def _ready(url: str) -> bool:
         return requests.get(f"{url}/readyz", timeout=1).ok
     except requests.ConnectionError:
         return False
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.02)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import orjson
 
 from tests.cli.support import invoke
 from tests.service import running
+from tests.waiting import until
 
 
 def status(journal: Path) -> dict[str, Any]:
@@ -23,15 +23,13 @@ def test_dead_letters_are_listed_retried_and_dropped_while_it_runs(tmp_path: Pat
     journal = tmp_path / "journal.db"
     with running(tmp_path) as service:
         assert service.ask("POST", "/registry", b"{")[0] == 202
-        deadline = time.monotonic() + 30
-        while status(journal).keys() != {"legacy", "cdevents"} and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: status(journal).keys() == {"legacy", "cdevents"})
         assert {name: route["dead_letters"] for name, route in status(journal).items()} == {"legacy": 0, "cdevents": 1}
         assert invoke("dead-letters", "show", "cdevents", 1, "--body", "--journal", journal).stdout == "{\n"
 
         assert invoke("dead-letters", "retry", "--all", "--journal", journal).exit_code == 0
-        while (letter := _letter(journal))["attempts"] == 1 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: _letter(journal)["attempts"] > 1)
+        letter = _letter(journal)
         assert (letter["attempts"], letter["retry"]) == (2, False)
         assert "the body is not JSON" in letter["reason"]
 

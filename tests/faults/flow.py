@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from tests import brokers
 from tests.faults.gerrit import Gerrit, uploading
 from tests.faults.proxy import Proxy
 from tests.service import Service, configuration, running
+from tests.waiting import until
 
 PATIENCE = 90.0
 """Seconds after which something will not happen any more."""
@@ -71,25 +71,16 @@ class Flow:
     def ends(self) -> None:
         """Returns when all that was accepted is delivered, and the sidecar has ended."""
         self.gerrit.rest()
-        until(lambda: not any(self._counts("route_lag_records")), "the sidecar caught up")
+        until(lambda: not any(self._counts("route_lag_records")), timeout=PATIENCE)
         assert self.sidecar.stop() == 0
 
     def _grows(self, name: str) -> None:
         before = self._counts(name)
-        until(lambda: all(now > then for now, then in zip(self._counts(name), before, strict=True)), f"{name} grew")
+        until(lambda: all(now > then for now, then in zip(self._counts(name), before, strict=True)), timeout=PATIENCE)
 
     def _counts(self, name: str) -> list[float]:
         metrics = self.sidecar.metrics()
         return [metrics.get(f'{name}{{route="{route}"}}', 0.0) for route in ROUTES]
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Returns when it holds; raises TimeoutError if it does not come to pass."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not in {PATIENCE:g} s: {what}")
-        time.sleep(0.05)
 
 
 @contextmanager

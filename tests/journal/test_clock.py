@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import CONFIG, Service, build, running, until
+from tests.service import CONFIG, Service, build, running
+from tests.waiting import until
 
 HOUR = timedelta(hours=1)
 

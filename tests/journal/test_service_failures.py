@@ -15,7 +15,8 @@ import pytest
 from adapters.journal import Database, deadletters, log
 from adapters.journal.room import RESERVE
 from tests.journal.conftest import empty, fill
-from tests.service import CONFIG, Service, build, running, until
+from tests.service import CONFIG, Service, build, running
+from tests.waiting import until
 
 FIRST_RELEASE = Path(__file__).with_name("journal-1.sql")
 

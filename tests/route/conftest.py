@@ -180,13 +180,6 @@ async def running(*routes: Route) -> AsyncIterator[None]:
         await asyncio.wait(tasks)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Returns when it holds."""
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
-            await asyncio.sleep(0.001)
-
-
 def letters(path: Path) -> list[tuple[str, int, str, int]]:
     """The dead letters, as another process sees them."""
     with Database(path) as database:

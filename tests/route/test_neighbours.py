@@ -12,7 +12,8 @@ import pytest
 
 from tests import brokers
 from tests.brokers import Server
-from tests.route.conftest import Bench, Recorder, built, running, until
+from tests.route.conftest import Bench, Recorder, built, running
+from tests.waiting import eventually
 
 
 class Hanging(Protocol):
@@ -67,13 +68,13 @@ async def test_a_broker_that_hangs_holds_up_no_neighbour(
         neighbour = Recorder()
         async with running(bench.route(sink, "hanging", sleep=asyncio.sleep), bench.route(neighbour, "neighbour")):
             await bench.hear("first")
-            await until(lambda: bench.journal.cursor("hanging") == 1)
+            await eventually(lambda: bench.journal.cursor("hanging") == 1)
             hanging.pause()
             for number in range(100):
                 await bench.hear(str(number))
-            await until(lambda: bench.journal.cursor("neighbour") == 101)
+            await eventually(lambda: bench.journal.cursor("neighbour") == 101)
             assert bench.journal.cursor("hanging") == 1
             hanging.resume()
-            await until(lambda: bench.journal.cursor("hanging") == 101)
+            await eventually(lambda: bench.journal.cursor("hanging") == 101)
         await sink.aclose()
     assert neighbour.data() == ["first", *map(str, range(100))]

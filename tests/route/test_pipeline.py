@@ -17,7 +17,8 @@ from adapters.model import Message, Record
 from adapters.route import Route
 from adapters.sinks import SINKS
 from adapters.sinks.contract import Pipelined
-from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running, until
+from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running
+from tests.waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ async def test_several_batches_are_under_way_before_the_first_is_acknowledged(be
     await bench.hear(*map(str, range(1, 60)))
     sink = Held()
     async with running(bench.route(sink, batch=5, in_flight=3)):
-        await until(lambda: len(sink.batches) == 3)
+        await eventually(lambda: len(sink.batches) == 3)
         for _ in range(20):
             await asyncio.sleep(0.001)
         assert (sink.data(), bench.journal.cursor("raw")) == ([str(number) for number in range(1, 16)], 0)
         sink.let_go.set()
-        await until(lambda: bench.journal.cursor("raw") == 59)
+        await eventually(lambda: bench.journal.cursor("raw") == 59)
     assert sink.data() == [str(number) for number in range(1, 60)]
 
 
@@ -134,9 +135,9 @@ async def test_what_comes_meanwhile_is_sent_at_once(bench: Bench) -> None:
     async with running(route):
         for number in range(1, 4):
             await bench.hear(str(number))
-            await until(lambda number=number: len(sink.batches) == number)  # type: ignore[misc]  # bound now
+            await eventually(lambda number=number: len(sink.batches) == number)  # type: ignore[misc]  # bound now
         sink.let_go.set()
-        await until(lambda: bench.journal.cursor("raw") == 3)
+        await eventually(lambda: bench.journal.cursor("raw") == 3)
     assert sink.data() == ["1", "2", "3"]
 
 
@@ -245,10 +246,10 @@ async def test_the_next_batch_is_published_while_the_last_one_is_noted(
     monkeypatch.setattr(bench.journal, "advance", slow)
     sink = Recorder()
     async with running(bench.route(sink, batch=1)):
-        await until(lambda: sink.data() == ["a", "b"])
+        await eventually(lambda: sink.data() == ["a", "b"])
         for _ in range(20):
             await asyncio.sleep(0.001)
         assert (sink.data(), bench.journal.cursor("raw")) == (["a", "b"], 0)
         let_go.set()
-        await until(lambda: bench.journal.cursor("raw") == 3)
+        await eventually(lambda: bench.journal.cursor("raw") == 3)
     assert sink.data() == ["a", "b", "c"]

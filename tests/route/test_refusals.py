@@ -16,7 +16,8 @@ from adapters.model import Format
 from adapters.route import renderer
 from tests import brokers
 from tests.brokers import Server
-from tests.route.conftest import Bench, built, letters, origins, retry, running, until
+from tests.route.conftest import Bench, built, letters, origins, retry, running
+from tests.waiting import eventually
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 aio_pika = pytest.importorskip("aio_pika", reason="needs the extra rabbitmq")
@@ -152,12 +153,12 @@ async def test_what_is_refused_is_parked_and_delivered_once_it_may(
             await bound(trouble.server, "one", "three")
         await bench.hear("one", trouble.second, "three")
         async with running(bench.route(sink, "cd", CDEVENTS, poll=0.05, sleep=asyncio.sleep)):
-            await until(lambda: bench.journal.cursor("cd") == 3)
+            await eventually(lambda: bench.journal.cursor("cd") == 3)
             [(_, seq, reason, _)] = letters(path)
             assert (seq, trouble.reason in reason) == (2, True), reason
             await trouble.mend()
             retry(path)
-            await until(lambda: letters(path) == [])
+            await eventually(lambda: letters(path) == [])
         await sink.aclose()
     assert bench.metrics.registry.get_sample_value("cdevents_adapters_messages_delivered_total", {"route": "cd"}) == 3
 
@@ -170,7 +171,7 @@ async def test_what_a_broker_hangs_up_on_is_parked(bench: Bench, path: Path) -> 
     sink = built({"type": "mqtt", "host": "127.0.0.1", "port": port, "topic": "cicd", "timeout": 10})
     await bench.hear("one", "two", LARGE, "three")
     async with running(bench.route(sink, "cd", CDEVENTS)):
-        await until(lambda: bench.journal.cursor("cd") == 4)
+        await eventually(lambda: bench.journal.cursor("cd") == 4)
     await sink.aclose()
     server.close()
     [(_, seq, reason, _)] = letters(path)

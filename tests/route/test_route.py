@@ -13,7 +13,8 @@ from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.model import Format, Record
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.route import TURN
-from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running, until
+from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running
+from tests.waiting import eventually
 
 Count = Callable[..., float | None]
 
@@ -35,9 +36,9 @@ async def test_a_running_route_publishes_what_comes(bench: Bench) -> None:
     sink = Recorder()
     async with running(bench.route(sink, poll=3600)):
         await bench.hear("a", "b")
-        await until(lambda: sink.data() == ["a", "b"])
+        await eventually(lambda: sink.data() == ["a", "b"])
         await bench.hear("c")
-        await until(lambda: sink.data() == ["a", "b", "c"])
+        await eventually(lambda: sink.data() == ["a", "b", "c"])
 
 
 async def test_order_holds_over_transient_failures(bench: Bench) -> None:
@@ -54,7 +55,7 @@ async def test_a_record_is_passed_only_when_it_was_taken(bench: Bench) -> None:
     await bench.hear("a", "b")
     sink = Recorder(deque([TransientError("down", delivered=1)] + [TransientError("down")] * 10_000))
     async with running(bench.route(sink)):
-        await until(lambda: len(bench.sleep.taken) > 2)
+        await eventually(lambda: len(bench.sleep.taken) > 2)
     assert bench.journal.cursor("raw") == 0
     assert (await bench.drained(Recorder())).data() == ["a", "b"]
 
@@ -84,7 +85,7 @@ async def test_a_sink_that_is_down_stops_no_other_route(bench: Bench) -> None:
     async with running(bench.route(down, "a", sleep=asyncio.sleep), bench.route(up, "b")):
         for number in range(20):
             await bench.hear(str(number))
-        await until(lambda: [each.lag for each in bench.journal.status(["a", "b"])] == [20, 0])
+        await eventually(lambda: [each.lag for each in bench.journal.status(["a", "b"])] == [20, 0])
     assert (len(down.batches), down.taken) == (1, [])
     assert up.data() == [str(number) for number in range(20)]
 
@@ -94,10 +95,10 @@ async def test_a_dead_letter_is_tried_again_by_the_running_route(bench: Bench, p
     await bench.hear("a", "b")
     sink = Recorder(deque([PermanentError("no")]))
     async with running(bench.route(sink, poll=0.01)):
-        await until(lambda: sink.data() == ["b"])
-        await until(lambda: letters(path) != [])
+        await eventually(lambda: sink.data() == ["b"])
+        await eventually(lambda: letters(path) != [])
         retry(path)
-        await until(lambda: letters(path) == [])
+        await eventually(lambda: letters(path) == [])
     assert sink.data() == ["b", "a"]
 
 
@@ -133,7 +134,7 @@ async def test_draining_publishes_what_is_there_and_ends(bench: Bench) -> None:
     route = bench.route(sink, poll=3600)
     task = asyncio.create_task(route.run())
     await bench.hear("a")
-    await until(lambda: sink.data() == ["a"])
+    await eventually(lambda: sink.data() == ["a"])
     await bench.hear("b")
     route.drain()
     await asyncio.wait_for(task, 10)

@@ -18,10 +18,11 @@ from tests import brokers
 from tests.faults.brokers import BROKERS
 from tests.faults.flow import GERRIT, Broker, Event, MakeBroker
 from tests.receiver import Receiver, receiving
-from tests.service import INSTANCE, Service, configuration, running, until
+from tests.service import INSTANCE, Service, configuration, running
 from tests.soak.evidence import Evidence
 from tests.soak.tools import Tools, talking
 from tests.soak.usage import Usage, growth, usage
+from tests.waiting import until
 
 MINUTES = float(os.environ.get("MINUTES", "2"))
 SAMPLES = 240

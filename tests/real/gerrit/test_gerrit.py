@@ -14,7 +14,8 @@ from adapters.cdevents import validation
 from adapters.model import Spec
 from tests.real.gerrit import server, story
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port, running, until
+from tests.service import Service, free_port, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 

@@ -9,9 +9,10 @@ import pytest
 
 from tests import brokers
 from tests.real.kafka.server import kafka
-from tests.service import Service, configuration, running, until
+from tests.service import Service, configuration, running
 from tests.sources.broker.groups import MEMBER
 from tests.topics import produce
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 

@@ -10,7 +10,8 @@ from confluent_kafka.admin import AclOperation, ResourceType
 
 from tests.cli.support import invoke
 from tests.real.kafka.conftest import Secured
-from tests.service import configuration, running, until
+from tests.service import configuration, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 

@@ -12,7 +12,8 @@ from tests.real.gerrit.server import Gerrit
 from tests.real.gerrit.story import PROJECT, Work
 from tests.real.lineage.jenkins import Run, triggered_by
 from tests.real.registry.story import Image, Registry, layout
-from tests.service import Service, until
+from tests.service import Service
+from tests.waiting import until
 
 _CHANGE = "I" + "7" * 40
 _FOR_MASTER = "HEAD:refs/for/master"

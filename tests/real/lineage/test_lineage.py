@@ -25,7 +25,8 @@ from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
 from tests.real.registry.story import Image, Registry
 from tests.real.troubles import assert_untroubled
-from tests.service import INSTANCE, Service, configuration, free_port, until
+from tests.service import INSTANCE, Service, configuration, free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 

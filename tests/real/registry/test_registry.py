@@ -16,7 +16,8 @@ from tests.brokers import Server
 from tests.real import golang
 from tests.real.registry.story import PATIENCE, Image, Registry, hearing, layout, needs_skopeo, tell
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, configuration, free_port, until
+from tests.service import Service, configuration, free_port
+from tests.waiting import until
 
 pytestmark = [pytest.mark.real, needs_skopeo]
 

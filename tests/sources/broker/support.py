@@ -19,6 +19,7 @@ from adapters.sources.broker.mqtt import MqttSettings, MqttSource
 from adapters.sources.broker.nats import NatsSettings, NatsSource
 from adapters.sources.broker.rabbitmq import RabbitmqSettings, RabbitmqSource
 from adapters.sources.contract import Context, Source, SourceSettings
+from tests.waiting import eventually
 
 INSTANCE = "https://gerrit.example.com/"
 NAME = "gerrit"
@@ -74,11 +75,11 @@ class Inbox:
 
     async def has(self, count: int) -> None:
         """Returns when so many are kept."""
-        await until(lambda: len(self.kept) >= count)
+        await eventually(lambda: len(self.kept) >= count)
 
     async def called(self, count: int = 1) -> None:
         """Returns when it was asked so often to keep something."""
-        await until(lambda: self.calls >= count)
+        await eventually(lambda: self.calls >= count)
 
 
 class Broker(Protocol):
@@ -122,13 +123,6 @@ def own(context: Context) -> float:
     return (
         context.metrics.registry.get_sample_value("cdevents_adapters_own_messages_heard_total", {"source": NAME}) or 0
     )
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Returns when it holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            await briefly(0)
 
 
 @asynccontextmanager

@@ -18,8 +18,8 @@ from tests.sources.broker.support import (
     numbered,
     own,
     source,
-    until,
 )
+from tests.waiting import eventually
 
 
 async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
@@ -91,7 +91,7 @@ async def test_replicas_share_the_work(broker: Broker) -> None:
         while not (one.kept and two.kept):
             await broker.publish(*numbered(40))
             sent += 40
-            await until(partial(_have, one, two, sent))
+            await eventually(partial(_have, one, two, sent))
             assert sent < 2000, "one of them gets nothing"
     assert len(one.kept) + len(two.kept) == sent
     assert not {each.position for each in one.kept} & {each.position for each in two.kept} - {""}
@@ -121,7 +121,7 @@ async def test_our_own_is_passed_over(broker: Broker) -> None:
     await broker.publish(*OWN.values(), Sent(b'{"theirs":true}'))
     inbox, where = Inbox(), context()
     async with hearing(source(broker, where), inbox):
-        await until(lambda: inbox.kept and own(where) == len(OWN))
+        await eventually(lambda: inbox.kept and own(where) == len(OWN))
     assert inbox.bodies == [b'{"theirs":true}']
 
 

@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from tests.service import ROOT, Service, configuration
-from tests.sources.broker.support import INSTANCE, Broker, Sent, until
+from tests.sources.broker.support import INSTANCE, Broker, Sent
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def test_a_killed_sidecar_loses_nothing(broker: Broker, tmp_path: Path, st
 
 
 async def _published(sidecar: Service, count: int) -> None:
-    await until(lambda: len(_heard(sidecar)) >= min(count, 1000))
+    await eventually(lambda: len(_heard(sidecar)) >= min(count, 1000))
 
 
 def _heard(sidecar: Service) -> set[int]:
@@ -73,7 +74,7 @@ async def test_what_it_publishes_does_not_come_back(broker: Broker, tmp_path: Pa
     for said in ("branch-created.json", "branch-deleted.json"):
         await asyncio.to_thread(sidecar.start)
         await broker.publish(Sent((ROOT / "mappings/gerrit/events/inputs" / said).read_bytes()))
-        await until(lambda: min(_heard_and_delivered(sidecar)) >= expected)
+        await eventually(lambda: min(_heard_and_delivered(sidecar)) >= expected)
         assert _heard_and_delivered(sidecar) == (expected, expected)
         assert _total(sidecar, "notifications_received_total") == 1
         assert sidecar.stop() == 0

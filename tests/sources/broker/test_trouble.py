@@ -25,8 +25,8 @@ from tests.sources.broker.support import (
     hearing,
     numbered,
     source,
-    until,
 )
+from tests.waiting import eventually
 
 ELSEWHERE = {
     "kafka": {"brokers": ["127.0.0.1:{port}"], "topics": ["t"]},
@@ -54,7 +54,7 @@ async def test_nobody_listens(type_: str) -> None:
     given = settings.model_validate({"type": type_, "instance": INSTANCE, **at(port, ELSEWHERE[type_])})
     with structlog.testing.capture_logs() as logs:
         async with hearing(build(given, context(), sleep=briefly), Inbox()) as task:
-            await until(lambda: len(logs) >= (1 if type_ == "kafka" else 3))
+            await eventually(lambda: len(logs) >= (1 if type_ == "kafka" else 3))
             assert not task.done()
     assert {each["log_level"] for each in logs} == {"warning"}
     assert any("127.0.0.1" in each["reason"] for each in logs)
@@ -65,7 +65,7 @@ async def test_a_stream_that_is_not_there_is_named(nats_stream: NatsStream) -> N
     inbox = Inbox()
     with structlog.testing.capture_logs() as logs:
         async with hearing(source(nats_stream, context()), inbox):
-            await until(lambda: logs)
+            await eventually(lambda: logs)
             await nats_stream.publish(*numbered(2))
             await inbox.has(2)
     assert logs[0]["reason"] == f"there is no stream {nats_stream.name}: make it, or correct the name"
@@ -89,7 +89,7 @@ async def test_a_queue_that_is_not_there_is_named(rabbitmq_queue: RabbitmqQueue)
     inbox = Inbox()
     with structlog.testing.capture_logs() as logs:
         async with hearing(build(settings.model_validate(options), context(), sleep=briefly), inbox):
-            await until(lambda: logs)
+            await eventually(lambda: logs)
             await rabbitmq_queue.publish(*numbered(2))
             await inbox.has(2)
     assert f"no queue '{rabbitmq_queue.name}'" in logs[0]["reason"]
@@ -127,5 +127,5 @@ async def test_who_is_not_let_in_is_told(guarded: Server) -> None:
     """In the broker's words."""
     with structlog.testing.capture_logs() as logs:
         async with hearing(source(MqttTopic(guarded), context()), Inbox()):
-            await until(lambda: logs)
+            await eventually(lambda: logs)
     assert "Not authorized" in logs[0]["reason"]

@@ -22,6 +22,7 @@ from tests.sources.gerrit_stream.said import (
     uploaded,
 )
 from tests.sources.gerrit_stream.world import Running
+from tests.waiting import eventually
 
 Settings = Callable[..., GerritStreamSettings]
 
@@ -47,7 +48,7 @@ async def test_a_backfill_is_never_larger_than_its_window(
     http.log, ssh.sessions = [], [holds]
     with structlog.testing.capture_logs() as logs:
         async with running.source(settings(window="1d")):
-            await running.until(lambda: bool(http.asked))
+            await eventually(lambda: bool(http.asked))
     assert http.asked[0][1]["t1"] == ["2026-05-27 20:26:40"]
     assert [each["event"] for each in logs if each["log_level"] == "error"] == ["older events are not asked for"]
 
@@ -58,7 +59,7 @@ async def test_the_backfill_waits_until_the_log_was_written(
     """The events of the last seconds are not in it yet."""
     http.log, ssh.sessions = [], [holds]
     async with running.source(settings(overlap="8s")):
-        await running.until(lambda: bool(http.asked))
+        await eventually(lambda: bool(http.asked))
     assert running.pauses == [8.0]
 
 
@@ -69,7 +70,7 @@ async def test_while_a_gap_is_open_the_checkpoint_stands_still(
     said = [uploaded(1, NOW + 50), uploaded(2, NOW + 60)]
     http.log, http.refusals, ssh.sessions = [logged(said[0])], [503] * 10_000, [says(line(said[1]))]
     async with running.source(settings()):
-        await running.until(lambda: running.complete is not None and len(http.asked) > 5)
+        await eventually(lambda: running.complete is not None and len(http.asked) > 5)
         assert (await running.bodies(), running.complete) == ([orjson.dumps(said[1])], NOW)
         http.refusals.clear()
         await running.until_kept(said)
@@ -91,7 +92,7 @@ async def test_a_gap_that_opens_during_a_backfill_is_filled_too(
 
     async def interrupt() -> None:
         again.set()
-        await running.until(lambda: len(ssh.commands) == 2)
+        await eventually(lambda: len(ssh.commands) == 2)
         await asyncio.sleep(0.1)  # so that the answer to the command is there
 
     def second(gerrit: HttpGerrit) -> None:
@@ -128,7 +129,7 @@ async def test_a_backfill_that_knows_nothing_of_what_was_heard_is_doubted(
     """A wrong time zone, or a user who sees nothing, would lose every gap in silence."""
     http.log, ssh.sessions = [], [says(line(review(1, NOW + 1)))]
     async with running.source(settings()):
-        await running.until(lambda: running.complete == NOW + 1)
+        await eventually(lambda: running.complete == NOW + 1)
     with structlog.testing.capture_logs() as logs:
         async with running.source(settings()):
-            await running.until(lambda: any("stream told" in each["event"] for each in logs))
+            await eventually(lambda: any("stream told" in each["event"] for each in logs))

@@ -22,6 +22,7 @@ from tests.sources.gerrit_stream.said import (
     uploaded,
 )
 from tests.sources.gerrit_stream.world import Running
+from tests.waiting import eventually
 
 Settings = Callable[..., GerritStreamSettings]
 
@@ -34,7 +35,7 @@ async def test_a_line_is_a_notification_byte_for_byte(
     said = b'{"type": "project-created",  "projectName":"\xc3\xbc", "eventCreatedOn":%d}' % (NOW + 9)
     ssh.sessions = [says(b"\n\n" + said + b"\r\n")]
     async with running.source(settings()):
-        await running.until(lambda: running.complete == NOW + 9)
+        await eventually(lambda: running.complete == NOW + 9)
         [record] = await running.journal.read(0, 10)
     assert record.notification == Notification("gerrit", said, MOMENT)
 
@@ -71,7 +72,7 @@ async def test_what_gerrit_dropped_is_asked_for(
     http.log = []
 
     async def overflows(process: asyncssh.SSHServerProcess[bytes]) -> None:
-        await running.until(lambda: running.complete is not None)
+        await eventually(lambda: running.complete is not None)
         http.log = [logged(each) for each in said]
         await says(line(said[0]), line(dropped(NOW + 5)), line(said[6]))(process)
 
@@ -100,7 +101,7 @@ async def test_a_server_that_hangs_up_at_once_is_asked_less_and_less(
     """Each failure doubles the pause, up to five minutes."""
     http.log, ssh.sessions = [], [ends]
     async with running.source(settings(backfill="none", overlap="7777s")):
-        await running.until(lambda: len([pause for pause in running.pauses if pause != 7777]) > 12)
+        await eventually(lambda: len([pause for pause in running.pauses if pause != 7777]) > 12)
     pauses = [pause for pause in running.pauses if pause != 7777]
     assert all(2**n <= pause <= 2**n + 1 for n, pause in enumerate(pauses[:8]))
     assert 300 <= pauses[11] <= 301
@@ -118,7 +119,7 @@ async def test_after_a_good_connection_the_next_is_tried_at_once(
 
     ssh.sessions = [an_hour_later, holds]
     async with running.source(settings()):
-        await running.until(lambda: ssh.connections == 2)
+        await eventually(lambda: ssh.connections == 2)
     assert {*running.pauses} <= {5.0}
 
 

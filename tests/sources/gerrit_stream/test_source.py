@@ -26,6 +26,7 @@ from tests.sources.gerrit_stream.said import (
     uploaded,
 )
 from tests.sources.gerrit_stream.world import Running, ids
+from tests.waiting import eventually
 
 Settings = Callable[..., GerritStreamSettings]
 
@@ -38,7 +39,7 @@ async def test_a_restart_goes_on_from_the_checkpoint(
     http.log = [logged(each) for each in said[:10]]
     ssh.sessions = [says(*map(line, said[:10]))]
     async with running.source(settings()):
-        await running.until(lambda: running.complete == NOW + 600)
+        await eventually(lambda: running.complete == NOW + 600)
     http.log, ssh.sessions, running.now = [logged(each) for each in said], [holds], MOMENT + timedelta(hours=1)
     http.asked.clear()
     async with running.source(settings()):
@@ -56,7 +57,7 @@ async def test_a_first_start_fills_nothing(
     http.log = [logged(uploaded(change, NOW - 60 * change)) for change in range(1, 4)]
     ssh.sessions = [holds]
     async with running.source(settings()):
-        await running.until(lambda: running.complete == NOW)
+        await eventually(lambda: running.complete == NOW)
     assert await running.bodies() == []
 
 
@@ -79,11 +80,11 @@ async def test_what_was_heard_is_not_made_up_again(
     message = {"author": BOB, "date": change["created"], "message": "Patch Set 1:\n\nNice", "_revision_number": 1}
     ssh.sessions = [says(*map(line, said))]
     async with running.source(settings()):
-        await running.until(lambda: running.complete == NOW + 13)
+        await eventually(lambda: running.complete == NOW + 13)
     http.changes, ssh.sessions = [change | {"messages": [message]}], [holds]
     http.asked.clear()
     async with running.source(settings()):
-        await running.until(lambda: len(http.asked) >= 3)
+        await eventually(lambda: len(http.asked) >= 3)
     assert await running.ids() == ids([orjson.dumps(each) for each in said])
 
 

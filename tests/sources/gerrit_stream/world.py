@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,12 +66,6 @@ class Running:
     async def ids(self) -> set[str]:
         """The ids of the CDEvents of all that is on disk."""
         return ids(await self.bodies())
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Waits until something holds."""
-        async with asyncio.timeout(20):
-            while not holds():  # noqa: ASYNC110 - what is looked at is a file
-                await asyncio.sleep(0.01)
 
     async def until_kept(self, said: Sequence[Json]) -> None:
         """Waits until the CDEvents of all that was said are on disk, and nothing else; then, until it is complete."""

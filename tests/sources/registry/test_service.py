@@ -14,7 +14,8 @@ import orjson
 from adapters.cdevents.ids import chain_id
 from adapters.goldens import sent
 from adapters.mapping.library import find
-from tests.service import configuration, running, until
+from tests.service import configuration, running
+from tests.waiting import until
 
 GERRIT = "https://gerrit.example.com/"
 DIGEST = "sha256:a17a90fff05fc87d096310a6cc73f3e1eca0641d4f03b103a2fc2aecd1cd7881"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import orjson
 import pytest
 import requests
+
+from tests.receiver import Receiver, receiving
+from tests.service import free_port, listens
+from tests.waiting import until
 
 OCI = "application/vnd.oci.image.manifest.v1+json"
 
@@ -25,19 +25,19 @@ log: {{level: info, formatter: {formatter}, accesslog: {{disabled: false}}}}
 storage: {{filesystem: {{rootdirectory: {storage}}}, delete: {{enabled: true}}}}
 http: {{addr: "127.0.0.1:{port}"}}
 notifications:
-  endpoints: [{{name: test, url: "http://127.0.0.1:{hook}/", timeout: 5s, threshold: 3, backoff: 100ms}}]
+  endpoints: [{{name: test, url: "{hook}", timeout: 5s, threshold: 3, backoff: 100ms}}]
 """
 
 
-@dataclass
+@dataclass(frozen=True)
 class Registry:
-    """One at work: where it is, where it writes, and the bodies of its notifications."""
+    """One at work: where it is, where it writes, and what it notifies."""
 
     url: str
     storage: Path
     log: Path
     access_log: Path
-    notifications: list[bytes] = field(default_factory=list)
+    hook: Receiver
 
     def push(self, repository: str, reference: str, *, label: str = "") -> str:
         """Pushes an image with nothing in it; its digest."""
@@ -63,52 +63,26 @@ class Registry:
         return answer
 
 
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """What its notifications are posted to."""
+    with receiving() as receiver:
+        yield receiver
+
+
 @pytest.fixture(params=["json", "text"])
-def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+def registry(request: pytest.FixtureRequest, tmp_path: Path, hook: Receiver) -> Iterator[Registry]:
     """One that logs in JSON, and one that logs in text."""
     program = shutil.which("docker-registry")
     if program is None:
         pytest.skip("docker-registry is not installed")
-    hook, port = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler), _free_port()
-    found = Registry(
-        f"http://127.0.0.1:{port}", tmp_path / "storage", tmp_path / "registry.log", tmp_path / "access.log"
-    )
-    config = CONFIG.format(formatter=request.param, storage=found.storage, port=port, hook=hook.server_port)
+    port, storage = free_port(), tmp_path / "storage"
+    log, access_log = tmp_path / "registry.log", tmp_path / "access.log"
+    config = CONFIG.format(formatter=request.param, storage=storage, port=port, hook=hook.url)
     (tmp_path / "config.yml").write_text(config)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            found.notifications.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(202)
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    hook.RequestHandlerClass = Handler
-    thread = Thread(target=hook.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    with found.log.open("wb") as errors, found.access_log.open("wb") as output:
+    with log.open("wb") as errors, access_log.open("wb") as output:
         process = subprocess.Popen([program, "serve", str(tmp_path / "config.yml")], stdout=output, stderr=errors)
-    _wait_for(port)
-    yield found
+    until(lambda: listens(port))
+    yield Registry(f"http://127.0.0.1:{port}", storage, log, access_log, hook)
     process.terminate()
     process.wait(10)
-    hook.shutdown()
-    thread.join()
-    hook.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(500):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("the registry did not start")

@@ -20,13 +20,14 @@ from adapters.sources.contract import Context
 from adapters.sources.registry_log.settings import RegistryLogSettings
 from adapters.sources.registry_log.source import RegistryLog
 from tests.sources.registry_log.conftest import Registry
+from tests.waiting import eventually
 
 INSTANCE = "https://registry.example.com/"
 
 
 @asynccontextmanager
 async def heard(
-    paths: Path, lookup: dict[str, Any], until: Callable[[list[CDEvent]], bool]
+    paths: Path, lookup: dict[str, Any], enough: Callable[[list[CDEvent]], bool]
 ) -> AsyncIterator[list[CDEvent]]:
     """The CDEvents of what a source hears of these files, once there are enough."""
     said = {"type": "registry-log", "instance": INSTANCE, "paths": [str(paths)], "lookup": lookup, "poll": "20ms"}
@@ -42,9 +43,7 @@ async def heard(
     source = RegistryLog(RegistryLogSettings.model_validate(said), context, sleep=at_once)
     task = asyncio.create_task(source.run(receive))
     try:
-        async with asyncio.timeout(20):
-            while not until(events):  # noqa: ASYNC110 - what is waited for is another process
-                await asyncio.sleep(0.01)
+        await eventually(lambda: enough(events))
         yield events
     finally:
         task.cancel()
@@ -61,7 +60,7 @@ def translated(name: str, notifications: Sequence[Notification]) -> list[CDEvent
 
 def notified(registry: Registry) -> list[CDEvent]:
     """What the registry's own notifications become."""
-    said = [Notification("r", body, datetime.now(UTC)) for body in list(registry.notifications)]
+    said = [Notification("r", each.body, datetime.now(UTC)) for each in [*registry.hook.requests]]
     return translated("registry/distribution", said)
 
 
@@ -78,9 +77,7 @@ async def test_the_log_tells_what_the_notifications_tell(registry: Registry) -> 
         await asyncio.to_thread(registry.ask, method, "team/app", reference)
     async with heard(registry.log, {"storage": str(registry.storage)}, lambda events: len(events) >= 4) as events:
         await asyncio.to_thread(registry.ask, "DELETE", "team/app", digest)
-        async with asyncio.timeout(10):
-            while len(events) < 5 or len(notified(registry)) < 6:  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.02)
+        await eventually(lambda: len(events) >= 5 and len(notified(registry)) >= 6)
     tags = {key for key in keys(notified(registry)) if "registry-tag" in key[0]}  # a cascade, which no request tells of
     assert keys(events) == keys(notified(registry)) - tags
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,12 @@ import pytest
 from adapters.errors import JournalUnavailable
 from adapters.model import TRUNCATED
 from tests.sources.tail.support import Bench
+from tests.waiting import eventually
 
 
 def open_files() -> int:
     """How many descriptors this process has."""
     return len([*Path("/proc/self/fd").iterdir()])
-
-
-async def until(condition: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
-    """Returns when it holds; fails when it does not in time."""
-    async with asyncio.timeout(10):
-        while not condition():
-            meanwhile()
-            await asyncio.sleep(0.02)
 
 
 async def test_notification(bench: Bench) -> None:
@@ -207,10 +199,15 @@ async def test_run_follows_and_ends(bench: Bench) -> None:
     bench.restart(poll="60s")
     bench.write("1\n")
     before = open_files()
+
+    def again() -> bool:
+        bench.write("2\n")  # a write before it watches would go unseen for a minute
+        return bench.kept.lines[1:2] == ["2"]
+
     assert bench.tail is not None
     running = asyncio.create_task(bench.tail.run(bench.kept))
-    await until(lambda: bench.kept.lines == ["1"])
-    await until(lambda: bench.kept.lines[1:2] == ["2"], lambda: bench.write("2\n"))
+    await eventually(lambda: bench.kept.lines == ["1"])
+    await eventually(again)
     running.cancel()
     await asyncio.wait([running])
     assert running.cancelled()
@@ -227,6 +224,6 @@ async def test_run_outlives_a_full_journal(bench: Bench) -> None:
     await asyncio.sleep(0.1)
     assert not running.done()
     bench.kept.full = False
-    await until(lambda: bench.kept.lines == ["1"])
+    await eventually(lambda: bench.kept.lines == ["1"])
     running.cancel()
     await asyncio.wait([running])
