@@ -14,6 +14,7 @@ from adapters.journal.status import RouteStatus
 PREFIX = "cdevents_adapters"
 
 Statuses = Callable[[], Iterable[RouteStatus]]
+"""Tells how far routes, or shadows, have come; raises JournalUnavailable when it cannot."""
 
 
 class Metrics:
