@@ -19,7 +19,7 @@ from adapters.cdevents import validation
 from adapters.cli import main
 from adapters.model import Spec
 from tests import brokers
-from tests.pages import blocks, page
+from tests.docs.pages import blocks, page
 from tests.real import golang
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell

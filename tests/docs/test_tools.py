@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters import config
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping import library
 from adapters.mapping.overview import overview
-from adapters.resources import resource
 from adapters.translators import Translators
-from tests.pages import ROOT, blocks, environment, links, page
+from tests.docs.pages import ROOT, blocks, links, loaded, page
 
 PAGES = sorted(
     file.relative_to(ROOT).as_posix() for file in (ROOT / "docs/tools").iterdir() if file.name != "README.md"
@@ -43,11 +41,9 @@ def emitted(name: str) -> set[str]:
 @pytest.mark.parametrize(("name", "snippet"), SNIPPETS)
 def test_the_sources_of_a_page_stand_in_for_those_of_a_configuration(name: str, snippet: str, tmp_path: Path) -> None:
     """Each snippet loads with the default's sinks and routes, and its variables are those of its mappings."""
-    default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
-    file = tmp_path / "adapters.yaml"
-    file.write_text(yaml.safe_dump({**default, **yaml.safe_load(snippet)}), encoding="utf-8")
-    found = config.load(file, environment(snippet)).sources
-    assert set(found) == set(yaml.safe_load(snippet)["sources"]), name
+    parts = yaml.safe_load(snippet)
+    found = loaded(tmp_path, parts).sources
+    assert set(found) == set(parts["sources"]), name
     Translators(found)
 
 

@@ -23,7 +23,7 @@ from adapters.route import Origin, renderer
 from adapters.settings import Settings
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
-from tests.pages import PAGES, ROOT, anchors, blocks, commands, links, page
+from tests.docs.pages import PAGES, ROOT, anchors, blocks, commands, links, loaded, page
 
 README = page("README.md")
 SOURCES_AND_SINKS = page("docs/sources-and-sinks.md")
@@ -98,12 +98,9 @@ def test_every_source_and_sink_is_documented_with_its_settings(
 @pytest.mark.parametrize("example", [*blocks(SOURCES_AND_SINKS, "yaml"), *blocks(OPERATIONS, "yaml")])
 def test_the_examples_of_a_configuration_load(tmp_path: Path, example: str) -> None:
     """Sinks, routes and shadows are right in a configuration with the default one's sources."""
-    default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
-    pieces = {"sinks": {"pager": {"type": "stdout"}}, "routes": {}, **yaml.safe_load(example)}
-    file = tmp_path / "adapters.yaml"
-    file.write_text(yaml.safe_dump({**default, **pieces}), encoding="utf-8")
-    loaded = config.load(file, {"GERRIT_TOKEN": "token"})
-    assert {*loaded.routes, *loaded.shadows} & {*pieces["routes"], *pieces.get("shadows", {})}
+    parts = {"sinks": {"pager": {"type": "stdout"}}, "routes": {}, **yaml.safe_load(example)}
+    found = loaded(tmp_path, parts)
+    assert {*found.routes, *found.shadows} & {*parts["routes"], *parts.get("shadows", {})}
 
 
 def test_the_shipped_mappings_are_the_documented_ones() -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
-ROOT = Path(__file__).parent.parent
+import yaml
+
+from adapters import config
+from adapters.config import Config
+from adapters.resources import resource
+
+ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     file.relative_to(ROOT).as_posix()
     for file in (
@@ -33,9 +40,12 @@ def blocks(text: str, language: str) -> list[str]:
     return [dedent(content) for _, content in found]
 
 
-def environment(text: str) -> dict[str, str]:
-    """Something for each variable that a configuration reads."""
-    return dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "x")
+def loaded(folder: Path, parts: Mapping[str, Any]) -> Config:
+    """The default configuration with these parts instead of its own, and something in each variable that it reads."""
+    default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
+    file = folder / "adapters.yaml"
+    file.write_text(text := yaml.safe_dump({**default, **parts}), encoding="utf-8")
+    return config.load(file, dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "x"))
 
 
 def links(name: str) -> Iterator[tuple[str, str]]:

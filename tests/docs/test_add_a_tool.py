@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cli.support import environment
-from tests.pages import page
+from tests.docs.pages import page
 from tests.service import free_port
 
 NAME = "docs/add-a-tool.md"

@@ -32,7 +32,7 @@ from adapters.mapping.failures import Failure, kind
 from adapters.mapping.filters import FILTERS, Filter
 from adapters.mapping.scope import Constant
 from adapters.settings import Settings
-from tests.pages import blocks, page
+from tests.docs.pages import blocks, page
 
 MAPPINGS = page("docs/mappings.md")
 INSTANCE = "https://jenkins.example.com/"
