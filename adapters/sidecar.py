@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,12 +13,13 @@ from starlette.routing import BaseRoute
 
 from adapters import config
 from adapters.config import Config
+from adapters.errors import ConfigError
 from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.route import Origin, Remembered, Route, choosing, renderer, shadow
-from adapters.sinks import SINKS, Sink
+from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.translators import Translators
@@ -42,7 +44,7 @@ class Sidecar:
         )
         self.translators = Translators(settings.translated())
         self._translate = Remembered()
-        self.sinks: dict[str, Sink] = {n: SINKS[each.type].build(each) for n, each in settings.sinks.items()}
+        self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
         self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
@@ -104,6 +106,13 @@ class Sidecar:
     def _origin(self, source: str, *, mapping_of: str = "") -> Origin | None:
         settings = self.settings.sources.get(source)
         return Origin(settings.instance, self.translators.current(mapping_of or source)) if settings else None
+
+
+def _sink(name: str, settings: SinkSettings) -> Sink:
+    try:
+        return SINKS[settings.type].build(settings)
+    except ConfigError as error:
+        raise ConfigError([replace(problem, where=f"sinks.{name}") for problem in error.problems]) from None
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import structlog.testing
 from adapters import config
 from adapters.config import Config
 from adapters.errors import ConfigError
+from adapters.sidecar import assembled
 from adapters.translators import Translators
 from tests.cli.support import invoke
 from tests.test_app import MAPPING, Living, started
@@ -91,3 +92,12 @@ def test_a_mapping_that_is_tried_has_the_variables_of_its_source(living: Living)
         Translators(lacking.translated())
     given = living.config(sources={"tool": source}, shadows={"newer": shadow | {"variables": {"team": "a"}}})
     assert Translators(given.translated()).current(config.candidate("newer")) is not None
+
+
+async def test_a_sink_that_cannot_be_made_is_named(living: Living) -> None:
+    """There may be several of its type."""
+    pytest.importorskip("confluent_kafka")
+    broker = {"type": "kafka", "brokers": ["127.0.0.1:9"], "topic": "cicd", "properties": {"no.such.property": "1"}}
+    with pytest.raises(ConfigError, match=r"^sinks\.second: .*no\.such\.property"):
+        async with assembled(living.config(sinks={"second": broker}, routes={})):
+            pass
