@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 
 
@@ -31,8 +32,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A server that is up."""
+def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
+    """A server that is up, over TLS if it is told how."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,9 +62,11 @@ def receiving() -> Iterator[Receiver]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         server.block_on_close = False
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        receiver.url = f"http://127.0.0.1:{server.server_port}/events?token=s3cret"
+        receiver.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}/events?token=s3cret"
         yield receiver
         server.shutdown()
         thread.join()

@@ -15,7 +15,7 @@ from adapters.errors import ConfigError
 from adapters.sidecar import assembled
 from adapters.translators import Translators
 from tests.cli.support import invoke
-from tests.test_app import MAPPING, Living, started
+from tests.living import MAPPING, Living, started
 
 NEWER = MAPPING.replace("outcome: success", "outcome: error").replace("when: {}", "when: {url: {matches: 'run/[1-9]'}}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -15,9 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.tls import Tls, context
-from tests.sinks.test_http_tls import Identity, identity
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make certificates")
+from tests.certificates import Identity, identity
 
 
 @pytest.fixture

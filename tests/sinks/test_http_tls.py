@@ -1,55 +1,18 @@
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from adapters.errors import TransientError
 from adapters.sinks.http import HttpSink
 from adapters.sinks.http_settings import HttpSettings
+from tests.certificates import Identity, identity
+from tests.receiver import receiving
 from tests.sinks.conftest import Make
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make certificates")
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A certificate, and its key."""
-
-    certificate: Path
-    key: Path
-
-
-def identity(directory: Path, name: str, authority: Identity | None = None) -> Identity:
-    """A new one for the loopback, that signs itself, or that an authority has signed."""
-    made = Identity(directory / f"{name}.pem", directory / f"{name}.key")
-    subject = ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"]
-    output = ["-keyout", str(made.key), "-out", str(made.certificate)]
-    signed = ["-CA", str(authority.certificate), "-CAkey", str(authority.key)] if authority else []
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    subprocess.run([*command, "-days", "1", *subject, *output, *signed], check=True, capture_output=True)
-    return made
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Takes whatever is posted."""
-
-    def do_POST(self) -> None:
-        """Answers 200."""
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +32,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     context.load_cert_chain(own.certificate, own.key)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(client.certificate)
-    with HTTPServer(("127.0.0.1", 0), Handler) as http:
-        http.socket = context.wrap_socket(http.socket, server_side=True)
-        thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield Server(f"https://127.0.0.1:{http.server_port}/", own, client)
-        http.shutdown()
-        thread.join()
+    with receiving(context) as receiver:
+        yield Server(receiver.url, own, client)
 
 
 def opened(server: Server, **tls: object) -> HttpSink:

@@ -16,9 +16,9 @@ from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import NatsSettings
 from tests import brokers
 from tests.brokers import Server
+from tests.certificates import identity
 from tests.service import free_port
 from tests.sinks.conftest import Make
-from tests.sinks.test_http_tls import identity
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 

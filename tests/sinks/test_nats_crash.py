@@ -10,27 +10,22 @@ import pytest
 from adapters.cdevents.ids import context_id
 from tests import brokers
 from tests.brokers import Server
-from tests.service import INSTANCE, Service
-from tests.test_crash import accepted_before_kill
+from tests.load import accepted_before_kill
+from tests.service import INSTANCE, Service, configuration
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 
-CONFIG = """
-server: {{{{listen: 127.0.0.1:{{port}}, drain: 60s}}}}
-journal: {{{{path: journal.db}}}}
-log: {{{{format: json}}}}
-sources:
-  jenkins: {{{{type: webhook, path: /jenkins, instance: {instance}, mapping: jenkins/notification}}}}
-sinks:
-  broker:
-    type: nats
-    servers: ["{address}"]
-    subject: "cicd.{{{{format}}}}.{{{{type}}}}"
-    stream: {{{{name: CICD, subjects: ["cicd.>"]}}}}
-routes:
-  legacy: {{{{format: legacy, sink: broker, encoding: binary}}}}
-  cdevents: {{{{format: cdevents, sink: broker, encoding: binary}}}}
-"""
+
+def config(broker: Server) -> str:
+    """Both forms into one stream."""
+    source = {"type": "webhook", "path": "/jenkins", "instance": INSTANCE, "mapping": "jenkins/notification"}
+    stream = {"name": "CICD", "subjects": ["cicd.>"]}
+    sink = {"type": "nats", "servers": [broker.address], "subject": "cicd.{format}.{type}", "stream": stream}
+    return configuration(
+        sources={"jenkins": source},
+        sinks={"broker": sink},
+        routes={name: {"format": name, "sink": "broker", "encoding": "binary"} for name in ("legacy", "cdevents")},
+    )
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def broker(tmp_path: Path) -> Iterator[Server]:
 
 def test_a_stream_has_every_event_once_in_both_forms(tmp_path: Path, broker: Server) -> None:
     """Though the sidecar is killed under load and publishes again what it had not yet noted as published."""
-    service = Service(tmp_path, CONFIG.format(instance=INSTANCE, address=broker.address))
+    service = Service(tmp_path, config(broker))
     accepted = [number for round_ in range(3) for number in accepted_before_kill(service, round_, 0.4)]
     service.start()
     assert service.stop() == 0

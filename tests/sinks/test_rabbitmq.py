@@ -14,9 +14,9 @@ from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import RabbitmqSettings
 from tests import brokers
 from tests.brokers import Server
+from tests.certificates import identity
 from tests.service import free_port
 from tests.sinks.conftest import Make
-from tests.sinks.test_http_tls import identity
 
 aio_pika = pytest.importorskip("aio_pika", reason="needs the extra rabbitmq")
 

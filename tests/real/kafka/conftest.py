@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +21,9 @@ from confluent_kafka.admin import (
 )
 
 from tests import brokers
+from tests.certificates import Identity, identity
 from tests.real.kafka.server import Listener, kafka
 from tests.service import free_port
-from tests.sinks.test_http_tls import Identity, identity
 from tests.topics import PATIENCE, records
 
 USER, PASSWORD = "ci", "s3cr3t-pass"
@@ -77,8 +76,6 @@ class Secured:
 @pytest.fixture(scope="session")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     """One for all tests, which makes no topic by itself."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make certificates")
     folder, port, certified = tmp_path_factory.mktemp("kafka"), free_port(), free_port()
     authority = identity(folder, "authority")
     listeners = [Listener("USERS", port, port, "SASL_SSL"), Listener("CERTIFIED", certified, certified, "SSL")]
