@@ -1,3 +1,5 @@
+"""The metrics: what is counted, under which labels."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""An event of any type, with all the content that it can have."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""Documents: one event, written in the words of either spec."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""Ids: what they follow from, and that they never change."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Choosing events by their names."""
+
 from __future__ import annotations
 
 import pytest

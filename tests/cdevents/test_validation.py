@@ -1,3 +1,5 @@
+"""Validation: what is wrong with an event, and where."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

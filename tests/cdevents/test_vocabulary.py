@@ -1,3 +1,5 @@
+"""The vocabulary: names, types and versions, and what an event may hold."""
+
 from __future__ import annotations
 
 import pytest

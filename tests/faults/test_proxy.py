@@ -1,3 +1,5 @@
+"""The network that faults happen to does what they ask of it."""
+
 from __future__ import annotations
 
 import select

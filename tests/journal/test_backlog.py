@@ -1,3 +1,5 @@
+"""A backlog, and the memory that it takes to drain it."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""A journal whose process is killed while it writes."""
+
 from __future__ import annotations
 
 import subprocess

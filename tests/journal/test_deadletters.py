@@ -1,3 +1,5 @@
+"""Dead letters: parked, listed, tried again and dropped."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The journal: what is appended is durable, in order, and read as it was."""
+
 from __future__ import annotations
 
 import asyncio

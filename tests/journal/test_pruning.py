@@ -1,3 +1,5 @@
+"""Pruning: what goes, what stays, and what a wrong clock does to it."""
+
 from __future__ import annotations
 
 import sqlite3

@@ -1,3 +1,5 @@
+"""How far routes are, as `status` tells it."""
+
 from __future__ import annotations
 
 from pathlib import Path

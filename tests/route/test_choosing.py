@@ -1,3 +1,5 @@
+"""A route that chooses its events by a condition."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Delivery to a sink that fails: what is tried again, when, and what is given up."""
+
 from __future__ import annotations
 
 from collections import deque

@@ -1,3 +1,5 @@
+"""What is another between the events of two mappings."""
+
 from __future__ import annotations
 
 from typing import Any

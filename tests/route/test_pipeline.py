@@ -1,3 +1,5 @@
+"""Several batches of a route in flight: nothing is passed too early, lost, or out of order."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""From a record to messages, in each format."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""A route: from the journal to a sink, in order, whatever fails."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""A shadow: another mapping on the same notifications, compared and not published."""
+
 from __future__ import annotations
 
 import asyncio

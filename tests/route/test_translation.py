@@ -1,3 +1,5 @@
+"""Routes of one log share its translations."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,3 +1,5 @@
+"""Waiting for acknowledgements that come in any order."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""A message as body and headers, as each protocol has it."""
+
 from __future__ import annotations
 
 import pytest

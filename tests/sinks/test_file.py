@@ -1,3 +1,5 @@
+"""The file sink, on real files and a disk that is full."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""The HTTP sink, against a real server that answers as it is told."""
+
 from __future__ import annotations
 
 import socket

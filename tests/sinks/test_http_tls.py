@@ -1,3 +1,5 @@
+"""The HTTP sink over TLS."""
+
 from __future__ import annotations
 
 import ssl

@@ -1,3 +1,5 @@
+"""The Kafka sink, against librdkafka's cluster."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""A message as a line of text."""
+
 from __future__ import annotations
 
 import orjson

@@ -1,3 +1,5 @@
+"""The MQTT sink, against a real Mosquitto."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""The NATS sink, against a real server with JetStream."""
+
 from __future__ import annotations
 
 import asyncio

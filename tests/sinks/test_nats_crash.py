@@ -1,3 +1,5 @@
+"""A sidecar that publishes to NATS and is killed."""
+
 from __future__ import annotations
 
 import asyncio

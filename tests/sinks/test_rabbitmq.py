@@ -1,3 +1,5 @@
+"""The RabbitMQ sink, against a real broker."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator

@@ -1,3 +1,5 @@
+"""When a file is rotated, and what becomes of the old ones."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""The table of sinks."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""The sink of standard output."""
+
 from __future__ import annotations
 
 from io import BytesIO

@@ -1,3 +1,5 @@
+"""Topics and subjects that are made from the attributes of an event."""
+
 from __future__ import annotations
 
 from typing import Annotated, Any
