@@ -7,7 +7,7 @@ ARGS ?=
 REQUIREMENTS ?= run
 MINUTES ?= 60
 
-.PHONY: help run test test-slow test-real lint goldens docs bench lock wheel clean
+.PHONY: help run test test-slow test-real lint goldens docs soak bench wheel clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,7 +18,7 @@ run: $(VENV)/$(REQUIREMENTS) ## Run the service (ARGS="--config FILE" for anothe
 test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
 	$(BIN)/pytest -m "not slow and not real" $(ARGS)
 
-test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, wheel, load
+test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, faults of brokers and networks, load, the wheel
 	$(BIN)/pytest -m "slow and not real" $(ARGS)
 
 test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Kafka (Java, Maven), registries (skopeo, Go)
@@ -39,7 +39,7 @@ docs: $(VENV)/run ## Write the table of events and the schemas for editors anew,
 soak: $(VENV)/dev ## Run it under mixed load for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
 
-bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of an hour)
+bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of an hour; ARGS="tail sinks" for some of it)
 	$(BIN)/python -m bench $(ARGS)
 
 wheel: $(VENV)/dev ## Build the wheel in dist/

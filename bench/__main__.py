@@ -1,4 +1,4 @@
-"""Runs the benchmarks that are named (all of them, if none is), and prints their rows in one table."""
+"""Runs the benchmarks that are named (all of them, if none is), and prints one table; a row begins with that name."""
 
 from __future__ import annotations
 

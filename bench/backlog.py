@@ -44,10 +44,10 @@ def rows() -> Iterator[Row]:
     """Notifications a second, each in both forms, and what a hundred times as many add to the memory."""
     if shutil.which("nats-server"):
         few, many = _to_nats(FEW), _to_nats(MANY)
-        yield Row(f"backlog of {MANY:,}, to a file and to NATS", MANY / many.seconds, "/s")
-        yield Row(f"memory when {MANY:,} begin to drain", many.start, "MB")
-        yield Row(f"memory when {MANY:,} are drained", many.end, "MB")
-        yield Row(f"most memory meanwhile, {MANY:,} beside {FEW:,}", many.peak, "MB", few.peak, at_most=1.1)
+        yield Row(f"backlog: {MANY:,} drained to a file and to NATS", MANY / many.seconds, "/s")
+        yield Row(f"backlog: memory when {MANY:,} begin to drain", many.start, "MiB")
+        yield Row(f"backlog: memory when {MANY:,} are drained", many.end, "MiB")
+        yield Row(f"backlog: most memory meanwhile, {MANY:,} beside {FEW:,}", many.peak, "MiB", few.peak, at_most=1.1)
 
 
 def _to_nats(count: int) -> Drained:

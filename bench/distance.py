@@ -44,7 +44,11 @@ def rows() -> Iterator[Row]:
     """Legacy events a second, from a journal."""
     several, one = asyncio.run(_rates())
     yield Row(
-        f"route to a broker {ROUND_TRIP * 1000:g} ms away, beside one batch in flight", several, "/s", one, at_least=2
+        f"distance: to a broker {ROUND_TRIP * 1000:g} ms away, beside one batch in flight",
+        several,
+        "/s",
+        one,
+        at_least=2,
     )
 
 

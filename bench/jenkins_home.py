@@ -54,10 +54,10 @@ class Watched(NamedTuple):
 def rows() -> Iterator[Row]:
     """Freestyle builds of 2 KB, and Pipelines of five stages; each build's start and end in both forms in files."""
     many = _watched(JOBS, BUILDS, _freestyle)
-    yield Row(f"JENKINS_HOME: {JOBS * BUILDS:,} builds caught up", many.rate, "builds/s", at_least=2000)
-    yield Row(f"JENKINS_HOME: {JOBS * BUILDS:,} builds watched", many.share, "% of a core", at_most=2)
+    yield Row(f"jenkins_home: {JOBS * BUILDS:,} builds caught up", many.rate, "builds/s", at_least=2000)
+    yield Row(f"jenkins_home: {JOBS * BUILDS:,} builds watched", many.share, "% of a core", at_most=2)
     fewer = _watched(JOBS, FEWER, _pipeline)
-    yield Row(f"JENKINS_HOME: {JOBS * FEWER:,} Pipelines caught up", fewer.rate, "builds/s")
+    yield Row(f"jenkins_home: {JOBS * FEWER:,} Pipelines caught up", fewer.rate, "builds/s")
 
 
 def _freestyle(job: Path, number: int) -> None:

@@ -17,18 +17,18 @@ COUNT = 100_000
 
 
 def rows() -> Iterator[Row]:
-    """Megabytes (of 2**20 bytes), and how fast all of it was published."""
+    """Mebibytes, and how fast all of it was published."""
     with started() as service:
-        yield Row("resident memory, idle", _megabytes(service), "MB", at_most=80)
+        yield Row("memory: resident, idle", _mebibytes(service), "MiB", at_most=80)
         begin = time.perf_counter()
         post(service.port, BODY, count=COUNT)
         wait_for_lines(service.folder / "cdevents.jsonl", 2 * COUNT)
         wait_for_lines(service.folder / "legacy.jsonl", COUNT)
         seconds = time.perf_counter() - begin
-        yield Row(f"resident memory after {COUNT:,} notifications", _megabytes(service), "MB")
-        yield Row("notifications from webhook to both files", COUNT / seconds, "/s")
+        yield Row(f"memory: resident, after {COUNT:,} notifications", _mebibytes(service), "MiB")
+        yield Row("memory: notifications meanwhile, from the webhook to both files", COUNT / seconds, "/s")
 
 
-def _megabytes(service: Service) -> float:
+def _mebibytes(service: Service) -> float:
     assert service.process is not None
     return float(psutil.Process(service.process.pid).memory_info().rss) / 2**20

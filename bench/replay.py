@@ -28,11 +28,11 @@ def rows() -> Iterator[Row]:
             for _ in range(ROUNDS)
         ]
         hand, one, two = (TIMED / median(each) for each in zip(*figures, strict=True))
-        yield Row("replay to a file, beside a script by hand", one, "records/s", hand, at_least=0.5)
-        yield Row("replay to a file, one job", one, "records/s", at_least=25_000)
-        yield Row("replay to a file, two jobs beside one", two, "records/s", one, at_least=1.7)
-        few, many = (_megabytes(_archive(Path(folder) / f"{count}.ndjson", count)) for count in (FEW, MANY))
-        yield Row(f"memory of a replay, {MANY:,} records beside {FEW:,}", many, "MB", few, at_most=1.1)
+        yield Row("replay: to a file, beside a script by hand", one, "records/s", hand, at_least=0.5)
+        yield Row("replay: to a file, one job", one, "records/s", at_least=25_000)
+        yield Row("replay: to a file, two jobs beside one", two, "records/s", one, at_least=1.7)
+        few, many = (_mebibytes(_archive(Path(folder) / f"{count}.ndjson", count)) for count in (FEW, MANY))
+        yield Row(f"replay: most memory, {MANY:,} records beside {FEW:,}", many, "MiB", few, at_most=1.1)
 
 
 def ends(count: int) -> Iterator[bytes]:
@@ -66,7 +66,7 @@ def _seconds(command: Sequence[str]) -> float:
     return perf_counter() - started
 
 
-def _megabytes(archive: Path) -> float:
+def _mebibytes(archive: Path) -> float:
     """The most memory that a replay of an archive had, by the kernel's own account of its children."""
     script = (
         f"import resource, subprocess; subprocess.run({[*_replay(archive)]!r}, check=True, stderr=subprocess.DEVNULL)"

@@ -41,8 +41,10 @@ def rows() -> Iterator[Row]:
         for name, pair in PAIRS.items():
             with suppress(pytest.skip.Exception):
                 route, by_hand, in_hand = asyncio.run(_measured(name, journal, pair))
-                yield Row(f"{name}: drained, beside its client by hand", route, "/s", by_hand, at_least=0.6)
-                yield Row(f"{name}: its client, with events in its hands", in_hand, "/s")
+                yield Row(
+                    f"sinks: {name}, the journal drained, beside its client by hand", route, "/s", by_hand, at_least=0.6
+                )
+                yield Row(f"sinks: {name}, its client alone, with events in its hands", in_hand, "/s")
 
 
 async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float, float]:

@@ -47,13 +47,14 @@ def rows() -> Iterator[Row]:
 
     if [*map(orjson.loads, whole())] != [*map(orjson.loads, hand())]:
         raise RuntimeError("the mapping and the function by hand make different events")
-    yield _row(f"decode {len(BODY)} bytes", lambda: translator.decode(BODY))
+    yield _row(f"translation: decode {len(BODY)} bytes", lambda: translator.decode(BODY))
     yield _row(
-        "decode and translate", lambda: [document(e, Spec.V0_5_1) for e in translator.translate(notification).events]
+        "translation: decode and translate",
+        lambda: [document(e, Spec.V0_5_1) for e in translator.translate(notification).events],
     )
-    yield _row("validate two events", lambda: [problems(each, Spec.V0_5_1) for each in documents])
-    yield _row("encode two events", encode)
-    yield _row("a whole record, beside one by hand", whole, hand, at_most=3)
+    yield _row("translation: validate two events", lambda: [problems(each, Spec.V0_5_1) for each in documents])
+    yield _row("translation: encode two events", encode)
+    yield _row("translation: the whole of it, beside a function by hand", whole, hand, at_most=3)
 
 
 def _row(

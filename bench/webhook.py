@@ -19,11 +19,13 @@ def rows() -> Iterator[Row]:
     """Rates and latencies, beside the same server when it stores nothing, and while two routes publish to files."""
     loads = [(_load(), _load(program=FORGETFUL), _load(routes=True)) for _ in range(ROUNDS)]
     durable, forgetful, busy = zip(*loads, strict=True)
-    yield Row("acknowledgements, beside the same not stored", _rate(durable), "/s", _rate(forgetful), at_least=0.5)
-    yield Row("acknowledgement p50", _latency(durable, 50), "ms", _latency(forgetful, 50))
-    yield Row("acknowledgement p99", _latency(durable, 99), "ms", at_most=50)
-    yield Row("acknowledgements while both routes publish", _rate(busy), "/s")
-    yield Row("acknowledgement p99 while both routes publish", _latency(busy, 99), "ms", at_most=50)
+    yield Row(
+        "webhook: acknowledgements, beside the same not stored", _rate(durable), "/s", _rate(forgetful), at_least=0.5
+    )
+    yield Row("webhook: acknowledgement, p50, beside the same", _latency(durable, 50), "ms", _latency(forgetful, 50))
+    yield Row("webhook: acknowledgement, p99", _latency(durable, 99), "ms", at_most=50)
+    yield Row("webhook: acknowledgements while both routes publish", _rate(busy), "/s")
+    yield Row("webhook: acknowledgement, p99, while both routes publish", _latency(busy, 99), "ms", at_most=50)
 
 
 def _load(*, routes: bool = False, program: Sequence[str] = ADAPTERS) -> Load:
