@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,12 +22,12 @@ from tests.docs.pages import blocks, page
 from tests.real import golang
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
-from tests.real.registry.story import Image, Registry
+from tests.real.registry.story import Image, Registry, needs_skopeo
 from tests.real.troubles import assert_untroubled
 from tests.service import INSTANCE, Service, configuration, free_port
 from tests.waiting import until
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, needs_skopeo]
 
 ROUTES = {
     "legacy": {"format": "legacy"},
@@ -75,8 +74,6 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The whole story, heard."""
-    if shutil.which("skopeo") is None:
-        pytest.skip("skopeo is not installed")
     folder = tmp_path_factory.mktemp("lineage")
     ports = {name: free_port() for name in ("gerrit", "jenkins", "registry")}
     with ExitStack() as stack:

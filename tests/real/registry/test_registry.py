@@ -105,9 +105,8 @@ def _configuration(server: Server) -> str:
 
 def _tell(told: Told, registry: Registry) -> None:
     tell(registry, told.image)
-    until(
-        lambda: told.all_heard("artifact.published", 7), timeout=PATIENCE
-    )  # a log's tag is looked up while it is there
+    # a log's tag is looked up while it is there
+    until(lambda: told.all_heard("artifact.published", 7), timeout=PATIENCE)
     if told.kind.untags:
         registry.untag("team/app", "latest")
     registry.skopeo("delete", f"@/team/app-arm@{told.image.manifests[1]}")

@@ -95,10 +95,14 @@ async def test_a_tag_that_moved_since_still_names_the_image_it_was(registry: Reg
 
 async def test_the_registry_itself_may_be_asked(registry: Registry) -> None:
     """Where its storage is out of reach; what the question itself leaves in the log is nothing."""
-    digest = await asyncio.to_thread(registry.push, "team/app", "1.0")
+    first = await asyncio.to_thread(registry.push, "team/app", "1.0")
     async with heard(registry.log, {"api": {"url": registry.url}}, bool) as events:
-        await asyncio.sleep(0.1)  # so that the question is in the log, too
-        assert [each.subject_id.partition("?")[0] for each in events] == [f"pkg:oci/app@{digest}"]
+        second = await asyncio.to_thread(registry.push, "team/app", "2.0", label="2")
+        await eventually(lambda: len(events) >= 2)
+        assert [each.subject_id.partition("?")[0] for each in events] == [
+            f"pkg:oci/app@{first}",
+            f"pkg:oci/app@{second}",
+        ]
 
 
 async def test_the_access_log_will_do(registry: Registry) -> None:

@@ -22,16 +22,18 @@ SETTLE = 5.0
 
 @dataclass
 class Kept:
-    """What is in the journal; `full` makes it refuse."""
+    """What is in the journal; `full` makes it refuse, which it counts."""
 
     notifications: list[Notification] = field(default_factory=list)
     checkpoints: dict[str, str] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
     full: bool = False
+    refused: int = 0
 
     async def __call__(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Keeps all, or nothing."""
         if self.full:
+            self.refused += 1
             raise JournalUnavailable("it is full")
         self.notifications += notifications
         self.batches.append(len(notifications))
