@@ -10,9 +10,9 @@ from typing import Any
 from confluent_kafka import Message
 
 from tests.faults.flow import Event
+from tests.kafka_topics import records
 from tests.real.kafka.server import Listener, kafka
 from tests.service import free_port
-from tests.topics import records
 
 
 class Kafka:

@@ -15,10 +15,10 @@ from adapters.model import Encoding
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import KafkaSettings
 from tests import brokers
+from tests.kafka_topics import records
 from tests.real.kafka import server
 from tests.service import free_port
 from tests.sinks.conftest import Make
-from tests.topics import records
 
 confluent_kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
 

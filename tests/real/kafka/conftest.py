@@ -22,9 +22,9 @@ from confluent_kafka.admin import (
 
 from tests import brokers
 from tests.certificates import Identity, identity
+from tests.kafka_topics import PATIENCE, records
 from tests.real.kafka.server import Listener, kafka
 from tests.service import free_port
-from tests.topics import PATIENCE, records
 
 USER, PASSWORD = "ci", "s3cr3t-pass"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests import brokers
+from tests.kafka_topics import produce
 from tests.real.kafka.server import kafka
 from tests.service import Service, configuration, running
 from tests.sources.broker.groups import MEMBER
-from tests.topics import produce
 from tests.waiting import until
 
 pytestmark = pytest.mark.real

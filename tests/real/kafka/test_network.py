@@ -10,10 +10,10 @@ import pytest
 
 from tests import brokers
 from tests.faults.proxy import Proxy
+from tests.kafka_topics import produce
 from tests.real.kafka.server import Listener, kafka
 from tests.service import Service, configuration, free_port, running
 from tests.sources.broker.groups import MEMBER
-from tests.topics import produce
 from tests.waiting import until
 
 pytestmark = pytest.mark.real

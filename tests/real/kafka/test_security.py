@@ -9,9 +9,9 @@ import orjson
 import pytest
 from confluent_kafka.admin import AclOperation, ResourceType
 
+from tests.kafka_topics import produce
 from tests.real.kafka.conftest import PASSWORD, Secured
 from tests.service import configuration, running
-from tests.topics import produce
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
