@@ -17,7 +17,8 @@ from typing import Any
 
 import orjson
 
-ROOT = Path(__file__).parent.parent
+from tests.checkout import ROOT
+
 ADAPTERS = ("-m", "adapters")
 INSTANCE = "https://jenkins.example.com/"
 

@@ -19,8 +19,8 @@ from adapters.cli import main
 from adapters.errors import ConfigError
 from adapters.model import Format
 from adapters.translators import Translators
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).parent.parent
 CONFIG = ROOT / "config"
 SOURCES_OF = {
     "jenkins": {"webhook"},

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.checkout import ROOT
+
 LAYERS = (
     {"errors", "model", "settings", "resources", "logs"},
     {"answers", "late", "tls", "worker", "yamlfile"},

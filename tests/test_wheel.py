@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.checkout import ROOT
 from tests.service import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent
 NOTIFICATION = ROOT / "mappings" / "jenkins" / "notification" / "inputs" / "finished.json"
 
 

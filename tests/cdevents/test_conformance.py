@@ -18,12 +18,12 @@ from adapters.cdevents.schema import schema
 from adapters.cdevents.validation import problems, schema_problems
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.model import Spec
+from tests.checkout import SPECIFICATION, needs_specification
 
-OFFICIAL = Path(__file__).parents[2].parent / "shared" / "cdevents-spec"
-pytestmark = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the specification is not beside this checkout")
+pytestmark = needs_specification
 
 Place = tuple[str | int, ...]
-CASES = [(spec, path) for spec in Spec for path in sorted(OFFICIAL.glob(f"v{spec}/conformance/*.json"))]
+CASES = [(spec, path) for spec in Spec for path in sorted(SPECIFICATION.glob(f"v{spec}/conformance/*.json"))]
 EACH_CASE = pytest.mark.parametrize(("spec", "path"), CASES, ids=lambda value: getattr(value, "stem", None))
 JUNK: list[Any] = [
     *(None, "", " ", 0, True, [], {}, [{}], ["text"], [1], {"id": ""}, {"id": "x"}, {"id": "x", "source": "a b"}),
@@ -44,13 +44,13 @@ def _load(path: Path) -> Any:
 @cache
 def _official_schemas(spec: Spec) -> dict[str, Any]:
     """The published schemas of a spec by the type that each one describes."""
-    schemas = [_load(path) for path in (OFFICIAL / f"v{spec}" / "schemas").glob("*.json")]
+    schemas = [_load(path) for path in (SPECIFICATION / f"v{spec}" / "schemas").glob("*.json")]
     return {found["properties"]["context"]["properties"]["type"]["enum"][0]: found for found in schemas}
 
 
 @cache
 def _official_validators(spec: Spec) -> dict[str, jsonschema_rs.Draft202012Validator]:
-    links = [_load(path) for path in (OFFICIAL / f"v{spec}" / "schemas" / "links").glob("*.json")]
+    links = [_load(path) for path in (SPECIFICATION / f"v{spec}" / "schemas" / "links").glob("*.json")]
     registry = jsonschema_rs.Registry([(link["$id"], link) for link in links])
     return {
         type_: jsonschema_rs.Draft202012Validator(found, registry=registry, validate_formats=True, offline=True)

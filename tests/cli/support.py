@@ -10,8 +10,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from adapters.cli import main
-
-ROOT = Path(__file__).parents[2]
+from tests.checkout import ROOT
 
 
 def invoke(*arguments: object, stdin: bytes = b"") -> Result:

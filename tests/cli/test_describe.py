@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests import example
-from tests.cli.support import ROOT, invoke
+from tests.checkout import ROOT
+from tests.cli.support import invoke
 
 
 def test_the_table_of_events_is_what_the_command_prints() -> None:

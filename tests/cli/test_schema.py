@@ -13,7 +13,8 @@ from adapters import mapping, yamlfile
 from adapters.errors import ConfigError
 from adapters.mapping import library
 from tests import example
-from tests.cli.support import ROOT, invoke
+from tests.checkout import ROOT
+from tests.cli.support import invoke
 
 FILES = {"mapping": ROOT / "config/schema/mapping.schema.json", "config": ROOT / "config/schema/config.schema.json"}
 

@@ -14,8 +14,8 @@ import yaml
 from adapters import config
 from adapters.config import Config
 from adapters.resources import resource
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     file.relative_to(ROOT).as_posix()
     for file in (

@@ -23,7 +23,8 @@ from adapters.route import Origin, renderer
 from adapters.settings import Settings
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
-from tests.docs.pages import PAGES, ROOT, anchors, blocks, commands, links, loaded, page
+from tests.checkout import ROOT
+from tests.docs.pages import PAGES, anchors, blocks, commands, links, loaded, page
 
 README = page("README.md")
 SOURCES_AND_SINKS = page("docs/sources-and-sinks.md")

@@ -13,7 +13,8 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping import library
 from adapters.mapping.overview import overview
 from adapters.translators import Translators
-from tests.docs.pages import ROOT, blocks, links, loaded, page
+from tests.checkout import ROOT
+from tests.docs.pages import blocks, links, loaded, page
 
 PAGES = sorted(
     file.relative_to(ROOT).as_posix() for file in (ROOT / "docs/tools").iterdir() if file.name != "README.md"

@@ -23,10 +23,10 @@ from adapters.goldens import Sent, sent
 from adapters.mapping.library import find, shipped
 from adapters.model import CDEvent
 from adapters.sources.gerrit_stream.history import history
+from tests.checkout import SAMPLES, needs_samples
 from tests.mappings.support import EVERYTHING, events, inputs, instance
 
 HERE = Path(__file__).parent
-SAMPLES = HERE.parents[2] / "shared" / "samples" / "harbor"
 CHANGE = "change-4711.json"
 """The change of the goldens of gerrit/events, as the REST API tells of it."""
 
@@ -118,12 +118,11 @@ def test_no_two_mappings_agree_but_where_the_table_says_so() -> None:
     assert [ways for ways in agreeing if not any(ways <= row for row in said)] == []
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected payloads are not beside this checkout")
+@needs_samples
 def test_both_payloads_that_harbor_documents_are_the_same_events() -> None:
     """Each kind of notification that its documentation shows in both formats."""
-    pairs = [
-        (path, path.with_name(path.name.replace("default", "cloudevents"))) for path in SAMPLES.glob("*.default.*")
-    ]
+    formats = (SAMPLES / "harbor").glob("*.default.*")
+    pairs = [(path, path.with_name(path.name.replace("default", "cloudevents"))) for path in formats]
     shown = [pair for pair in pairs if pair[1].is_file()]
     assert shown
     for default, cloudevent in shown:

@@ -10,13 +10,12 @@ import pytest
 
 from adapters.mapping import Translator, library
 from adapters.model import CDEvent, Notification
+from tests.checkout import SAMPLES, needs_samples
 from tests.sources.tail.support import Bench
 
 JENKINS = "https://jenkins.example.com/"
 
 HEARD = datetime(2026, 3, 1, tzinfo=UTC)
-
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
 
 def translated(translator: Translator, notifications: list[Notification]) -> list[CDEvent]:
@@ -68,12 +67,11 @@ def test_jenkins_log_and_notification_are_of_one_id() -> None:
     assert len(ids) == 1
 
 
+@needs_samples
 @pytest.mark.parametrize(("mapping", "pick"), [("gerrit/sshd-log", "sshd"), ("gerrit/httpd-log", "HTTP/1.1")])
 def test_lines_of_the_documentation(mapping: str, pick: str) -> None:
     """The lines that Gerrit's documentation gives as examples are understood."""
     file = SAMPLES / "gerrit" / "log-lines.upstream-docs.txt"
-    if not file.exists():
-        pytest.skip("the samples are not here")
     translator = library.load(mapping, instance="https://gerrit.example.com/", variables={"fetches": True})
     lines = [line for line in file.read_bytes().splitlines() if line.strip()]
     assert [line for line in lines if pick.encode() in line]

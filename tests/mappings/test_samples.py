@@ -13,6 +13,7 @@ import pytest
 
 from adapters.errors import MappingError
 from adapters.goldens import Sent, sent
+from tests.checkout import SAMPLES, needs_samples
 from tests.mappings.support import (
     CLOUDEVENTS,
     EVERYTHING,
@@ -25,8 +26,7 @@ from tests.mappings.support import (
     translation,
 )
 
-SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected payloads are not beside this checkout")
+pytestmark = needs_samples
 
 FILES = {
     JENKINS: ["jenkins/notification-plugin/*.json", "jenkins/notification-plugin/*.xml"],

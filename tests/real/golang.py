@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import ROOT
+from tests.checkout import ROOT
 
 _BUILT = ROOT / "build" / "go"
 

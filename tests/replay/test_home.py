@@ -12,6 +12,7 @@ from adapters.config import Config
 from adapters.replay.archive import Shard
 from adapters.replay.log import State
 from adapters.replay.run import Progress, Replay, replay
+from tests.checkout import SAMPLES, needs_samples
 
 BUILD = """<?xml version='1.1' encoding='UTF-8'?>
 <build>
@@ -22,7 +23,7 @@ BUILD = """<?xml version='1.1' encoding='UTF-8'?>
   <duration>1000</duration>
 </build>
 """
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "jenkins" / "disk"
+HOMES = SAMPLES / "jenkins" / "disk"
 
 
 def home(folder: Path, jobs: int, builds: int) -> Path:
@@ -87,11 +88,10 @@ async def test_shards_share_a_home(tmp_path: Path) -> None:
     assert Counter(events(tmp_path).count(each) for each in events(tmp_path)) == {1: 30}
 
 
+@needs_samples
 @pytest.mark.parametrize("name", ["freestyle-home", "junit-home", "multibranch-home", "pipeline-running-home"])
 async def test_real_homes_are_read(tmp_path: Path, name: str) -> None:
     """Homes that real controllers wrote give valid events, and nothing of them is parked."""
-    if not (SAMPLES / name).is_dir():
-        pytest.skip("the samples of real homes are not beside this checkout")
-    progress = await replayed(tmp_path, SAMPLES / name)
+    progress = await replayed(tmp_path, HOMES / name)
     assert progress.parked == 0
     assert progress.events.total() > 0

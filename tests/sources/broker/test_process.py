@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.service import ROOT, Service, configuration
+from tests.checkout import ROOT
+from tests.service import Service, configuration
 from tests.sources.broker.support import INSTANCE, Broker, Sent
 from tests.waiting import eventually
 

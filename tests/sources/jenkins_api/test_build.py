@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,11 +10,11 @@ import pytest
 from adapters.errors import ConfigError
 from adapters.sources.jenkins_api import build
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from tests.checkout import SAMPLES, needs_samples
 from tests.sources.jenkins_api.fake import pipeline, run, source
 from tests.sources.jenkins_home.homes import STARTED
 
 JOB = "job/shop/"
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "jenkins" / "wfapi"
 
 
 def described(*actions: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -84,10 +83,11 @@ def test_tests_are_counted() -> None:
     assert found["tests"] == {"total": 10, "failed": 1, "passed": 7, "skipped": 2}
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not in this checkout")
+@needs_samples
 def test_stages_are_those_of_the_stage_view() -> None:
     """The plugin's own example: two that are over, one that waits for input."""
-    sample = orjson.loads((SAMPLES / "get-job-job-name-run-id-wfapi-describe-1.json").read_bytes())
+    file = SAMPLES / "jenkins" / "wfapi" / "get-job-job-name-run-id-wfapi-describe-1.json"
+    sample = orjson.loads(file.read_bytes())
     first, _, last = build.stages(sample)
     begun = 1413461275770
     assert first == {"id": "5", "name": "Build", "started": begun, "finished": begun + 5228, "status": "SUCCESS"}

@@ -17,9 +17,8 @@ import pytest
 from adapters.errors import JournalUnavailable
 from adapters.journal import Journal
 from adapters.model import Checkpoint, Notification
+from tests.checkout import ROOT
 from tests.sources.jenkins_home.homes import Heard, Home, build, freestyle, source
-
-ROOT = Path(__file__).parents[3]
 
 
 async def test_a_journal_that_is_full_is_waited_for(home: Home, heard: Heard) -> None:

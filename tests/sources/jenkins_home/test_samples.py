@@ -9,11 +9,12 @@ import pytest
 
 from adapters.mapping import load, xml
 from adapters.sources.jenkins_home import build, console, files
+from tests.checkout import SAMPLES, needs_samples
 from tests.sources.jenkins_home.homes import Heard, source
 
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "jenkins" / "disk"
+HOMES = SAMPLES / "jenkins" / "disk"
 
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not in this checkout")
+pytestmark = needs_samples
 
 EVENTS = {
     "freestyle-home": ["SECURITY-1793/4", "downstream/1", "downstream/2", "fs/1", "upstream/1", "upstream/2"],
@@ -25,7 +26,7 @@ EVENTS = {
 async def documents(name: str) -> list[dict[str, Any]]:
     """What one look at a sample tells."""
     heard = Heard()
-    await source(SAMPLES / name).look(heard)
+    await source(HOMES / name).look(heard)
     return heard.documents
 
 
@@ -73,14 +74,14 @@ async def test_downstream_builds_know_what_started_them() -> None:
 
 def test_a_gerrit_trigger_build_of_2011_has_its_parameters() -> None:
     """XML 1.0, parameters in a wrapped array, no times: then the end is when the file was saved."""
-    root = xml.root((SAMPLES / "gerrit-trigger-matrix-build.xml").read_bytes())
+    root = xml.root((HOMES / "gerrit-trigger-matrix-build.xml").read_bytes())
     found = build.described(root, "job/m/102/", 1700000000000, running=build.running(root))
     assert found["parameters"]["GERRIT_CHANGE_NUMBER"] == "38506"
     assert (found["finished"], found["started"]) == (1700000000000, 1700000000000 - 305782)
     assert found["root"] == "job/Gerrit_master-theme_matrix/102/"
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.rglob("log")), ids=lambda path: "/".join(path.parts[-5:]))
+@pytest.mark.parametrize("path", sorted(HOMES.rglob("log")), ids=lambda path: "/".join(path.parts[-5:]))
 def test_logs_are_clean_without_their_notes(path: Path) -> None:
     """Notes of old and new versions, several in a line: no escape is left."""
     lines = list(files.lines(str(path), longest=console.LONGEST, most=1 << 20))
@@ -93,7 +94,7 @@ def test_logs_are_clean_without_their_notes(path: Path) -> None:
 async def test_every_document_is_translated(name: str) -> None:
     """Each by at least one rule, none with an error."""
     heard = Heard()
-    await source(SAMPLES / name).look(heard)
+    await source(HOMES / name).look(heard)
     translator = load("jenkins/build", instance="https://jenkins.example.com/", variables={"failed_tests": True})
     for notification in heard.notifications:
         translation = translator.translate(notification)

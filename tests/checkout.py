@@ -1,0 +1,20 @@
+"""Where this checkout is, and what may lie beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+SPECIFICATION = ROOT.parent / "shared" / "cdevents-spec"
+"""The schemas and examples of CDEvents, as they were published."""
+
+SAMPLES = ROOT.parent / "shared" / "samples"
+"""What real tools have said, by tool."""
+
+needs_specification = pytest.mark.skipif(
+    not SPECIFICATION.is_dir(), reason="CDEvents' schemas are not beside this checkout"
+)
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected payloads are not beside this checkout")
