@@ -12,17 +12,7 @@ import structlog.testing
 from adapters.errors import ConfigError
 from adapters.sources.webhook import WebhookSettings
 from adapters.translators import Translators
-
-MAPPING = """\
-cdevents: 0.5.1
-rules:
-  finished:
-    when: {}
-    emit: pipelinerun.finished
-    id: [url]
-    timestamp: ${$received_at}
-    subject: {id: "${url}", content: {outcome: OUTCOME}}
-"""
+from tests.living import MAPPING
 
 
 def source(mapping: Path | None) -> WebhookSettings:
@@ -34,7 +24,7 @@ def source(mapping: Path | None) -> WebhookSettings:
 def write(path: Path, outcome: str) -> Path:
     """A mapping whose events have this outcome."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(MAPPING.replace("OUTCOME", outcome))
+    path.write_text(MAPPING.replace("success", outcome))
     return path
 
 
@@ -86,7 +76,7 @@ def test_a_broken_mapping_leaves_the_old_one(tmp_path: Path) -> None:
     path = write(tmp_path / "m.yaml", "success")
     translators = Translators({"tool": source(path)})
     old = translators.current("tool")
-    path.write_text(MAPPING.replace("OUTCOME", "oops").replace("emit", "emits"))
+    path.write_text(MAPPING.replace("success", "oops").replace("emit", "emits"))
     with structlog.testing.capture_logs() as logs:
         translators.reload(translators.changed())
         translators.reload(translators.changed())
