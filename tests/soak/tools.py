@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import orjson
 
@@ -28,13 +29,12 @@ class Tools:
         self.refused = 0
         self._sidecar, self._log = sidecar, log
         self._rest = Event()
-        self._thread = Thread(target=self._talk, name="tools")
-        self._thread.start()
+        self._talking = ThreadPoolExecutor(1, "tools").submit(self._talk)
 
     def rest(self) -> None:
-        """Ends all talk; returns when nobody says anything any more."""
+        """Ends all talk; returns when nobody says anything any more, and raises what has ended the talk before."""
         self._rest.set()
-        self._thread.join()
+        self._talking.result()
 
     def _talk(self) -> None:
         for number in itertools.count(1):
