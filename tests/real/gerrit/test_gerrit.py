@@ -14,7 +14,7 @@ from adapters.cdevents import validation
 from adapters.model import Spec
 from tests.real.gerrit import server, story
 from tests.real.troubles import assert_untroubled
-from tests.service import Service, free_port, running
+from tests.service import Service, configuration, free_port, running
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -22,62 +22,7 @@ pytestmark = pytest.mark.real
 PATIENCE = 180.0
 """Seconds that something which happened in Gerrit may take to be published."""
 
-CONFIG = """
-server: {{listen: 127.0.0.1:{port}}}
-journal: {{path: journal.db}}
-log: {{format: json}}
-sources:
-  webhook:
-    type: webhook
-    path: /gerrit
-    instance: GERRIT
-    mapping: gerrit/events
-    variables: {{minor_events: true}}
-  stream:
-    type: gerrit-stream
-    instance: GERRIT
-    mapping: gerrit/events
-    variables: {{minor_events: true}}
-    host: 127.0.0.1
-    port: SSH
-    username: admin
-    key: FOLDER/key
-    known_hosts: FOLDER/known_hosts
-    backfill: none
-sinks:
-  webhook: {{type: file, path: webhook.jsonl}}
-  stream: {{type: file, path: stream.jsonl}}
-  said: {{type: file, path: said.jsonl}}
-routes:
-  webhook: {{format: cdevents, sink: webhook, sources: [webhook]}}
-  stream: {{format: cdevents, sink: stream, sources: [stream]}}
-  said: {{format: legacy, sink: said}}
-"""
-
-AFTERWARDS = """
-server: {{listen: 127.0.0.1:{port}}}
-journal: {{path: journal.db}}
-log: {{format: json}}
-sources:
-  stream:
-    type: gerrit-stream
-    instance: GERRIT
-    mapping: gerrit/events
-    variables: {{minor_events: true}}
-    host: 127.0.0.1
-    port: SSH
-    username: admin
-    key: FOLDER/key
-    known_hosts: FOLDER/known_hosts
-    backfill: changes
-    since: 2020-01-01T00:00:00Z
-    window: 36500d
-    http: {{username: admin, password: secret}}
-sinks:
-  stream: {{type: file, path: stream.jsonl}}
-routes:
-  stream: {{format: cdevents, sink: stream}}
-"""
+FILES = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("webhook", "stream", "said")}
 
 STORY = """
 repository.created demo/service
@@ -121,7 +66,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """A story told to a real Gerrit, and heard."""
     folder, port = tmp_path_factory.mktemp("gerrit"), free_port()
     with server.running(folder, f"http://127.0.0.1:{port}/gerrit") as gerrit:
-        sidecar = Service(tmp_path_factory.mktemp("sidecar"), _config(CONFIG, gerrit), port=port)
+        sidecar = Service(tmp_path_factory.mktemp("sidecar"), _both_ways(gerrit), port=port)
         sidecar.start()
         try:
             until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
@@ -152,7 +97,7 @@ def test_all_are_valid(told: Told) -> None:
 
 def test_the_api_tells_the_same(told: Told, tmp_path: Path) -> None:
     """What a backfill asks for is what was heard of the changes that are left; ids without a time are the same."""
-    with running(tmp_path, _config(AFTERWARDS, told.gerrit)) as sidecar:
+    with running(tmp_path, _afterwards(told.gerrit)) as sidecar:
         until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
         assert sidecar.stop() == 0
         filled = sidecar.published("stream")
@@ -167,11 +112,31 @@ def test_both_ways_are_the_same_events(told: Told) -> None:
     assert webhook == stream
 
 
-def _config(text: str, gerrit: server.Gerrit) -> str:
-    values = {"GERRIT": gerrit.url, "SSH": str(gerrit.ssh_port), "FOLDER": str(gerrit.folder)}
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return text
+def _both_ways(gerrit: server.Gerrit) -> str:
+    """A configuration that hears a Gerrit by webhook and by stream, and has a file for each, and for what was said."""
+    webhook = {"type": "webhook", "path": "/gerrit", **_mapped(gerrit)}
+    routes = {way: {"format": "cdevents", "sink": way, "sources": [way]} for way in ("webhook", "stream")}
+    routes["said"] = {"format": "legacy", "sink": "said"}
+    stream = _stream(gerrit, backfill="none")
+    return configuration(sources={"webhook": webhook, "stream": stream}, sinks=FILES, routes=routes)
+
+
+def _afterwards(gerrit: server.Gerrit) -> str:
+    """A configuration that asks a Gerrit for all that there was."""
+    http = {"username": "admin", "password": "secret"}
+    stream = _stream(gerrit, backfill="changes", since="2020-01-01T00:00:00Z", window="36500d", http=http)
+    routes = {"stream": {"format": "cdevents", "sink": "stream"}}
+    return configuration(sources={"stream": stream}, sinks=FILES, routes=routes)
+
+
+def _stream(gerrit: server.Gerrit, **filling: object) -> dict[str, object]:
+    files = {name: str(gerrit.folder / name) for name in ("key", "known_hosts")}
+    address = {"host": "127.0.0.1", "port": gerrit.ssh_port, "username": "admin"}
+    return {"type": "gerrit-stream", **_mapped(gerrit), **address, **files, **filling}
+
+
+def _mapped(gerrit: server.Gerrit) -> dict[str, object]:
+    return {"instance": gerrit.url, "mapping": "gerrit/events", "variables": {"minor_events": True}}
 
 
 def _identities(published: list[dict[str, Any]]) -> dict[str, Any]:
