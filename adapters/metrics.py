@@ -23,7 +23,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
         self._received = self._counter("notifications_received", "Notifications kept in the journal", "source")
-        self._own = self._counter("own_messages_heard", "Messages of an adapter's own, heard and passed over", "source")
+        self._passed_over = self._counter("messages_passed_over", "Messages of a broker for other sources", "source")
         self._answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
         self._ignored = self._counter("records_ignored", "Records that a mapping ignores", "route", "source")
         self._unmatched = self._counter("records_unmatched", "Records that no rule covers", "route", "source")
@@ -37,9 +37,9 @@ class Metrics:
         """Notifications of a source are in the journal."""
         self._received.labels(source).inc(count)
 
-    def own(self, source: str, count: int) -> None:
-        """A source heard what an adapter had published, and passed it over."""
-        self._own.labels(source).inc(count)
+    def passed_over(self, source: str, count: int) -> None:
+        """A source heard what is not for it, such as what an adapter has published, and passed it over."""
+        self._passed_over.labels(source).inc(count)
 
     def answered(self, source: str, status: int) -> None:
         """A webhook has answered its tool."""

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
@@ -18,7 +17,7 @@ from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
-from adapters.route import Origin, Remembered, Route, choosing, renderer, shadow
+from adapters.route import Remembered, Route, choosing, origins, renderer, shadow
 from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -44,6 +43,7 @@ class Sidecar:
         )
         self.translators = Translators(settings.translated())
         self._translate = Remembered()
+        self._origins = origins(settings.sources, self.translators.current)
         self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
@@ -69,14 +69,16 @@ class Sidecar:
                 yield from source.routes(self.receiver(name))
 
     def _route(self, name: str, settings: config.Route) -> Route:
+        sink = SINKS[self.settings.sinks[settings.sink].type]
         render = renderer(
-            self._origin,
+            self._origins,
             format_=settings.format,
             encoding=settings.encoding,
             spec=settings.spec,
             sources=settings.sources,
             types=settings.types,
             translate=self._translate,
+            acts=sink.acts,
         )
         return Route(
             name,
@@ -85,12 +87,12 @@ class Sidecar:
             self.sinks[settings.sink],
             self.metrics,
             batch=settings.batch,
-            in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
+            in_flight=settings.in_flight or sink.in_flight,
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:
-        old = renderer(self._origin, format_=Format.CDEVENTS)
-        new = renderer(partial(self._origin, mapping_of=config.candidate(name)), format_=Format.CDEVENTS)
+        tried = origins(self.settings.sources, lambda _: self.translators.current(config.candidate(name)))
+        old, new = (renderer(each, format_=Format.CDEVENTS) for each in (self._origins, tried))
         return shadow(name, settings.source, self.journal, self.metrics, old=old, new=new)
 
     def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:
@@ -100,12 +102,9 @@ class Sidecar:
             checkpoints=self.journal.checkpoints(name),
             metrics=self.metrics,
             clock=_utc_now,
+            cdevents=settings.hears_cdevents,
         )
         return SOURCES[settings.type].build(settings, context)
-
-    def _origin(self, source: str, *, mapping_of: str = "") -> Origin | None:
-        settings = self.settings.sources.get(source)
-        return Origin(settings.instance, self.translators.current(mapping_of or source)) if settings else None
 
 
 def _sink(name: str, settings: SinkSettings) -> Sink:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import model_validator
 
 from adapters.settings import Settings
+
+if TYPE_CHECKING:
+    from requests import Session
 
 
 class Tls(Settings):
@@ -38,6 +41,13 @@ def context(tls: Tls) -> ssl.SSLContext:
     if not tls.verify:
         result.check_hostname, result.verify_mode = False, ssl.CERT_NONE
     return result
+
+
+def secure(session: Session, tls: Tls) -> None:
+    """Makes a session of requests do as told."""
+    session.verify = str(tls.ca) if tls.verify and tls.ca else tls.verify
+    if tls.certificate:
+        session.cert = (str(tls.certificate), str(tls.key)) if tls.key else str(tls.certificate)
 
 
 def _no_passphrase() -> str:

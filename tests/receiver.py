@@ -41,7 +41,7 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers["content-length"]))
+            body = self.rfile.read(int(headers.get("content-length", 0)))
             receiver.requests.append(Received(self.path, headers, body, self.client_address[1]))
             answer = receiver.answers.popleft() if receiver.answers else (204, {}, b"")
             if answer is None:
@@ -55,6 +55,9 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
                 self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def do_GET(self) -> None:
+            self.do_POST()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -37,7 +37,7 @@ from adapters.cdevents.fields import (
 )
 from adapters.model import Spec
 
-CUSTOM_PREFIX = "dev.cdeventsx."
+PREFIX, CUSTOM_PREFIX = "dev.cdevents.", "dev.cdeventsx."
 CUSTOM_TYPE = r"^dev\.cdeventsx\.[a-zA-Z0-9]+-[a-zA-Z]+\.[a-zA-Z]+\.[0-9]\.[0-9]\.[0-9]$"
 """A custom type, `dev.cdeventsx.<tool>-<subject>.<predicate>.<M.m.p>` (the specification's custom/schema.json)."""
 
@@ -47,6 +47,11 @@ _CUSTOM_TYPE = re.compile(CUSTOM_TYPE)
 def is_custom(name: str) -> bool:
     """Whether a name is a custom type: letters (digits too in the tool's name), and a version of three digits."""
     return _CUSTOM_TYPE.fullmatch(name) is not None
+
+
+def name_of(type_: str) -> str:
+    """`change.merged` for `dev.cdevents.change.merged` of any version; a custom type is its own name."""
+    return type_.removeprefix(PREFIX).rsplit(".", 3)[0] if type_.startswith(PREFIX) else type_
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class EventType:
 
     def type(self, spec: Spec) -> str:
         """`context.type`, such as `dev.cdevents.pipelinerun.finished.0.3.0`."""
-        return f"dev.cdevents.{self.name}.{self.versions[spec]}"
+        return f"{PREFIX}{self.name}.{self.versions[spec]}"
 
 
 _SUBJECT_TYPES = {

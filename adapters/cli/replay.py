@@ -83,6 +83,9 @@ def replay(
         dry_run=dry_run,
         fresh=fresh,
     )
+    taken = settings.routes[plan.route].sources
+    if taken is not None and plan.source not in taken:
+        raise typer.BadParameter(f"the route {plan.route} is of {', '.join(taken)}", param_hint="--source")
     if (since or until) and settings.routes[plan.route].format is Format.LEGACY:
         raise typer.BadParameter("only CDEvents have a time of their own", param_hint="--since, --until")
     with _bar() as report:

@@ -69,10 +69,19 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
     for index, name in enumerate(route.sources or ()):
         if name not in config.sources:
             yield (*at, "sources", index), f"there is no source '{name}'", suggestion(name, config.sources)
+        elif config.sources[name].hears_cdevents and not _acts(config, route):
+            problem = f"the source '{name}' hears CDEvents, and only actions take those"
+            yield (*at, "sources", index), problem, "leave it out, or end the route in an action"
     if route.format is Format.CDEVENTS:
         for name in config.sources if route.sources is None else route.sources:
-            if name in config.sources and config.sources[name].mapping is None:
+            source = config.sources.get(name)
+            if source and source.mapping is None and not source.hears_cdevents:
                 yield at, f"the source '{name}' has no mapping", "give it one, or list this route's sources without it"
+
+
+def _acts(config: Config, route: Route) -> bool:
+    sink = config.sinks.get(route.sink)
+    return sink is None or SINKS[sink.type].acts
 
 
 def _types(at: Location, route: Route) -> Iterator[Finding]:

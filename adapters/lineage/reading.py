@@ -14,7 +14,7 @@ from adapters.lineage.event import Event, event
 from adapters.model import Format, Record
 from adapters.replay.archive import archive
 from adapters.replay.units import Kept, Place
-from adapters.route import Origin, renderer
+from adapters.route import origins, renderer
 from adapters.translators import Translators
 
 
@@ -33,8 +33,7 @@ def from_journal(path: Path, config: Config) -> Iterator[Event]:
     if not path.is_file():
         raise ConfigError([Problem(str(path), "there is no journal", "name files of events")])
     translators = Translators(config.sources)
-    origins = {name: Origin(each.instance, translators.current(name)) for name, each in config.sources.items()}
-    render = renderer(origins.get, format_=Format.CDEVENTS)
+    render = renderer(origins(config.sources, translators.current), format_=Format.CDEVENTS, acts=True)
     for item in Kept(path, 0).read("", Place()):
         for message in render(Record(item.line, item.notification)).messages:
             yield from _events(message.data)

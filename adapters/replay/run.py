@@ -15,7 +15,7 @@ from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.replay.archive import Shard, archive, share
 from adapters.replay.log import ArchiveLog, State
-from adapters.route import Origin, Rendered, Route, choosing, renderer
+from adapters.route import Rendered, Route, choosing, origins, renderer
 from adapters.route.rendering import Render
 from adapters.sinks import SINKS, Sink
 from adapters.translators import Translators
@@ -116,14 +116,14 @@ def _sink(plan: Replay) -> Sink | None:
 def _render(plan: Replay) -> Render:
     """The route's own rendering, without what is outside of the times."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
-    translators = Translators(sources)
-    origins = {name: Origin(source.instance, translators.current(name)) for name, source in sources.items()}
     render = renderer(
-        origins.get,
+        origins(sources, Translators(sources).current),
         format_=settings.format,
         encoding=settings.encoding,
         spec=settings.spec,
+        sources=settings.sources,
         types=settings.types,
+        acts=SINKS[plan.config.sinks[settings.sink].type].acts,
     )
     render = choosing(render, settings.when)
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render

@@ -2,9 +2,10 @@
 
 from adapters.route.choosing import choosing
 from adapters.route.contract import Log
+from adapters.route.origins import origins
 from adapters.route.rendering import Origin, Rendered, renderer
 from adapters.route.route import Route
 from adapters.route.shadow import shadow
 from adapters.route.translation import Remembered
 
-__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "renderer", "shadow"]
+__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "origins", "renderer", "shadow"]

@@ -7,26 +7,30 @@ separated by commas, and a CDEvent's `legacyid` has the id of the legacy message
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from adapters.cdevents.cloudevents import CDEVENT_IDS, LEGACY_ID, cdevents_message, legacy_message
 from adapters.cdevents.document import document
+from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
 from adapters.cdevents.validation import problems
+from adapters.cdevents.vocabulary import name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
 from adapters.model import TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
 from adapters.route.translation import Translate, Translates, translated
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The source of a notification as it is configured now: the tool's URL, and its mapping if it has one."""
+class Origin(NamedTuple):
+    """The source of a notification as it is configured now: the tool's URL, and its mapping if it has one.
+
+    `cdevents` says that what it hears are CDEvents already.
+    """
 
     instance: str
     translator: Translates | None = None
+    cdevents: bool = False
 
 
 class Rendered(NamedTuple):
@@ -54,23 +58,28 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     sources: Collection[str] | None = None,
     types: Collection[str] | None = None,
     translate: Translate = translated,
+    acts: bool = False,
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
     `types` chooses CDEvents as in `cdevents.selection` (None: all of them). A notification that its source had to cut
     is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
     what routes of one log may share.
+
+    What was heard as CDEvents is only for a route that `acts`: were they published, they could be heard again for ever.
     """
-    wanted = selected(types or ())
+    wanted = selected(types or ()) if types is not None else _any
 
     def render(record: Record) -> Rendered:
         notification = record.notification
         if sources is not None and notification.source not in sources:
             return Rendered()
-        if TRUNCATED in notification.headers:
-            return Rendered(errors=(_cut(notification),))
         if (origin := origins(notification.source)) is None:
             return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
+        if origin.cdevents:
+            return _heard(notification, encoding, wanted) if acts else Rendered()
+        if TRUNCATED in notification.headers:
+            return Rendered(errors=(_cut(notification),))
         translation = translate(origin.translator, record) if origin.translator else Translation()
         if format_ is Format.LEGACY:
             return Rendered((_legacy(notification, origin, translation, encoding),))
@@ -80,6 +89,25 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
         return _cdevents(notification, origin, translation, encoding, spec)
 
     return render
+
+
+def _any(_name: str) -> bool:
+    return True
+
+
+def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str], bool]) -> Rendered:
+    """The CDEvents in a notification as they are; one that is none does not stop the others."""
+    if TRUNCATED in notification.headers:
+        return Rendered(errors=(_cut(notification),))
+    messages: list[Message] = []
+    documents, errors = cdevents(notification.body)
+    for each in documents:
+        try:
+            if wanted(name_of(each["context"]["type"])):
+                messages.append(cdevents_message(each, encoding, {}))
+        except MappingError as error:
+            errors.append(str(error))
+    return Rendered(tuple(messages), tuple(errors))
 
 
 def _legacy(notification: Notification, origin: Origin, translation: Translation, encoding: Encoding) -> Message:

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.brokers.connection import need
 from adapters.late import late
 from adapters.model import Encoding
-from adapters.sinks.actions.settings import GerritReviewSettings, HttpCallSettings, JenkinsJobSettings
+from adapters.sinks.actions.settings import ActionSettings, GerritReviewSettings, HttpCallSettings, JenkinsJobSettings
 from adapters.sinks.binding import ENCODINGS
 from adapters.sinks.broker_settings import KafkaSettings, MqttSettings, NatsSettings, RabbitmqSettings
 from adapters.sinks.contract import Sink, SinkSettings
@@ -35,6 +35,11 @@ class SinkType:
     build: Callable[[Any], Sink]
     encodings: frozenset[Encoding] = frozenset(Encoding)
     in_flight: int = 1
+
+    @property
+    def acts(self) -> bool:
+        """Whether it is an action: what reaches it goes no further as an event."""
+        return issubclass(self.settings, ActionSettings)
 
 
 def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Callable[[Any], Sink]:

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3
 
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.binding import counterparts
-from adapters.sinks.http_answer import refusal
+from adapters.sinks.http_answer import judge, no_answer, origin
 from adapters.sinks.http_session import session
 from adapters.sinks.http_settings import HttpSettings
 from adapters.worker import Worker
-
-_EXCERPT = 200
 
 
 class HttpSink:
@@ -80,11 +76,11 @@ class HttpSink:
     def _exchange(self, headers: dict[str, str], body: bytes) -> None:
         try:
             with self._send(headers, body) as response:
-                self._judge(response)
+                judge(response, self._clock())
         except (requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
         except OSError as error:
-            raise TransientError(f"POST {_origin(self._url)}: {_reason(error)}") from None
+            raise TransientError(f"POST {origin(self._url)}: {no_answer(error)}") from None
 
     def _send(self, headers: dict[str, str], body: bytes) -> requests.Response:
         return self._session.post(
@@ -97,15 +93,6 @@ class HttpSink:
             stream=True,
         )
 
-    def _judge(self, response: requests.Response) -> None:
-        status = response.status_code
-        text = _redirection(response) if response.is_redirect else _excerpt(response)
-        if 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
-            return
-        answer = f"POST {_origin(self._url)} answered {status} {response.reason or ''}".rstrip()
-        message = f"{answer}: {text}" if text else answer
-        raise refusal(status, message, response.headers.get("retry-after"), self._clock())
-
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:
     key = {"idempotency-key": message.attributes["id"]}
@@ -116,36 +103,3 @@ def _request(message: Message) -> tuple[dict[str, str], bytes]:
             content_type = {"content-type": message.attributes["datacontenttype"]}
             return content_type | counterparts(message) | key, message.data
     return {"content-type": STRUCTURED_JSON} | key, structured(message)
-
-
-def _redirection(response: requests.Response) -> str:
-    return f"it redirects to {_origin(urljoin(response.url, response.headers['location']))}; configure the final URL"
-
-
-def _excerpt(response: requests.Response) -> str:
-    """The beginning of an answer, on one line; reading it to its end is what keeps the connection."""
-    try:
-        content = response.raw.read(1 << 14, decode_content=True) or b""
-    except (urllib3.exceptions.HTTPError, OSError):
-        return ""
-    return " ".join(content.decode(errors="replace").split())[:_EXCERPT]
-
-
-def _origin(url: str) -> str:
-    """A URL without its path, query and user, which may hold a secret."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _reason(error: OSError) -> str:
-    """What failed, in the words of the cause that knows best: those of requests hold the whole URL."""
-    if not isinstance(error, requests.RequestException):
-        return str(error)
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return f"the connection failed ({type(error).__name__})"

@@ -6,6 +6,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from adapters.sinks.http_settings import Auth, HttpSettings
+from adapters.tls import secure
 
 
 def session(settings: HttpSettings) -> requests.Session:
@@ -13,10 +14,7 @@ def session(settings: HttpSettings) -> requests.Session:
     result = requests.Session()
     result.headers.update({name: value.get_secret_value() for name, value in settings.headers.items()})
     result.auth = authentication(settings.auth)
-    tls = settings.tls
-    result.verify = str(tls.ca) if tls.verify and tls.ca else tls.verify
-    if tls.certificate:
-        result.cert = (str(tls.certificate), str(tls.key)) if tls.key else str(tls.certificate)
+    secure(result, settings.tls)
     return result
 
 

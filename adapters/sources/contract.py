@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from starlette.routing import BaseRoute
 
 from adapters.mapping.translator import Translator
@@ -30,6 +30,9 @@ def _absolute_uri(value: str) -> str:
     return value
 
 
+Instance = Annotated[str, AfterValidator(_absolute_uri), Field(json_schema_extra={"format": "uri"})]
+
+
 class SourceSettings(Settings):
     """What every source has.
 
@@ -39,10 +42,42 @@ class SourceSettings(Settings):
     """
 
     type: str
-    instance: Annotated[str, AfterValidator(_absolute_uri), Field(json_schema_extra={"format": "uri"})]
+    instance: Instance
     mapping: str | None = None
     variables: dict[str, Any] = {}
     registry: RegistryApi | None = None
+
+    @property
+    def hears_cdevents(self) -> bool:
+        """Whether what it hears are CDEvents, made by others, and not what a tool says."""
+        return False
+
+
+class CDEventsOrToolSettings(SourceSettings):
+    """What a source also has that hears either.
+
+    With `cdevents` it hears CDEvents and nothing else, for actions. Each has a source of its own and is what it is:
+    there is no `instance`, and nothing to map.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["instance"]}, {"required": ["cdevents"]}]})
+
+    instance: Instance = ""
+    cdevents: bool = False
+
+    @property
+    def hears_cdevents(self) -> bool:
+        """As in SourceSettings."""
+        return self.cdevents
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if not (self.cdevents or self.instance):
+            raise ValueError("'instance' is missing: the tool's absolute URL, such as https://jenkins.example.com/")
+        of_tools = [name for name in ("instance", "mapping", "variables", "registry") if getattr(self, name)]
+        if self.cdevents and of_tools:
+            raise ValueError(f"'{of_tools[0]}' is for what a tool says: leave it out, CDEvents are what they are")
+        return self
 
 
 class Source(Protocol):
@@ -65,6 +100,7 @@ class Context:
     """What a source is given to live with.
 
     `translator` answers with its mapping as it is now (None: it has none), for mappings are reloaded while it runs.
+    `cdevents` says that it hears CDEvents, and not what a tool says.
     `checkpoints` is how far it had read each of its inputs. `clock` is aware, in UTC.
     """
 
@@ -73,3 +109,4 @@ class Context:
     checkpoints: Mapping[str, str]
     metrics: Metrics
     clock: Callable[[], datetime]
+    cdevents: bool = False

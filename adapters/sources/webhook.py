@@ -17,6 +17,7 @@ from starlette.types import Receive as AsgiReceive
 from starlette.types import Scope, Send
 
 from adapters.answers import Refusal, json_answer
+from adapters.cdevents.heard import cdevents
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import TRUNCATED, Notification, Receive
@@ -24,7 +25,7 @@ from adapters.settings import Duration, Size
 from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Headers, guard
 from adapters.sources.body import Body
-from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.contract import CDEventsOrToolSettings, Context
 
 STUB = 64 << 10
 """Bytes that are kept of a body that is too large."""
@@ -39,7 +40,7 @@ _ACCEPTED = json_answer(202, {"accepted": 1})
 _log = structlog.get_logger(__name__)
 
 
-class WebhookSettings(SourceSettings):
+class WebhookSettings(CDEventsOrToolSettings):
     """A path of the shared HTTP server.
 
     `max_body` holds for the body as sent and for what it unfolds to; `timeout` is for sending all of it.
@@ -169,6 +170,11 @@ class _Endpoint:
         }
 
     def _check(self, notification: Notification) -> None:
+        if self._context.cdevents:
+            _, problems = cdevents(notification.body)
+            if problems:
+                raise Refusal(400, problems[0], "send CDEvents, bare or in CloudEvents, or set on_invalid: park")
+            return
         translator = self._context.translator()
         reason = translator.undecodable(notification) if translator else None
         if reason:

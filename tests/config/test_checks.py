@@ -57,6 +57,38 @@ def test_cdevents_need_a_mapping(load: Load, problems: Problems) -> None:
     assert load(bare + "routes: {r: {format: legacy, sink: out}}\n").sources["jenkins"].mapping is None
 
 
+EVENTS = (
+    SOURCE
+    + """\
+  events: {type: webhook, path: /events, cdevents: true}
+sinks:
+  out: {type: stdout}
+  call: {type: http-call, url: "http://call/", done: done.db}
+"""
+)
+
+
+def test_cdevents_of_others_are_for_actions(load: Load, problems: Problems) -> None:
+    """A route to an action takes them without being told; one that would publish them is a mistake, in either form."""
+    routes = "routes:\n  acts: {format: cdevents, sink: call}\n  publishes: {format: cdevents, sink: out}\n"
+    assert load(EVENTS + routes).sources["events"].hears_cdevents
+    assert load(EVENTS + "routes: {acts: {format: cdevents, sink: call, sources: [events]}}\n").routes["acts"]
+    for format_ in ("legacy", "cdevents"):
+        [problem] = problems(EVENTS + f"routes: {{r: {{format: {format_}, sink: out, sources: [jenkins, events]}}}}\n")
+        assert "the source 'events' hears CDEvents, and only actions take those" in problem
+        assert problem.startswith("c.yaml:7:")
+
+
+def test_cdevents_of_others_have_nothing_to_map(problems: Problems) -> None:
+    """What a tool needs, they do not, and the other way round."""
+    mapped = EVENTS.replace("cdevents: true", "cdevents: true, mapping: jenkins/notification")
+    assert problems(mapped) == [
+        "c.yaml:3:3: 'mapping' is for what a tool says: leave it out, CDEvents are what they are",
+    ]
+    [problem] = problems(EVENTS.replace("cdevents: true", "cdevents: false"))
+    assert problem.startswith("c.yaml:3:3: 'instance' is missing: the tool's absolute URL")
+
+
 def test_a_route_may_choose_types(load: Load) -> None:
     """Names of CDEvents, the beginning of some, and custom types of any tool."""
     types = ["change.merged", "pipelinerun.*", "dev.cdeventsx.*", "dev.cdeventsx.jenkins-node.offline.0.1.0", "*"]

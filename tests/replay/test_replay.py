@@ -181,6 +181,22 @@ async def test_journal_is_an_archive(tmp_path: Path) -> None:
     assert subjects(tmp_path) == builds(700)
 
 
+async def test_of_a_journal_the_routes_sources_are_replayed(tmp_path: Path) -> None:
+    """As they were published when they were heard; what others said is read, and left out."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
+    heard = datetime(2026, 1, 1, tzinfo=UTC)
+    await journal.append([Notification(source, build(1), heard) for source in ("jenkins", "twin")])
+    await journal.aclose()
+    what = plan(tmp_path, [tmp_path / "journal.db"])
+    jenkins, route = what.config.sources["jenkins"], what.config.routes["all"]
+    changes = {
+        "sources": {"jenkins": jenkins, "twin": jenkins},
+        "routes": {"all": route.model_copy(update={"sources": ("jenkins",)})},
+    }
+    progress = await replayed(replace(what, config=what.config.model_copy(update=changes)))
+    assert (progress.records, progress.events.total()) == (2, 1)
+
+
 async def test_rate_is_kept(tmp_path: Path, history: Path) -> None:
     """No more records a second are handed out than allowed, by the clock it is given."""
     now = 0.0

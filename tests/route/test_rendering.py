@@ -16,8 +16,12 @@ from tests.route.conftest import INSTANCE, Words, event, heard
 
 
 def origins(source: str) -> Origin | None:
-    """Jenkins has a mapping, the registry has none, and nothing else is configured."""
-    return {"jenkins": Origin(INSTANCE, Words()), "registry": Origin("https://registry.example.com/")}.get(source)
+    """Jenkins has a mapping, the registry has none, others make CDEvents, and nothing else is configured."""
+    return {
+        "jenkins": Origin(INSTANCE, Words()),
+        "registry": Origin("https://registry.example.com/"),
+        "others": Origin("", cdevents=True),
+    }.get(source)
 
 
 def rendered(render: Render, body: str, source: str = "jenkins") -> Rendered:
@@ -102,6 +106,60 @@ def test_a_route_leaves_other_sources_alone(format_: Format) -> None:
     render = renderer(origins, format_=format_, sources=["jenkins"])
     assert [bool(rendered(render, "one", source).messages) for source in ("jenkins", "registry")] == [True, False]
     assert rendered(render, "one", "gone") == Rendered()
+
+
+FOREIGN: dict[str, Any] = {
+    "context": {"id": "7", "source": "/forge", "type": "dev.cdevents.change.merged.0.1.2", "timestamp": "2023"},
+    "subject": {"id": "42", "content": {}},
+    "unknown": {"to": "us"},
+}
+
+
+def acting(**options: Any) -> Render:
+    """How a route renders that ends in an action."""
+    return renderer(origins, format_=Format.CDEVENTS, acts=True, **options)
+
+
+def test_what_others_made_is_acted_on_as_it_is() -> None:
+    """Of whatever version: nothing is checked against ours, nothing changed, and the route chooses by type as ever."""
+    body = orjson.dumps([FOREIGN, {**FOREIGN, "context": {**FOREIGN["context"], "id": "8"}}]).decode()
+    result = rendered(acting(), body, "others")
+    assert [orjson.loads(message.data)["unknown"] for message in result.messages] == [{"to": "us"}] * 2
+    assert [message.attributes["id"] for message in result.messages] == ["7", "8"]
+    assert {message.attributes["type"] for message in result.messages} == {"dev.cdevents.change.merged.0.1.2"}
+    assert len(rendered(acting(types=["change.*"]), body, "others").messages) == 2
+    assert rendered(acting(types=["build.*"]), body, "others") == Rendered()
+
+
+def test_what_others_made_is_published_by_nobody() -> None:
+    """In neither form: an adapter that heard it again would do so for ever."""
+    for format_ in Format:
+        assert rendered(renderer(origins, format_=format_), orjson.dumps(FOREIGN).decode(), "others") == Rendered()
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ('{"specversion":"1.0","type":"dev.cdevents.change.merged.0.1.2"}', "this is no CDEvent: context.id"),
+        ("dev.cdevents", "the body is not JSON"),
+        (
+            orjson.dumps(FOREIGN).decode().replace('"us"', "[" * 500 + "]" * 500),
+            "the CDEvent 7 cannot be written as JSON",
+        ),
+    ],
+)
+def test_what_cannot_be_acted_on_is_an_error(body: str, problem: str) -> None:
+    """It becomes a dead letter, with its reason."""
+    result = rendered(acting(), body, "others")
+    assert result.messages == ()
+    assert result.errors[0].startswith(problem)
+
+
+def test_of_what_others_made_a_part_is_not_acted_on() -> None:
+    """What a webhook had to cut is an error, though a whole event may be in what is left."""
+    cut = heard(orjson.dumps(FOREIGN).decode(), "others")._replace(headers={"x-truncated": "300"})
+    result = acting()(Record(1, cut))
+    assert (result.messages, result.errors[0][:20]) == ((), "of its 300 bytes onl")
 
 
 @pytest.mark.parametrize(

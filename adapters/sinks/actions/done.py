@@ -9,30 +9,30 @@ from pathlib import Path
 from adapters.errors import TransientError
 
 KEPT = 1_000_000
-"""How many ids are remembered; the oldest are forgotten beyond that."""
+"""How many names are remembered; the oldest are forgotten beyond that."""
 
-_TABLE = "CREATE TABLE IF NOT EXISTS done (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL)"
+_TABLE = "CREATE TABLE IF NOT EXISTS done (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL)"
 
 
 class Done:
-    """The ids of events that were acted on. Each method raises TransientError when the file cannot be used."""
+    """The names of events that were acted on. Each method raises TransientError when the file cannot be used."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def has(self, id_: str) -> bool:
-        """Whether an event was acted on."""
+    def has(self, name: str) -> bool:
+        """Whether an event was acted on; its name is its own."""
         try:
             with closing(self._opened()) as database:
-                return database.execute("SELECT 1 FROM done WHERE id = ?", (id_,)).fetchone() is not None
+                return database.execute("SELECT 1 FROM done WHERE name = ?", (name,)).fetchone() is not None
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from None
 
-    def add(self, id_: str) -> None:
+    def add(self, name: str) -> None:
         """Notes, on disk, that an event was acted on."""
         try:
             with closing(self._opened()) as database, database:
-                database.execute("INSERT OR IGNORE INTO done (id) VALUES (?)", (id_,))
+                database.execute("INSERT OR IGNORE INTO done (name) VALUES (?)", (name,))
                 database.execute("DELETE FROM done WHERE number <= (SELECT max(number) FROM done) - ?", (KEPT,))
         except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from None

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import requests
 from pygerrit2 import GerritRestAPI, GerritReview
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from adapters.errors import PermanentError, TransientError
 from adapters.sinks.actions.settings import GerritReviewSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
+from adapters.sinks.http_answer import no_answer, refusal
+from adapters.tls import secure
 
 
 def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     """A sink that posts the review once for each event."""
-    auth = HTTPBasicAuth(settings.auth.username, settings.auth.password.get_secret_value())
-    server = GerritRestAPI(settings.url, auth=auth)
+    server = _client(settings)
     templates = (settings.change, settings.revision, settings.message)
     change, revision, message = (shape(template, settings.tables) for template in templates)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
@@ -28,16 +32,29 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
         votes = {label: vote for label, closure in labels.items() if (vote := shaped(closure, document)) != ""}
         review = GerritReview(message=text(message, document), labels=votes)
         try:
-            server.review(where, what, review)
+            answer = server.review(where, what, review)
         except requests.HTTPError as error:
-            raise _judged(error.response.status_code, where) from None
-        except requests.RequestException as error:
-            raise TransientError(f"Gerrit at {settings.url} cannot be reached ({type(error).__name__})") from None
+            raise _judged(error.response, where) from None
+        except (OSError, ValueError) as error:
+            reason = no_answer(error) if isinstance(error, OSError) else "the answer is not JSON"
+            raise TransientError(f"Gerrit at {settings.url}: {reason}") from None
+        if not isinstance(answer, dict):
+            raise TransientError(f"what answers at {settings.url} is not Gerrit's API: is a login page in between?")
 
     return ActionSink(settings, act)
 
 
-def _judged(status: int, change: str) -> PermanentError | TransientError:
-    if status in (400, 404, 409, 422):
-        return PermanentError(f"Gerrit answered {status} to a review of {change}: no such change, or no such vote")
-    return TransientError(f"Gerrit answered {status} to a review of {change}")
+def _client(settings: GerritReviewSettings) -> GerritRestAPI:
+    """One that leaves trying again to the route, and its log to ours."""
+    logging.getLogger("pygerrit2").handlers.clear()
+    auth = HTTPBasicAuth(settings.auth.username.encode(), settings.auth.password.get_secret_value().encode())
+    server = GerritRestAPI(settings.url, auth=auth, adapter=HTTPAdapter())
+    secure(server.session, settings.tls)
+    server.kwargs |= {"timeout": settings.timeout, "verify": server.session.verify}
+    return server
+
+
+def _judged(answer: requests.Response, change: str) -> PermanentError | TransientError:
+    said = " ".join(answer.text.split())[:200]
+    message = f"Gerrit answered {answer.status_code} to a review of {change}: {said or answer.reason}"
+    return refusal(answer.status_code, message, answer.headers.get("retry-after"), time.time())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +14,15 @@ from adapters.errors import PermanentError, TransientError
 from adapters.sinks.actions.settings import JenkinsJobSettings
 from adapters.sinks.actions.shape import shape, text
 from adapters.sinks.actions.sink import ActionSink
+from adapters.sinks.http_answer import no_answer, refusal
+from adapters.tls import secure
 
 
 def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
     """A sink that starts the job once for each event."""
     password = settings.auth.password.get_secret_value()
     server = jenkins.Jenkins(settings.url, settings.auth.username, password, timeout=settings.timeout)
+    secure(server._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     job = shape(settings.job, settings.tables)
     parameters = {name: shape(template, settings.tables) for name, template in settings.parameters.items()}
 
@@ -28,14 +33,29 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
             server.build_job(name, values or None)
         except jenkins.NotFoundException:
             raise PermanentError(f"Jenkins has no job '{name}', or does not show it to this user") from None
+        except jenkins.EmptyResponseException:
+            message = f"Jenkins did not say that it starts '{name}': see whether it did, and whether the url is its own"
+            raise PermanentError(message) from None
         except jenkins.TimeoutException:
             raise TransientError(f"Jenkins at {settings.url} did not answer in time") from None
-        except (jenkins.JenkinsException, requests.RequestException) as error:
-            raise TransientError(f"Jenkins did not start '{name}': {_reason(error)}") from None
+        except (jenkins.JenkinsException, OSError) as error:
+            raise _judged(error, f"Jenkins did not start '{name}'") from None
+        except json.JSONDecodeError:
+            raise TransientError(
+                f"what answers at {settings.url} is not Jenkins: is a login page in between?"
+            ) from None
+        except ValueError:
+            return  # an old Jenkins has started it: it answers with the job's address, which has no number in it
 
     return ActionSink(settings, act)
 
 
-def _reason(error: Exception) -> str:
-    """The first line of what a client says: the lines after it may be a whole page of HTML."""
-    return str(error).strip().partition("\n")[0][:200]
+def _judged(error: Exception, message: str) -> PermanentError | TransientError:
+    """By the status behind an exception: python-jenkins raises its own while it handles that of requests."""
+    for each in (error, error.__context__):
+        if isinstance(each, requests.HTTPError):
+            answer = each.response
+            reason = f"{message}: it answered {answer.status_code} {answer.reason}"
+            return refusal(answer.status_code, reason, answer.headers.get("retry-after"), time.time())
+    reason = no_answer(error) if isinstance(error, OSError) else type(error).__name__
+    return TransientError(f"{message}: {reason}")

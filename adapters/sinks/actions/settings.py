@@ -13,18 +13,19 @@ from adapters.settings import Duration
 from adapters.sinks.actions.shape import shape
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.http_settings import Auth, Basic, HeaderName
+from adapters.tls import Tls
 
 
 class ActionSettings(SinkSettings):
     """What every action has.
 
-    `done` is the file in which it notes the ids of the events that it has acted on; `tables` are for the filter of that
-    name.
+    `done` is the file in which it notes the events that it has acted on; `tables` are for the filter of that name.
     """
 
     done: Path
     tables: dict[str, dict[str, Any]] = {}
     timeout: Annotated[Duration, Field(gt=0)] = 30.0
+    tls: Tls = Tls()
 
     def templates(self) -> Iterable[Any]:
         """All that is shaped by an event."""

@@ -18,7 +18,7 @@ Act = Callable[[Mapping[str, Any]], None]
 
 
 class ActionSink:
-    """Acts on each CDEvent whose id it has not acted on."""
+    """Acts on each CDEvent that it has not acted on: one source does not use an id twice, two sources may."""
 
     def __init__(self, settings: ActionSettings, act: Act) -> None:
         self._act = act
@@ -41,6 +41,7 @@ class ActionSink:
     def _once(self, message: Message) -> None:
         if message.format is not Format.CDEVENTS:
             raise PermanentError("an action takes CDEvents, and this route is of legacy events")
-        if not self._done.has(message.attributes["id"]):
+        name = f"{message.attributes['source']} {message.attributes['id']}"
+        if not self._done.has(name):
             self._act(orjson.loads(message.data))
-            self._done.add(message.attributes["id"])
+            self._done.add(name)

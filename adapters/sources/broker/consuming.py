@@ -12,7 +12,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.model import Notification, Receive
-from adapters.sources.broker.own import is_own
+from adapters.sources.broker.own import has_cdevents, is_own
 from adapters.sources.contract import Context
 
 STEADY = 60.0
@@ -59,7 +59,7 @@ class Consumer:
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled.
 
-        Our own is passed over, and so is an empty body: to Kafka and MQTT it is a deletion.
+        What is for another source is passed over, and so is an empty body: to Kafka and MQTT it is a deletion.
         """
         keeping = self._retrying(JournalUnavailable, "journal cannot be used")
 
@@ -83,10 +83,15 @@ class Consumer:
 
     def _heard(self, deliveries: Sequence[Delivery]) -> list[Notification]:
         said = [each for each in deliveries if each.body]
-        foreign = [each for each in said if not is_own(each.headers, each.body)]
-        if own := len(said) - len(foreign):
-            self._context.metrics.own(self._context.name, own)
-        return [self._notification(each) for each in foreign]
+        wanted = [each for each in said if self._wants(each)]
+        if others := len(said) - len(wanted):
+            self._context.metrics.passed_over(self._context.name, others)
+        return [self._notification(each) for each in wanted]
+
+    def _wants(self, delivery: Delivery) -> bool:
+        if self._context.cdevents:
+            return has_cdevents(delivery.headers, delivery.body)
+        return not is_own(delivery.headers, delivery.body)
 
     def _notification(self, delivery: Delivery) -> Notification:
         translator = self._context.translator()

@@ -15,7 +15,7 @@ from adapters.brokers.connection import KafkaConnection, need
 from adapters.brokers.kafka import properties
 from adapters.model import Receive
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.contract import CDEventsOrToolSettings, Context
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -29,7 +29,7 @@ def _not_promised(given: dict[str, str]) -> dict[str, str]:
     return given
 
 
-class KafkaSettings(SourceSettings, KafkaConnection):
+class KafkaSettings(CDEventsOrToolSettings, KafkaConnection):
     """Which topics (`^` begins a regular expression); replicas share the work by the same `group`.
 
     `start` is for partitions of which the group has no offset: with all that they hold, or with what comes.

@@ -18,7 +18,7 @@ from adapters.brokers.mqtt import client
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.contract import CDEventsOrToolSettings, Context
 
 if TYPE_CHECKING:
     from aiomqtt import Client, Message
@@ -31,7 +31,7 @@ _MOST = 65_535
 """What MQTT can count of messages that are not acknowledged yet (MQTT 5.0 §3.1.2.11.3)."""
 
 
-class MqttSettings(SourceSettings, MqttConnection):
+class MqttSettings(CDEventsOrToolSettings, MqttConnection):
     """Which topics (`+` and `#` are wildcards); replicas share the work by the same `group`.
 
     `client_id` names this replica's session: the host's name and the source's, unless told. It must be the same after

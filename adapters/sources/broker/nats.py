@@ -18,7 +18,7 @@ from adapters.brokers.nats import connect
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.contract import CDEventsOrToolSettings, Context
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -37,7 +37,7 @@ _REPLICAS = 16
 _Name = Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$")]
 
 
-class NatsSettings(SourceSettings, NatsConnection):
+class NatsSettings(CDEventsOrToolSettings, NatsConnection):
     """Which stream, and which of its subjects (`>`: all); replicas share the work by the same `consumer`.
 
     The consumer is made where there is none: `start` says whether with all that the stream holds or with what comes.

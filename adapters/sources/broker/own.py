@@ -1,56 +1,37 @@
-"""Is it our own? Answered by the message alone, so that no restart and no other replica makes a difference.
+"""Is it for this source? Answered by the message alone, so that no restart and no other replica makes a difference.
 
 A tool's own event that an adapter has published says so, in any encoding but one: raw, on a way that loses its headers.
-A CDEvent counts as ours whoever made it, for there is nothing to translate.
+A CDEvent counts as ours whoever made it, for there is nothing to translate: only who acts on CDEvents wants it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from adapters.cdevents.cloudevents import ADAPTER, ADAPTER_NAME
+from adapters.cdevents.heard import is_cdevent, items, type_of
 
-_CDEVENTS = ("dev.cdevents.", "dev.cdeventsx.")
-_TRACES = (b"dev.cdevents", ADAPTER_NAME.encode())
+_CDEVENT, _OURS = b"dev.cdevents", ADAPTER_NAME.encode()
 
 
 def is_own(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether an adapter published it, this one or another.
+    """Whether an adapter published it, this one or another; of a batch, all of it.
 
     `headers` has lower-case names, and CloudEvents attributes as `ce-<name>`.
     """
-    if headers.get("ce-type", "").startswith(_CDEVENTS):
+    if is_cdevent(headers.get("ce-type")) or ADAPTER_NAME in (headers.get(f"ce-{ADAPTER}"), headers.get(ADAPTER)):
         return True
-    if ADAPTER_NAME in (headers.get(f"ce-{ADAPTER}"), headers.get(ADAPTER)):
+    found = items(body) if _CDEVENT in body or _OURS in body else []
+    return bool(found) and all(is_cdevent(type_of(item)) or _is_marked(item) for item in found)
+
+
+def has_cdevents(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether it is a CDEvent, whoever made it; of a batch, any of it. `headers` are as above."""
+    if is_cdevent(headers.get("ce-type")):
         return True
-    return any(trace in body for trace in _TRACES) and _is_own_document(body)
+    return _CDEVENT in body and any(is_cdevent(type_of(item)) for item in items(body))
 
 
-def _is_own_document(body: bytes) -> bool:
-    """Whether it is a CloudEvent of ours, a batch of them, or a bare CDEvent, all in JSON."""
-    events = list(_objects(body))
-    return bool(events) and all(_is_own_event(event) for event in events)
-
-
-def _objects(body: bytes) -> Iterator[Any]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return
-    yield from document if isinstance(document, list) else [document]
-
-
-def _is_own_event(event: Any) -> bool:
-    if not isinstance(event, dict):
-        return False
-    if "specversion" in event:
-        return _is_cdevent(event) or event.get(ADAPTER) == ADAPTER_NAME
-    context = event.get("context")
-    return isinstance(context, dict) and _is_cdevent(context)
-
-
-def _is_cdevent(named: Mapping[str, Any]) -> bool:
-    return str(named.get("type")).startswith(_CDEVENTS)
+def _is_marked(item: Any) -> bool:
+    return isinstance(item, dict) and "specversion" in item and item.get(ADAPTER) == ADAPTER_NAME

@@ -18,7 +18,7 @@ from adapters.brokers.rabbitmq import connect
 from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import Context, SourceSettings
+from adapters.sources.contract import CDEventsOrToolSettings, Context
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
@@ -37,7 +37,7 @@ class Binding(Settings):
     routing_key: str = "#"
 
 
-class RabbitmqSettings(SourceSettings, RabbitmqConnection):
+class RabbitmqSettings(CDEventsOrToolSettings, RabbitmqConnection):
     """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges."""
 
     type: Literal["rabbitmq"]

@@ -24,6 +24,7 @@ from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins.names import build_url, job_url
 from adapters.sources.jenkins_api import build
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from adapters.tls import secure
 
 Json = Mapping[str, Any]
 
@@ -76,7 +77,9 @@ def connected(settings: JenkinsApiSettings) -> Server:
         problem = Problem("type: jenkins-api", "needs python-jenkins", "pip install 'cdevents-adapters[jenkins]'")
         raise ConfigError([problem]) from None
     token = settings.token.get_secret_value() if settings.token else None
-    server: Server = jenkins.Jenkins(settings.url or settings.instance, settings.user, token, settings.timeout)
+    client = jenkins.Jenkins(settings.url or settings.instance, settings.user, token, settings.timeout)
+    secure(client._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
+    server: Server = client
     return server
 
 

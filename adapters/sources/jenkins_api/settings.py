@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from adapters.secrets import Secret
 from adapters.settings import Duration
 from adapters.sources.contract import SourceSettings
+from adapters.tls import Tls
 
 
 class JenkinsApiSettings(SourceSettings):
@@ -27,6 +28,7 @@ class JenkinsApiSettings(SourceSettings):
     poll: Annotated[Duration, Field(gt=0)] = 30.0
     requests_per_second: Annotated[float, Field(gt=0)] = 10.0
     timeout: Annotated[Duration, Field(gt=0)] = 10.0
+    tls: Tls = Tls()
     folders: Annotated[int, Field(ge=0, le=20)] = 5
     stages: bool = True
     history: bool = True

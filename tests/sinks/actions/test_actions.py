@@ -11,61 +11,9 @@ import pytest
 import responses
 from pydantic import ValidationError
 
-from adapters.cdevents.cloudevents import cdevents_message
 from adapters.errors import PermanentError, TransientError
 from adapters.model import Encoding, Format, Message
-from adapters.sinks.actions.gerrit_review import gerrit_review
-from adapters.sinks.actions.http_call import http_call
-from adapters.sinks.actions.jenkins_job import jenkins_job
-from adapters.sinks.actions.settings import GerritReviewSettings, HttpCallSettings, JenkinsJobSettings
-from adapters.sinks.actions.sink import ActionSink
-
-AUTH = {"basic": {"username": "adapter", "password": "secret-token"}}
-GERRIT = "https://gerrit.example.com"
-JENKINS = "https://jenkins.example.com"
-ENDPOINT = "https://deploy.example.com"
-Given = dict[str, Any]
-
-
-def message(number: int = 1, **content: Any) -> Message:
-    """A run that has finished."""
-    context = {
-        "specversion": "0.5.1",
-        "id": f"00000000-0000-5000-8000-{number:012}",
-        "source": f"{JENKINS}/",
-        "type": "dev.cdevents.pipelinerun.finished.0.3.0",
-        "timestamp": "2026-01-01T00:00:00Z",
-    }
-    subject = {"id": f"job/shop/{number}/", "content": {"outcome": "success", **content}}
-    document = {"context": context, "subject": subject, "customData": {"change": "team%2Fapp~7", "number": number}}
-    return cdevents_message(document, Encoding.STRUCTURED, {})
-
-
-def call(tmp_path: Path, **settings: Any) -> ActionSink:
-    """A sink that calls an endpoint."""
-    body = {"run": "${subject.id}", "outcome": "${subject.content.outcome}", "link?": "${subject.content.uri}"}
-    given = {"url": ENDPOINT + "/runs/${customData.number}", "body": body, **settings}
-    return http_call(HttpCallSettings(type="http-call", done=tmp_path / "done.db", **given))
-
-
-def job(tmp_path: Path) -> ActionSink:
-    """A sink that starts a job."""
-    parameters = {"RUN": "${subject.id}", "NUMBER": "${customData.number}"}
-    given: Given = {"url": JENKINS, "auth": AUTH["basic"], "job": "team/deploy", "parameters": parameters}
-    return jenkins_job(JenkinsJobSettings(type="jenkins-job", done=tmp_path / "done.db", **given))
-
-
-def review(tmp_path: Path) -> ActionSink:
-    """A sink that votes on a change."""
-    given: Given = {
-        "url": GERRIT,
-        "auth": AUTH["basic"],
-        "change": "${customData.change}",
-        "message": "${subject.id} ended with ${subject.content.outcome}",
-        "tables": {"vote": {"success": "+1", "failure": "-1"}},
-        "labels": {"Verified": '${subject.content.outcome | table(vote, "")}'},
-    }
-    return gerrit_review(GerritReviewSettings(type="gerrit-review", done=tmp_path / "done.db", **given))
+from tests.sinks.actions.support import ENDPOINT, GERRIT, JENKINS, call, job, message, review
 
 
 @pytest.fixture
@@ -127,16 +75,59 @@ async def test_job_is_started_with_parameters(tmp_path: Path, server: responses.
     ]
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, PermanentError), (500, TransientError), (403, TransientError)])
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        *((status, PermanentError) for status in (400, 403, 404, 409)),
+        *((status, TransientError) for status in (401, 500, 503)),
+    ],
+)
 async def test_job_that_cannot_be_started(
     tmp_path: Path, server: responses.RequestsMock, status: int, error: type[Exception]
 ) -> None:
-    """No such job is for ever; a Jenkins in trouble is for later; neither message has the password."""
+    """One that is not there, off, or takes no parameters is for ever; a Jenkins in trouble is for later."""
     server.get(f"{JENKINS}/crumbIssuer/api/json", status=404)
     server.post(f"{JENKINS}/job/team/job/deploy/buildWithParameters", status=status)
     with pytest.raises(error) as raised:
         await job(tmp_path).publish([message()])
     assert "secret-token" not in str(raised.value)
+
+
+async def test_job_of_an_old_jenkins_is_started_once(tmp_path: Path, server: responses.RequestsMock) -> None:
+    """One that answers with the job's address, and not with a number in the queue, has started it too."""
+    server.get(f"{JENKINS}/crumbIssuer/api/json", status=404)
+    url = f"{JENKINS}/job/team/job/deploy/buildWithParameters"
+    server.post(url, status=201, headers={"Location": f"{JENKINS}/job/team/job/deploy/"})
+    await job(tmp_path).publish([message()])
+    await job(tmp_path).publish([message()])
+    assert [call.request.method for call in server.calls].count("POST") == 1
+
+
+async def test_what_is_not_jenkins_has_started_nothing(tmp_path: Path, server: responses.RequestsMock) -> None:
+    """A login page is for later, whatever it answers; an answer without an address is for somebody to look at."""
+    page = {"body": "<html>", "content_type": "text/html"}
+    server.get(f"{JENKINS}/crumbIssuer/api/json", status=200, **page)
+    with pytest.raises(TransientError, match="is a login page in between"):
+        await job(tmp_path).publish([message()])
+    server.replace(responses.GET, f"{JENKINS}/crumbIssuer/api/json", status=404)
+    server.post(f"{JENKINS}/job/team/job/deploy/buildWithParameters", status=200, **page)
+    with pytest.raises(PermanentError, match="did not say that it starts 'team/deploy'"):
+        await job(tmp_path).publish([message()])
+
+
+async def test_redirect_is_not_followed(tmp_path: Path, server: responses.RequestsMock) -> None:
+    """It would make a GET of the POST, and a success of what nobody did; the message says where to."""
+    server.post(f"{ENDPOINT}/runs/1", status=302, headers={"Location": "https://login.example.com/?token=s3cret"})
+    with pytest.raises(PermanentError, match=r"it redirects to https://login\.example\.com; configure the final URL$"):
+        await call(tmp_path).publish([message()])
+    assert len(server.calls) == 1
+
+
+async def test_event_that_makes_no_url_is_refused_without_telling_it(tmp_path: Path) -> None:
+    """There may be a secret in it."""
+    with pytest.raises(PermanentError, match="the event makes no URL") as raised:
+        await call(tmp_path, url="s3cret ${subject.id}").publish([message()])
+    assert "s3cret" not in str(raised.value)
 
 
 async def test_review_is_posted_with_a_vote(tmp_path: Path, server: responses.RequestsMock) -> None:
@@ -149,13 +140,32 @@ async def test_review_is_posted_with_a_vote(tmp_path: Path, server: responses.Re
     assert not second.get("labels")
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, PermanentError), (409, PermanentError), (401, TransientError)])
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        *((status, PermanentError) for status in (400, 403, 404, 409)),
+        *((status, TransientError) for status in (401, 429, 502)),
+    ],
+)
 async def test_review_that_is_refused(
     tmp_path: Path, server: responses.RequestsMock, status: int, error: type[Exception]
 ) -> None:
-    """A change that is not there is for ever; credentials can be mended."""
-    server.post(f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review", status=status)
-    with pytest.raises(error):
+    """A change that is not there, or a vote that may not be, is for ever; credentials can be mended."""
+    url = f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review"
+    server.post(url, status=status, body="label Verified\nis restricted")
+    with pytest.raises(error, match=f"{status} to a review of team%2Fapp~7: label Verified is restricted"):
+        await review(tmp_path).publish([message()])
+
+
+@pytest.mark.parametrize(
+    "answer", [{"body": "<html>", "content_type": "text/html"}, {"body": "{", "content_type": "application/json"}]
+)
+async def test_what_is_not_gerrit_has_taken_no_vote(
+    tmp_path: Path, server: responses.RequestsMock, answer: dict[str, str]
+) -> None:
+    """A login page, or a proxy's page, with a 200 is for later."""
+    server.post(f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review", **answer)
+    with pytest.raises(TransientError, match="Gerrit"):
         await review(tmp_path).publish([message()])
 
 

@@ -118,11 +118,10 @@ def context() -> Context:
     return Context(NAME, lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
 
 
-def own(context: Context) -> float:
-    """How many messages of our own were passed over."""
-    return (
-        context.metrics.registry.get_sample_value("cdevents_adapters_own_messages_heard_total", {"source": NAME}) or 0
-    )
+def passed_over(context: Context) -> float:
+    """How many messages were passed over."""
+    registry = context.metrics.registry
+    return registry.get_sample_value("cdevents_adapters_messages_passed_over_total", {"source": NAME}) or 0
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from adapters.errors import JournalUnavailable
@@ -16,7 +17,7 @@ from tests.sources.broker.support import (
     context,
     hearing,
     numbered,
-    own,
+    passed_over,
     source,
 )
 from tests.waiting import eventually
@@ -121,8 +122,17 @@ async def test_our_own_is_passed_over(broker: Broker) -> None:
     await broker.publish(*OWN.values(), Sent(b'{"theirs":true}'))
     inbox, where = Inbox(), context()
     async with hearing(source(broker, where), inbox):
-        await eventually(lambda: inbox.kept and own(where) == len(OWN))
+        await eventually(lambda: inbox.kept and passed_over(where) == len(OWN))
     assert inbox.bodies == [b'{"theirs":true}']
+
+
+async def test_cdevents_are_heard_where_they_are_wanted(broker: Broker) -> None:
+    """By a source that is for acting on them: whoever made them, in any form, and nothing that is none."""
+    await broker.publish(Sent(b'{"theirs":true}'), *OWN.values(), Sent(b"", key="deleted"))
+    inbox, where = Inbox(), replace(context(), cdevents=True)
+    async with hearing(source(broker, where), inbox):
+        await eventually(lambda: len(inbox.kept) == 4 and passed_over(where) == 3)
+    assert sorted(inbox.bodies) == sorted(sent.body for name, sent in OWN.items() if "legacy" not in name)
 
 
 async def test_nothing_is_heard_of_a_deletion(broker: Broker) -> None:

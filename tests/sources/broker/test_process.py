@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import random
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import orjson
 import pytest
 
 from tests.checkout import ROOT
-from tests.service import Service, configuration
+from tests.receiver import Receiver, receiving
+from tests.service import INSTANCE as JENKINS
+from tests.service import Service, build, configuration
 from tests.sources.broker.support import INSTANCE, Broker, Sent
 from tests.waiting import eventually
+
+BUILDS = 50
 
 
 @pytest.fixture
@@ -81,9 +88,65 @@ async def test_what_it_publishes_does_not_come_back(broker: Broker, tmp_path: Pa
         assert sidecar.stop() == 0
 
 
+async def test_cdevents_of_another_adapter_are_acted_on_once(
+    broker: Broker, tmp_path: Path, started: list[Service]
+) -> None:
+    """Each calls an endpoint: also when they come again, and when the one who acts was killed meanwhile."""
+    await broker.publish(Sent(b'{"said by":"a tool"}'))
+    with receiving() as endpoint:
+        publishes, acts = (Service(_folder(tmp_path, name)) for name in ("publishes", "acts"))
+        publishes.config, acts.config = _publishing(broker), _acting(broker, endpoint.url.partition("/events")[0])
+        for each in (publishes, acts):
+            started.append(each)
+            await asyncio.to_thread(each.start)
+        await _finished(publishes, BUILDS)
+        await eventually(lambda: len(endpoint.requests) >= BUILDS // 5)
+        acts.kill()
+        await asyncio.to_thread(acts.start)
+        await _finished(publishes, BUILDS + 1)
+        called = partial(_called, endpoint)
+        await eventually(lambda: len(called()) == BUILDS + 1 and not publishes.lag() and not acts.lag())
+    assert called().total() <= BUILDS + 2, "beside the one that was under way when it was killed, one was called again"
+
+
+def _called(endpoint: Receiver) -> Counter[str]:
+    return Counter(request.headers["idempotency-key"] for request in endpoint.requests)
+
+
+async def _finished(sidecar: Service, count: int) -> None:
+    """Tells it of the ends of so many builds."""
+    for number in range(count):
+        status, _ = await asyncio.to_thread(sidecar.ask, "POST", "/jenkins", build(number))
+        assert status == http.client.ACCEPTED
+
+
+def _folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def _publishing(broker: Broker) -> str:
+    """What hears Jenkins, and publishes both forms."""
+    jenkins = {"type": "webhook", "path": "/jenkins", "instance": JENKINS, "mapping": "jenkins/notification"}
+    return configuration(
+        sources={"jenkins": jenkins},
+        sinks={"broker": broker.sink()},
+        routes={name: {"format": name, "sink": "broker"} for name in ("legacy", "cdevents")},
+    )
+
+
+def _acting(broker: Broker, url: str) -> str:
+    """What calls an endpoint for each run of which others say that it has finished."""
+    return configuration(
+        sources={"events": {**broker.options(0), "cdevents": True}},
+        sinks={"call": {"type": "http-call", "url": url + "/${customData.number}", "done": "done.db"}},
+        routes={"calls": {"format": "cdevents", "sink": "call", "types": ["pipelinerun.finished"]}},
+    )
+
+
 def _heard_and_delivered(sidecar: Service) -> tuple[float, float]:
     """How many messages of its own it has passed over, and how many it has published."""
-    return _total(sidecar, "own_messages_heard_total"), _total(sidecar, "messages_delivered_total")
+    return _total(sidecar, "messages_passed_over_total"), _total(sidecar, "messages_delivered_total")
 
 
 def _total(sidecar: Service, counter: str) -> float:

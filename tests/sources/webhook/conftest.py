@@ -77,9 +77,11 @@ async def serve(tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIter
     clients: list[httpx.AsyncClient] = []
 
     def serve(*, mapped: bool = True, receive: Receive = journal.append, **settings: Any) -> httpx.AsyncClient:
-        written = {"type": "webhook", "path": "/hook", "instance": "http://tool/", "max_body": LIMIT, **settings}
-        context = Context("tool", lambda: translator if mapped else None, {}, metrics, lambda: NOW)
-        webhook = Webhook(WebhookSettings.model_validate(written), context)
+        tool = {} if settings.get("cdevents") else {"instance": "http://tool/"}
+        written = {"type": "webhook", "path": "/hook", "max_body": LIMIT, **tool, **settings}
+        parsed = WebhookSettings.model_validate(written)
+        context = Context("tool", lambda: translator if mapped else None, {}, metrics, lambda: NOW, parsed.cdevents)
+        webhook = Webhook(parsed, context)
 
         async def ready() -> Sequence[str]:
             return []

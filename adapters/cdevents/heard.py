@@ -1,0 +1,87 @@
+"""CDEvents that others have made, of any version: bare or in CloudEvents, one of them or a JSON array.
+
+They are what they are: nothing is changed in them, and only what every version has is asked for.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from adapters.cdevents.vocabulary import CUSTOM_PREFIX, PREFIX
+from adapters.cdevents.wording import shown
+
+_CONTEXT = ("id", "source", "type", "timestamp")
+
+
+def is_cdevent(type_: object) -> bool:
+    """Whether a CloudEvent's `type`, or that in a CDEvent's context, is a CDEvent's."""
+    return isinstance(type_, str) and type_.startswith((PREFIX, CUSTOM_PREFIX))
+
+
+def cdevents(body: bytes) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """The CDEvents' documents in a body, and why the rest of it is none."""
+    documents: list[Mapping[str, Any]] = []
+    problems = [] if (found := items(body)) else ["the body is not JSON, or is empty: nothing is in it"]
+    for document in map(_data, found):
+        if problem := next(_problems(document), None):
+            problems.append(f"this is no CDEvent: {problem}")
+        else:
+            documents.append(document)
+    return documents, problems
+
+
+def items(body: bytes) -> list[Any]:
+    """What is in a body, each in its CloudEvent or bare; nothing where it is not JSON."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def type_of(item: Any) -> object:
+    """The type that an item says it is of, None where it says none."""
+    if not isinstance(item, dict):
+        return None
+    named = item if "specversion" in item else item.get("context")
+    return named.get("type") if isinstance(named, dict) else None
+
+
+def _data(item: Any) -> Any:
+    """What a CloudEvent carries; anything else is itself."""
+    if not (isinstance(item, dict) and "specversion" in item):
+        return item
+    if "data_base64" not in item:
+        return item.get("data")
+    try:
+        return orjson.loads(b64decode(item["data_base64"]))
+    except (TypeError, ValueError):
+        return None
+
+
+def _problems(document: Any) -> Iterator[str]:
+    context, subject = _member(document, "context"), _member(document, "subject")
+    for name in _CONTEXT:
+        yield from _not_text(f"context.{name}", context.get(name))
+    if not is_cdevent(context["type"]):
+        yield f"context.type: {shown(context['type'])} is not a type of CDEvents"
+    yield from _not_text("subject.id", subject.get("id"))
+    for path, value in (("context.chainId", context.get("chainId")), ("subject.source", subject.get("source"))):
+        if value is not None:
+            yield from _not_text(path, value)
+
+
+def _member(document: Any, name: str) -> Mapping[str, Any]:
+    found = document.get(name) if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _not_text(path: str, value: object) -> Iterator[str]:
+    if value is None:
+        yield f"{path}: is missing"
+    elif not (isinstance(value, str) and value):
+        yield f"{path}: {shown(value)} is not a text"
