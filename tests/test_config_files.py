@@ -18,6 +18,7 @@ from adapters import config
 from adapters.cli import main
 from adapters.errors import ConfigError
 from adapters.model import Format
+from adapters.sinks import SINKS
 from adapters.translators import Translators
 from tests.checkout import ROOT
 
@@ -33,7 +34,8 @@ SOURCES_OF = {
     "logs": {"tail"},
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
-"""The ready configurations of one sidecar, each with the types of its sources."""
+"""The ready configurations of one sidecar that publishes, each with the types of its sources."""
+READY = (*SOURCES_OF, "actions")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
@@ -90,7 +92,7 @@ def test_the_default_listens_to_all_three_tools_and_keeps_both_formats() -> None
 
 def test_every_ready_configuration_is_tested_and_shown() -> None:
     """Those that load here are all there are, and the page that says which to take names each of them."""
-    assert {file.stem for file in CONFIG.glob("*.yaml")} == SOURCES_OF.keys() | {"default", "compose"}
+    assert {file.stem for file in CONFIG.glob("*.yaml")} == {*READY, "default", "compose"}
     shown = set(re.findall(r"\]\(([\w/.-]+\.yaml)\)", (CONFIG / "README.md").read_text(encoding="utf-8")))
     assert {file.relative_to(CONFIG).as_posix() for file in CONFIG.rglob("*.yaml")} == shown
 
@@ -103,20 +105,29 @@ def test_a_sidecar_publishes_both_formats_to_each_of_its_sinks(name: str) -> Non
     assert {(route.sink, route.format) for route in found.routes.values()} == set(product(found.sinks, Format))
 
 
-@pytest.mark.parametrize("name", SOURCES_OF)
+def test_a_sidecar_that_acts_hears_cdevents_and_publishes_none() -> None:
+    """From a broker and by webhook; each of its sinks is an action, and has a route."""
+    found = loaded("actions")
+    assert {source.type for source in found.sources.values()} == {"kafka", "webhook"}
+    assert all(source.hears_cdevents for source in found.sources.values())
+    assert {SINKS[sink.type].acts for sink in found.sinks.values()} == {True}
+    assert [route.sink for route in found.routes.values()] == [*found.sinks]
+
+
+@pytest.mark.parametrize("name", READY)
 def test_the_mappings_of_a_sidecar_load_with_what_it_tells_them(name: str) -> None:
     """Its variables are those of its mappings."""
     Translators(loaded(name).sources)
 
 
-@pytest.mark.parametrize("name", SOURCES_OF)
+@pytest.mark.parametrize("name", READY)
 def test_a_sidecar_names_every_variable_it_needs(name: str) -> None:
     """The comment at the top lists the environment, no more and no less."""
     [listed] = re.findall(r"^# Environment: ([\w, \n#]*)\.$", text_of(name), re.MULTILINE)
     assert set(re.findall(r"\w+", listed)) == wanted(name)
 
 
-@pytest.mark.parametrize("name", SOURCES_OF)
+@pytest.mark.parametrize("name", READY)
 def test_a_sidecar_without_its_environment_says_which_variable(name: str) -> None:
     """A variable that is not set is a problem of the line that wants it."""
     with pytest.raises(ConfigError) as caught:

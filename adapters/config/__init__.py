@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from adapters import yamlfile
 from adapters.config.checks import findings
 from adapters.config.models import Config, Route, Shadow, candidate
+from adapters.config.schema import schema
 from adapters.errors import ConfigError
 from adapters.secrets import resolve
 
@@ -31,8 +31,3 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     if problems:
         raise ConfigError(problems)
     return config
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a configuration, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Config.model_json_schema()}

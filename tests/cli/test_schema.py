@@ -8,8 +8,9 @@ from typing import Any
 import jsonschema_rs
 import orjson
 import pytest
+import yaml
 
-from adapters import mapping, yamlfile
+from adapters import config, mapping, yamlfile
 from adapters.errors import ConfigError
 from adapters.mapping import library
 from tests import example
@@ -49,8 +50,45 @@ def test_shipped_mappings_pass_in_an_editor(name: str) -> None:
 @pytest.mark.parametrize("name", sorted({file.stem for file in (ROOT / "config").glob("*.yaml")} - {"compose"}))
 def test_shipped_configurations_pass_in_an_editor(name: str) -> None:
     """What loads has no red lines."""
-    schema = jsonschema_rs.validator_for(orjson.loads(FILES["config"].read_bytes()))
-    assert schema.is_valid(yamlfile.load(ROOT / "config" / f"{name}.yaml").data)
+    assert configures(yamlfile.load(ROOT / "config" / f"{name}.yaml").data)
+
+
+def configures(data: Any) -> bool:
+    """Whether an editor has nothing to say about a configuration."""
+    return jsonschema_rs.validator_for(orjson.loads(FILES["config"].read_bytes())).is_valid(data)
+
+
+OUTSIDE = """
+log: {{level: "{level}"}}
+sources:
+  events: {{type: rabbitmq, host: rabbitmq, port: "{port}", queue: q, instance: https://x/, registry: {{url: "{url}"}}}}
+sinks:
+  out: {{type: file, path: events.jsonl, fsync: "{fsync}"}}
+"""
+RIGHT = {"level": "debug", "port": "5672", "url": "https://registry.example.com", "fsync": "false"}
+
+
+def test_any_value_may_come_from_outside(tmp_path: Path) -> None:
+    """A number, a choice, a URL or a yes from the environment is right in an editor, as it is when it loads."""
+    (file := tmp_path / "config.yaml").write_text(OUTSIDE.format(**{name: f"${{env:{name}}}" for name in RIGHT}))
+    assert configures(yamlfile.load(file).data)
+    assert config.load(file, RIGHT).model_dump()["sources"]["events"]["port"] == 5672
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_wrong_value_is_wrong_in_an_editor(tmp_path: Path, name: str) -> None:
+    """What does not come from outside is checked as ever."""
+    (file := tmp_path / "config.yaml").write_text(OUTSIDE.format(**{**RIGHT, name: "wrong value"}))
+    assert not configures(yamlfile.load(file).data)
+    with pytest.raises(ConfigError):
+        config.load(file, {})
+
+
+@pytest.mark.parametrize(("given", "right"), [("instance: https://x/", True), ("cdevents: true", True), ("", False)])
+def test_a_source_is_of_a_tool_or_of_cdevents(given: str, right: bool) -> None:
+    """An editor wants one of the two."""
+    source = {"type": "webhook", "path": "/x", **yaml.safe_load(given or "{}")}
+    assert configures({"sources": {"x": source}}) is right
 
 
 @pytest.mark.parametrize(
