@@ -19,6 +19,8 @@ from adapters.sinks.actions.sink import ActionSink
 from adapters.sinks.http_answer import no_answer, refusal
 from adapters.tls import secure
 
+_WHY = "it passes over a label, or a value of it, that the project does not have (change.strictLabels would refuse it)"
+
 
 def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     """A sink that posts the review once for each event."""
@@ -40,6 +42,10 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
             raise TransientError(f"Gerrit at {settings.url}: {reason}") from None
         if not isinstance(answer, dict):
             raise TransientError(f"what answers at {settings.url} is not Gerrit's API: is a login page in between?")
+        if ignored := votes.keys() - (answer.get("labels") or {}).keys():
+            raise PermanentError(
+                f"Gerrit took the review of {where}, but no vote on {', '.join(sorted(ignored))}: {_WHY}"
+            )
 
     return ActionSink(settings, act)
 

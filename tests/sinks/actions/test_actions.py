@@ -133,7 +133,7 @@ async def test_event_that_makes_no_url_is_refused_without_telling_it(tmp_path: P
 async def test_review_is_posted_with_a_vote(tmp_path: Path, server: responses.RequestsMock) -> None:
     """Message and vote follow from the event; an outcome that the table has no vote for gets none."""
     url = f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review"
-    server.post(url, body=")]}'\n{}", content_type="application/json")
+    server.post(url, body=")]}'\n" + '{"labels": {"Verified": 1}}', content_type="application/json")
     await review(tmp_path).publish([message(1), message(2, outcome="cancel")])
     first, second = (orjson.loads(call.request.body or b"") for call in server.calls)
     assert (first["message"], first["labels"]) == ("job/shop/1/ ended with success", {"Verified": "+1"})
@@ -154,6 +154,14 @@ async def test_review_that_is_refused(
     url = f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review"
     server.post(url, status=status, body="label Verified\nis restricted")
     with pytest.raises(error, match=f"{status} to a review of team%2Fapp~7: label Verified is restricted"):
+        await review(tmp_path).publish([message()])
+
+
+async def test_review_without_its_vote_is_refused(tmp_path: Path, server: responses.RequestsMock) -> None:
+    """Gerrit answers 200 to a vote that it passes over; somebody has to know."""
+    url = f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review"
+    server.post(url, body=")]}'\n{}", content_type="application/json")
+    with pytest.raises(PermanentError, match="took the review of team%2Fapp~7, but no vote on Verified"):
         await review(tmp_path).publish([message()])
 
 
