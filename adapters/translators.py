@@ -68,7 +68,13 @@ class Translators:
 
     def _load(self, name: str) -> Translator:
         source = self._sources[name]
-        return mapping.load(str(source.mapping), instance=source.instance, variables=source.variables)
+        found = mapping.load(str(source.mapping), instance=source.instance, variables=source.variables)
+        if source.registry is not None and found.image is None:
+            message = f"the mapping {found.name} asks for no labels of images"
+            raise ConfigError(
+                [Problem(f"sources.{name}.registry", message, "leave it out, or give the mapping an `image`")]
+            )
+        return found
 
     def _version(self, name: str) -> _Version:
         return _version(self._current[name].path)

@@ -10,6 +10,7 @@ import pytest
 import structlog.testing
 
 from adapters.errors import ConfigError
+from adapters.sources.registry.settings import RegistryApi
 from adapters.sources.webhook import WebhookSettings
 from adapters.translators import Translators
 from tests.living import MAPPING
@@ -43,6 +44,16 @@ def test_the_problems_of_all_mappings_are_reported_together(tmp_path: Path) -> N
     with pytest.raises(ConfigError) as caught:
         Translators({"a": source(bad), "b": source(bad), "c": source(worse), "d": source(good)})
     assert [Path(problem.where.split(":")[0]).name for problem in caught.value.problems] == ["bad.yaml", "worse.yaml"]
+
+
+def test_a_registry_is_for_a_mapping_that_wants_labels(tmp_path: Path) -> None:
+    """One that nobody would ever ask is told, and not passed over without a word."""
+    plain = write(tmp_path / "plain.yaml", "success")
+    (wants := tmp_path / "wants.yaml").write_text(plain.read_text() + "image: ${image}\n")
+    registry = {"registry": RegistryApi(url="https://registry.example.com")}
+    Translators({"labelled": source(wants).model_copy(update=registry)})
+    with pytest.raises(ConfigError, match=r"sources\.tool\.registry: the mapping .* asks for no labels of images"):
+        Translators({"tool": source(plain).model_copy(update=registry)})
 
 
 def test_only_what_changed_is_reloaded(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 import requests
+from urllib3.exceptions import HTTPError
 
 from adapters.errors import AdapterError
 from adapters.sources.registry import image
@@ -53,10 +55,13 @@ def session(settings: RegistryApi) -> requests.Session:
 
 
 class Registry:
-    """Asks for the labels of images; for each with a few requests at most, that wait `timeout` seconds at most."""
+    """Asks for the labels of images; for each with a few requests at most, each answered within `timeout` seconds.
 
-    def __init__(self, settings: RegistryApi) -> None:
-        self._url, self._timeout = settings.url.rstrip("/"), settings.timeout
+    An answer that trickles may take twice as long: then it counts as none.
+    """
+
+    def __init__(self, settings: RegistryApi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url, self._timeout, self._clock = settings.url.rstrip("/"), settings.timeout, clock
         self._client = session(settings)
 
     def labels(self, wanted: Image) -> Mapping[str, str]:
@@ -75,30 +80,32 @@ class Registry:
 
     def _json(self, kind: str, wanted: Image) -> dict[str, Any]:
         url = f"{self._url}/v2/{wanted.repository}/{kind}/{wanted.digest}"
+        until = self._clock() + self._timeout
         try:
             with self._client.get(url, headers={"Accept": MANIFESTS}, timeout=self._timeout, stream=True) as answer:
-                return _document(answer, url)
-        except OSError as error:
+                _judge(answer, url)
+                document = orjson.loads(self._content(answer, until))
+        except (OSError, HTTPError) as error:
             raise RegistrySilent(f"GET {url}: {error}") from None
         except ValueError as error:
             raise LabelsUnreadable(f"GET {url}: {error}") from None
+        return document if isinstance(document, dict) else {}
+
+    def _content(self, answer: requests.Response, until: float) -> bytes:
+        content = bytearray()
+        while chunk := answer.raw.read1(64 << 10, decode_content=True):
+            content += chunk
+            if len(content) > LARGEST:
+                raise ValueError(f"more than {LARGEST} bytes")
+            if self._clock() > until:
+                raise TimeoutError(f"the answer takes longer than {self._timeout:g} s")
+        return bytes(content)
 
 
-def _document(answer: requests.Response, url: str) -> dict[str, Any]:
+def _judge(answer: requests.Response, url: str) -> None:
     if answer.status_code == _NOT_FOUND:
         raise NoSuchImage(f"GET {url} answered 404")
     if answer.status_code in _LATER:
         raise RegistrySilent(f"GET {url} answered {answer.status_code}")
     if not answer.ok:
         raise LabelsUnreadable(f"GET {url} answered {answer.status_code}: compare 'registry' with the registry's users")
-    document = orjson.loads(_content(answer))
-    return document if isinstance(document, dict) else {}
-
-
-def _content(answer: requests.Response) -> bytes:
-    content = bytearray()
-    for chunk in answer.iter_content(64 << 10):
-        content += chunk
-        if len(content) > LARGEST:
-            raise ValueError(f"more than {LARGEST} bytes")
-    return bytes(content)
