@@ -77,9 +77,9 @@ class Journal:
         while self._last <= after:
             await self._grown.wait()
 
-    async def advance(self, route: str, seq: int) -> None:
-        """Notes that a route has passed a record, and all before it."""
-        await self._writer.submit(lambda: log.advance(self._database, route, seq))
+    async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Notes that a route has passed a record, and all before it; and with that, all or none, checkpoints."""
+        await self._writer.submit(lambda: log.advance(self._database, route, seq, checkpoints))
 
     async def park(self, route: str, seq: int, reason: str) -> None:
         """Keeps a record that a route cannot deliver as a dead letter."""
@@ -177,9 +177,9 @@ class RouteLog:
         """Returns when there is something to read."""
         await self._journal.wait(self._last)
 
-    async def advance(self, seq: int) -> None:
-        """Passes a record, and all before it."""
-        await self._journal.advance(self._route, seq)
+    async def advance(self, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Passes a record, and all before it, and keeps checkpoints with that."""
+        await self._journal.advance(self._route, seq, checkpoints)
 
     async def park(self, seq: int, reason: str) -> None:
         """Keeps a record as a dead letter."""

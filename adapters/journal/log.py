@@ -62,13 +62,15 @@ def cursor(database: Database, route: str) -> int:
     return database.number("SELECT seq FROM cursor WHERE route = ?", route)
 
 
-def advance(database: Database, route: str, seq: int) -> None:
-    """Moves a route's cursor forward, never back."""
+def advance(database: Database, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
+    """Moves a route's cursor forward, never back, and keeps what goes with it."""
     database.run(
         "INSERT INTO cursor (route, seq) VALUES (?, ?) ON CONFLICT (route) DO UPDATE SET seq = max(seq, excluded.seq)",
         route,
         seq,
     )
+    for checkpoint in checkpoints:
+        _keep(database, checkpoint)
 
 
 def prunable(database: Database, routes: Collection[str], now: datetime, keep: timedelta) -> int:

@@ -71,7 +71,7 @@ class ShadowLog(RouteLog):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         super().__init__(journal, name)
-        self._keep, self._name, self._counts = journal.append, name, counts
+        self._name, self._counts = name, counts
         self._clock, self._sleep = clock, sleep
         self._busy_since: float | None = None
 
@@ -83,11 +83,10 @@ class ShadowLog(RouteLog):
         self._busy_since = self._clock() if records else None
         return records
 
-    async def advance(self, seq: int) -> None:
+    async def advance(self, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Passes a record, and all before it, and keeps what was counted."""
         counts = [Checkpoint(key(self._name), each, count) for each, count in self._counts.kept().items()]
-        await self._keep((), counts)
-        await super().advance(seq)
+        await super().advance(seq, [*checkpoints, *counts])
 
 
 class _Nowhere:

@@ -143,6 +143,15 @@ async def test_a_cursor_never_goes_back(journal: Journal) -> None:
     assert journal.cursor("raw") == 7
 
 
+async def test_what_goes_with_a_cursor_is_kept_with_it(journal: Journal) -> None:
+    """All or none: where a checkpoint cannot be kept, the record is not passed."""
+    await journal.advance("raw", 1, [Checkpoint("shadow raw", "same", "1")])
+    impossible = Checkpoint("shadow raw", "other", object())  # type: ignore[arg-type]  # the database refuses it
+    with pytest.raises(JournalUnavailable):
+        await journal.advance("raw", 2, [Checkpoint("shadow raw", "same", "2"), impossible])
+    assert (journal.cursor("raw"), journal.checkpoints("shadow raw")) == (1, {"same": "1"})
+
+
 async def test_nothing_is_taken_when_closed(path: Path, heard: Heard) -> None:
     """A closed journal refuses, and says why."""
     journal = Journal(path, max_bytes=1 << 30)

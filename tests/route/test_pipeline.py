@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.metrics import Metrics
-from adapters.model import Message, Record
+from adapters.model import Checkpoint, Message, Record
 from adapters.route import Route
 from adapters.sinks import SINKS
 from adapters.sinks.contract import Pipelined
@@ -241,9 +241,9 @@ async def test_the_next_batch_is_published_while_the_last_one_is_noted(
     await bench.hear("a", "b", "c")
     advance, let_go = bench.journal.advance, asyncio.Event()
 
-    async def slow(route: str, seq: int) -> None:
+    async def slow(route: str, seq: int, checkpoints: Sequence[Checkpoint]) -> None:
         await let_go.wait()
-        await advance(route, seq)
+        await advance(route, seq, checkpoints)
 
     monkeypatch.setattr(bench.journal, "advance", slow)
     sink = Recorder()

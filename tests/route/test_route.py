@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
-from adapters.model import Format, Record
+from adapters.model import Checkpoint, Format, Record
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.route import TURN
 from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running
@@ -241,10 +241,10 @@ async def test_a_journal_that_cannot_be_written_is_waited_for(bench: Bench, monk
     await bench.hear("a")
     advance, failures = bench.journal.advance, [JournalUnavailable("disk full")] * 3
 
-    async def failing(route: str, seq: int) -> None:
+    async def failing(route: str, seq: int, checkpoints: Sequence[Checkpoint]) -> None:
         if failures:
             raise failures.pop()
-        await advance(route, seq)
+        await advance(route, seq, checkpoints)
 
     monkeypatch.setattr(bench.journal, "advance", failing)
     sink = await bench.drained(Recorder())
