@@ -15,7 +15,9 @@ from tests.lineage.support import document
 
 CONFIG = """
 journal: {path: FOLDER/journal.db}
-sources: {ci: {type: webhook, path: /ci, instance: "https://ci.example.com/", mapping: FOLDER/acme/ci}}
+sources:
+  ci: {type: webhook, path: /ci, instance: "https://ci.example.com/", mapping: FOLDER/acme/ci}
+  others: {type: webhook, path: /others, cdevents: true}
 sinks: {out: {type: stdout}}
 routes: {out: {format: cdevents, sink: out}}
 """
@@ -44,7 +46,7 @@ def test_what_nothing_is_known_of_is_an_error(tmp_path: Path) -> None:
 
 
 async def test_it_reads_the_journal(tmp_path: Path) -> None:
-    """Without files, what the journal holds is translated by the mapping of today."""
+    """Without files, what the journal holds is translated by the mapping of today; what others made is what it is."""
     example.mapping(tmp_path)
     config = tmp_path / "adapters.yaml"
     config.write_text(CONFIG.replace("FOLDER", str(tmp_path)))
@@ -52,12 +54,15 @@ async def test_it_reads_the_journal(tmp_path: Path) -> None:
     heard = datetime(2026, 1, 1, tzinfo=UTC)
     said = [example.STARTED, example.WAITING, example.FINISHED]
     await journal.append([Notification("ci", orjson.dumps(each), heard) for each in said])
+    await journal.append([Notification("others", orjson.dumps(document("theirs", 3)), heard)])
     await journal.aclose()
     result = invoke("trace", "app/7", "--config", config)
     assert result.stdout.splitlines() == [
         "2026-01-01T10:00:00Z  pipelinerun.started  app/7",
         "└── 2026-01-01T10:05:00Z  pipelinerun.finished  app/7  success",
     ]
+    result = invoke("trace", "s/theirs", "--config", config)
+    assert result.stdout.splitlines() == ["2026-01-01T00:00:03Z  pipelinerun.finished  s/theirs"]
 
 
 def test_no_story_is_too_deep(tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,35 +11,12 @@ import pytest
 
 from adapters.errors import DeliveryError, TransientError
 from adapters.sinks.actions.sink import ActionSink
-from tests.certificates import Identity, identity
-from tests.receiver import Receiver, receiving
 from tests.sinks.actions.support import call, job, message, review
+from tests.sinks.conftest import Private
 
 Make = Callable[..., ActionSink]
 
 EACH = pytest.mark.parametrize("make", [call, job, review])
-
-
-@dataclass(frozen=True)
-class Private:
-    """A server over TLS whose certificate signs itself, and that wants to be shown one."""
-
-    receiver: Receiver
-    url: str
-    own: Identity
-    client: Identity
-
-
-@pytest.fixture
-def private(tmp_path: Path) -> Iterator[Private]:
-    """One that is up."""
-    own, client = identity(tmp_path, "own"), identity(tmp_path, "client")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own.certificate, own.key)
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(client.certificate)
-    with receiving(context) as receiver:
-        yield Private(receiver, receiver.url.partition("/events")[0], own, client)
 
 
 @EACH
