@@ -26,7 +26,16 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
         yield from _when(("routes", name, "when"), route)
+    yield from _unheeded(config)
     yield from _shadows(config)
+
+
+def _unheeded(config: Config) -> Iterator[Finding]:
+    acting = [route for route in config.routes.values() if _acts(config, route)]
+    for name, source in config.sources.items():
+        if source.hears_cdevents and not any(route.sources is None or name in route.sources for route in acting):
+            hint = "add a route that does, or leave the source out"
+            yield ("sources", name), "no route ends in an action on the CDEvents that it hears", hint
 
 
 def _shadows(config: Config) -> Iterator[Finding]:
@@ -61,6 +70,8 @@ def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
             f"a {sink.type} sink cannot do '{route.encoding}'",
             f"it can do {', '.join(sorted(encodings))}",
         )
+    elif route.format is Format.LEGACY and SINKS[sink.type].acts:
+        yield (*at, "format"), f"a {sink.type} acts on CDEvents", "write 'cdevents'"
     elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
         yield (*at, "in_flight"), f"a {sink.type} sink takes one batch after the other", "leave it out"
 

@@ -74,9 +74,25 @@ def test_cdevents_of_others_are_for_actions(load: Load, problems: Problems) -> N
     assert load(EVENTS + routes).sources["events"].hears_cdevents
     assert load(EVENTS + "routes: {acts: {format: cdevents, sink: call, sources: [events]}}\n").routes["acts"]
     for format_ in ("legacy", "cdevents"):
-        [problem] = problems(EVENTS + f"routes: {{r: {{format: {format_}, sink: out, sources: [jenkins, events]}}}}\n")
+        routes = f"routes:\n  r: {{format: {format_}, sink: out, sources: [jenkins, events]}}\n"
+        [problem] = problems(EVENTS + routes + "  acts: {format: cdevents, sink: call}\n")
         assert "the source 'events' hears CDEvents, and only actions take those" in problem
-        assert problem.startswith("c.yaml:7:")
+        assert problem.startswith("c.yaml:8:")
+
+
+@pytest.mark.parametrize(
+    "route", ["{format: cdevents, sink: out}", "{format: cdevents, sink: call, sources: [jenkins]}"]
+)
+def test_cdevents_of_others_need_an_action(problems: Problems, route: str) -> None:
+    """Heard for nothing is a mistake."""
+    [problem] = problems(EVENTS + f"routes: {{r: {route}}}\n")
+    assert problem.startswith("c.yaml:3:3: no route ends in an action on the CDEvents that it hears")
+
+
+def test_an_action_needs_cdevents(problems: Problems) -> None:
+    """A legacy route to one would park whatever there is."""
+    found = problems(EVENTS + "routes: {r: {format: legacy, sink: call}, s: {format: cdevents, sink: call}}\n")
+    assert found == ["c.yaml:7:14: a http-call acts on CDEvents (write 'cdevents')"]
 
 
 def test_cdevents_of_others_have_nothing_to_map(problems: Problems) -> None:

@@ -18,8 +18,8 @@ journal: {path: FOLDER/journal.db}
 sources:
   ci: {type: webhook, path: /ci, instance: "https://ci.example.com/", mapping: FOLDER/acme/ci}
   others: {type: webhook, path: /others, cdevents: true}
-sinks: {out: {type: stdout}}
-routes: {out: {format: cdevents, sink: out}}
+sinks: {call: {type: http-call, url: "http://127.0.0.1:1/", done: FOLDER/done.db}}
+routes: {call: {format: cdevents, sink: call}}
 """
 
 
