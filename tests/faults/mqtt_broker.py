@@ -16,6 +16,12 @@ from tests.faults.flow import Event
 
 END = "cicd/end"
 
+_NEVER = 0xFFFFFFFF
+"""The session expiry interval of a session that does not expire (MQTT 5, 3.1.2.11.2): a soak takes more than an hour."""
+
+_PATIENCE = 600.0
+"""Seconds in which a session hands over all that it has."""
+
 
 class Mqtt:
     """A subscriber at QoS 1 that comes for its messages at the end."""
@@ -46,7 +52,7 @@ class Mqtt:
 
     async def _events(self) -> list[Event]:
         found: list[Event] = []
-        async with self._subscriber() as client:
+        async with asyncio.timeout(_PATIENCE), self._subscriber() as client:
             await client.publish(END, qos=1)
             async for message in client.messages:
                 if message.topic.value == END:
@@ -58,7 +64,7 @@ class Mqtt:
 
     def _subscriber(self) -> aiomqtt.Client:
         properties: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho types its client only
-        properties.SessionExpiryInterval = 3600
+        properties.SessionExpiryInterval = _NEVER
         return aiomqtt.Client(
             "127.0.0.1",
             self.server.port,
