@@ -17,7 +17,7 @@ from tests.faults.flow import Event
 END = "cicd/end"
 
 _NEVER = 0xFFFFFFFF
-"""The session expiry interval of a session that does not expire (MQTT 5, 3.1.2.11.2): a soak takes more than an hour."""
+"""The expiry interval of a session that does not expire (MQTT 5, 3.1.2.11.2): a soak takes more than an hour."""
 
 _PATIENCE = 600.0
 """Seconds in which a session hands over all that it has."""
