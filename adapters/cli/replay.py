@@ -69,11 +69,11 @@ def replay(
     from adapters.replay.run import Replay
 
     settings = _given(mapping, instance, output) if mapping else configuration(config)
-    cdevents = [name for name, each in settings.routes.items() if each.format is Format.CDEVENTS]
+    publishing = [name for name in settings.routes if _publishes_cdevents(settings, name)]
     plan = Replay(
         config=settings,
         source=_one("--source", source, list(settings.sources)),
-        route=_one("--route", route, [*settings.routes] if route else cdevents),
+        route=_one("--route", route, [*settings.routes] if route else publishing),
         inputs=inputs,
         state=state or _state(inputs, source, route, mapping, output, shard),
         shard=_shard(shard),
@@ -92,6 +92,14 @@ def replay(
         progress = processes.run(plan, jobs, report)
     _summarise(plan, progress)
     raise typer.Exit(Exit.PROBLEMS if progress.parked else Exit.FINE)
+
+
+def _publishes_cdevents(settings: Config, route: str) -> bool:
+    """Whether a route may be meant where none is named: history is acted on only by a route that is."""
+    from adapters.sinks import SINKS
+
+    found = settings.routes[route]
+    return found.format is Format.CDEVENTS and not SINKS[settings.sinks[found.sink].type].acts
 
 
 def _given(mapping: str, instance: str | None, output: str | None) -> Config:
