@@ -10,7 +10,7 @@ from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Absent, Failure, kind, shown
 from adapters.mapping.filters import FILTERS, Filter, Parameter, Regex
 from adapters.mapping.patterns import compiled
-from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.scope import Closure, Constant, never
 from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Template
 from adapters.yamlfile import suggestion
 
@@ -214,6 +214,8 @@ def rendered(template: Template, names: Names) -> Closure:
     closures = [Constant(part) if isinstance(part, str) else pipeline(part, names) for part in template]
     if len(closures) == 1:
         return closures[0]
+    if missing := next(filter(never, closures), None):
+        return missing
 
     def write(function: Function) -> str:
         values, text = [function.value(each) for each in closures], function.bind(_text)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from adapters.cdevents.ids import chain_id, event_ids
 from adapters.mapping.code import Code, Function
 from adapters.mapping.conditions import Condition
-from adapters.mapping.failures import Absent
-from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.scope import Closure, Constant, never
 from adapters.model import CDEvent
 
 Key = Sequence[Closure]
@@ -60,7 +59,7 @@ def reference(name: str, source: Closure, key: Key) -> Closure:
 
 def chain_maker(alternatives: Iterable[Sequence[Closure]]) -> Closure:
     """The chain id of the first alternative whose values are all there; None where there is none."""
-    possible = [parts for parts in alternatives if not any(_never(part) for part in parts)]
+    possible = [parts for parts in alternatives if not any(map(never, parts))]
 
     def write(function: Function) -> str:
         chain = function.assign("None")
@@ -80,10 +79,6 @@ def _write_chain(chain: str, parts: Sequence[Closure], values: Sequence[str], fu
     value = function.value(parts[0])
     with function.block(f"if type({value}) is not Absent:"):
         _write_chain(chain, parts[1:], [*values, value], function)
-
-
-def _never(part: Closure) -> bool:
-    return isinstance(part, Constant) and type(part.value) is Absent
 
 
 def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:

@@ -49,6 +49,11 @@ class Constant:
         return self.value
 
 
+def never(closure: Closure) -> bool:
+    """Whether it is known when the mapping loads that nothing is there."""
+    return isinstance(closure, Constant) and type(closure.value) is Absent
+
+
 _NO_IMAGES = Absent("no image was looked up")
 
 

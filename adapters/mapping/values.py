@@ -14,7 +14,7 @@ from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown, pipeline, rendered
 from adapters.mapping.code import Code, Function, called, folded
 from adapters.mapping.failures import Absent, Failure, Missing, shown
-from adapters.mapping.scope import Closure, Constant, Scope
+from adapters.mapping.scope import Closure, Constant, Scope, never
 from adapters.yamlfile import Location, YamlFile
 
 Made = TypeVar("Made")
@@ -100,6 +100,8 @@ class _Member(NamedTuple):
 
 
 def _object(members: Sequence[_Member]) -> Closure:
+    members = [member for member in members if not (member.optional and never(member.value))]
+
     def write(function: Function) -> str:
         result = function.assign("{}")
         for member in members:

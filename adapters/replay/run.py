@@ -116,8 +116,9 @@ def _sink(plan: Replay) -> Sink | None:
 def _render(plan: Replay) -> Render:
     """The route's own rendering, without what is outside of the times."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
+    origin = origins(sources, Translators(sources).current)
     render = renderer(
-        origins(sources, Translators(sources).current),
+        {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
         format_=settings.format,
         encoding=settings.encoding,
         spec=settings.spec,

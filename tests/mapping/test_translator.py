@@ -70,6 +70,28 @@ def test_filter_error_is_not_hidden_by_an_optional_target() -> None:
     )
 
 
+def test_what_a_variable_switches_off_is_not_evaluated() -> None:
+    """A text of which a part can never be there costs nothing, fails nowhere, and is left out of what is optional."""
+    text = """\
+    cdevents: 0.5.1
+    variables: {on: ""}
+    let: {where_on: '${$on | capture("^().")}', part: "${$where_on}${number | lower}"}
+    rules:
+      a:
+        emit: pipelinerun.queued
+        id: [x]
+        subject: {id: x, content: {}}
+        custom_data:
+          part?: ${$part}
+          always: yes
+    """
+    [event] = events(mapping(text), {"x": 1, "number": 7})
+    assert event.custom_data == {"always": "yes"}
+    [event] = events(mapping(text, on="on"), {"x": 1, "number": "SEVEN"})
+    assert event.custom_data == {"part": "seven", "always": "yes"}
+    assert "lower takes text" in mapping(text, on="on").translate(notification({"x": 1, "number": 7})).errors[0]
+
+
 @pytest.mark.parametrize("key", [None, "", 1.5, True, [], {}])
 def test_id_must_be_text_or_a_whole_number(key: object) -> None:
     """An id is never made of nothing, nor of what has more than one way to be written."""
