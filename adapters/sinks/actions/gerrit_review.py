@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from pygerrit2 import GerritRestAPI, GerritReview
@@ -30,7 +31,7 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
 
     def act(document: Mapping[str, Any]) -> None:
-        where, what = text(change, document), text(revision, document)
+        where, what = _segment(text(change, document)), _segment(text(revision, document))
         votes = {label: vote for label, closure in labels.items() if (vote := shaped(closure, document)) != ""}
         review = GerritReview(message=text(message, document), labels=votes)
         try:
@@ -58,6 +59,11 @@ def _client(settings: GerritReviewSettings) -> GerritRestAPI:
     secure(server.session, settings.tls)
     server.kwargs |= {"timeout": settings.timeout, "verify": server.session.verify}
     return server
+
+
+def _segment(value: str) -> str:
+    """One segment of a path, whatever the event says; what is percent-encoded already stays as it is."""
+    return quote(value, safe="%~")
 
 
 def _judged(answer: requests.Response, change: str) -> PermanentError | TransientError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,18 @@ async def test_review_that_is_refused(
     server.post(url, status=status, body="label Verified\nis restricted")
     with pytest.raises(error, match=f"{status} to a review of team%2Fapp~7: label Verified is restricted"):
         await review(tmp_path).publish([message()])
+
+
+async def test_no_event_leads_a_review_elsewhere(tmp_path: Path, server: responses.RequestsMock) -> None:
+    """What an event calls a change is one segment of the path, and not a way to another endpoint."""
+    server.post(re.compile(".*"), status=404)
+    for change in ("team/app~7", "7/abandon?x=", "7/abandon#"):
+        with pytest.raises(PermanentError):
+            await review(tmp_path, change=change).publish([message()])
+    assert [call.request.url for call in server.calls] == [
+        f"{GERRIT}/a/changes/{change}/revisions/current/review"
+        for change in ("team%2Fapp~7", "7%2Fabandon%3Fx%3D", "7%2Fabandon%23")
+    ]
 
 
 async def test_review_without_its_vote_is_refused(tmp_path: Path, server: responses.RequestsMock) -> None:
