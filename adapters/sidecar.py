@@ -69,7 +69,6 @@ class Sidecar:
                 yield from source.routes(self.receiver(name))
 
     def _route(self, name: str, settings: config.Route) -> Route:
-        sink = SINKS[self.settings.sinks[settings.sink].type]
         render = renderer(
             self._origins,
             format_=settings.format,
@@ -78,7 +77,7 @@ class Sidecar:
             sources=settings.sources,
             types=settings.types,
             translate=self._translate,
-            acts=sink.acts,
+            acts=self.settings.acts(settings),
         )
         return Route(
             name,
@@ -87,7 +86,7 @@ class Sidecar:
             self.sinks[settings.sink],
             self.metrics,
             batch=settings.batch,
-            in_flight=settings.in_flight or sink.in_flight,
+            in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:

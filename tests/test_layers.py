@@ -14,7 +14,7 @@ LAYERS = (
     {"errors", "model", "settings", "resources", "logs"},
     {"answers", "late", "tls", "worker", "yamlfile"},
     {"cdevents", "secrets"},
-    {"brokers", "journal", "mapping"},
+    {"brokers", "gerrit", "journal", "mapping"},
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},

@@ -96,10 +96,8 @@ def replay(
 
 def _publishes_cdevents(settings: Config, route: str) -> bool:
     """Whether a route may be meant where none is named: history is acted on only by a route that is."""
-    from adapters.sinks import SINKS
-
     found = settings.routes[route]
-    return found.format is Format.CDEVENTS and not SINKS[settings.sinks[found.sink].type].acts
+    return found.format is Format.CDEVENTS and not settings.acts(found)
 
 
 def _given(mapping: str, instance: str | None, output: str | None) -> Config:

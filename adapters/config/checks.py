@@ -91,8 +91,7 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
 
 
 def _acts(config: Config, route: Route) -> bool:
-    sink = config.sinks.get(route.sink)
-    return sink is None or SINKS[sink.type].acts
+    return route.sink not in config.sinks or config.acts(route)
 
 
 def _types(at: Location, route: Route) -> Iterator[Finding]:

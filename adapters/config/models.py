@@ -116,6 +116,10 @@ class Config(Settings):
         """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""
         return {**self.sources, **{candidate(name): self._candidate(each) for name, each in self.shadows.items()}}
 
+    def acts(self, route: Route) -> bool:
+        """Whether one of its routes ends in an action."""
+        return SINKS[self.sinks[route.sink].type].acts
+
     def _candidate(self, shadow: Shadow) -> SourceSettings:
         source = self.sources[shadow.source]
         variables = source.variables if shadow.variables is None else shadow.variables

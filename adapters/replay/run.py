@@ -124,7 +124,7 @@ def _render(plan: Replay) -> Render:
         spec=settings.spec,
         sources=settings.sources,
         types=settings.types,
-        acts=SINKS[plan.config.sinks[settings.sink].type].acts,
+        acts=plan.config.acts(settings),
     )
     render = choosing(render, settings.when)
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render

@@ -68,7 +68,7 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
 
     What was heard as CDEvents is only for a route that `acts`: were they published, they could be heard again for ever.
     """
-    wanted = selected(types or ()) if types is not None else _any
+    wanted = selected(("*",) if types is None else types)
 
     def render(record: Record) -> Rendered:
         notification = record.notification
@@ -89,10 +89,6 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
         return _cdevents(notification, origin, translation, encoding, spec)
 
     return render
-
-
-def _any(_name: str) -> bool:
-    return True
 
 
 def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str], bool]) -> Rendered:

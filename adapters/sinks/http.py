@@ -15,7 +15,7 @@ from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.binding import counterparts
 from adapters.sinks.http_answer import judge, no_answer, origin
-from adapters.sinks.http_session import session
+from adapters.sinks.http_session import asked, session
 from adapters.sinks.http_settings import HttpSettings
 from adapters.worker import Worker
 
@@ -30,7 +30,7 @@ class HttpSink:
     def __init__(self, settings: HttpSettings, *, clock: Callable[[], float] = time.time) -> None:
         self._url = settings.url
         self._timeout = (settings.connect_timeout, settings.read_timeout)
-        self._session = session(settings)
+        self._session = session(settings.auth, settings.headers, settings.tls)
         self._clock = clock
         self._worker = Worker("http-sink")
 
@@ -75,23 +75,12 @@ class HttpSink:
 
     def _exchange(self, headers: dict[str, str], body: bytes) -> None:
         try:
-            with self._send(headers, body) as response:
+            with asked(self._session, "POST", self._url, data=body, headers=headers, timeout=self._timeout) as response:
                 judge(response, self._clock())
         except (requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
         except OSError as error:
             raise TransientError(f"POST {origin(self._url)}: {no_answer(error)}") from None
-
-    def _send(self, headers: dict[str, str], body: bytes) -> requests.Response:
-        return self._session.post(
-            self._url,
-            body,
-            headers=headers,
-            timeout=self._timeout,
-            verify=self._session.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
-            allow_redirects=False,
-            stream=True,
-        )
 
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:

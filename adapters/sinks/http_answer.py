@@ -27,13 +27,14 @@ def judge(response: requests.Response, now: float) -> None:
         return
     answer = f"{_asked(response.request)} answered {status} {response.reason or ''}".rstrip()
     message = f"{answer}: {text}" if text else answer
-    raise refusal(status, message, response.headers.get("retry-after"), now)
+    raise refusal(response, message, now)
 
 
-def refusal(status: int, message: str, again: str | None, now: float) -> TransientError | PermanentError:
-    """The error of a status: what may go better later, after what `Retry-After` says (`again`), or what never will."""
+def refusal(response: requests.Response, message: str, now: float) -> TransientError | PermanentError:
+    """The error of an answer's status: what may go better later, after what `Retry-After` says, or what never will."""
+    status = response.status_code
     if status >= 500 or status in _TRY_LATER:  # noqa: PLR2004 - the class that RFC 9110 calls server errors
-        return TransientError(message, retry_after=retry_after(again, now))
+        return TransientError(message, retry_after=retry_after(response.headers.get("retry-after"), now))
     return PermanentError(message)
 
 

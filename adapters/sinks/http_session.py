@@ -1,21 +1,49 @@
-"""The session that the settings of an HTTP sink describe."""
+"""The session that the settings of a sink over HTTP describe, and how all of them use it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from adapters.sinks.http_settings import Auth, HttpSettings
-from adapters.tls import secure
+from adapters.secrets import Secret
+from adapters.sinks.http_settings import Auth
+from adapters.tls import Tls, secure
 
 
-def session(settings: HttpSettings) -> requests.Session:
+def session(auth: Auth | None, headers: Mapping[str, Secret], tls: Tls) -> requests.Session:
     """A session with these settings; the environment's proxies are used, its `.netrc` is not."""
     result = requests.Session()
-    result.headers.update({name: value.get_secret_value() for name, value in settings.headers.items()})
-    result.auth = authentication(settings.auth)
-    secure(result, settings.tls)
+    result.headers.update({name: value.get_secret_value() for name, value in headers.items()})
+    result.auth = _authentication(auth)
+    secure(result, tls)
     return result
+
+
+def asked(  # noqa: PLR0913 - what a request is made of
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    data: bytes | None,
+    headers: Mapping[str, str],
+    timeout: float | tuple[float, float],
+) -> requests.Response:
+    """A streamed answer, to be closed: for `http_answer.judge`. A redirect is not followed.
+
+    Raises what requests raises; `timeout` is in seconds, as there.
+    """
+    return session.request(
+        method,
+        url,
+        data=data,
+        headers=headers,
+        timeout=timeout,
+        verify=session.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
+        allow_redirects=False,
+        stream=True,
+    )
 
 
 class _Bearer(AuthBase):
@@ -30,7 +58,7 @@ class _Bearer(AuthBase):
         return request
 
 
-def authentication(auth: Auth | None) -> AuthBase:
+def _authentication(auth: Auth | None) -> AuthBase:
     """What makes a session known; where nothing is configured, `.netrc` is not asked either."""
     if auth and auth.basic:
         return HTTPBasicAuth(auth.basic.username.encode(), auth.basic.password.get_secret_value().encode())

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import requests
-from pygerrit2 import GerritRestAPI, GerritReview
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
+from pygerrit2 import GerritReview
 
 from adapters.errors import PermanentError, TransientError
+from adapters.gerrit import client
 from adapters.sinks.actions.settings import GerritReviewSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
 from adapters.sinks.http_answer import no_answer, refusal
-from adapters.tls import secure
 
 _WHY = "it passes over a label, or a value of it, that the project does not have (change.strictLabels would refuse it)"
 
 
 def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     """A sink that posts the review once for each event."""
-    server = _client(settings)
+    server = client(settings.url, (settings.auth.username, settings.auth.password), settings.tls, settings.timeout)
     templates = (settings.change, settings.revision, settings.message)
     change, revision, message = (shape(template, settings.tables) for template in templates)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
@@ -51,16 +48,6 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     return ActionSink(settings, act)
 
 
-def _client(settings: GerritReviewSettings) -> GerritRestAPI:
-    """One that leaves trying again to the route, and its log to ours."""
-    logging.getLogger("pygerrit2").handlers.clear()
-    auth = HTTPBasicAuth(settings.auth.username.encode(), settings.auth.password.get_secret_value().encode())
-    server = GerritRestAPI(settings.url, auth=auth, adapter=HTTPAdapter())
-    secure(server.session, settings.tls)
-    server.kwargs |= {"timeout": settings.timeout, "verify": server.session.verify}
-    return server
-
-
 def _segment(value: str) -> str:
     """One segment of a path, whatever the event says; what is percent-encoded already stays as it is."""
     return quote(value, safe="%~")
@@ -69,4 +56,4 @@ def _segment(value: str) -> str:
 def _judged(answer: requests.Response, change: str) -> PermanentError | TransientError:
     said = " ".join(answer.text.split())[:200]
     message = f"Gerrit answered {answer.status_code} to a review of {change}: {said or answer.reason}"
-    return refusal(answer.status_code, message, answer.headers.get("retry-after"), time.time())
+    return refusal(answer, message, time.time())

@@ -55,7 +55,6 @@ def _judged(error: Exception, message: str) -> PermanentError | TransientError:
     for each in (error, error.__context__):
         if isinstance(each, requests.HTTPError):
             answer = each.response
-            reason = f"{message}: it answered {answer.status_code} {answer.reason}"
-            return refusal(answer.status_code, reason, answer.headers.get("retry-after"), time.time())
+            return refusal(answer, f"{message}: it answered {answer.status_code} {answer.reason}", time.time())
     reason = no_answer(error) if isinstance(error, OSError) else type(error).__name__
     return TransientError(f"{message}: {reason}")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
 
 from adapters.errors import AdapterError
+from adapters.gerrit import client
 from adapters.sources.gerrit_stream.settings import Http
-
-if TYPE_CHECKING:
-    from pygerrit2 import GerritRestAPI
+from adapters.tls import Tls
 
 Params = list[tuple[str, str]]
 
@@ -32,8 +28,8 @@ class Rest:
     """Blocking calls; each one raises BackfillFailed where there is no usable answer."""
 
     def __init__(self, settings: Http, instance: str) -> None:
-        self._timeout = settings.timeout
-        self._api = _client(settings, settings.url or instance)
+        user = (settings.username, settings.password) if settings.username and settings.password else None
+        self._api = client(settings.url or instance, user, Tls(ca=settings.ca), settings.timeout)
 
     def json(self, path: str, params: Params) -> Any:
         """The decoded answer of an endpoint."""
@@ -47,22 +43,11 @@ class Rest:
 
     def _get(self, path: str, params: Params) -> tuple[Any, requests.Response]:
         try:
-            return self._api.get(path, return_response=True, params=params, timeout=self._timeout)  # type: ignore[no-any-return]
+            return self._api.get(path, return_response=True, params=params)  # type: ignore[no-any-return]
         except requests.HTTPError as error:
             raise _refusal(error.response, path) from None
         except (OSError, ValueError) as error:
             raise BackfillFailed(f"GET {self._api.make_url(path)}: {error}") from None
-
-
-def _client(settings: Http, url: str) -> GerritRestAPI:
-    from pygerrit2 import Anonymous, GerritRestAPI  # noqa: PLC0415 - only who uses this source needs it
-
-    logging.getLogger("pygerrit2").handlers.clear()  # it brings one of its own, which writes beside our log
-    auth = Anonymous()
-    if settings.username and settings.password:
-        auth = HTTPBasicAuth(settings.username.encode(), settings.password.get_secret_value().encode())
-    once = HTTPAdapter()  # who asks tries again, and can be stopped while it waits
-    return GerritRestAPI(url, auth=auth, verify=str(settings.ca) if settings.ca else True, adapter=once)
 
 
 def _refusal(response: requests.Response, path: str) -> BackfillFailed:

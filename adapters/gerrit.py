@@ -1,0 +1,30 @@
+"""A client of Gerrit's REST API (pygerrit2), for the source and the action."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from adapters.secrets import Secret
+from adapters.tls import Tls, secure
+
+if TYPE_CHECKING:
+    from pygerrit2 import GerritRestAPI
+
+
+def client(url: str, user: tuple[str, Secret] | None, tls: Tls, timeout: float) -> GerritRestAPI:
+    """A client that asks once, with `timeout` in seconds: who asks tries again, and can be stopped while it waits.
+
+    `user` is a name and an HTTP password; without one it asks as nobody.
+    """
+    from pygerrit2 import Anonymous, GerritRestAPI  # noqa: PLC0415 - an extra, only needed by who asks a Gerrit
+
+    logging.getLogger("pygerrit2").handlers.clear()  # it brings one of its own, which writes beside our log
+    auth = HTTPBasicAuth(user[0].encode(), user[1].get_secret_value().encode()) if user else Anonymous()
+    made = GerritRestAPI(url, auth=auth, adapter=HTTPAdapter())
+    secure(made.session, tls)
+    made.kwargs |= {"timeout": timeout, "verify": made.session.verify}
+    return made
