@@ -14,9 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from adapters import server
 from adapters.errors import AddressUnavailable
-from adapters.server import Server, application, bind
+from adapters.server import Server, application, bind, connection
 
 
 def reasons(*said: str) -> Callable[[], Awaitable[Sequence[str]]]:
@@ -102,7 +101,7 @@ async def test_a_connection_that_sends_no_head_is_closed(
     before: int, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may not be held open by sending slowly, neither at first nor after requests that were answered."""
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
     async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as address:
         whole = [b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"] * before
         assert (await said(address, *whole, sent)).count(b"HTTP/1.1 200") == before
@@ -116,7 +115,7 @@ async def test_a_head_that_never_ends_is_not_read_for_ever() -> None:
 
 async def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of a head do not hold for what follows it."""
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
 
     async def slow(request: Request) -> Response:
         await asyncio.sleep(0.2)
@@ -127,17 +126,6 @@ async def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatc
     async with running(serving) as (host, port), httpx.AsyncClient() as client:
         answer = await client.post(f"http://{host}:{port}/slow", content=bytes(1 << 20))
     assert answer.text == str(1 << 20)
-
-
-async def test_too_many_connections_are_told_to_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 for who comes too much; those before it go on, and when they are gone there is room again."""
-    monkeypatch.setattr(server, "CONNECTIONS", 3)
-    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as (host, port):
-        url = f"http://{host}:{port}/healthz"
-        async with httpx.AsyncClient() as first, httpx.AsyncClient() as second, httpx.AsyncClient() as third:
-            assert [(await client.get(url)).status_code for client in (first, second, third)] == [200, 200, 503]
-        async with httpx.AsyncClient() as fourth:
-            assert (await fourth.get(url)).status_code == 200
 
 
 async def said(address: tuple[str, int], *parts: bytes) -> bytes:

@@ -1,0 +1,48 @@
+"""What is served: the sources' webhooks, health and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from adapters.answers import Refusal, json_answer
+
+PROBES = ("/healthz", "/readyz", "/metrics")
+"""What is asked by whoever looks after the process, and answered however busy it is."""
+
+Readiness = Callable[[], Awaitable[Sequence[str]]]
+"""Tells why the service is not ready; nothing when it is."""
+
+
+def application(sources: Sequence[BaseRoute], registry: CollectorRegistry, readiness: Readiness) -> ASGIApp:
+    """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
+
+    async def healthz(_request: Request) -> Response:
+        return json_answer(200, {"alive": True})
+
+    async def readyz(_request: Request) -> Response:
+        reasons = await readiness()
+        return json_answer(503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
+
+    def metrics(_request: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    own = [Route(path, answer) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
+    return Router([*sources, *own], redirect_slashes=False, default=_not_found)
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = Refusal(404, "no webhook here", "compare the URL with the path of the source")
+    await refusal.response(scope, receive, send)
+
+
+async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to all but probes where every connection is in use."""
+    headers = {"Retry-After": "5", "Connection": "close"}
+    refusal = Refusal(503, "all connections are in use", "send it again later", headers)
+    await refusal.response(scope, receive, send)
