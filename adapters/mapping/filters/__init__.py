@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mapping.filters import collection, purl, text, time, url
+from adapters.mapping.filters import collection, jenkins, purl, text, time, url
 from adapters.mapping.filters.filter import Filter, Parameter, Regex, described
 
 __all__ = ["FILTERS", "Filter", "Parameter", "Regex"]
@@ -30,7 +30,9 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "in": collection.within,
     "int": text.to_int,
     "iso": time.iso,
-    "jenkins_job_name": url.jenkins_job_name,
+    "jenkins_job_name": jenkins.jenkins_job_name,
+    "jenkins_job_path": jenkins.jenkins_job_path,
+    "jenkins_path": jenkins.jenkins_path,
     "join": collection.join,
     "json": text.json_value,
     "length": collection.length,

@@ -1,9 +1,8 @@
-"""Filters on URLs, and on the paths that Jenkins makes of job names."""
+"""Filters on URLs."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from adapters.mapping.failures import Absent
@@ -53,13 +52,3 @@ def url_public(value: str) -> str:
         return value
     parts = urlsplit(value)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-@lru_cache(maxsize=4096)
-def jenkins_job_name(value: str) -> str:
-    """The full name of a Jenkins job, `team/shop/feature%2Fx` for `job/team/job/shop/job/feature%252Fx/`."""
-    words = urlsplit(value).path.strip("/").split("/")
-    names = [name for mark, name in zip(words[::2], words[1::2], strict=False) if mark == "job"]
-    if not names:
-        raise ValueError(f"'{value[:60]}' is not the URL of a Jenkins job")
-    return "/".join(unquote(name, errors="strict") for name in names)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-_LEFT_ALONE = "!$&'()*+,=@"
+from adapters.mapping.filters.jenkins import encoded
 
 
 def job_url(folder: str, name: str) -> str:
@@ -18,8 +16,3 @@ def job_url(folder: str, name: str) -> str:
 def build_url(job: str, number: int) -> str:
     """The URL of a build: `job/team/job/shop/42/`."""
     return f"{job}{number}/"
-
-
-def encoded(name: str) -> str:
-    """A name as one segment of a path, as Jenkins writes it (`hudson.Util.rawEncode`)."""
-    return quote(name, safe=_LEFT_ALONE, errors="surrogateescape").replace("~", "%7E")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mapping.filters.url import jenkins_job_name
-from adapters.sources.jenkins.names import build_url, encoded, job_url
+from adapters.mapping.filters.jenkins import encoded, jenkins_job_name, jenkins_job_path, jenkins_path
+from adapters.sources.jenkins.names import build_url, job_url
 
 _NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda name: "/" not in name)
 
@@ -46,3 +46,17 @@ def test_a_file_name_that_is_not_utf8_keeps_its_bytes() -> None:
 def test_the_full_name_comes_back_from_the_url(folder: str, name: str) -> None:
     """What the mappings read from a URL is the name that it was made of."""
     assert jenkins_job_name(job_url(job_url("", folder), name)) == f"{folder}/{name}"
+
+
+@given(folder=_NAMES, name=_NAMES, number=st.integers(1))
+def test_what_names_a_build_is_left_as_it_is(folder: str, name: str, number: int) -> None:
+    """The path that the files give is the one that any other way is brought to."""
+    url = build_url(job_url(job_url("", folder), name), number)
+    assert jenkins_path(url) == url
+    assert jenkins_path(f"view/all/{url}?x") == url
+
+
+@given(folder=_NAMES, name=_NAMES.filter(lambda name: "=" not in name and ":" not in name))
+def test_a_name_leads_to_the_path_that_it_is_read_from(folder: str, name: str) -> None:
+    """So that a log, which has names, and all else, which has paths, tell of the same."""
+    assert jenkins_job_path(f"{folder}/{name}") == job_url(job_url("", folder), name)
