@@ -1,4 +1,4 @@
-"""The mapping of every source as it is now: loaded at the start, and again when a file changes or on request."""
+"""The mapping of every source as it is now: loaded at the start, and again when its files change or on request."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from adapters.sources.contract import SourceSettings
 _log = structlog.get_logger(__name__)
 
 _Version = tuple[int, int, int, int] | None
+_Seen = dict[Path, _Version]
 
 
 class Translators:
@@ -26,34 +27,37 @@ class Translators:
         """Load all mappings; raises ConfigError with every problem of every one."""
         self._sources = {name: source for name, source in sources.items() if source.mapping is not None}
         self._current: dict[str, Translator] = {}
+        self._seen: dict[str, _Seen] = {}
         problems: list[Problem] = []
         for name in self._sources:
+            self._seen[name] = {}
             try:
-                self._current[name] = self._load(name)
+                self._current[name] = self._load(name, self._seen[name])
             except ConfigError as error:
                 problems.extend(error.problems)
         if problems:
             raise ConfigError(list(dict.fromkeys(problems)))
-        self._seen = {name: self._version(name) for name in self._current}
 
     def current(self, source: str) -> Translator | None:
         """The mapping of a source, None when it has none."""
         return self._current.get(source)
 
     def changed(self) -> list[str]:
-        """The sources whose mapping file is another than when it was looked at last."""
-        return [name for name, seen in self._seen.items() if self._version(name) != seen]
+        """The sources of whose mapping a file is another than when it was looked at last."""
+        return [name for name, seen in self._seen.items() if any(_version(path) != seen[path] for path in seen)]
 
     def reload(self, names: Iterable[str]) -> None:
         """Loads the mappings of sources again; one that does not load is logged, and the old one stays."""
         for name in names:
-            self._seen[name] = self._version(name)
+            seen: _Seen = {}
             try:
-                self._current[name] = self._load(name)
+                self._current[name] = self._load(name, seen)
             except ConfigError as error:
+                self._seen[name] = {path: _version(path) for path in self._seen[name]} | seen
                 for problem in error.problems:
                     _log.error("mapping not reloaded, the old one stays", source=name, problem=str(problem))
             else:
+                self._seen[name] = seen
                 _log.info("mapping reloaded", source=name, mapping=self._current[name].name)
 
     async def watch(self, request: asyncio.Event, *, every: float = 2.0) -> None:
@@ -66,18 +70,21 @@ class Translators:
             request.clear()
             await asyncio.to_thread(self.reload, names)
 
-    def _load(self, name: str) -> Translator:
+    def _load(self, name: str, seen: _Seen) -> Translator:
+        """The mapping of a source; `seen` gets every file that it is made of, as it is before it is read."""
         source = self._sources[name]
-        found = mapping.load(str(source.mapping), instance=source.instance, variables=source.variables)
+        found = mapping.load(
+            str(source.mapping),
+            instance=source.instance,
+            variables=source.variables,
+            looked_at=lambda path: seen.setdefault(path, _version(path)),
+        )
         if source.registry is not None and found.image is None:
             message = f"the mapping {found.name} asks for no labels of images"
             raise ConfigError(
                 [Problem(f"sources.{name}.registry", message, "leave it out, or give the mapping an `image`")]
             )
         return found
-
-    def _version(self, name: str) -> _Version:
-        return _version(self._current[name].path)
 
 
 def _version(path: Path) -> _Version:

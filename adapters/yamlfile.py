@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -42,24 +42,43 @@ for _tag, _pattern in _SCALARS.items():
     _CoreLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})$"), None)
 
 
+class Mark(NamedTuple):
+    """Where something stands: a file by its name, a line and a column, from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """A parsed document: `data` is plain Python, `marks` the line and column (from 1) of each place in it."""
+    """A parsed document: `data` is plain Python, `marks` says where each place in it stands.
+
+    It may be made of several files; `texts` has the text of each, by its name.
+    """
 
     name: str
     data: Any
-    marks: Mapping[Location, tuple[int, int]]
+    marks: Mapping[Location, Mark]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def mark(self, location: Location) -> Mark | None:
+        """Where a place stands, or the nearest one around it that is in a file."""
+        around = (self.marks.get(location[:end]) for end in range(len(location), -1, -1))
+        return next(filter(None, around), None)
 
     def where(self, location: Location) -> str:
         """`file:line:column` of a place, or of the nearest one around it that is in the file."""
-        for end in range(len(location), -1, -1):
-            if (mark := self.marks.get(location[:end])) is not None:
-                return f"{self.name}:{mark[0]}:{mark[1]}"
-        return self.name
+        return str(self.mark(location) or self.name)
 
     def problem(self, location: Location, message: str, hint: str = "") -> Problem:
-        """A problem at a place of this file."""
-        return Problem(self.where(location), message, hint)
+        """A problem at a place of this file, or of one that it includes."""
+        mark = self.mark(location)
+        included = f"included by {self.name}" if mark and mark.file != self.name else ""
+        return Problem(str(mark or self.name), message, "; ".join(filter(None, (hint, included))))
 
     def validate(self, model: type[Model]) -> Model:
         """The document as a model; raises ConfigError with every problem at its line and column."""
@@ -89,6 +108,12 @@ class YamlFile:
         return tuple(kept)
 
 
+def shown(path: Path) -> str:
+    """The path as the reader would write it: from the working directory, where it is below it."""
+    here = Path.cwd()
+    return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+
+
 def load(path: Path, name: str | None = None) -> YamlFile:
     """The YAML file at a path; raises ConfigError when it cannot be read or parsed."""
     name = name or str(path)
@@ -114,7 +139,7 @@ def parse(text: str, name: str) -> YamlFile:
     data = reader.value(node, ()) if node is not None else {}
     if reader.problems:
         raise ConfigError(reader.problems)
-    return YamlFile(name, data, reader.marks)
+    return YamlFile(name, data, reader.marks, {name: text})
 
 
 class _Reader:
@@ -122,12 +147,12 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.marks: dict[Location, tuple[int, int]] = {}
+        self.marks: dict[Location, Mark] = {}
         self.problems: list[Problem] = []
         self.around: list[Node] = []
 
     def value(self, node: Node, at: Location) -> Any:
-        self.marks.setdefault(at, _mark(node))
+        self.marks.setdefault(at, self._mark(node))
         if any(node is outer for outer in self.around):
             self._report(node, "this refers to itself")
             return None
@@ -151,7 +176,7 @@ class _Reader:
                 continue
             if (key := key_node.value) in result:
                 self._report(key_node, f"'{key}' is written twice")
-            self.marks[(*at, key)] = _mark(key_node)
+            self.marks[(*at, key)] = self._mark(key_node)
             result[key] = self.value(value_node, (*at, key))
         return result
 
@@ -163,12 +188,10 @@ class _Reader:
             return None
 
     def _report(self, node: Node, message: str) -> None:
-        line, column = _mark(node)
-        self.problems.append(Problem(f"{self.name}:{line}:{column}", message))
+        self.problems.append(Problem(str(self._mark(node)), message))
 
-
-def _mark(node: Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    def _mark(self, node: Node) -> Mark:
+        return Mark(self.name, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _scalar(node: ScalarNode) -> Any:

@@ -103,6 +103,30 @@ def test_a_broken_mapping_leaves_the_old_one(tmp_path: Path) -> None:
     assert translators.current("tool") is not old
 
 
+def test_every_file_that_a_mapping_is_made_of_is_watched(tmp_path: Path) -> None:
+    """One that is included, through whichever other, and one that is not there yet, as far as the mapping leads."""
+    path = write(tmp_path / "m.yaml", "success")
+    path.write_text(f"include: [one.yaml]\n{path.read_text()}")
+    (tmp_path / "one.yaml").write_text("include: [two.yaml]")
+    (two := tmp_path / "two.yaml").write_text("let: {a: b}")
+    translators = Translators({"tool": source(path)})
+    old = translators.current("tool")
+    two.write_text("let: {a: b, c: d | uper}")
+    assert translators.changed() == ["tool"]
+    with structlog.testing.capture_logs() as logs:
+        translators.reload(translators.changed())
+    assert [each["problem"].partition(":")[0] for each in logs] == [str(two)]
+    assert (translators.current("tool"), translators.changed()) == (old, [])
+    two.write_text("include: [three.yaml]")
+    translators.reload(translators.changed())
+    assert (translators.current("tool"), translators.changed()) == (old, [])
+    (tmp_path / "three.yaml").write_text("let: {c: d}")
+    assert translators.changed() == ["tool"]
+    translators.reload(translators.changed())
+    assert translators.current("tool") is not old
+    assert translators.changed() == []
+
+
 @pytest.mark.parametrize(("every", "asked"), [(0.01, False), (3600.0, True)])
 async def test_watching_reloads(tmp_path: Path, every: float, asked: bool) -> None:
     """In its time when the file changed; at once, and even if it did not, when asked."""

@@ -81,10 +81,10 @@ def _summary(name: str, suite: Suite, problems: int) -> str:
 
 
 def _say_updated(files: Iterable[Path]) -> None:
-    from adapters.mapping import library
+    from adapters.yamlfile import shown
 
     for file in files:
-        typer.echo(f"{'wrote' if file.exists() else 'removed'} {library.shown(file)}")
+        typer.echo(f"{'wrote' if file.exists() else 'removed'} {shown(file)}")
 
 
 def _show(diff: Iterable[str]) -> None:

@@ -12,11 +12,12 @@ class Of(StrEnum):
     """The files that people write."""
 
     MAPPING = "mapping"
+    SHARED = "shared"
     CONFIG = "config"
 
 
-def schema(of: Annotated[Of, typer.Argument(metavar="mapping|config", show_default=False)]) -> None:
-    """Print the JSON Schema of mapping or configuration files, from which editors complete and check.
+def schema(of: Annotated[Of, typer.Argument(metavar="mapping|shared|config", show_default=False)]) -> None:
+    """Print the JSON Schema of mappings, of what they include, or of configurations, for editors to complete and check.
 
     In VS Code (extension YAML) the file's first line names it: # yaml-language-server: $schema=mapping.schema.json
     """
@@ -25,5 +26,5 @@ def schema(of: Annotated[Of, typer.Argument(metavar="mapping|config", show_defau
     from adapters import config
     from adapters.mapping import schema as mapping
 
-    schemas = {Of.MAPPING: mapping.schema, Of.CONFIG: config.schema}
+    schemas = {Of.MAPPING: mapping.schema, Of.SHARED: mapping.shared_schema, Of.CONFIG: config.schema}
     typer.echo(orjson.dumps(schemas[of](), option=orjson.OPT_INDENT_2))

@@ -27,6 +27,7 @@ from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
 from adapters.model import CDEvent, Notification, Spec
 from adapters.settings import Settings
+from adapters.yamlfile import shown
 
 
 class Context(Settings):
@@ -87,12 +88,12 @@ def default_instance(mapping: Path) -> str:
 def check(suite: Suite) -> list[Problem]:
     """What differs from the expected files, what was not translated, and every truth that the events break."""
     samples = [
-        Sample(library.shown(golden.input), number, event)
+        Sample(shown(golden.input), number, event)
         for golden in suite.goldens
         for number, event in enumerate(golden.events, start=1)
     ]
     found = [problem for golden in suite.goldens for problem in _problems(golden)]
-    stale = [Problem(library.shown(file), "has no input", "--update removes it") for file in suite.stale]
+    stale = [Problem(shown(file), "has no input", "--update removes it") for file in suite.stale]
     return [*found, *stale, *violations(samples)]
 
 
@@ -102,7 +103,7 @@ def diff(golden: Golden) -> list[str]:
     if expected is not None and _canonical(expected) == _canonical(golden.text):
         return []
     before, after = _pretty(expected or "").splitlines(), golden.text.splitlines()
-    return list(unified_diff(before, after, library.shown(golden.expected), "what the mapping makes", lineterm=""))
+    return list(unified_diff(before, after, shown(golden.expected), "what the mapping makes", lineterm=""))
 
 
 def update(suite: Suite) -> list[Path]:
@@ -120,7 +121,7 @@ def update(suite: Suite) -> list[Path]:
 
 
 def _context(path: Path) -> Context:
-    return yamlfile.load(path, library.shown(path)).validate(Context) if path.exists() else Context()
+    return yamlfile.load(path, shown(path)).validate(Context) if path.exists() else Context()
 
 
 def _golden(file: Path, translator: Translator, context: Context) -> Golden:
@@ -142,13 +143,13 @@ def _golden(file: Path, translator: Translator, context: Context) -> Golden:
 
 
 def _problems(golden: Golden) -> Iterator[Problem]:
-    where = library.shown(golden.input)
+    where = shown(golden.input)
     yield from (Problem(where, error) for error in golden.errors)
     if not golden.expected.exists():
-        yield Problem(where, f"has no {library.shown(golden.expected)}", "--update writes it")
+        yield Problem(where, f"has no {shown(golden.expected)}", "--update writes it")
     elif diff(golden):
         hint = "--review shows how, --update accepts it"
-        yield Problem(library.shown(golden.expected), "is not what the mapping makes", hint)
+        yield Problem(shown(golden.expected), "is not what the mapping makes", hint)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

@@ -14,6 +14,7 @@ from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, called, remembered
 from adapters.mapping.conditions import Condition, condition, ready
 from adapters.mapping.content import check_content, check_name
+from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
@@ -46,14 +47,14 @@ class _Compiler:
     def __init__(self, file: YamlFile, model: MappingFile, instance: str, variables: Mapping[str, Any]) -> None:
         self.file, self.model, self.instance = file, model, instance
         self.values = Values(file, Names({}, model.tables))
-        self.names: dict[str, Closure] = {
+        given: dict[str, Closure] = {
             **GIVEN,
             "instance": Constant(instance),
             "images": remembered(image_labels, "images"),
+            **dict(self._variables(variables)),
         }
-        self.values.names = Names(self.names, model.tables)
-        self._define_variables(variables)
-        self._define_lets()
+        self.values.names = Names(definitions := Definitions(given, model.let, self._let), model.tables)
+        definitions.make_all()
 
     def translator(self, name: str, path: Path) -> Translator:
         model = self.model
@@ -76,7 +77,7 @@ class _Compiler:
     def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
         return Ignore(self.file.where(at), ready(self._condition(when, at)))
 
-    def _define_variables(self, given: Mapping[str, Any]) -> None:
+    def _variables(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Closure]]:
         declared = self.model.variables
         for name in given.keys() - declared.keys():
             self.values.report(("variables",), f"the mapping has no variable '{name}'", suggestion(name, declared))
@@ -84,11 +85,10 @@ class _Compiler:
             value = given.get(name, default)
             if value is None:
                 self.values.report(("variables", name), f"the variable '{name}' must be set by the source")
-            self.names[name] = Constant(value)
+            yield name, Constant(value)
 
-    def _define_lets(self) -> None:
-        for name, template in self.model.let.items():
-            self.names[name] = remembered(self.values.expression(template, ("let", name)), f"let {name}")
+    def _let(self, name: str) -> Closure:
+        return remembered(self.values.expression(self.model.let[name], ("let", name)), f"let {name}")
 
     def _rule(self, name: str, model: RuleModel) -> Rule:
         at: Location = ("rules", name)
@@ -206,5 +206,6 @@ def _strings(data: Any) -> str:
     return str(data)
 
 
-def _line(where: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in where.rsplit(":", 2)[1:])
+def _line(where: str) -> tuple[str, int, int]:
+    name, line, column = where.rsplit(":", 2)
+    return name, int(line), int(column)

@@ -167,13 +167,13 @@ def _written_short(value: Any) -> Any:
     return {value: {} if value == "xml" else True} if value in ("json", "ndjson", "xml") else value
 
 
-class MappingFile(Settings):
-    """A whole mapping file."""
+class SharedFile(Settings):
+    """What mappings have in common, in a file that they include."""
 
-    cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
-    input: Annotated[
-        Input, BeforeValidator(_written_short, json_schema_input_type=Literal["json", "ndjson", "xml"] | Input)
-    ] = Input.model_validate({"json": True})
+    include: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="Files that are included: paths from this file's folder, or from that of shipped mappings"),
+    ] = []
     variables: Annotated[
         dict[Word, Any], Field(description="What a source may set, with defaults; null must be set. Read as $name")
     ] = {}
@@ -181,6 +181,24 @@ class MappingFile(Settings):
         dict[Word, Template], Field(description="Names for expressions used more than once. Read as $name")
     ] = {}
     tables: dict[Word, dict[str, Any]] = {}
+    ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
+    defaults: Common = Common()
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        names = [*self.variables, *self.let]
+        if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
+            raise ValueError(f"${twice} is defined twice, or is a name that is always there")
+        return self
+
+
+class MappingFile(SharedFile):
+    """A whole mapping file."""
+
+    cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
+    input: Annotated[
+        Input, BeforeValidator(_written_short, json_schema_input_type=Literal["json", "ndjson", "xml"] | Input)
+    ] = Input.model_validate({"json": True})
     image: (
         Annotated[
             Template,
@@ -189,13 +207,4 @@ class MappingFile(Settings):
         | None
     ) = None
     split: Split | None = None
-    ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
-    defaults: Common = Common()
     rules: Annotated[dict[Word, Rule], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _names(self) -> Self:
-        names = [*self.variables, *self.let]
-        if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
-            raise ValueError(f"${twice} is defined twice, or is a name that is always there")
-        return self

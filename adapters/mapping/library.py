@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
+from adapters.mapping import includes
 from adapters.mapping.compiler import compiled
+from adapters.mapping.includes import LookedAt
 from adapters.mapping.translator import Translator
 from adapters.resources import resource
 from adapters.yamlfile import suggestion
@@ -31,14 +32,10 @@ def find(reference: str | Path) -> Path:
     raise ConfigError([Problem(str(reference), "there is no such mapping", hint)])
 
 
-def load(reference: str | Path, *, instance: str, variables: Mapping[str, Any]) -> Translator:
-    """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of the file."""
+def load(
+    reference: str | Path, *, instance: str, variables: Mapping[str, Any], looked_at: LookedAt = lambda _: None
+) -> Translator:
+    """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of its files."""
     path = find(reference)
     name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
-    return compiled(yamlfile.load(path, shown(path)), name, path, instance, variables)
-
-
-def shown(path: Path) -> str:
-    """The path as the reader would write it: from the working directory, where it is below it."""
-    here = Path.cwd()
-    return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+    return compiled(includes.load(path, looked_at), name, path, instance, variables)

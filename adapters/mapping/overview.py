@@ -10,9 +10,8 @@ from typing import Any
 
 import yaml
 
-from adapters import yamlfile
 from adapters.mapping.document import MappingFile, Rule
-from adapters.yamlfile import Location, YamlFile
+from adapters.yamlfile import YamlFile
 
 _FOR_EDITORS = "# yaml-language-server:"
 _COMMENT = re.compile(r"(?:^|\s)#\s*(?P<text>.*)$")
@@ -50,11 +49,10 @@ class Overview:
     outcomes: Sequence[Outcome]
 
 
-def overview(text: str, name: str) -> Overview:
-    """The overview of a mapping file's text; raises ConfigError where it is no mapping."""
-    file = yamlfile.parse(text, name)
+def overview(file: YamlFile) -> Overview:
+    """The overview of a mapping file, with what it includes; raises ConfigError where it is no mapping."""
     model = file.validate(MappingFile)
-    remarks = _Remarks(file, text.splitlines())
+    remarks = _Remarks(file, {name: text.splitlines() for name, text in file.texts.items()})
     rules = [_outcome(rule, each, remarks.at("rules", rule)) for rule, each in model.rules.items()]
     ignored = [Outcome(_written(when), remarks.at("ignore", at)) for at, when in enumerate(model.ignore)]
     variables = [
@@ -72,31 +70,29 @@ def _outcome(name: str, rule: Rule, remark: str) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Remarks:
-    """The comments of a file, which its parser passes over."""
+    """The comments of a file, which its parser passes over; `lines` are those of each file that it is made of."""
 
     file: YamlFile
-    lines: Sequence[str]
+    lines: Mapping[str, Sequence[str]]
 
     @property
     def first(self) -> str:
         """The first paragraph of the comment at the top, as one line; what is there for an editor is not of it."""
-        lines = (line for line in self.lines if not line.startswith(_FOR_EDITORS))
+        lines = (line for line in self.lines[self.file.name] if not line.startswith(_FOR_EDITORS))
         paragraph = takewhile(re.compile(r"# *\S").match, lines)
         return " ".join(line.removeprefix("#").strip() for line in paragraph)
 
     def at(self, *place: str | int) -> str:
         """The comment at the end of a place's line, or else the lines of comment right above it, as one line."""
-        row = self._row(place)
-        if beside := _COMMENT.search(self.lines[row]):
+        mark = self.file.marks[place]
+        lines, row = self.lines[mark.file], mark.line - 1
+        if beside := _COMMENT.search(lines[row]):
             return beside["text"]
         above: list[str] = []
-        while row and (found := re.match(r"\s*# ?(.*)", self.lines[row - 1])):
+        while row and (found := re.match(r"\s*# ?(.*)", lines[row - 1])):
             above.insert(0, found[1])
             row -= 1
         return " ".join(above)
-
-    def _row(self, place: Location) -> int:
-        return self.file.marks[place][0] - 1
 
 
 class _Plain(yaml.SafeDumper):

@@ -7,10 +7,11 @@ from typing import Any
 
 from adapters.cdevents.fields import Field, Kind
 from adapters.cdevents.vocabulary import EVENTS, EventType
-from adapters.mapping.document import MappingFile
+from adapters.mapping.document import MappingFile, SharedFile
 
 Schema = dict[str, Any]
 
+_DIALECT: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _TEMPLATE: Schema = {"type": "string", "pattern": r"\$\{"}
 
 
@@ -20,9 +21,14 @@ def schema() -> Schema:
     A file that begins with `# yaml-language-server: $schema=<path or URL of this schema>` is completed and checked by
     every editor that has the YAML language server (in VS Code: the extension YAML).
     """
-    result = {"$schema": "https://json-schema.org/draft/2020-12/schema", **MappingFile.model_json_schema()}
+    result = {**_DIALECT, **MappingFile.model_json_schema()}
     result["$defs"]["Rule"]["allOf"] = [_content_of(event) for event in EVENTS.values()]
     return result
+
+
+def shared_schema() -> Schema:
+    """The schema of a file that mappings include."""
+    return {**_DIALECT, **SharedFile.model_json_schema()}
 
 
 def _content_of(event: EventType) -> Schema:

@@ -17,7 +17,7 @@ from tests import example
 from tests.checkout import ROOT
 from tests.cli.support import invoke
 
-FILES = {"mapping": ROOT / "config/schema/mapping.schema.json", "config": ROOT / "config/schema/config.schema.json"}
+FILES = {of: ROOT / f"config/schema/{of}.schema.json" for of in ("mapping", "shared", "config")}
 
 
 @pytest.mark.parametrize("of", FILES)
@@ -26,7 +26,7 @@ def test_the_files_for_editors_are_what_the_command_prints(of: str) -> None:
     assert FILES[of].read_bytes() == invoke("schema", of).stdout_bytes
 
 
-def test_there_are_only_two() -> None:
+def test_there_are_no_others() -> None:
     """Anything else is a usage error."""
     assert invoke("schema", "route").exit_code == 2
 

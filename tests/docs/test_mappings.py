@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters import yamlfile
-from adapters.mapping import syntax
+from adapters.errors import ConfigError
+from adapters.mapping import load, syntax
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.comparisons import COMPARISONS
 from adapters.mapping.compiler import compiled
@@ -151,7 +152,35 @@ def test_every_key_of_a_mapping_is_documented(model: type[Settings]) -> None:
     assert keys <= named
 
 
-@pytest.mark.parametrize("snippet", [*blocks(MAPPINGS, "yaml"), *blocks(page("README.md"), "yaml")[1:]])
+FILES = {found[1]: text for text in blocks(MAPPINGS, "yaml") if (found := re.match(r"# (\S+\.yaml)\n", text))}
+"""What the page shows as files of a path, which belong together."""
+PIECES = [text for text in blocks(MAPPINGS, "yaml") if text not in FILES.values()]
+
+
+@pytest.fixture
+def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The mappings among these files, which are in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    return [Path(name) for name in FILES if name.endswith("/mapping.yaml")]
+
+
+def test_the_files_of_the_page_load_together(shown: list[Path]) -> None:
+    """They find each other."""
+    assert [load(path, instance=INSTANCE, variables={}).instance for path in shown] == [INSTANCE]
+
+
+def test_what_nobody_defines_is_told_as_the_page_says(shown: list[Path]) -> None:
+    """Without the name that the mapping is to define."""
+    shown[0].write_text(shown[0].read_text().replace("rollout: ${data.rollout}", "other: ${data.rollout}"))
+    with pytest.raises(ConfigError) as caught:
+        load(shown[0], instance=INSTANCE, variables={})
+    assert f"    {caught.value.problems[0]}" in MAPPINGS.splitlines()
+
+
+@pytest.mark.parametrize("snippet", [*PIECES, *blocks(page("README.md"), "yaml")[1:]])
 def test_every_piece_of_a_mapping_loads(snippet: str) -> None:
     """A whole mapping loads as it stands, the keys of a piece in the least mapping there is."""
     pieces = yamlfile.parse(snippet, "snippet").data

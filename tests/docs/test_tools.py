@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from adapters.cdevents.vocabulary import EVENTS
-from adapters.mapping import library
+from adapters.mapping import includes, library
 from adapters.mapping.overview import overview
 from adapters.translators import Translators
 from tests.checkout import ROOT
@@ -35,8 +35,8 @@ def mappings(name: str) -> set[str]:
 
 def emitted(name: str) -> set[str]:
     """The events of CDEvents that a page's mappings make."""
-    files = {mapping: library.find(mapping).read_text(encoding="utf-8") for mapping in mappings(name)}
-    return {outcome.emit for each, text in files.items() for outcome in overview(text, each).outcomes} & EVENTS.keys()
+    files = [includes.load(library.find(mapping)) for mapping in mappings(name)]
+    return {outcome.emit for file in files for outcome in overview(file).outcomes} & EVENTS.keys()
 
 
 @pytest.mark.parametrize(("name", "snippet"), SNIPPETS)

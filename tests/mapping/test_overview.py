@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from adapters.errors import ConfigError
-from adapters.mapping.overview import Outcome, Variable, overview
+from adapters.mapping.overview import Outcome, Overview, Variable
+from adapters.mapping.overview import overview as overview_of
+from adapters.yamlfile import parse
 
 TEXT = """\
 # Acme: its builds
@@ -34,6 +36,11 @@ rules:
     id: [kind]
     subject: {id: "${kind}"}
 """
+
+
+def overview(text: str, name: str) -> Overview:
+    """The overview of a text."""
+    return overview_of(parse(text, name))
 
 
 def test_the_first_paragraph_is_what_it_is_about() -> None:
