@@ -126,15 +126,20 @@ class XmlInput(Settings):
     """What XML does not say of itself: which dotted paths are lists or maps, and whether names become snake_case.
 
     `lists` are elements whose children are the items, `repeated` elements that are items themselves, even if there is
-    only one. With `attributes` these are members `@name`. `each` makes documents of all elements of a name.
+    only one. With `attributes` these are members `@name`, beside which text is `#text`; of `objects` it is so even
+    without any. `each` makes documents of all elements of a name, of which
+    there may be none in a root that is in `none_in`; those around one are the list `around`.
     """
 
     lists: list[str] = []
     maps: list[str] = []
     repeated: list[str] = []
+    objects: list[str] = []
     snake_case: bool = False
     attributes: bool = False
     each: str = ""
+    around: str = ""
+    none_in: list[str] = []
 
 
 class Input(Settings):

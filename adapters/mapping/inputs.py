@@ -101,9 +101,12 @@ def _shape(settings: XmlInput) -> XmlShape:
         lists=frozenset(settings.lists),
         maps=frozenset(settings.maps),
         repeated=frozenset(settings.repeated),
+        objects=frozenset(settings.objects),
         snake_case=settings.snake_case,
         attributes=settings.attributes,
         each=settings.each,
+        around=settings.around,
+        none_in=frozenset(settings.none_in),
     )
 
 

@@ -1,15 +1,15 @@
 """XML as JSON-like values, so that one mapping reads both.
 
 An element with children is an object, a repeated child a list, anything else text. Attributes are left out unless they
-are asked for: then they are members `@name`, beside which text is a member `#text`, as xmltodict has them. What real
-tools send is read, not what XML 1.0 allows: control characters and references to them are dropped, a 1.1 header is read
-as 1.0. Entities, DTDs and external references are refused (defusedxml).
+are asked for: then they are members `@name`, beside which text is a member `#text`, as xmltodict has them. Names are
+without their namespaces. What real tools send is read, not what XML 1.0 allows (`xml_text`). A DOCTYPE says nothing: it
+is passed over, what it points at is never opened, and one that declares an entity is refused (defusedxml).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,12 +18,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-_BAD_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.IGNORECASE)
-_BAD_BYTE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_VERSION = re.compile(rb"""^\s*<\?xml\s+version\s*=\s*["']1\.1["']""")
-_PROLOG = re.compile(rb"<\?xml[^>]*>")
-_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
-_ASCII_BASED = frozenset({b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1"})
+from adapters.mapping.xml_text import clean
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_DEPTH = 100
 
@@ -31,16 +27,22 @@ _MAX_DEPTH = 100
 @dataclass(frozen=True, slots=True)
 class XmlShape:
     """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), which are lists
-    even of one (`repeated`), and how names are written. With `each`, every element of that name, at whatever depth, is
-    a document of its own, and left out of those around it; paths are from there.
+    even of one (`repeated`), which are objects with a `#text` even of text alone, and how names are written.
+
+    With `each`, every element of that name, at whatever depth, is a document of its own, and left out of those around
+    it; paths are from there. `around` names the member that lists those around it, the outermost first. A root whose
+    name is in `none_in` may have none.
     """
 
     lists: Collection[str] = field(default_factory=frozenset)
     maps: Collection[str] = field(default_factory=frozenset)
     repeated: Collection[str] = field(default_factory=frozenset)
+    objects: Collection[str] = field(default_factory=frozenset)
     snake_case: bool = False
     attributes: bool = False
     each: str = ""
+    around: str = ""
+    none_in: Collection[str] = field(default_factory=frozenset)
 
 
 def parse(body: bytes, shape: XmlShape) -> Any:
@@ -52,38 +54,56 @@ def documents(body: bytes, shape: XmlShape) -> list[Any]:
     """The values of the elements that are documents: the root, or every `each`; raises ValueError as `parse` does."""
     if not shape.each:
         return [parse(body, shape)]
-    found = [_value(element, "", shape, 0) for element in root(body).iter(shape.each)]
-    if not found:
+    top = root(body)
+    found = list(_each(top, shape))
+    if not found and top.tag not in shape.none_in:
         raise ValueError(f"is XML without a <{shape.each}>")
     return found
 
 
+def _each(top: Element, shape: XmlShape) -> Iterator[Any]:
+    """The documents in a tree, in their order. Not by recursion: trees of what is refused may be of any depth."""
+    waiting: list[tuple[Element, tuple[Any, ...]]] = [(top, ())]
+    while waiting:
+        element, around = waiting.pop()
+        if element.tag == shape.each:
+            value = _value(element, "", shape, len(around))
+            yield {**value, shape.around: list(around)} if shape.around and isinstance(value, dict) else value
+            around = (*around, value)
+        waiting.extend((child, around) for child in reversed(element))
+
+
 def root(body: bytes) -> Element:
     """The root element of a document, with its attributes; raises ValueError when it is not XML that can be read."""
-    cleaned = _cleaned(body)
+    text = clean(body)
     try:
-        if _has_no_dtd(cleaned):
-            return ET.fromstring(cleaned)  # noqa: S314  what makes it unsafe is in a DTD
-        element: Element = fromstring(cleaned, forbid_dtd=True)
+        element = _parsed(text)
     except DefusedXmlException:
-        raise ValueError("is XML with a DTD or entities, which are refused") from None
+        raise ValueError("is XML with entities in its DTD, which are refused") from None
     except (ParseError, LookupError, UnicodeError) as error:
         raise ValueError(f"is not XML: {error}") from None
+    return _local(element) if b"xmlns" in text else element
+
+
+def _parsed(text: bytes) -> Element:
+    if b"<!DOCTYPE" not in text:
+        return ET.fromstring(text)  # noqa: S314  what makes it unsafe is in a DTD; and this is several times as fast
+    element: Element = fromstring(text)
     return element
 
 
-def _cleaned(body: bytes) -> bytes:
-    body = _BAD_BYTE.sub(b"", _BAD_REFERENCE.sub(b"", body.lstrip()))
-    return _VERSION.sub(b'<?xml version="1.0"', body)
+def _local(root: Element) -> Element:
+    """The same with local names; an attribute of a namespace yields to one without."""
+    for element in root.iter():
+        element.tag = _bare(element.tag)
+        element.attrib = {_bare(name): value for name, value in element.attrib.items()} | {
+            name: value for name, value in element.attrib.items() if not name.startswith("{")
+        }
+    return root
 
 
-def _has_no_dtd(body: bytes) -> bool:
-    """Whether it is certain that there is none: then the parser in C does, which is several times as fast."""
-    if not body.startswith(b"<") or b"<!DOCTYPE" in body:
-        return False
-    prolog = _PROLOG.match(body)
-    encoding = _ENCODING.search(prolog[0]) if prolog else None
-    return encoding is None or encoding[1].lower() in _ASCII_BASED
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
@@ -93,7 +113,7 @@ def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
         return _map(element, shape, depth)
     if path in shape.lists:
         return [_value(child, f"{path}[]", shape, depth + 1) for child in element]
-    if len(element) or (shape.attributes and element.attrib):
+    if len(element) or (shape.attributes and element.attrib) or path in shape.objects:
         return _object(element, path, shape, depth)
     return element.text or ""
 

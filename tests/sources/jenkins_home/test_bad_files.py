@@ -20,7 +20,7 @@ BAD = {
     "empty": (b"", "build.xml is not XML"),
     "random bytes": (random.Random(7).randbytes(5000), "build.xml is not XML"),
     "zeros after a crash": (bytes(4096), "build.xml is not XML"),
-    "entities": (b"<!DOCTYPE b [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><build>&x;</build>", "DTD or entities"),
+    "entities": (b"<!DOCTYPE b [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><build>&x;</build>", "entities in its DTD"),
     "not a number": (freestyle().replace("<duration>1000", "<duration>soon").encode(), "has 'soon' for duration"),
     "too large": (freestyle(actions="<a>" + "x" * 70_000 + "</a>").encode(), "is larger than 65536 bytes"),
 }

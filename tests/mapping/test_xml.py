@@ -1,0 +1,87 @@
+"""XML as real tools write it."""
+
+import pytest
+
+from adapters.mapping.xml import XmlShape, documents, parse
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a>gr\xc3\xbc\xc3\x9fe \xe2\x82\xac</a>",
+        b"\xef\xbb\xbf<a>gr\xc3\xbc\xc3\x9fe \xe2\x82\xac</a>",
+        b"<a>gr\xfc\xdfe \x80</a>",  # of Windows, and not declared
+        b"<?xml version='1.0' encoding='UTF-8'?><a>gr\xfc\xdfe \x80</a>",  # or as something else
+        b"<?xml version='1.0' encoding='ascii'?><a>gr\xc3\xbc\xdfe \x80</a>",  # or in part
+        b"<?xml version='1.0' encoding='windows-1252'?><a>gr\xfc\xdfe \x80</a>",
+        b"<?xml version='1.0' encoding='iso-8859-15'?>\n<a>gr\xfc\xdfe \xa4</a>",
+        "<?xml version='1.0' encoding='utf-16'?><a>grüße €</a>".encode("utf-16"),
+        "<?xml version='1.0' encoding='utf-16'?><a>grüße €</a>".encode("utf-16-be"),
+        "<a>grüße €</a>".encode("utf-16-le"),
+        "\ufeff<?xml version='1.0' encoding='utf-8'?><a>grüße €</a>".encode("utf-16-be"),
+        "<?xml version='1.0' encoding='utf-16'?><a>grüße €</a>".encode(),  # as .NET declares
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_is_in(body: bytes) -> None:
+    """Whatever it says of itself."""
+    assert parse(body, XmlShape()) == "grüße €"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a&#x1b;&#27;&#xFFFE;&#65535;\ufffe\x07b", "ab"),
+        ("a&#xD83D;&#xde00;&#55357;&#56832;b", "a\U0001f600\U0001f600b"),
+        ("a&#xD83D;b&#56832;&#55357;", "ab"),
+        ("a&#0;&#x110000;&#9999999999;b", "ab"),
+        ("&#60;b&#38;&#x3E;&#10;&#13;", "<b&>\n\r"),
+    ],
+)
+def test_what_xml_cannot_have_is_dropped(text: str, read: str) -> None:
+    """Written out or as a reference, and nothing else; two halves of a character are it."""
+    assert parse(f"<a>{text}</a>".encode(), XmlShape()) == read
+
+
+@pytest.mark.parametrize("doctype", ["<!DOCTYPE a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>", "<!DOCTYPE a []>"])
+def test_a_doctype_says_nothing(doctype: str) -> None:
+    """It is passed over, and what it points at is not opened."""
+    assert parse(f"<?xml version='1.0'?>{doctype}<a>b</a>".encode(), XmlShape()) == "b"
+
+
+def test_xml_has_local_names() -> None:
+    """Whether a namespace is the default or has a prefix; an attribute of one yields to the element's own."""
+    shape = XmlShape(attributes=True, each="s")
+    assert documents(b"<r xmlns='urn:a'><s n='1'><t/></s></r>", shape) == [{"@n": "1", "t": ""}]
+    assert documents(b"<x:r xmlns:x='urn:a'><x:s n='1' x:n='2' x:m='3'><x:t/></x:s></x:r>", shape) == [
+        {"@n": "1", "@m": "3", "t": ""}
+    ]
+
+
+def test_documents_may_know_those_around_them() -> None:
+    """The outermost first, and each without the others."""
+    shape = XmlShape(attributes=True, each="s", around="in", repeated=frozenset({"t"}))
+    assert documents(b"<s n='1'><t/><s n='2'><x><s n='3'/></x></s></s>", shape) == [
+        {"@n": "1", "t": [""], "in": []},
+        {"@n": "2", "x": {}, "in": [{"@n": "1", "t": [""]}]},
+        {"@n": "3", "in": [{"@n": "1", "t": [""]}, {"@n": "2", "x": {}}]},
+    ]
+
+
+def test_a_root_may_be_empty_by_name() -> None:
+    """Then there are no documents; any other XML without one is of another kind."""
+    shape = XmlShape(attributes=True, each="s", none_in=frozenset({"r"}))
+    assert documents(b"<r/>", shape) == []
+    with pytest.raises(ValueError, match="without a <s>"):
+        documents(b"<html/>", shape)
+
+
+def test_documents_in_documents_have_a_limit() -> None:
+    """Of depth, as all elements have."""
+    with pytest.raises(ValueError, match="nested deeper"):
+        documents(b"<s>" * 500 + b"</s>" * 500, XmlShape(each="s", around="in"))
+
+
+def test_text_alone_may_be_an_object() -> None:
+    """So that it is at one place, whether or not it has an attribute beside it."""
+    shape = XmlShape(attributes=True, repeated=frozenset({"t"}), objects=frozenset({"t"}))
+    assert parse(b"<r><t>a</t><t n='1'>b</t><t/></r>", shape) == {"t": [{"#text": "a"}, {"@n": "1", "#text": "b"}, {}]}
