@@ -50,6 +50,9 @@ TRUNCATED = "x-truncated"
 IMAGE_LABELS = "x-image-labels"
 """The header of a notification whose source looked labels of images up: a JSON object of them, by package URL."""
 
+REDACTED = "x-redacted"
+"""The header of a notification out of which its source was told to leave something: how many values and passages."""
+
 
 class Notification(NamedTuple):
     """What a tool said, as it said it.

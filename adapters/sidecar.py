@@ -24,6 +24,7 @@ from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.translators import Translators
 
 _labelled = late("adapters.sources.registry.labelled", "labelled")
+_redacted = late("adapters.sources.redaction.receiving", "redacted")
 
 
 def _utc_now() -> datetime:
@@ -56,11 +57,13 @@ class Sidecar:
             await self.journal.append(notifications, checkpoints)
             self.metrics.received(source, len(notifications))
 
-        registry = self.settings.sources[source].registry
-        if registry is None:
-            return receive
-        labels: Receive = _labelled(receive, source, registry, lambda: self.translators.current(source))
-        return labels
+        settings = self.settings.sources[source]
+        kept: Receive = receive
+        if settings.registry is not None:
+            kept = _labelled(kept, source, settings.registry, lambda: self.translators.current(source))
+        if settings.redact is not None:
+            kept = _redacted(kept, settings.redact)
+        return kept
 
     def mounts(self) -> Iterator[BaseRoute]:
         """What the HTTP server serves for the sources that are listened to through it."""

@@ -28,6 +28,8 @@ LEGACY_ID = "legacyid"
 """The extension of a CDEvent that names the tool's own message it was translated from."""
 CDEVENT_IDS = "cdeventids"
 """The extension of a tool's own message that names the CDEvents translated from it, separated by commas."""
+LEFT_OUT = "redacted"
+"""The extension of a tool's own message that says how much was left out of it before it was kept."""
 ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
 """The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 

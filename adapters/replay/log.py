@@ -15,6 +15,7 @@ import orjson
 from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Record
 from adapters.replay.units import Place, Unit
+from adapters.sources.redaction.redactor import Redact
 
 SAVE_EVERY = 1.0
 """Seconds between two savings of the checkpoint: what an interruption may make it publish again."""
@@ -87,12 +88,14 @@ class _Ahead(NamedTuple):
 class ArchiveLog:
     """The units of an archive as a log: it does not grow, and what a route parks goes to a file.
 
-    `rate` is the most records a second, 0 for no limit. `done`, `records` and `parked` say how far it is.
+    `redact` leaves out what must not be published. `rate` is the most records a second, 0 for no limit. `done`,
+    `records` and `parked` say how far it is.
     """
 
     units: Sequence[Unit]
     source: str
     state: State
+    redact: Redact = field(default=lambda notification: notification)
     rate: float = 0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] | None = None
@@ -182,7 +185,7 @@ class ArchiveLog:
             try:
                 for item in self.units[index].read(self.source, start):
                     seq += 1
-                    yield _Ahead(Record(seq, item.notification), index, item.line, item.after)
+                    yield _Ahead(Record(seq, self.redact(item.notification)), index, item.line, item.after)
             except (OSError, EOFError, ValueError) as error:
                 self._give_up(self.units[index], error)
 

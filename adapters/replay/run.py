@@ -18,6 +18,7 @@ from adapters.replay.log import ArchiveLog, State
 from adapters.route import Rendered, Route, choosing, origins, renderer
 from adapters.route.rendering import Render
 from adapters.sinks import SINKS, Sink
+from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.translators import Translators
 
 BATCH = 1000
@@ -67,7 +68,8 @@ async def replay(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     if plan.fresh or state.load() is None:
         state.forget(dead_letters=True)
-    log = ArchiveLog(share(archive(plan.inputs), plan.shard), plan.source, state, rate=plan.rate, sleep=asyncio.sleep)
+    units, redact = share(archive(plan.inputs), plan.shard), _redact(plan.config)
+    log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
     try:
@@ -111,6 +113,12 @@ def _sink(plan: Replay) -> Sink | None:
         return None
     settings = plan.config.sinks[plan.config.routes[plan.route].sink]
     return SINKS[settings.type].build(settings)
+
+
+def _redact(config: Config) -> Redact:
+    """Each notification as its source would have it: a journal is of several."""
+    redacts = {name: redactor(source.redact) for name, source in config.sources.items()}
+    return lambda heard: redacts[heard.source](heard) if heard.source in redacts else heard
 
 
 def _render(plan: Replay) -> Render:

@@ -1,7 +1,8 @@
 """From a record to the messages that a route publishes for it. Pure: no clock, no I/O.
 
 The two forms of an event name each other: a legacy message's extension `cdeventids` has the ids of its CDEvents,
-separated by commas, and a CDEvent's `legacyid` has the id of the legacy message.
+separated by commas, and a CDEvent's `legacyid` has the id of the legacy message. A legacy message's
+`redacted` counts what was left out of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
-from adapters.cdevents.cloudevents import CDEVENT_IDS, LEGACY_ID, cdevents_message, legacy_message
+from adapters.cdevents.cloudevents import CDEVENT_IDS, LEFT_OUT, LEGACY_ID, cdevents_message, legacy_message
 from adapters.cdevents.document import document
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
@@ -18,7 +19,7 @@ from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
-from adapters.model import TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
+from adapters.model import REDACTED, TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
 from adapters.route.translation import Translate, Translates, translated
 
 
@@ -107,13 +108,16 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
 
 
 def _legacy(notification: Notification, origin: Origin, translation: Translation, encoding: Encoding) -> Message:
-    ids = ",".join(event.id for event in translation.events)
+    extensions = {
+        CDEVENT_IDS: ",".join(event.id for event in translation.events),
+        LEFT_OUT: notification.headers.get(REDACTED, ""),
+    }
     return legacy_message(
         notification,
         instance=origin.instance,
         type_=_legacy_type(notification, origin.translator),
         encoding=encoding,
-        extensions={CDEVENT_IDS: ids} if ids else {},
+        extensions={name: value for name, value in extensions.items() if value},
     )
 
 

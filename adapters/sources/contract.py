@@ -15,6 +15,7 @@ from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive
 from adapters.settings import Settings
+from adapters.sources.redaction.settings import Redaction
 from adapters.sources.registry.settings import RegistryApi
 
 
@@ -38,7 +39,8 @@ class SourceSettings(Settings):
 
     `instance` is the absolute URL of the tool, the `context.source` of all its CDEvents. `mapping` is a shipped name
     (`jenkins/notification`) or a path; a source without one has nothing but legacy events. `variables` are the
-    mapping's own. `registry` is where the labels of images are looked up that its notifications are about.
+    mapping's own. `registry` is where the labels of images are looked up that its notifications are about. `redact` is
+    what is left out of them before they are kept.
     """
 
     type: str
@@ -46,6 +48,7 @@ class SourceSettings(Settings):
     mapping: str | None = None
     variables: dict[str, Any] = {}
     registry: RegistryApi | None = None
+    redact: Redaction | None = None
 
     @property
     def hears_cdevents(self) -> bool:
