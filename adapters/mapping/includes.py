@@ -91,7 +91,7 @@ def _document(included: _Part, own: _Part) -> _Part:
 def _defined(included: _Part, own: _Part, kinds: Sequence[str]) -> _Part:
     """What is defined of each kind. What its own file defines, of whatever kind, is not the included one's."""
     named = {name for kind in kinds for name in own.get(kind, ())}
-    return {kind: {**_without(named, included.get(kind, {})), **own.get(kind, {})} for kind in kinds}
+    return {kind: {**own.get(kind, {}), **_without(named, included.get(kind, {}))} for kind in kinds}
 
 
 def _defaults(included: _Part, own: _Part) -> _Part:

@@ -31,9 +31,9 @@ def test_there_are_no_others() -> None:
     assert invoke("schema", "route").exit_code == 2
 
 
-def accepts(data: Any) -> bool:
-    """Whether an editor has nothing to say about a mapping."""
-    return jsonschema_rs.validator_for(orjson.loads(FILES["mapping"].read_bytes())).is_valid(data)
+def accepts(data: Any, of: str = "mapping") -> bool:
+    """Whether an editor has nothing to say about a mapping, or a file of another kind."""
+    return jsonschema_rs.validator_for(orjson.loads(FILES[of].read_bytes())).is_valid(data)
 
 
 def shipped(name: str) -> Any:
@@ -45,6 +45,14 @@ def shipped(name: str) -> Any:
 def test_shipped_mappings_pass_in_an_editor(name: str) -> None:
     """What loads has no red lines."""
     assert accepts(shipped(name))
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "mappings/shared").glob("*.yaml")), ids=lambda file: file.name)
+def test_what_shipped_mappings_include_passes_in_an_editor(file: Path) -> None:
+    """It is checked as what it is, and is no mapping."""
+    data = yamlfile.load(file).data
+    assert accepts(data, "shared")
+    assert not accepts(data)
 
 
 @pytest.mark.parametrize("name", sorted({file.stem for file in (ROOT / "config").glob("*.yaml")} - {"compose"}))
