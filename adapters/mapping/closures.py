@@ -8,10 +8,10 @@ from typing import Any
 
 from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Absent, Failure, kind, shown
-from adapters.mapping.filters import FILTERS, Filter, Parameter, Regex
-from adapters.mapping.patterns import compiled
+from adapters.mapping.filters import FILTERS, Filter, Parameter
+from adapters.mapping.paths import followed
 from adapters.mapping.scope import Closure, Constant, never
-from adapters.mapping.syntax import Argument, Call, Expression, Literal, Path, Template
+from adapters.mapping.syntax import ALL, Argument, Call, Expression, Literal, Path, Template
 from adapters.yamlfile import suggestion
 
 
@@ -48,6 +48,8 @@ def lookup(path: Path, names: Names) -> Closure:
 
 def _walked(function: Function, start: str, path: Path) -> str:
     def write() -> str:
+        if ALL in path.steps:
+            return _of_every(function, start, path)
         found, steps = function.variable(), "".join(f"[{step!a}]" for step in path.steps)
         function.write(f"try: {found} = {start}{steps}{_IF_THERE.format(start) if path.name else ''}")
         function.write(f"except (KeyError, IndexError, TypeError): {found} = None")
@@ -55,6 +57,15 @@ def _walked(function: Function, start: str, path: Path) -> str:
         return found
 
     return function.once((start, path), write)
+
+
+def _of_every(function: Function, start: str, path: Path) -> str:
+    """What a path with `[*]` in it leads to: the way up to there is written out, as it is for others."""
+    at = path.steps.index(ALL)
+    head, rest = Path(path.steps[:at], path.name), path.steps[at:]
+    value = _walked(function, start, head) if head.steps else start
+    found = f"{function.bind(followed)}({value}, {function.bind(rest)}, {str(head)!a})"
+    return function.assign(_unless_absent([value], found))
 
 
 def pipeline(expression: Expression, names: Names) -> Closure:
@@ -68,19 +79,28 @@ def pipeline(expression: Expression, names: Names) -> Closure:
 def _filtered(inner: Closure, call: Call, names: Names) -> Closure:
     if (found := FILTERS.get(call.name)) is None:
         raise Unknown(f"there is no filter '{call.name}'", suggestion(call.name, [*FILTERS, *_SPECIAL]))
-    _check_arguments(found, call.arguments)
     arguments = [_argument(argument, names) for argument in call.arguments]
+    _check_arguments(found, call.arguments, arguments)
     constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
-    code = _fixed(inner, found, constants) if len(constants) == len(arguments) else _open(inner, found, arguments)
-    return folded(code, [inner, *arguments])
+    if len(constants) < len(arguments):
+        return _open(inner, found, arguments)
+    return folded(_fixed(inner, found, _checked(found, call.arguments, constants)), [inner])
 
 
-def _fixed(inner: Closure, found: Filter, constants: Sequence[Any]) -> Code:
-    """A filter whose arguments are known when the mapping loads: it is called in the rule's own function."""
+def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any]) -> list[Any]:
+    """Arguments that are known when the mapping loads, as the filter takes them; Unknown where it takes them never."""
     try:
         arguments = _fitted(found, constants)
+        if any(parameter.known for parameter in found.parameters):
+            found(found.accepts[0](), arguments)  # of nothing at all, it can only refuse how they are written
     except Failure as failure:
-        raise Unknown(str(failure)) from None
+        names = ", ".join(str(argument) for argument in written if isinstance(argument, Path))
+        raise Unknown(f"{names}: {failure}" if names else str(failure)) from None
+    return arguments
+
+
+def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:
+    """A filter whose arguments are known when the mapping loads: it is called in the rule's own function."""
 
     def write(function: Function) -> str:
         value = function.value(inner)
@@ -121,27 +141,20 @@ def _unless_absent(values: Iterable[str], otherwise: str) -> str:
     return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
 
 
-def _check_arguments(found: Filter, arguments: Sequence[Argument]) -> None:
+def _check_arguments(found: Filter, arguments: Sequence[Argument], closures: Sequence[Closure]) -> None:
     required = sum(parameter.required for parameter in found.parameters)
     variadic = any(parameter.variadic for parameter in found.parameters)
     if len(arguments) < required or (len(arguments) > len(found.parameters) and not variadic):
         raise Unknown(f"'{found.name}' is called with {len(arguments)} arguments", f"write {found.signature}")
-    for parameter, argument in zip(found.parameters, arguments, strict=False):
-        if Regex in parameter.types:
-            _check_pattern(argument)
-        elif isinstance(argument, Literal) and type(argument.value) not in parameter.types and parameter.types:
+    for parameter, argument, closure in zip(found.parameters, arguments, closures, strict=False):
+        if parameter.known and not isinstance(closure, Constant):
+            raise Unknown(
+                f"'{found.name}' needs its {parameter.name} when the mapping loads", "in quotes, or a variable"
+            )
+        if isinstance(argument, Literal) and type(argument.value) not in parameter.types and parameter.types:
             raise Unknown(
                 f"'{found.name}' takes {kind(parameter.types[0])} as {parameter.name}, not {argument.value!r}"
             )
-
-
-def _check_pattern(argument: Argument) -> None:
-    if not isinstance(argument, Literal) or not isinstance(argument.value, str):
-        raise Unknown("a regular expression must be written out, in quotes")
-    try:
-        compiled(argument.value)
-    except ValueError as error:
-        raise Unknown(str(error)) from None
 
 
 def _argument(argument: Argument, names: Names) -> Closure:
@@ -156,7 +169,7 @@ def _fitted(found: Filter, arguments: Sequence[Any]) -> list[Any]:
 
 def _fits(parameter: Parameter, value: Any, name: str) -> Any:
     """An argument as its parameter takes it: a number may stand where text is wanted."""
-    if not parameter.types or type(value) in parameter.types or Regex in parameter.types:
+    if not parameter.types or type(value) in parameter.types:
         return value
     if type(value) is int and str in parameter.types:
         return str(value)
@@ -175,6 +188,30 @@ def _default(inner: Closure, call: Call, names: Names) -> Closure:
         return value
 
     return folded(Code(write), [inner, fallback])
+
+
+def _if(inner: Closure, call: Call, names: Names) -> Closure:
+    if len(call.arguments) != 2:  # noqa: PLR2004  yes and no
+        raise Unknown("'if' takes two arguments", "write if(yes, no)")
+    yes, no = (_argument(argument, names) for argument in call.arguments)
+
+    def write(function: Function) -> str:
+        value = function.assign(function.value(inner))
+        with function.block(f"if type({value}) is not Absent:"):
+            function.write(f"{value} = {function.bind(_truth)}({value})")
+            with function.block(f"if {value}:"):
+                function.write(f"{value} = {function.value(yes)}")
+            with function.block("else:"):
+                function.write(f"{value} = {function.value(no)}")
+        return value
+
+    return folded(Code(write), [inner, yes, no])
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise Failure(f"if takes true or false, found {shown(value)}")
 
 
 def _table(inner: Closure, call: Call, names: Names) -> Closure:
@@ -206,7 +243,7 @@ def table_of(call: Call, names: Names) -> tuple[str, Mapping[str, Any]]:
     raise Unknown("'table' takes a table's name", 'write table(name) or table(name, "otherwise")')
 
 
-_SPECIAL: Mapping[str, Callable[[Closure, Call, Names], Closure]] = {"default": _default, "table": _table}
+_SPECIAL: Mapping[str, Callable[[Closure, Call, Names], Closure]] = {"default": _default, "if": _if, "table": _table}
 
 
 def rendered(template: Template, names: Names) -> Closure:

@@ -38,6 +38,8 @@ def matches(operand: Any, _names: Names) -> Test:
     """Text that a regular expression matches from its beginning to its end."""
     if not isinstance(operand, str):
         raise Unknown("'matches' takes a regular expression")
+    if "${" in operand:
+        raise Unknown("'matches' needs its pattern when the mapping loads", "a text, or ${$variable}")
     try:
         pattern = compiled(operand)
     except ValueError as error:

@@ -113,8 +113,12 @@ def _compared(key: str, get: Closure, operand: Any, names: Names) -> Condition:
 
 
 def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -> Condition:
-    operand = _resolved(operand, names)
-    holds, wanted = _predicate(get, name, operand, names)
+    resolved = _resolved(operand, names)
+    try:
+        holds, wanted = _predicate(get, name, resolved, names)
+    except Unknown as problem:
+        raise problem if resolved == operand else Unknown(f"{operand}: {problem}", problem.hint) from None
+    operand = resolved
 
     def why_not(scope: Scope) -> str:
         return f"{key} is {_found(get, scope)}{wanted}"

@@ -5,17 +5,29 @@ Grammar, complete:
     template   = { text | "${" expression "}" }              "$${" writes a literal "${"
     expression = path { "|" name [ "(" [ argument { "," argument } ] ")" ] }
     argument   = string | number | "true" | "false" | path
-    path       = step { "." step | "[" integer "]" }
+    path       = step { "." step | "[" integer "]" | "[*]" }
     step       = word | string                               a word may start with "$": a name that is not the payload's
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
-Step = str | int
+
+class Every(Enum):
+    """The step `[*]`: to every item of a list."""
+
+    ITEM = "*"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+ALL = Every.ITEM
+Step = str | int | Every
 
 
 class SyntaxProblem(ValueError):
@@ -30,10 +42,7 @@ class Path:
     name: str | None = None
 
     def __str__(self) -> str:
-        text = f"${self.name}" if self.name else ""
-        for step in self.steps:
-            text += f"[{step}]" if isinstance(step, int) else f"{'.' if text else ''}{_word(step)}"
-        return text
+        return written(self.steps, f"${self.name}" if self.name else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ _TOKEN = re.compile(
       (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     | (?P<number>-?\d+(?:\.\d+)?)(?![\w$-])
     | (?P<word>\$?[A-Za-z_][\w-]*)
-    | (?P<mark>[|(),.\[\]])
+    | (?P<mark>[|(),.\[\]*])
     )""",
     re.VERBOSE,
 )
@@ -81,6 +90,21 @@ _WORD = re.compile(r"[A-Za-z_][\w-]*")
 class _Token:
     kind: str
     text: str
+
+
+def written(steps: Iterable[Step], start: str = "") -> str:
+    """Steps from a start, as they are written."""
+    text = start
+    for step in steps:
+        text += f"{'.' if text else ''}{_word(step)}" if isinstance(step, str) else f"[{step}]"
+    return text
+
+
+def members(text: str) -> tuple[Step, ...]:
+    """The steps of a path that starts at a value's own members, `a.b[*].c`; raises SyntaxProblem."""
+    if (found := expression(text)).calls or found.path.name:
+        raise SyntaxProblem(f"'{text}' is not a path, such as a.b")
+    return found.path.steps
 
 
 def expression(text: str) -> Expression:
@@ -159,7 +183,7 @@ class _Parser:
             if self._accept("."):
                 steps.append(self._step().removeprefix("\0"))
             elif self._accept("["):
-                steps.append(int(self._expect("number")))
+                steps.append(ALL if self._accept("*") else int(self._expect("number")))
                 self._expect("]")
             else:
                 return Path(tuple(steps), name)

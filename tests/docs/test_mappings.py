@@ -80,7 +80,7 @@ def refusals() -> list[list[str]]:
 
 def filtered(value: Any, call: str) -> Any:
     """What a filter makes of a value."""
-    names = Names({"branches": Constant(["main"])}, {})
+    names = Names({"branches": Constant(["main"]), "more": Constant({"b": 2})}, {})
     return pipeline(syntax.expression(f"value | {call}"), names)({"value": value})
 
 

@@ -11,7 +11,7 @@ from tests.mapping.support import events, mapping, problems
 
 GOOD = """
     cdevents: 0.5.1
-    variables: {environment: ci, registry: null}
+    variables: {environment: ci, registry: null, open: "v("}
     tables:
       outcome: {OK: success, KO: failure}
     rules:
@@ -58,6 +58,19 @@ def test_good_mapping_has_no_problems() -> None:
         ("[run]", "[run |]", "test.yaml:10:10: expected a name, found the end"),
         ("[run]", "[]", "test.yaml:10:5: List should have at least 1 item"),
         ("phase: DONE", 'phase: {matches: "("}', "is not a regular expression"),
+        ("phase: DONE", 'phase: {matches: "${$environment}("}', "${$environment}(: 'ci(' is not a regular expression"),
+        (
+            "phase: DONE",
+            'phase: {matches: "${run}"}',
+            "test.yaml:8:5: 'matches' needs its pattern when the mapping loads",
+        ),
+        ("${run}", '${run | capture("(")}', "test.yaml:12:7: capture: '(' is not a regular expression"),
+        ("${run}", "${run | capture($tables)}", "$tables is not defined"),
+        ("${run}", "${run | capture(phase)}", "'capture' needs its pattern when the mapping loads"),
+        ("${run}", "${run | find_all($open)}", "test.yaml:12:7: $open: find_all: 'v(' is not a regular expression"),
+        ("${run}", '${run | regex_replace("a", "\\\\1")}', "regex_replace: 'a' has no group 1"),
+        ("${run}", '${run | map("a.")}', "map: expected a name, found the end in 'a.'"),
+        ("${run}", '${run | where("$a", 1)}', "where: '$a' is not a path, such as a.b"),
         ("outcome: ${", "uri: {a: b}\n            outcome: ${", "'uri' is text"),
         ("environment: ci", "instance: ci", "$instance is defined twice, or is a name that is always there"),
     ],

@@ -95,6 +95,27 @@ WORKS = [
     ("a=1 b= c=3", r'find_all("(?P<k>\\w)=(?P<v>\\d)?")', [{"k": "a", "v": "1"}, {"k": "b"}, {"k": "c", "v": "3"}]),
     ("2024-06-10T06:13:20.5Z", "plus(1)", "2024-06-10T06:13:21.500000Z"),
     ("2024-06-10T06:13:20+02:00", 'plus("0.5")', "2024-06-10T04:13:20.500000Z"),
+    ("2024-06-10T06:13:20.25Z", 'minus("2024-06-10T08:13:20+02:00")', 0.25),
+    ("2024-06-10T06:13:20Z", 'minus("2024-06-10T06:13:21Z")', -1),
+    ("2024-06-10T06:13:20Z", "minus(20.5)", "2024-06-10T06:12:59.500000Z"),
+    (5, "plus(0.5)", 5.5),
+    (0.3, "minus(0.1)", 0.2),
+    (0.1, "plus(0.2)", 0.3),
+    (1.5, "times(2)", 3),
+    (1718000067456, "div(1000)", 1718000067.456),
+    (6, "div(2)", 3),
+    (-2.5, "round", -3),
+    (2.675, "round(2)", 2.68),
+    (90, "minutes", 1.5),
+    (3600, "hours", 1),
+    (0.0015, "ms", 1.5),
+    ("a/b", 'split("/")', ["a", "b"]),
+    ("r1-r22", r'regex_replace("r(?P<n>\\d+)", "\\g<n>!")', "1!-22!"),
+    ([{"a": [{"b": 1}, {"b": 2}]}, {"a": []}], 'map("a[*].b")', [1, 2]),
+    ([{"s": {"t": 1}}, {"s": {"t": True}}, {}, 1], 'where("s.t", 1, "x")', [{"s": {"t": 1}}]),
+    ({"a": 1, "b": 1}, "merge(more)", {"a": 1, "b": 2}),
+    (True, 'if("yes", no.such)', "yes"),
+    (False, 'if(no.such, "no")', "no"),
     ("team/app", 'purl("docker", "1.4", "quay.io")', "pkg:docker/team/app@1.4?repository_url=quay.io"),
     ("@acme/ui", 'purl("npm", "1.0.0")', "pkg:npm/%40acme/ui@1.0.0"),
     ("app", 'purl("docker", "1.0+a")', "pkg:docker/app@1.0%2Ba"),
@@ -105,7 +126,7 @@ WORKS = [
 @pytest.mark.parametrize(("value", "call", "result"), WORKS)
 def test_filter_gives(value: object, call: str, result: object) -> None:
     """Each filter gives the value that its docstring promises."""
-    assert evaluate(f"it | {call}", {"it": value, "list": ["High"]}) == result
+    assert evaluate(f"it | {call}", {"it": value, "list": ["High"], "more": {"b": 2}}) == result
 
 
 @pytest.mark.parametrize(
@@ -144,6 +165,12 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
         ("2024-06-10T06:13:20", "plus(1)", "does not say its zone"),
         ("2024-06-10T06:13:20Z", 'plus("nan")', "plus: "),
         ("2024-06-10T06:13:20Z", 'plus("1e30")', "plus: "),
+        (float("nan"), "round", "round: NaN is not a finite number"),
+        (10**19, "plus(1)", "plus: 1e+19 is beyond 64 bits"),
+        (1e300, "times(0.5)", "beyond 64 bits"),
+        (1, "div(0.0)", "div: 1 cannot be divided by zero"),
+        (1, 'if("a", "b")', "if takes true or false, found a number '1'"),
+        (True, "times(2)", "times takes a number, found true or false"),
         (DIGEST, 'oci_purl(" ")', "a purl needs a name"),
         ("team/", 'purl("docker", "1")', "purl: "),
     ],
@@ -163,6 +190,8 @@ def test_filter_refuses(value: object, call: str, message: str) -> None:
         ([{"k": 1}], 'find("k", "z", "v")'),
         ({"a": None}, 'get("a")'),
         (0, "none_if(0)"),
+        ([{"a": 1}, {}], 'map("a")'),
+        (True, 'if(no.such, "no")'),
     ],
 )
 def test_filter_finds_nothing(value: object, call: str) -> None:
@@ -176,7 +205,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-_ARGUMENTS = {str: '"x"', int: "1", list: "list"}
+_ARGUMENTS = {str: '"x"', int: "1", list: "list", dict: "object"}
 
 
 @given(value=_JSON, name=st.sampled_from(sorted(FILTERS)))
@@ -184,7 +213,7 @@ def test_no_value_breaks_a_filter(value: object, name: str) -> None:
     """Whatever the payload holds, a filter gives a value, Absent or a Failure: never another exception."""
     arguments = [_ARGUMENTS.get(each.types[0], '"x"') if each.types else '"x"' for each in FILTERS[name].parameters]
     try:
-        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value, "list": [1]})
+        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value, "list": [1], "object": {"a": 1}})
     except Failure as error:
         assert str(error)
 
@@ -209,3 +238,19 @@ def test_purls_parse_back(name: str, namespace: str) -> None:
     except Failure:
         return
     assert [PackageURL.from_string(purl).to_string() for purl in purls] == purls
+
+
+def test_a_variable_may_be_the_pattern() -> None:
+    """What is known when the mapping loads is as good as what is written out."""
+    assert evaluate("it | capture($wanted)", {"it": "v1.4"}, wanted="v(.*)") == "1.4"
+    assert evaluate('it | regex_replace($wanted, "")', {"it": "v1.4-rc"}, wanted="-.*") == "v1.4"
+    assert evaluate('it | where($by, "x") | map($by)', {"it": [{"k": "x"}]}, by="k") == ["x"]
+
+
+def test_a_list_says_which_item_has_not_what_all_have() -> None:
+    """By its index, at any depth."""
+    jobs = [{"runs": [{"id": 1}]}, {"runs": [{"id": 2}, {}]}]
+    assert evaluate("jobs[*].runs[*].id", {"jobs": jobs}) == Absent("jobs[1].runs[1].id is missing")
+    assert evaluate("jobs[*].runs[0].id", {"jobs": jobs}) == [1, 2]
+    assert evaluate("$all[*].runs", {}, all={"runs": 1}) == Absent("$all is not a list")
+    assert evaluate("jobs[*]", {"jobs": [1, None]}) == Absent("jobs[1] is missing")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mapping.syntax import Call, Expression, Literal, Path, SyntaxProblem, expression, template
+from adapters.mapping.syntax import ALL, Call, Expression, Literal, Path, Step, SyntaxProblem, expression, template
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from adapters.mapping.syntax import Call, Expression, Literal, Path, SyntaxProbl
         ("a", Path(("a",))),
         ("a.b-c.d_e", Path(("a", "b-c", "d_e"))),
         ("a[0].b[-1]", Path(("a", 0, "b", -1))),
+        ("a[*].b[0]", Path(("a", ALL, "b", 0))),
         ('a."b.c"', Path(("a", "b.c"))),
         ("'x y'.z", Path(("x y", "z"))),
         ("$name", Path((), "name")),
@@ -51,6 +52,8 @@ def test_template_takes_text_and_expressions_apart() -> None:
         ("a | f(", "expected a name"),
         ("a | f(1 2)", "expected ',', found '2'"),
         ("a[x]", "expected a number, found 'x'"),
+        ("a[*", "expected ']', found the end"),
+        ("a.*", "expected a name, found '*'"),
         ("a ; b", "unexpected '; b'"),
     ],
 )
@@ -79,11 +82,11 @@ def test_any_text_parses_or_is_a_syntax_problem(text: str) -> None:
 
 
 @given(
-    st.lists(st.one_of(st.text(min_size=1, max_size=8), st.integers(-99, 99)), min_size=1).filter(
+    st.lists(st.one_of(st.text(min_size=1, max_size=8), st.integers(-99, 99), st.just(ALL)), min_size=1).filter(
         lambda s: isinstance(s[0], str)
     )
 )
-def test_path_is_written_as_it_is_read(steps: list[str | int]) -> None:
+def test_path_is_written_as_it_is_read(steps: list[Step]) -> None:
     """A path as text parses back to itself, whatever its keys are."""
     path = Path(tuple(steps))
     assert expression(str(path)).path == path

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mapping.filters import collection, jenkins, purl, text, time, url
-from adapters.mapping.filters.filter import Filter, Parameter, Regex, described
+from adapters.mapping.filters import collection, duration, jenkins, number, purl, text, time, url
+from adapters.mapping.filters.filter import Filter, Parameter, described
 
-__all__ = ["FILTERS", "Filter", "Parameter", "Regex"]
+__all__ = ["FILTERS", "Filter", "Parameter"]
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": text.magnitude,
+    "abs": number.magnitude,
     "base64": text.base64_text,
     "capture": text.capture,
+    "div": number.div,
+    "duration": duration.duration,
     "epoch_ms": time.epoch_ms,
     "epoch_s": time.epoch_s,
     "find": collection.find,
@@ -26,6 +28,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "generic_purl": purl.generic_purl,
     "get": collection.get,
     "having": collection.having,
+    "hours": number.hours,
     "image_purl": purl.image_purl,
     "in": collection.within,
     "int": text.to_int,
@@ -37,19 +40,27 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "json": text.json_value,
     "length": collection.length,
     "lower": text.lower,
+    "map": collection.each,
+    "merge": collection.merge,
+    "minus": time.minus,
+    "minutes": number.minutes,
+    "ms": number.ms,
     "none_if": collection.none_if,
     "oci_purl": purl.oci_purl,
     "pick": collection.pick,
     "plus": time.plus,
     "purl": purl.purl,
+    "regex_replace": text.regex_replace,
     "removeprefix": text.removeprefix,
     "removesuffix": text.removesuffix,
     "replace": text.replace,
+    "round": number.rounded,
     "sha256": text.sha256,
     "split": text.split,
     "string": text.to_string,
     "strip": text.strip,
     "strptime": time.strptime,
+    "times": number.times,
     "truncate": text.truncate,
     "upper": text.upper,
     "url_below": url.url_below,
@@ -59,7 +70,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "url_join": url.url_join,
     "url_path": url.url_path,
     "url_public": url.url_public,
+    "where": collection.where,
 }
 
 FILTERS: Mapping[str, Filter] = {name: described(name, function) for name, function in _FUNCTIONS.items()}
-"""Every filter by its name, but for `default` and `table`, which need more than a value (see `closures`)."""
+"""Every filter by its name, but for `default`, `if` and `table`, which need more than a value (see `closures`)."""

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.mapping.failures import Absent, kind
+from adapters.mapping.filters.filter import Known
+from adapters.mapping.paths import followed
+from adapters.mapping.syntax import ALL, members
+
+Scalar = str | int | float | bool
 
 
 def join(value: list[Any], separator: str) -> str:
@@ -42,6 +47,27 @@ def get(value: dict[str, Any], key: str) -> Any:
 def having(value: list[Any], key: str) -> list[Any]:
     """The objects of a list that have a member `key`."""
     return [item for item in value if isinstance(item, dict) and item.get(key) is not None]
+
+
+def each(value: list[Any], path: Known) -> list[Any] | Absent:
+    """What a path leads to from each item of a list; absent where one item has it not."""
+    found: list[Any] | Absent = followed(value, (ALL, *members(path)))
+    return found
+
+
+def where(value: list[Any], path: Known, wanted: Scalar, *others: Scalar) -> list[Any]:
+    """The objects of a list for which what a path leads to is one of these values."""
+    steps, allowed = members(path), (wanted, *others)
+    return [item for item in value if isinstance(item, dict) and _is_one(followed(item, steps), allowed)]
+
+
+def _is_one(value: Any, allowed: tuple[Any, ...]) -> bool:
+    return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in allowed)
+
+
+def merge(value: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """The members of objects in one; of those of one name, the last one's."""
+    return {**value, **{key: member for other in others for key, member in other.items()}}
 
 
 def first_key(value: dict[str, Any], *keys: str) -> str | Absent:

@@ -16,8 +16,8 @@ ERRORS = (ValueError, OverflowError, OSError, orjson.JSONEncodeError)
 """What a filter's function raises for a value that it cannot take."""
 
 
-class Regex(str):
-    """Marks a parameter as a regular expression, to be checked when the mapping loads."""
+class Known(str):
+    """Marks a parameter as text that is known, and checked, when the mapping loads: a regular expression, a path."""
 
     __slots__ = ()
 
@@ -30,6 +30,7 @@ class Parameter:
     types: tuple[type, ...]
     required: bool
     variadic: bool
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,13 @@ def described(name: str, function: Callable[..., Any]) -> Filter:
     hints = get_type_hints(function)
     first, *others = inspect.signature(function).parameters.values()
     parameters = [
-        Parameter(each.name, _types(hints[each.name]), _required(each), each.kind is each.VAR_POSITIONAL)
+        Parameter(
+            each.name,
+            _types(hints[each.name]),
+            _required(each),
+            each.kind is each.VAR_POSITIONAL,
+            hints[each.name] is Known,
+        )
         for each in others
     ]
     return Filter(name, function, _types(hints[first.name]), tuple(parameters))
@@ -82,8 +89,8 @@ def _types(hint: Any) -> tuple[type, ...]:
     """The concrete types of an annotation; none for Any."""
     if hint is Any:
         return ()
-    members = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    return tuple(get_origin(member) or member for member in members)
+    members = get_args(hint) if isinstance(hint, UnionType) else (str if hint is Known else hint,)
+    return tuple(get_origin(member) or member for member in members if member is not type(None))
 
 
 def _kinds(types: tuple[type, ...]) -> str:

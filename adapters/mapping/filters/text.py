@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from functools import lru_cache
 
 import orjson
 
 from adapters.mapping.failures import Absent
-from adapters.mapping.filters.filter import Regex
+from adapters.mapping.filters.filter import Known
 from adapters.mapping.patterns import compiled
 
 _MAX_INT = 1 << 63
+_GROUP = re.compile(r"\\(?:([0-9]+)|g<(\w+)>)")
 
 
 def lower(value: str) -> str:
@@ -44,9 +47,11 @@ def replace(value: str, old: str, new: str) -> str:
     return value.replace(old, new)
 
 
-def split(value: str, separator: str, index: int) -> str:
-    """The piece at `index` (from 0; -1 is the last) of the text cut at `separator`; an error when there is none."""
+def split(value: str, separator: str, index: int | None = None) -> str | list[str]:
+    """The pieces of the text cut at `separator`; or that at `index` (-1 is the last), an error when there is none."""
     pieces = value.split(separator)
+    if index is None:
+        return pieces
     if not -len(pieces) <= index < len(pieces):
         raise ValueError(f"'{value[:60]}' has no piece {index} when cut at '{separator}'")
     return pieces[index]
@@ -57,10 +62,24 @@ def truncate(value: str, length: int) -> str:
     return value[:length]
 
 
-def find_all(value: str, pattern: Regex) -> list[dict[str, str]]:
+def find_all(value: str, pattern: Known) -> list[dict[str, str]]:
     """For each place that the pattern matches, from left to right, an object of its named groups that took part."""
     found = compiled(pattern).finditer(value)
     return [{name: text for name, text in match.groupdict().items() if text is not None} for match in found]
+
+
+def regex_replace(value: str, pattern: Known, new: Known) -> str:
+    r"""The text with every match of the pattern made `new`, in which `\1` and `\g<name>` are the match's groups."""
+    return str(compiled(pattern).sub(_replacement(pattern, new), value))
+
+
+@lru_cache(maxsize=1024)
+def _replacement(pattern: str, new: str) -> str:
+    found = compiled(pattern)
+    for number, name in _GROUP.findall(new):
+        if (number and int(number) > found.groups) or (name and name not in found.groupindex):
+            raise ValueError(f"'{pattern}' has no group {number or name}")
+    return new
 
 
 def first_line(value: str) -> str:
@@ -68,7 +87,7 @@ def first_line(value: str) -> str:
     return value.strip().partition("\n")[0].rstrip("\r")
 
 
-def capture(value: str, pattern: Regex) -> str | Absent:
+def capture(value: str, pattern: Known) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
     if (match := compiled(pattern).search(value)) is None:
         return Absent(f"'{pattern}' finds nothing")
@@ -90,11 +109,6 @@ def to_int(value: int | float | str) -> int:
     if not -_MAX_INT <= number < _MAX_INT:
         raise ValueError("is beyond 64 bits")
     return number
-
-
-def magnitude(value: int | float) -> int | float:
-    """A number without its sign."""
-    return abs(value)
 
 
 def sha256(value: str | int | bool | list | dict) -> str:  # type: ignore[type-arg]  # JSON values of any kind

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from adapters.mapping.filters import number
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 _FORM = re.compile(
@@ -17,10 +20,10 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 def epoch_s(value: int | float | str) -> str:
     """Seconds since 1970 (a number, or text that is one). Before 1990 it is an error: a mistaken unit."""
-    number = _number(value)
-    if type(number) is int:
-        return f"{_minute(number // 60, 'seconds')}{number % 60:02}Z"
-    return _written(_moment(number, "seconds"), "microseconds")
+    seconds = _number(value)
+    if type(seconds) is int:
+        return f"{_minute(seconds // 60, 'seconds')}{seconds % 60:02}Z"
+    return _written(_moment(seconds, "seconds"), "microseconds")
 
 
 def epoch_ms(value: int | str) -> str:
@@ -41,9 +44,32 @@ def iso(value: str, zone: str = "") -> str:
     return f"{text[:-1]}.{match['fraction']}Z" if match["fraction"] else text
 
 
-def plus(value: str, seconds: int | float | str) -> str:
-    """The time so many seconds (a number, or text that is one) after a time in RFC 3339, to the microsecond."""
-    moment = datetime.fromisoformat(iso(value)) + timedelta(seconds=float(seconds))
+def plus(value: str | int | float, other: int | float | str) -> str | int | float:
+    """The sum of two numbers; or the time so many seconds (a number, or text that is one) after a time in RFC 3339."""
+    if not isinstance(value, str):
+        return number.total(value, _operand(other))
+    return _later(value, float(other))
+
+
+def minus(value: str | int | float, other: int | float | str) -> str | int | float:
+    """The difference of two numbers, the seconds between two times in RFC 3339, or the time so many seconds before."""
+    if not isinstance(value, str):
+        return number.difference(value, _operand(other))
+    if not isinstance(other, str):
+        return _later(value, -other)
+    between = datetime.fromisoformat(iso(value)) - datetime.fromisoformat(iso(other))
+    return number.plain(Decimal(between // timedelta(microseconds=1)).scaleb(-6))
+
+
+def _operand(other: int | float | str) -> int | float:
+    if not isinstance(other, str):
+        return other
+    raise ValueError(f"between numbers, '{other[:60]}' is a text")
+
+
+def _later(value: str, seconds: float) -> str:
+    """So many seconds after a time, to the microsecond."""
+    moment = datetime.fromisoformat(iso(value)) + timedelta(seconds=seconds)
     return _written(moment, "microseconds" if moment.microsecond else "seconds")
 
 
