@@ -214,6 +214,21 @@ def _truth(value: Any) -> bool:
     raise Failure(f"if takes true or false, found {shown(value)}")
 
 
+def _or_missing(inner: Closure, call: Call, _: Names) -> Closure:
+    if call.arguments:
+        raise Unknown("'or_missing' takes no arguments", "write or_missing")
+
+    def write(function: Function) -> str:
+        value = function.variable()
+        with function.block("try:"):
+            function.write(f"{value} = {function.value(inner)}")
+        with function.block("except FAILURES as error:"):
+            function.write(f"{value} = Absent(str(error))")
+        return value
+
+    return folded(Code(write), [inner])
+
+
 def _table(inner: Closure, call: Call, names: Names) -> Closure:
     name, table = table_of(call, names)
     otherwise = [each.value for each in call.arguments[1:] if isinstance(each, Literal)]
@@ -243,7 +258,12 @@ def table_of(call: Call, names: Names) -> tuple[str, Mapping[str, Any]]:
     raise Unknown("'table' takes a table's name", 'write table(name) or table(name, "otherwise")')
 
 
-_SPECIAL: Mapping[str, Callable[[Closure, Call, Names], Closure]] = {"default": _default, "if": _if, "table": _table}
+_SPECIAL: Mapping[str, Callable[[Closure, Call, Names], Closure]] = {
+    "default": _default,
+    "if": _if,
+    "or_missing": _or_missing,
+    "table": _table,
+}
 
 
 def rendered(template: Template, names: Names) -> Closure:

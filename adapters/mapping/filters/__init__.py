@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.mapping.filters import collection, duration, jenkins, number, purl, text, time, url
+from adapters.mapping.filters import collection, duration, jenkins, moment, number, purl, text, time, url
 from adapters.mapping.filters.filter import Filter, Parameter, described
 
 __all__ = ["FILTERS", "Filter", "Parameter"]
@@ -44,8 +44,10 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "merge": collection.merge,
     "minus": time.minus,
     "minutes": number.minutes,
+    "moment": moment.moment,
     "ms": number.ms,
     "none_if": collection.none_if,
+    "numbered": collection.numbered,
     "oci_purl": purl.oci_purl,
     "pick": collection.pick,
     "plus": time.plus,
@@ -74,4 +76,4 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 }
 
 FILTERS: Mapping[str, Filter] = {name: described(name, function) for name, function in _FUNCTIONS.items()}
-"""Every filter by its name, but for `default`, `if` and `table`, which need more than a value (see `closures`)."""
+"""Every filter by its name, but for those that need more than a value, such as `default` (see `closures`)."""

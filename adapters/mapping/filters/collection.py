@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from adapters.mapping.failures import Absent, kind
@@ -68,6 +69,18 @@ def _is_one(value: Any, allowed: tuple[Any, ...]) -> bool:
 def merge(value: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     """The members of objects in one; of those of one name, the last one's."""
     return {**value, **{key: member for other in others for key, member in other.items()}}
+
+
+def numbered(value: list[Any], name: str, *keys: str) -> list[Any]:
+    """The objects of a list with a member `name`: whichever they are, from 1, of those that have equal `keys`."""
+    counts: Counter[tuple[Any, ...]] = Counter()
+    found = []
+    for item in value:
+        if isinstance(item, dict):
+            alike = tuple(str(item.get(key)) for key in keys)
+            counts[alike] += 1
+            found.append({**item, name: counts[alike]})
+    return found
 
 
 def first_key(value: dict[str, Any], *keys: str) -> str | Absent:
