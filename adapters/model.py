@@ -47,8 +47,11 @@ TRUNCATED = "x-truncated"
 """The header of a notification that its source had to cut: the bytes there were, at least, or `<bytes>/<limit>`."""
 
 
-IMAGE_LABELS = "x-image-labels"
-"""The header of a notification whose source looked labels of images up: a JSON object of them, by package URL."""
+LOOKED_UP = "x-image-labels"
+"""The header of a notification whose source asked a registry about images: a JSON object, by package URL.
+
+Of each it has labels, under their own names, and what else `registry.api.Registry.told` tells. Once it had labels only.
+"""
 
 REDACTED = "x-redacted"
 """The header of a notification out of which its source was told to leave something: how many values and passages."""

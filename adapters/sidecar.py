@@ -23,7 +23,7 @@ from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.translators import Translators
 
-_labelled = late("adapters.sources.registry.labelled", "labelled")
+_looked_up = late("adapters.sources.registry.lookup", "looked_up")
 _redacted = late("adapters.sources.redaction.receiving", "redacted")
 
 
@@ -60,7 +60,7 @@ class Sidecar:
         settings = self.settings.sources[source]
         kept: Receive = receive
         if settings.registry is not None:
-            kept = _labelled(kept, source, settings.registry, lambda: self.translators.current(source))
+            kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))
         if settings.redact is not None:
             kept = _redacted(kept, settings.redact)
         return kept

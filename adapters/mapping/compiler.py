@@ -21,7 +21,7 @@ from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Event, Key, chain_maker, link_maker, merged, reference
 from adapters.mapping.inputs import decoder
-from adapters.mapping.scope import GIVEN, Closure, Constant, image_labels, received_at
+from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
@@ -50,7 +50,7 @@ class _Compiler:
         given: dict[str, Closure] = {
             **GIVEN,
             "instance": Constant(instance),
-            "images": remembered(image_labels, "images"),
+            "images": remembered(images, "images"),
             **dict(self._variables(variables)),
         }
         self.values.names = Names(definitions := Definitions(given, model.let, self._let), model.tables)

@@ -207,7 +207,7 @@ class MappingFile(SharedFile):
     image: (
         Annotated[
             Template,
-            Field(description="The package URL of the image a record is about: $images has its labels, if looked up"),
+            Field(description="The package URL of the image a record is about: $images has what is looked up of it"),
         ]
         | None
     ) = None

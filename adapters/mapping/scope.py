@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from adapters.mapping.failures import Absent
-from adapters.model import IMAGE_LABELS, Notification
+from adapters.model import LOOKED_UP, Notification
 
 Scope = Mapping[Any, Any]
 Closure = Callable[[Scope], Any]
@@ -71,7 +71,7 @@ GIVEN: Mapping[str, Closure] = {
 """What every notification comes with, by the name that an expression reads it by (`$body`)."""
 
 
-def image_labels(scope: Scope) -> dict[str, Any] | Absent:
-    """What the source looked up: the labels of images, by package URL."""
-    text = scope[HEADERS].get(IMAGE_LABELS)
+def images(scope: Scope) -> dict[str, Any] | Absent:
+    """What the source looked up: what a registry says of images, by package URL."""
+    text = scope[HEADERS].get(LOOKED_UP)
     return _NO_IMAGES if text is None else orjson.loads(text)

@@ -100,7 +100,7 @@ class Translator:
                 raise MappingError(_sentence(failure, self.name)) from None
 
     def images(self, notification: Notification) -> set[str]:
-        """The package URLs of the images that its records are about, as far as it can be read: to look labels up."""
+        """The package URLs of the images that its records are about, as far as it can be read: to look them up."""
         if (image := self.image) is None:
             return set()
         try:

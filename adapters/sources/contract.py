@@ -39,8 +39,8 @@ class SourceSettings(Settings):
 
     `instance` is the absolute URL of the tool, the `context.source` of all its CDEvents. `mapping` is a shipped name
     (`jenkins/notification`) or a path; a source without one has nothing but legacy events. `variables` are the
-    mapping's own. `registry` is where the labels of images are looked up that its notifications are about. `redact` is
-    what is left out of them before they are kept.
+    mapping's own. `registry` is asked about the images that its notifications are about. `redact` is what is left out
+    of them before they are kept.
     """
 
     type: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adapters.sources.registry.image import LABELS
+from adapters.sources.registry.artifact import LABELS
 from tests.docs.pages import blocks, loaded, page
 
 PAGE = page("docs/lineage.md")

@@ -12,7 +12,7 @@ import pytest
 from adapters.goldens import sent
 from adapters.mapping import load
 from adapters.mapping.library import find
-from adapters.model import IMAGE_LABELS, CDEvent, Notification
+from adapters.model import LOOKED_UP, CDEvent, Notification
 from tests.mappings.support import GERRIT, HEARD, JENKINS, REGISTRY, event, golden, instance, invalid, targets
 
 _OF_JENKINS = {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"}
@@ -94,7 +94,7 @@ def test_whatever_a_label_says_the_image_is_told(path: str) -> None:
     body = golden(REGISTRY, "push-image.json")
     digest = body["events"][0]["target"]["digest"]
     header = {f"pkg:oci/app@{digest}?repository_url=registry.example.com/team/app": labels}
-    published = event(REGISTRY, body, {IMAGE_LABELS: json.dumps(header)}, **VARIABLES[REGISTRY])
+    published = event(REGISTRY, body, {LOOKED_UP: json.dumps(header)}, **VARIABLES[REGISTRY])
     assert published.custom_data is not None
     assert published.custom_data["revision"] == labels["org.opencontainers.image.revision"]
     assert invalid([published]) == []

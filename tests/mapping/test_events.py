@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.cdevents.ids import chain_id, context_id
 from adapters.mapping.explain import explain
-from adapters.model import IMAGE_LABELS
+from adapters.model import LOOKED_UP
 from tests.mapping.support import INSTANCE, events, mapping, notification
 
 CONTEXT = """
@@ -134,7 +134,7 @@ def test_a_mapping_says_which_images_its_records_are_about() -> None:
 def test_labels_that_were_looked_up_are_found_by_their_image() -> None:
     """Of a record whose image was not, they are missing; what names no image is no error for it."""
     said = {"all": [DIGEST, "latest"]}
-    header = {IMAGE_LABELS: f'{{"{IMAGE}": {{"version": "1.4"}}}}'}
+    header = {LOOKED_UP: f'{{"{IMAGE}": {{"version": "1.4"}}}}'}
     assert [each.custom_data for each in mapping(IMAGES).translate(notification(said)).events] == [{}, {}]
     translation = mapping(IMAGES).translate(notification(said | {"all": [DIGEST]}, **header))
     assert [each.custom_data for each in translation.events] == [{"version": "1.4"}]

@@ -1,1 +1,1 @@
-"""The labels of images, asked of the registry that has them, before a notification about them is kept."""
+"""What a registry says of images and what belongs to them, asked for before a notification about them is kept."""

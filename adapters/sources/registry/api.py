@@ -1,111 +1,120 @@
-"""What a registry's API says of an image (OCI distribution-spec, image-spec)."""
+"""What a registry's API says of an artifact (OCI distribution-spec, image-spec)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 import orjson
 import requests
-from urllib3.exceptions import HTTPError
 
-from adapters.errors import AdapterError
-from adapters.sources.registry import image
-from adapters.sources.registry.image import Image
+from adapters.sources.registry import artifact, signature
+from adapters.sources.registry.answers import ArtifactUnreadable, RegistrySilent, content, judge
+from adapters.sources.registry.artifact import Artifact
 from adapters.sources.registry.settings import RegistryApi
+from adapters.sources.registry.token import Authentication
 
 MANIFESTS = (
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
+    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, "
+    "application/vnd.oci.artifact.manifest.v1+json"
 )
 """What is accepted of a manifest."""
 
-LARGEST = 4 << 20
-"""Bytes that are read of a manifest or an image's configuration: all registries should take a manifest of 4 MiB
-(distribution-spec, Pushing Manifests)."""
-
 USER_AGENT = "cdevents-adapters"
-"""Who asks: to look labels up is not to use an image, and mappings pass over what a registry tells of it."""
+"""Who asks: to look something up is not to use an image, and mappings pass over what a registry tells of it."""
 
-_NOT_FOUND = 404
-_LATER = frozenset({408, 429, *range(500, 600)})
-
-
-class RegistrySilent(AdapterError):
-    """The registry does not answer now."""
+_DIGEST = "docker-content-digest"
 
 
-class LabelsUnreadable(AdapterError):
-    """The registry does not let this image be read, or what was pushed as one is none."""
+class _Found(NamedTuple):
+    url: str
+    body: bytes
+    digest: str
 
-
-class NoSuchImage(AdapterError):
-    """The registry does not have it."""
-
-
-def session(settings: RegistryApi) -> requests.Session:
-    """A client with the settings' user and authority."""
-    client = requests.Session()
-    client.headers["User-Agent"] = USER_AGENT
-    if settings.username and settings.password:
-        client.auth = (settings.username, settings.password.get_secret_value())
-    client.verify = str(settings.ca) if settings.ca else True
-    return client
+    def document(self) -> dict[str, Any]:
+        """Its JSON object; an empty one for any other JSON. Raises ArtifactUnreadable."""
+        try:
+            found = orjson.loads(self.body)
+        except ValueError as error:
+            raise ArtifactUnreadable(f"GET {self.url}: {error}") from None
+        return found if isinstance(found, dict) else {}
 
 
 class Registry:
-    """Asks for the labels of images; for each with a few requests at most, each answered within `timeout` seconds.
+    """Asks about artifacts; about each with a few requests at most, each answered within `timeout` seconds.
 
     An answer that trickles may take twice as long: then it counts as none.
+    Every method raises RegistrySilent, ArtifactUnreadable or NoSuchArtifact.
     """
 
     def __init__(self, settings: RegistryApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._url, self._timeout, self._clock = settings.url.rstrip("/"), settings.timeout, clock
-        self._client = session(settings)
+        self._client = requests.Session()
+        self._client.headers["User-Agent"] = USER_AGENT
+        self._client.verify = str(settings.ca) if settings.ca else True
+        self._client.auth = Authentication(settings, clock)
 
-    def labels(self, wanted: Image) -> Mapping[str, str]:
-        """Those of LABELS that it has, as annotations or as the labels of its configuration.
+    def told(self, wanted: Artifact) -> Iterator[Mapping[str, Any]]:
+        """What there is to know, piece by piece, to be put together: what comes later may fail.
 
-        Of an index without any they are those of its first image: a build gives all its platforms the same.
-        Raises RegistrySilent, LabelsUnreadable or NoSuchImage.
+        First what its manifest says (`artifact.described`), with the `digest` where a tag was asked for; then the text
+        of a signature (`signature.read`); then the LABELS, of the image that it belongs to if it does. Of an index
+        without any they are those of its first image: a build gives all its platforms the same.
         """
-        manifest = self._json("manifests", wanted)
-        if own := image.annotated(manifest):
+        found = self._get("manifests", wanted)
+        manifest = found.document()
+        yield artifact.described(manifest) | ({} if wanted.lasting else {"digest": found.digest})
+        belongs_to = artifact.digest(manifest.get("subject"))
+        if document := signature.document(manifest):
+            said = signature.read(manifest, self._get("blobs", wanted._replace(reference=document)).body)
+            yield said
+            belongs_to = belongs_to or said.get("subject")
+        yield self._labels(wanted, self._manifest(wanted, belongs_to) if belongs_to else manifest)
+
+    def digest(self, wanted: Artifact) -> str:
+        """What a tag points to now."""
+        url = self._place("manifests", wanted)
+        with self._answer("HEAD", url) as answer:
+            judge(answer, f"HEAD {url}")
+            found = answer.headers.get(_DIGEST, "")
+        if not artifact.is_digest(found):
+            raise ArtifactUnreadable(f"HEAD {url}: '{found[:60]}' is not a digest")
+        return found
+
+    def _labels(self, wanted: Artifact, manifest: dict[str, Any]) -> Mapping[str, str]:
+        if own := artifact.annotated(manifest):
             return own
-        if first := image.first(manifest):
-            manifest = self._json("manifests", wanted._replace(digest=first))
-        configuration = image.configuration(manifest)
-        return image.labelled(self._json("blobs", wanted._replace(digest=configuration))) if configuration else {}
+        if first := artifact.first(manifest):
+            manifest = self._manifest(wanted, first)
+        configuration = artifact.configuration(manifest)
+        if configuration is None:
+            return {}
+        return artifact.labelled(self._get("blobs", wanted._replace(reference=configuration)).document())
 
-    def _json(self, kind: str, wanted: Image) -> dict[str, Any]:
-        url = f"{self._url}/v2/{wanted.repository}/{kind}/{wanted.digest}"
-        until = self._clock() + self._timeout
+    def _manifest(self, beside: Artifact, digest: str) -> dict[str, Any]:
+        return self._get("manifests", beside._replace(reference=digest)).document()
+
+    def _get(self, kind: str, wanted: Artifact) -> _Found:
+        url = self._place(kind, wanted)
+        with self._answer("GET", url) as answer:
+            body = content(answer, f"GET {url}", self._timeout, self._clock)
+            return _Found(url, body, answer.headers.get(_DIGEST) or f"sha256:{sha256(body).hexdigest()}")
+
+    def _answer(self, method: str, url: str) -> requests.Response:
         try:
-            with self._client.get(url, headers={"Accept": MANIFESTS}, timeout=self._timeout, stream=True) as answer:
-                _judge(answer, url)
-                document = orjson.loads(self._content(answer, until))
-        except (OSError, HTTPError) as error:
-            raise RegistrySilent(f"GET {url}: {error}") from None
-        except ValueError as error:
-            raise LabelsUnreadable(f"GET {url}: {error}") from None
-        return document if isinstance(document, dict) else {}
+            return self._client.request(
+                method,
+                url,
+                headers={"Accept": MANIFESTS},
+                timeout=self._timeout,
+                stream=True,
+                verify=self._client.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
+            )
+        except OSError as error:
+            raise RegistrySilent(f"{method} {url}: {error}") from None
 
-    def _content(self, answer: requests.Response, until: float) -> bytes:
-        content = bytearray()
-        while chunk := answer.raw.read1(64 << 10, decode_content=True):
-            content += chunk
-            if len(content) > LARGEST:
-                raise ValueError(f"more than {LARGEST} bytes")
-            if self._clock() > until:
-                raise TimeoutError(f"the answer takes longer than {self._timeout:g} s")
-        return bytes(content)
-
-
-def _judge(answer: requests.Response, url: str) -> None:
-    if answer.status_code == _NOT_FOUND:
-        raise NoSuchImage(f"GET {url} answered 404")
-    if answer.status_code in _LATER:
-        raise RegistrySilent(f"GET {url} answered {answer.status_code}")
-    if not answer.ok:
-        raise LabelsUnreadable(f"GET {url} answered {answer.status_code}: compare 'registry' with the registry's users")
+    def _place(self, kind: str, wanted: Artifact) -> str:
+        return f"{self._url}/v2/{wanted.repository}/{kind}/{wanted.reference}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import requests
-
 from adapters.errors import AdapterError
-from adapters.sources.registry.api import MANIFESTS, session
+from adapters.sources.registry.answers import ArtifactUnreadable, NoSuchArtifact, RegistrySilent
+from adapters.sources.registry.api import Registry
+from adapters.sources.registry.artifact import Artifact, is_digest
 from adapters.sources.registry_log.lines import Tag
 from adapters.sources.registry_log.settings import Api, Lookup
 
@@ -19,9 +18,6 @@ Find = Callable[[Tag], str | None]
 
 _WRITING = timedelta(seconds=5)
 """How long before its line a push may have written the tag."""
-
-_DIGEST = re.compile(r"sha(?:256|512):[0-9a-f]{64,128}")
-_NOT_FOUND = 404
 
 
 class LookupFailed(AdapterError):
@@ -69,31 +65,23 @@ def _written(link: Path) -> datetime:
 
 
 def _digest(text: str) -> str:
-    if _DIGEST.fullmatch(text.strip()) is None:
+    if not is_digest(text.strip()):
         raise LookupFailed(f"'{text[:60]}' is not a digest")
     return text.strip()
 
 
 def api(settings: Api, clock: Callable[[], datetime]) -> Find:
     """The registry's own answer to HEAD (OCI distribution-spec, Checking if content exists in the registry)."""
-    client = session(settings)
+    registry = Registry(settings)
 
     def find(tag: Tag) -> str | None:
         if (clock() - tag.at).total_seconds() > settings.fresh:
             return None
-        url = f"{settings.url.rstrip('/')}/v2/{tag.repository}/manifests/{tag.name}"
         try:
-            answer = client.head(url, headers={"Accept": MANIFESTS}, timeout=settings.timeout)
-        except OSError as error:
-            raise LookupFailed(f"HEAD {url}: {error}") from None
-        return _answered(answer, url)
+            return registry.digest(Artifact(tag.repository, tag.name))
+        except NoSuchArtifact:
+            return None
+        except (RegistrySilent, ArtifactUnreadable) as error:
+            raise LookupFailed(str(error)) from None
 
     return find
-
-
-def _answered(answer: requests.Response, url: str) -> str | None:
-    if answer.status_code == _NOT_FOUND:
-        return None
-    if not answer.ok:
-        raise LookupFailed(f"HEAD {url} answered {answer.status_code}: compare lookup.api with the registry's users")
-    return _digest(answer.headers.get("docker-content-digest", ""))

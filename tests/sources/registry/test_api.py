@@ -1,4 +1,4 @@
-"""The labels of an image: those that the registry has, and nothing that leads anywhere else."""
+"""What a registry tells of an artifact: its kind, its signature, and labels; and nothing that leads anywhere else."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ import responses
 from requests import exceptions
 
 from adapters.errors import AdapterError
-from adapters.sources.registry.api import LARGEST, MANIFESTS, LabelsUnreadable, NoSuchImage, Registry, RegistrySilent
-from adapters.sources.registry.image import LONGEST, Image
+from adapters.sources.registry.answers import LARGEST, ArtifactUnreadable, NoSuchArtifact, RegistrySilent
+from adapters.sources.registry.api import MANIFESTS, Registry
+from adapters.sources.registry.artifact import LONGEST, Artifact
 from adapters.sources.registry.settings import RegistryApi
 
 PREFIX = "org.opencontainers.image."
@@ -27,10 +28,15 @@ INDEX, FIRST, SECOND, CONFIG, ATTESTED = (f"sha256:{digit * 64}" for digit in "1
 OTHERS = {"maintainer": "somebody", f"{PREFIX}licenses": "Apache-2.0", f"{PREFIX}url": "u" * (LONGEST + 1)}
 
 
+def told(reference: str, **settings: str) -> dict[str, Any]:
+    """All that a registry tells of an artifact of team/app."""
+    registry = Registry(RegistryApi.model_validate({"url": "https://registry.example.com/", **settings}))
+    return {name: value for piece in registry.told(Artifact("team/app", reference)) for name, value in piece.items()}
+
+
 def labels(digest: str, **settings: str) -> dict[str, str]:
     """Those that a registry tells of an image of team/app."""
-    registry = Registry(RegistryApi.model_validate({"url": "https://registry.example.com/", **settings}))
-    return dict(registry.labels(Image("team/app", digest)))
+    return {name: value for name, value in told(digest, **settings).items() if name.startswith(PREFIX)}
 
 
 def has(kind: str, digest: str, document: Any) -> None:
@@ -74,6 +80,52 @@ def test_an_index_has_the_labels_of_its_first_image() -> None:
 
 
 @responses.activate
+def test_an_artifact_says_what_it_is() -> None:
+    """By its types and what it belongs to, of which it has the labels; its configuration is no image's."""
+    bom = {"mediaType": "application/vnd.cyclonedx+json", "digest": SECOND}
+    manifest = {
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "artifactType": "application/vnd.cyclonedx+json",
+        "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": ATTESTED},
+        "layers": [bom, bom],
+        "subject": {"digest": FIRST},
+    }
+    has("manifests", INDEX, manifest)
+    configured(FIRST, LABELS)
+    assert told(INDEX) == LABELS | {
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "artifactType": "application/vnd.cyclonedx+json",
+        "config": "application/vnd.oci.empty.v1+json",
+        "layers": ["application/vnd.cyclonedx+json"],
+        "subject": FIRST,
+    }
+
+
+@responses.activate
+def test_a_signature_is_told_with_its_text() -> None:
+    """Of one more document; what is gone that it belongs to is but without labels."""
+    layer = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "digest": CONFIG, "size": 900}
+    has("manifests", INDEX, {"layers": [layer], "subject": {"digest": FIRST}})
+    has("blobs", CONFIG, {"messageSignature": {"signature": "MEUC"}})
+    responses.get(f"{BASE}/manifests/{FIRST}", status=404)
+    registry = Registry(RegistryApi(url="https://registry.example.com"))
+    pieces = registry.told(Artifact("team/app", INDEX))
+    assert next(pieces)["subject"] == FIRST
+    assert next(pieces)["signature"] == "MEUC"
+    with pytest.raises(NoSuchArtifact):
+        next(pieces)
+
+
+@responses.activate
+def test_a_tag_is_what_it_points_to_now() -> None:
+    """The registry says its digest, or the manifest is counted."""
+    responses.get(f"{BASE}/manifests/1.4", json={}, headers={"Docker-Content-Digest": SECOND})
+    assert told("1.4") == {"digest": SECOND}
+    responses.replace("GET", f"{BASE}/manifests/1.4", body=b"{}")
+    assert told("1.4") == {"digest": "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}
+
+
+@responses.activate
 @pytest.mark.parametrize(
     "manifest",
     [
@@ -99,10 +151,10 @@ def test_whatever_was_pushed_has_no_labels(manifest: Any) -> None:
     [
         ({"status": 503}, RegistrySilent),
         ({"status": 429}, RegistrySilent),
-        ({"status": 401}, LabelsUnreadable),
-        ({"body": "<html>"}, LabelsUnreadable),
-        ({"body": "[" * 100_000}, LabelsUnreadable),
-        ({"body": "x" * (LARGEST + 1)}, LabelsUnreadable),
+        ({"status": 401}, ArtifactUnreadable),
+        ({"body": "<html>"}, ArtifactUnreadable),
+        ({"body": "[" * 100_000}, ArtifactUnreadable),
+        ({"body": "x" * (LARGEST + 1)}, ArtifactUnreadable),
     ],
     ids=["503", "429", "401", "html", "deep", "large"],
 )
@@ -126,7 +178,7 @@ def test_no_answer_at_all_is_an_error() -> None:
 def test_an_image_that_is_not_there_is_another_error() -> None:
     """It was deleted, or is in another registry: nothing is wrong."""
     responses.get(f"{BASE}/manifests/{FIRST}", status=404)
-    with pytest.raises(NoSuchImage):
+    with pytest.raises(NoSuchArtifact):
         labels(FIRST)
 
 
@@ -137,7 +189,7 @@ def test_an_answer_that_trickles_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     with trickling() as address:
         settings = RegistryApi.model_validate({"url": f"http://{address}", "timeout": "3s"})
         with pytest.raises(RegistrySilent, match="the answer takes longer than 3 s"):
-            Registry(settings, clock=lambda: float(next(seconds))).labels(Image("team/app", FIRST))
+            next(Registry(settings, clock=lambda: float(next(seconds))).told(Artifact("team/app", FIRST)))
     assert next(seconds) == 5, "it was asked when it began, and after each of four bytes"
 
 

@@ -12,8 +12,8 @@ import responses
 import structlog.testing
 
 from adapters.mapping import Translator, load
-from adapters.model import IMAGE_LABELS, Checkpoint, Notification, Receive
-from adapters.sources.registry.labelled import PAUSE, labelled
+from adapters.model import LOOKED_UP, Checkpoint, Notification, Receive
+from adapters.sources.registry.lookup import PAUSE, looked_up
 from adapters.sources.registry.settings import RegistryApi
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Journal:
 
     def labels(self) -> list[object]:
         """Those of each notification, by the digests of its images."""
-        found = [orjson.loads(each.headers.get(IMAGE_LABELS, "null")) for each in self.kept]
+        found = [orjson.loads(each.headers.get(LOOKED_UP, "null")) for each in self.kept]
         return [each and {purl[12:83]: labels[SOURCE] for purl, labels in each.items()} for each in found]
 
 
@@ -56,7 +56,7 @@ def receiver(
 ) -> Receive:
     """What a source hands notifications to."""
     settings = RegistryApi(url="https://registry.example.com", timeout=3.0)
-    return labelled(journal.receive, "registry", settings, mapping, clock)
+    return looked_up(journal.receive, "registry", settings, mapping, clock)
 
 
 def notification(*digests: str, action: str = "push", useragent: str = "docker") -> Notification:
@@ -115,7 +115,7 @@ async def test_what_cannot_be_had_is_left_out_and_said(journal: Journal) -> None
     with structlog.testing.capture_logs() as logs:
         await receive([notification(FIRST, SECOND)])
         await receive([notification(FIRST)])
-    assert [(each["event"], each["source"]) for each in logs] == [("no labels of images", "registry")]
+    assert [(each["event"], each["source"]) for each in logs] == [("the registry does not answer", "registry")]
     assert "answered 503" in logs[0]["reason"]
     responses.replace("GET", url, json={"annotations": {SOURCE: "one"}})
     now = PAUSE
