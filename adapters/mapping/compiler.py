@@ -19,7 +19,7 @@ from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
-from adapters.mapping.events import Event, Key, chain_maker, link_maker, merged, reference
+from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
 from adapters.mapping.inputs import decoder
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
@@ -126,7 +126,7 @@ class _Compiler:
         return Event(
             name=model.emit,
             source=self.instance,
-            key=self._key(model.id, (*at, "id")),
+            keys=self._keys(model.id, (*at, "id")),
             timestamp=self._timestamp(model, at),
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
             subject_source=values.name(source, (*at, "subject", "source")) if source else _NONE,
@@ -162,17 +162,18 @@ class _Compiler:
             return merged(shared, particular)
         return shared if common else particular if own else _NONE
 
-    def _key(self, expressions: list[str], at: Location) -> Key:
-        return [self.values.key_part(text, (*at, index)) for index, text in enumerate(expressions)]
+    def _keys(self, keys: list[list[str]], at: Location) -> Keys:
+        *others, last = keys
+        end = (*at, len(others)) if others else at
+        return [*self._alternatives(others, at), [self.values.key_part(*part) for part in _placed(last, end)]]
 
     def _chain(self, model: Common, at: Location) -> Closure | None:
-        if model.chain is None:
-            return None
-        alternatives = [
-            [self.values.optional_key_part(text, (*at, "chain", row, column)) for column, text in enumerate(each)]
-            for row, each in enumerate(model.chain)
-        ]
-        return chain_maker(alternatives)
+        return chain_maker(self._alternatives(model.chain, (*at, "chain"))) if model.chain is not None else None
+
+    def _alternatives(self, keys: list[list[str]], at: Location) -> Keys:
+        """Natural keys any of whose parts may be missing."""
+        placed = (_placed(each, (*at, row)) for row, each in enumerate(keys))
+        return [[self.values.optional_key_part(*part) for part in parts] for parts in placed]
 
     def _links(self, model: Common, at: Location) -> Iterator[Closure]:
         for index, link in enumerate(model.links):
@@ -189,12 +190,16 @@ class _Compiler:
         if isinstance(target, Reference):
             check_name(self.values, target.emit, (*at, "emit"))
             source = self.values.name(target.source or self.instance, (*at, "source"))
-            return reference(target.emit, source, self._key(target.id, (*at, "id")))
+            return reference(target.emit, source, self._keys(target.id, (*at, "id")))
         if (rule := self.model.rules.get(target)) is None:
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
-        made = reference(rule.emit, Constant(self.instance), self._key(rule.id, ("rules", target, "id")))
+        made = reference(rule.emit, Constant(self.instance), self._keys(rule.id, ("rules", target, "id")))
         return remembered(made, f"id {target}")
+
+
+def _placed(expressions: Sequence[str], at: Location) -> Iterator[tuple[str, Location]]:
+    return ((text, (*at, index)) for index, text in enumerate(expressions))
 
 
 def _strings(data: Any) -> str:

@@ -56,11 +56,22 @@ class Subject(Settings):
     content: dict[str, Any] = {}
 
 
+def _alternatives(value: Any) -> Any:
+    return [value] if isinstance(value, list) and all(isinstance(each, str) for each in value) else value
+
+
+Keys = Annotated[
+    list[Annotated[list[Expression], Field(min_length=1)]],
+    BeforeValidator(_alternatives, json_schema_input_type=list[Expression] | list[list[Expression]]),
+]
+"""A key, or several, of which the first counts whose values are all there."""
+
+
 class Reference(Settings):
     """Names another CDEvent by what its id is made of; `source` is the instance unless it comes from another tool."""
 
     emit: Emit
-    id: Annotated[list[Expression], Field(min_length=1)]
+    id: Keys
     source: Template | None = None
 
 
@@ -90,13 +101,8 @@ class Link(Settings):
         return self
 
 
-def _alternatives(value: Any) -> Any:
-    return [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
-
-
 Chain = Annotated[
-    list[Annotated[list[Expression], Field(min_length=1)]],
-    BeforeValidator(_alternatives, json_schema_input_type=list[Expression] | list[list[Expression]]),
+    Keys,
     Field(description="The key of what started it all; of several lists the first whose values are there counts"),
 ]
 
@@ -117,7 +123,10 @@ class Rule(Common):
     split: RuleSplit | None = None
     emit: Emit
     id: Annotated[
-        list[Expression], Field(min_length=1, description="The natural key: what names the occurrence itself")
+        Keys,
+        Field(
+            description="The natural key: what names the occurrence; of several lists the first whose values are there"
+        ),
     ]
     subject: Subject
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.cdevents.ids import chain_id, event_ids
@@ -14,6 +14,9 @@ from adapters.model import CDEvent
 Key = Sequence[Closure]
 """What gives the values of a natural key, as text."""
 
+Keys = Sequence[Key]
+"""Natural keys, of which the first counts whose values are all there; those of the last raise Failure where not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -21,7 +24,7 @@ class Event:
 
     name: str
     source: str
-    key: Key
+    keys: Keys
     timestamp: Closure
     subject_id: Closure
     subject_source: Closure
@@ -35,7 +38,7 @@ class Event:
         name, source = function.bind(self.name), function.bind(self.source)
         parts = [
             name,
-            function.value(reference(self.name, Constant(self.source), self.key)),
+            function.value(reference(self.name, Constant(self.source), self.keys)),
             source,
             *map(function.value, (self.timestamp, self.subject_id, self.content, self.subject_source, self.chain)),
             _links(self.links, function),
@@ -44,7 +47,7 @@ class Event:
         return function.assign(f"{function.bind(CDEvent)}({', '.join(parts)})")
 
 
-def reference(name: str, source: Closure, key: Key) -> Closure:
+def reference(name: str, source: Closure, keys: Keys) -> Closure:
     """The id of an event that another rule, or another sidecar, makes."""
 
     def write(function: Function) -> str:
@@ -52,33 +55,40 @@ def reference(name: str, source: Closure, key: Key) -> Closure:
             made = function.bind(event_ids(source.value, name))
         else:
             made = f"{function.bind(event_ids)}({function.value(source)}, {name!a})"
-        return function.assign(f"{made}([{', '.join(map(function.value, key))}])")
+        *others, last = keys
+        if not others:
+            return function.assign(f"{made}([{', '.join(map(function.value, last))}])")
+        found = _first(made, others, function)
+        with function.block(f"if {found} is None:"):
+            function.write(f"{found} = {made}([{', '.join(map(function.value, last))}])")
+        return found
 
     return Code(write)
 
 
-def chain_maker(alternatives: Iterable[Sequence[Closure]]) -> Closure:
+def chain_maker(alternatives: Keys) -> Closure:
     """The chain id of the first alternative whose values are all there; None where there is none."""
-    possible = [parts for parts in alternatives if not any(map(never, parts))]
-
-    def write(function: Function) -> str:
-        chain = function.assign("None")
-        for parts in possible:
-            with function.block(f"if {chain} is None:"):
-                _write_chain(chain, parts, [], function)
-        return chain
-
-    return Code(write)
+    return Code(lambda function: _first(function.bind(chain_id), alternatives, function))
 
 
-def _write_chain(chain: str, parts: Sequence[Closure], values: Sequence[str], function: Function) -> None:
-    """The chain of some values, if those of all parts are there."""
+def _first(made: str, keys: Keys, function: Function) -> str:
+    """What is made of the first key whose values are all there; None where there is none."""
+    found = function.assign("None")
+    for parts in keys:
+        if not any(map(never, parts)):
+            with function.block(f"if {found} is None:"):
+                _write_made(f"{found} = {made}", parts, [], function)
+    return found
+
+
+def _write_made(making: str, parts: Sequence[Closure], values: Sequence[str], function: Function) -> None:
+    """What is made of some values, if those of all parts are there."""
     if not parts:
-        function.write(f"{chain} = {function.bind(chain_id)}([{', '.join(values)}])")
+        function.write(f"{making}([{', '.join(values)}])")
         return
     value = function.value(parts[0])
     with function.block(f"if type({value}) is not Absent:"):
-        _write_chain(chain, parts[1:], [*values, value], function)
+        _write_made(making, parts[1:], [*values, value], function)
 
 
 def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:

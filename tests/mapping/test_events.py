@@ -80,6 +80,39 @@ def test_chain_is_the_first_alternative_that_is_there() -> None:
     assert events(translator, body | {"change": 5})[0].chain_id == chain_id(["https://gerrit/", "5"])
 
 
+ALTERNATIVES = """
+    cdevents: 0.5.1
+    rules:
+      started:
+        when: {kind: started}
+        emit: dev.cdeventsx.tool-run.started.0.1.0
+        id: &run [[run, stage], ["${run}/${job}"], [job]]
+        subject: {id: run}
+      finished:
+        when: {kind: finished}
+        emit: dev.cdeventsx.tool-run.finished.0.1.0
+        id: *run
+        subject: {id: run}
+        links: [{path: started}]
+"""
+
+
+def test_id_is_the_first_alternative_that_is_there() -> None:
+    """Of several keys, for a rule and for what links to it; where none is, what the last one lacks is told."""
+    translator = mapping(ALTERNATIVES)
+    for body, key in (
+        ({"run": "1", "stage": "a", "job": "b"}, ["1", "a"]),
+        ({"run": "1", "job": "b"}, ["1/b"]),
+        ({"stage": "a", "job": "b"}, ["b"]),
+    ):
+        (event,) = events(translator, {"kind": "finished", **body})
+        assert event.id == context_id(INSTANCE, "dev.cdeventsx.tool-run.finished.0.1.0", key)
+        started = context_id(INSTANCE, "dev.cdeventsx.tool-run.started.0.1.0", key)
+        assert event.links[0]["from"] == {"contextId": started}
+    (error,) = translator.translate(notification({"kind": "finished"})).errors
+    assert error.endswith("rule finished: job is missing")
+
+
 def test_explanation_says_why_each_rule_did_or_did_not_fire() -> None:
     """Every record, every rule: what it emitted, what was otherwise, or what failed where."""
     translator = mapping(CONTEXT, gerrit="g")
