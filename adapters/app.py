@@ -98,7 +98,7 @@ async def _endless(work: Coroutine[Any, Any, None]) -> None:
 async def _retain(sidecar: Sidecar) -> None:
     while True:
         try:
-            pruned = await sidecar.journal.prune(sidecar.routes, keep=sidecar.settings.journal.keep)
+            pruned = await sidecar.journal.prune(keep=sidecar.settings.journal.keep)
             _log.debug("journal pruned", records=pruned)
         except JournalUnavailable as error:
             _log.error("journal not pruned", reason=str(error))

@@ -120,7 +120,7 @@ def _sink(name: str, settings: SinkSettings) -> Sink:
 async def assembled(settings: Config) -> AsyncIterator[Sidecar]:
     """A sidecar on its journal, both closed at the end; raises ConfigError or JournalUnavailable."""
     async with AsyncExitStack() as stack:
-        journal = Journal(settings.journal.path, max_bytes=settings.journal.max_size)
+        journal = Journal(settings.journal.path, max_bytes=settings.journal.max_size, routes=settings.routes)
         stack.push_async_callback(journal.aclose)
         sidecar = Sidecar(settings, journal)
         for sink in sidecar.sinks.values():

@@ -8,17 +8,26 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, Self
 
 from adapters.errors import JournalUnavailable
 from adapters.journal import schema
 
+_NEW = "PRAGMA auto_vacuum = INCREMENTAL"
 _PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;"
 _SIZE = """
     SELECT (page_count - freelist_count) * page_size
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
+_FREE = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
 _PATIENCE = 10
+
+SPARE = 4 << 20
+"""Bytes that stay free in the file, and in the write-ahead log, to be written again without asking the disk."""
+
+_STEP = 1024
+"""Pages that are given back at once."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FULL = "the disk is full; free some space or move the journal to a larger disk"
 _ADVICE = {
@@ -44,22 +53,29 @@ def moment(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+def wal_of(path: Path) -> Path:
+    """The write-ahead log of a journal's file."""
+    return path.with_name(f"{path.name}-wal")
+
+
 class Database:
     """A journal file, open; other processes may use it at the same time.
 
     With `create`, a file that is not there is made, and one that an older release wrote is brought up to this release.
     Each statement is a transaction of its own unless it runs inside `transaction()`. Everything raises
-    JournalUnavailable, saying what to do, when SQLite fails.
+    JournalUnavailable, saying what to do, when SQLite fails; `damaged` says whether that was for what the file holds.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        self._log = path.with_name(f"{path.name}-wal")
+        self._log = wal_of(path)
+        self.damaged = False
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with self._explained():
             self._connection = sqlite3.connect(
                 uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
             )
+            self._connection.text_factory = _text
             try:
                 self._prepare(upgrade=create)
                 self._inode = path.stat().st_ino
@@ -117,26 +133,63 @@ class Database:
 
     def size(self) -> int:
         """The bytes in use: the pages that hold something, and the write-ahead log."""
-        size = self.number(_SIZE)
-        with suppress(FileNotFoundError):
-            size += self._log.stat().st_size
-        return size
+        return self.number(_SIZE) + self.ahead()
 
     def free(self) -> int:
         """The bytes that the disk has left for whoever runs this process."""
         disk = os.statvfs(self.path.parent)
         return disk.f_bavail * disk.f_frsize
 
+    def ahead(self) -> int:
+        """The bytes of the write-ahead log, which is written anew when the file has what is in it."""
+        with suppress(FileNotFoundError):
+            return self._log.stat().st_size
+        return 0
+
+    def unused(self) -> int:
+        """The bytes of the file that hold nothing."""
+        return self.number(_FREE)
+
+    def examine(self, seconds: float) -> bool:
+        """Looks at every page, for so many seconds at most; whether it came to the end.
+
+        Raises JournalUnavailable for a file that is damaged.
+        """
+        until = monotonic() + seconds
+        self._connection.set_progress_handler(lambda: monotonic() > until, 10_000)
+        try:
+            [(found,)] = self.run("PRAGMA quick_check(1)")
+        except JournalUnavailable as error:
+            if _name_of(error.__cause__) == "INTERRUPT":
+                return False
+            raise
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        if found != "ok":
+            raise self._unfit(f"{_ADVICE['CORRUPT']} ({found})")
+        return True
+
     def touch(self) -> None:
         """Writes a page as it is; the transaction fails where the disk takes nothing."""
         self.run(f"PRAGMA user_version = {self.number('PRAGMA user_version')}")
 
-    def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file, as far as no reader is in the way."""
+    def tidy(self) -> bool:
+        """Moves the write-ahead log into the file, and gives back some of what the file does not use; whether more is.
+
+        Where a quarter of the file is free, that is more than what comes and goes.
+        """
+        unused = self.unused()
+        gives = unused > SPARE and unused * 4 > self.number("PRAGMA page_count") * self.number("PRAGMA page_size")
+        if gives and self.number("PRAGMA auto_vacuum"):
+            with self._explained():  # as a script: a statement that gives no columns is not run to its end
+                self._connection.executescript(f"PRAGMA incremental_vacuum({_STEP})")
+            self.reclaim()
+            return True
         self.run("PRAGMA wal_checkpoint(PASSIVE)")
+        return False
 
     def reclaim(self) -> None:
-        """Does the same and gives the space of the log back, if readers let it within a tenth of a second."""
+        """Moves the write-ahead log into the file and gives its space back, if readers let it within 0.1 s."""
         self.run("PRAGMA busy_timeout = 100")
         try:
             self.run("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -152,11 +205,18 @@ class Database:
         if not in_place:
             raise self._unfit("the file was moved or deleted; put it back and restart")
 
+    def check_whole(self) -> None:
+        """Raises JournalUnavailable when SQLite has met damage."""
+        if self.damaged:
+            raise self._unfit(_ADVICE["CORRUPT"])
+
     def _prepare(self, *, upgrade: bool) -> None:
         version = self.number("PRAGMA user_version")
         tables = self.number("SELECT count(*) FROM sqlite_master")
         if objection := schema.objection(version, tables, upgrade=upgrade):
             raise self._unfit(objection)
+        if not tables:
+            self.run(_NEW)
         self._connection.executescript(_PRAGMAS)
         for script in schema.upgrades(version):
             self._connection.executescript(script)
@@ -169,6 +229,17 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_")
+            name = _name_of(error)
+            self.damaged = self.damaged or name.partition("_")[0] in ("CORRUPT", "NOTADB")
             advice = _ADVICE.get(name) or _ADVICE.get(name.partition("_")[0], "SQLite failed")
             raise self._unfit(f"{advice} ({error})") from error
+
+
+def _name_of(error: BaseException | None) -> str:
+    """SQLite's name of an error, such as IOERR_READ."""
+    return str(getattr(error, "sqlite_errorname", "")).removeprefix("SQLITE_")
+
+
+def _text(stored: bytes) -> str:
+    """A text as it is stored, which damage may have made no text."""
+    return stored.decode("utf-8", "replace")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.journal import records
 from adapters.journal.database import Database, micros, moment
-from adapters.journal.log import as_record
 from adapters.model import Record
 
 
@@ -43,12 +43,12 @@ def park(database: Database, route: str, seq: int, reason: str, at: datetime) ->
 def due(database: Database, route: str, limit: int) -> list[Record]:
     """Up to `limit` records of a route that are marked for another attempt, in order."""
     rows = database.run(
-        "SELECT seq, source, received_at, headers, position, body FROM dead_letter JOIN notification USING (seq)"
+        f"SELECT {records.COLUMNS} FROM dead_letter JOIN notification USING (seq)"  # noqa: S608 - names of columns
         " WHERE route = ? AND retry ORDER BY seq LIMIT ?",
         route,
         limit,
     )
-    return [as_record(row) for row in rows]
+    return [records.record(row) for row in rows]
 
 
 def listed(database: Database, route: str | None = None, seq: int | None = None) -> list[DeadLetter]:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
+
+import structlog
 
 from adapters.errors import JournalUnavailable
-from adapters.journal import deadletters, log, status
-from adapters.journal.database import Database
+from adapters.journal import deadletters, log, status, wal
+from adapters.journal.database import Database, wal_of
+from adapters.journal.lock import locked
 from adapters.journal.room import lack
 from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
 _Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
+
+
+EXAMINED = 5.0
+"""Seconds at most for which a journal is looked at before it is used."""
+
+_ADVICE = (
+    "put back the file and its -wal from a backup, or move the -wal away to go on without what is lost"
+    " (a replay of the tool's history has it)"
+)
+
+_log = structlog.get_logger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -33,17 +47,26 @@ class Journal:
     cannot be used; the next call tries again, so that the journal recovers when the cause is gone.
     """
 
-    def __init__(self, path: Path, *, max_bytes: int, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        max_bytes: int,
+        routes: Collection[str] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
         """Opens the journal in a file, which is made with its directory where it does not exist.
 
-        `max_bytes` bounds what it holds; beyond it, `append` refuses. Raises JournalUnavailable when the file cannot
-        be used: another process has it open, a newer release wrote it, no permission.
+        `max_bytes` bounds what it holds; beyond it, what all `routes` have passed gives way, the oldest first; where
+        nothing can, or no routes are named, `append` refuses. Raises JournalUnavailable when the file cannot be used:
+        another process has it open, a newer release wrote it, it is damaged, no permission.
         """
+        self.routes = routes
         self._max_bytes = max_bytes
         self._clock = clock
         with ExitStack() as opening:
-            opening.enter_context(_locked(path))
-            self._database = opening.enter_context(Database(path, create=True))
+            opening.enter_context(locked(path))
+            self._database = opening.enter_context(_examined(path))
             self._reads = opening.enter_context(Database(path))
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
@@ -64,7 +87,9 @@ class Journal:
             await self._writer.share(self._append, (notifications, checkpoints), self._announce)
 
     async def check(self) -> None:
-        """Raises JournalUnavailable when `append` or `read` would."""
+        """Raises JournalUnavailable when `append` or `read` would, or the file was found to be damaged."""
+        for database in (self._database, self._reads):
+            database.check_whole()
         await self._writer.submit(self._probe)
         await self._read(lambda: log.last(self._reads))
 
@@ -93,16 +118,17 @@ class Journal:
         """Forgets a dead letter that was delivered after all."""
         await self._writer.submit(lambda: deadletters.drop(self._database, route, seq))
 
-    async def prune(self, routes: Collection[str], *, keep: float) -> int:
-        """Deletes what all these routes have passed and is older than `keep` seconds; how many records.
+    async def prune(self, *, keep: float) -> int:
+        """Deletes what all its routes have passed and is older than `keep` seconds; how many records.
 
         What a dead letter needs stays. The cursors of other routes hold nothing back.
         """
-        now = self._clock()
-        below = await self._read(lambda: log.prunable(self._reads, routes, now, timedelta(seconds=keep)))
-        total = 0
-        while deleted := await self._writer.submit(lambda: log.prune(self._database, below)):
-            total += deleted
+        now, kept = self._clock(), timedelta(seconds=keep)
+        below = await self._read(lambda: log.prunable(self._reads, self.routes or (), now, kept))
+        total = after = 0
+        while found := await self._read(partial(log.spent, self._reads, after, below)):
+            first, after = found
+            total += await self._writer.submit(partial(log.prune, self._database, first, after))
         return total
 
     def cursor(self, route: str) -> int:
@@ -146,11 +172,21 @@ class Journal:
 
     def _make_room(self) -> None:
         self._database.check_in_place()
-        self._lack = lack(self._database, self._max_bytes)
-        if self._lack:
+        if self._lacks():
             with suppress(JournalUnavailable):
                 self._database.reclaim()
-            self._lack = lack(self._database, self._max_bytes)
+                self._give_way()
+
+    def _lacks(self) -> bool:
+        self._lack = lack(self._database, self._max_bytes)
+        return bool(self._lack)
+
+    def _give_way(self) -> None:
+        """Deletes what is delivered, the oldest first, until there is room again."""
+        below = 0 if self.routes is None else log.passed(self._database, self.routes) + 1
+        while self._lacks() and (found := log.spent(self._database, 0, below)):
+            log.prune(self._database, *found)
+            self._database.reclaim()
 
     def _announce(self, last: int) -> None:
         if last > self._last:
@@ -194,16 +230,15 @@ class RouteLog:
         await self._journal.resolve(self._route, seq)
 
 
-def _locked(path: Path) -> IO[bytes]:
-    """Takes the lock of a journal, made with its directory; the kernel lets go of it when the process ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f"{path.name}.lock").open("wb")
-    except OSError as error:
-        raise JournalUnavailable(f"journal {path}: {error.strerror}; check its directory and who owns it") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise JournalUnavailable(f"journal {path}: another process has it open; give each its own") from error
-    return lock
+@contextmanager
+def _examined(path: Path) -> Iterator[Database]:
+    """A journal's file, looked at before anything is written to it. Raises JournalUnavailable where it is damaged."""
+    found = wal.damage(wal_of(path))
+    if found and not found.torn:
+        raise JournalUnavailable(f"journal {path}: {found}; {_ADVICE}")
+    if found:
+        _log.warning("the last commit is not whole, as after a loss of power", journal=str(path), reason=str(found))
+    with Database(path, create=True) as database:
+        if not database.examine(EXAMINED):
+            _log.info("journal looked at in part, for it is large", journal=str(path), seconds=EXAMINED)
+        yield database

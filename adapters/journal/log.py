@@ -7,9 +7,8 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-
-from adapters.journal.database import Database, micros, moment
+from adapters.journal import records
+from adapters.journal.database import Database, micros
 from adapters.model import Checkpoint, Notification, Record
 
 READ_BYTES = 8 << 20
@@ -21,10 +20,7 @@ PRUNE_ROWS = 500
 
 def append(database: Database, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
     """Stores notifications and where their sources stand after them; the number of the last record."""
-    database.insert(
-        "INSERT INTO notification (source, received_at, headers, position, body) VALUES (?, ?, ?, ?, ?)",
-        ((n.source, micros(n.received_at), orjson.dumps(dict(n.headers)), n.position, n.body) for n in notifications),
-    )
+    database.insert(records.INSERT, map(records.row, notifications))
     for checkpoint in checkpoints:
         _keep(database, checkpoint)
     return last(database)
@@ -33,7 +29,7 @@ def append(database: Database, notifications: Sequence[Notification], checkpoint
 def read(database: Database, after: int, limit: int) -> list[Record]:
     """Up to `limit` records beyond `after`, in order; fewer, but never none, where bodies pass READ_BYTES."""
     rows = database.rows(
-        "SELECT seq, source, received_at, headers, position, body FROM notification WHERE seq > ? ORDER BY seq LIMIT ?",
+        f"SELECT {records.COLUMNS} FROM notification WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - names of columns
         after,
         limit,
     )
@@ -43,8 +39,8 @@ def read(database: Database, after: int, limit: int) -> list[Record]:
 
 def record(database: Database, seq: int) -> Record | None:
     """One record, or None when it was pruned."""
-    rows = database.run("SELECT seq, source, received_at, headers, position, body FROM notification WHERE seq = ?", seq)
-    return as_record(rows[0]) if rows else None
+    rows = database.run(f"SELECT {records.COLUMNS} FROM notification WHERE seq = ?", seq)  # noqa: S608 - names of columns
+    return records.record(rows[0]) if rows else None
 
 
 def last(database: Database) -> int:
@@ -73,35 +69,49 @@ def advance(database: Database, route: str, seq: int, checkpoints: Sequence[Chec
         _keep(database, checkpoint)
 
 
+def passed(database: Database, routes: Collection[str]) -> int:
+    """The number of the last record that all routes have passed; the last of all where there are none."""
+    return min((cursor(database, route) for route in routes), default=last(database))
+
+
 def prunable(database: Database, routes: Collection[str], now: datetime, keep: timedelta) -> int:
     """The number below which records may go: all `routes` have passed them, and none was heard within `keep`.
 
     A time that is further ahead than `keep` was told by a clock that was wrong, and holds nothing.
     """
-    passed = min((cursor(database, route) for route in routes), default=last(database))
+    done = passed(database, routes)
     young = database.run(
         "SELECT seq FROM notification WHERE seq <= ? AND received_at BETWEEN ? AND ? ORDER BY seq LIMIT 1",
-        passed,
+        done,
         micros(now - keep),
         micros(now + keep),
     )
-    return int(young[0][0]) if young else passed + 1
+    return int(young[0][0]) if young else done + 1
 
 
-def prune(database: Database, below: int) -> int:
-    """Deletes up to PRUNE_ROWS of the oldest records; how many. What a dead letter needs stays."""
-    return database.change(
-        "DELETE FROM notification WHERE seq IN (SELECT seq FROM notification WHERE seq < ?"
-        " AND seq NOT IN (SELECT seq FROM dead_letter) ORDER BY seq LIMIT ?)",
+def spent(database: Database, after: int, below: int) -> tuple[int, int] | None:
+    """The first and last of up to PRUNE_ROWS records that may go, of those between two; None where there is none.
+
+    What a dead letter needs stays.
+    """
+    [(first, last)] = database.run(
+        "SELECT min(seq), max(seq) FROM (SELECT seq FROM notification WHERE seq > ? AND seq < ?"
+        " AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.seq = notification.seq) ORDER BY seq LIMIT ?)",
+        after,
         below,
         PRUNE_ROWS,
     )
+    return None if first is None else (first, last)
 
 
-def as_record(row: Sequence[Any]) -> Record:
-    """The record in a row of seq, source, received_at, headers, position and body."""
-    seq, source, received_at, headers, position, body = row
-    return Record(seq, Notification(source, body, moment(received_at), orjson.loads(headers), position))
+def prune(database: Database, first: int, last: int) -> int:
+    """Deletes the records from one to another, but for what a dead letter needs; how many."""
+    return database.change(
+        "DELETE FROM notification WHERE seq BETWEEN ? AND ?"
+        " AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.seq = notification.seq)",
+        first,
+        last,
+    )
 
 
 def _keep(database: Database, checkpoint: Checkpoint) -> None:
@@ -115,7 +125,7 @@ def _keep(database: Database, checkpoint: Checkpoint) -> None:
 def _bounded(rows: Iterator[tuple[Any, ...]]) -> Iterator[Record]:
     size = 0
     for row in rows:
-        yield as_record(row)
-        size += len(row[-1])
+        yield (record := records.record(row))
+        size += len(record.notification.body)
         if size >= READ_BYTES:
             return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from adapters.journal.database import Database
+from adapters.journal.database import SPARE, Database
 
 RESERVE = 16 << 20
-"""Bytes of the disk that appends leave: with them routes still note what they have passed, and pruning makes room."""
+"""Bytes that appends leave, of the disk or free in the file: with them routes still note what they have passed, and
+pruning makes room."""
 
 
 def lack(database: Database, max_bytes: int) -> str:
@@ -15,7 +16,7 @@ def lack(database: Database, max_bytes: int) -> str:
             f"it is full ({max_bytes} bytes); "
             "a sink is behind (see its route's lag) or the size limit is too small for the retention"
         )
-    if (free := database.free()) < RESERVE:
+    if (free := database.free()) + database.ahead() < SPARE or free + database.unused() < RESERVE:
         return (
             f"the disk is full ({free} bytes are left, and the last {RESERVE} are for what was taken already); "
             "free some space or move the journal to a larger disk"

@@ -36,6 +36,11 @@ SCHEMAS = (
     ) WITHOUT ROWID;
     CREATE INDEX dead_letter_seq ON dead_letter (seq);
     """,
+    """
+    -- Of records that an older release wrote it is not known.
+    ALTER TABLE notification ADD COLUMN checksum INTEGER;
+    CREATE INDEX dead_letter_due ON dead_letter (route, seq) WHERE retry;
+    """,
 )
 
 

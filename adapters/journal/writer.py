@@ -25,7 +25,7 @@ GROUP = 512
 """How many jobs share a transaction at most."""
 
 IDLE = 0.5
-"""Seconds without a job before the write-ahead log is moved into the file."""
+"""Seconds without a job before the file is set in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,19 @@ class Writer:
                 return
 
     def _next(self) -> _Job | None:
-        try:
-            return self._queue.get(timeout=IDLE)
-        except Empty:
-            with suppress(JournalUnavailable):
-                self._database.checkpoint()
-            return self._queue.get()
+        untidy = True
+        while untidy:
+            try:
+                return self._queue.get(timeout=IDLE)
+            except Empty:
+                untidy = self._tidied()
+        return self._queue.get()
+
+    def _tidied(self) -> bool:
+        """Uses the pause to set the file in order; whether there is more to do."""
+        with suppress(JournalUnavailable):
+            return self._database.tidy()
+        return False
 
     def _commit(self, jobs: Sequence[_Job]) -> list[Any]:
         """What each job returned or raised; one that fails takes only itself out of its group."""

@@ -19,7 +19,7 @@ from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
-from adapters.model import REDACTED, TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
+from adapters.model import DAMAGED, REDACTED, TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
 from adapters.route.translation import Translate, Translates, translated
 
 
@@ -42,6 +42,8 @@ class Rendered(NamedTuple):
     ignored: int = 0
     unmatched: int = 0
 
+
+_DAMAGED = "its bytes in the journal are not those that were heard: the disk damaged them; ask the tool, or its history"
 
 Render = Callable[[Record], Rendered]
 """Makes a route's messages of a record."""
@@ -73,14 +75,14 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
 
     def render(record: Record) -> Rendered:
         notification = record.notification
-        if sources is not None and notification.source not in sources:
+        if sources is not None and notification.source not in sources and DAMAGED not in notification.headers:
             return Rendered()
         if (origin := origins(notification.source)) is None:
             return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
         if origin.cdevents:
             return _heard(notification, encoding, wanted) if acts else Rendered()
-        if TRUNCATED in notification.headers:
-            return Rendered(errors=(_cut(notification),))
+        if reason := _unfit(notification):
+            return Rendered(errors=(reason,))
         translation = translate(origin.translator, record) if origin.translator else Translation()
         if format_ is Format.LEGACY:
             return Rendered((_legacy(notification, origin, translation, encoding),))
@@ -94,8 +96,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
 
 def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str], bool]) -> Rendered:
     """The CDEvents in a notification as they are; one that is none does not stop the others."""
-    if TRUNCATED in notification.headers:
-        return Rendered(errors=(_cut(notification),))
+    if reason := _unfit(notification):
+        return Rendered(errors=(reason,))
     messages: list[Message] = []
     documents, errors = cdevents(notification.body)
     for each in documents:
@@ -127,7 +129,12 @@ def _legacy_type(notification: Notification, translator: Translates | None) -> s
     return ".".join(["legacy", *filter(None, name.split("/"))])
 
 
-def _cut(notification: Notification) -> str:
+def _unfit(notification: Notification) -> str:
+    """Why a notification is not what the tool said; empty where it is."""
+    if DAMAGED in notification.headers:
+        return _DAMAGED
+    if TRUNCATED not in notification.headers:
+        return ""
     size, _, limit = notification.headers[TRUNCATED].partition("/")
     beyond = f" (the limit is {limit})" if limit else ""
     return f"of its {size} bytes{beyond} only the first {len(notification.body)} were kept; let its source take more"

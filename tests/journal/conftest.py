@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +32,12 @@ def fill(disk: Path, *, left: int = 0) -> None:
 def empty(disk: Path) -> None:
     """Gives back what `fill` took."""
     (disk / "ballast").unlink()
+
+
+async def pruned(journal: Journal, routes: Collection[str], *, keep: float) -> int:
+    """How many records go, where these are the routes that must have passed them."""
+    journal.routes = routes
+    return await journal.prune(keep=keep)
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database, Journal, log, schema
-from tests.journal.conftest import Clock, Heard, empty, fill
+from tests.journal.conftest import Clock, Heard, empty, fill, pruned
 
 LIMIT = 1 << 20
 
@@ -40,7 +40,8 @@ async def test_a_full_journal_refuses_and_recovers(path: Path, heard: Heard, clo
     await journal.resolve("cd", 1)
     await journal.advance("raw", taken)
     clock.move(10)
-    assert await journal.prune(["raw"], keep=1) == taken
+    await pruned(journal, ["raw"], keep=1)
+    assert await journal.read(0, 100) == []
     assert await refusals(journal, heard, 5) == []
     await journal.aclose()
 
@@ -71,7 +72,8 @@ async def test_a_full_disk_refuses_and_recovers(small_disk: Path, heard: Heard, 
     await journal.advance("raw", acknowledged)
     await journal.park("raw", 1, "no")
     clock.move(10)
-    assert await journal.prune(["raw"], keep=1) == acknowledged - 1
+    await pruned(journal, ["raw"], keep=1)
+    assert [record.seq for record in await journal.read(0, 100)] == [1]
     ballast.unlink()
     assert await refusals(journal, heard, 1) == []
     assert [record.seq for record in await journal.read(0, 100)] == [1, acknowledged + 1]
@@ -157,7 +159,7 @@ def test_a_newer_schema_is_refused_and_left_alone(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 99")
-    with pytest.raises(JournalUnavailable, match=r"newer release.*schema 99.*knows 1"):
+    with pytest.raises(JournalUnavailable, match=r"newer release.*schema 99.*knows 2"):
         Journal(path, max_bytes=1 << 30)
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
@@ -172,10 +174,10 @@ async def test_an_older_schema_is_upgraded(path: Path, heard: Heard, monkeypatch
     await journal.append([heard(b"old")])
     await journal.aclose()
     monkeypatch.setattr(schema, "SCHEMAS", (*schema.SCHEMAS, NEXT))
-    with pytest.raises(JournalUnavailable, match=r"older release.*schema 1.*knows 2.*start the service"):
+    with pytest.raises(JournalUnavailable, match=r"older release.*schema 2.*knows 3.*start the service"):
         Database(path)
     with Database(path, create=True) as upgraded:
-        assert upgraded.number("PRAGMA user_version") == 2
+        assert upgraded.number("PRAGMA user_version") == 3
         assert upgraded.run("SELECT * FROM added") == []
         assert [record.notification.body for record in log.read(upgraded, 0, 10)] == [b"old"]
 
@@ -188,7 +190,7 @@ async def test_an_upgrade_that_fails_changes_nothing(path: Path, monkeypatch: py
         with pytest.raises(JournalUnavailable, match="no such table"):
             Journal(path, max_bytes=1 << 30)
     with Database(path) as database:
-        assert database.number("PRAGMA user_version") == 1
+        assert database.number("PRAGMA user_version") == 2
         assert database.run("SELECT * FROM sqlite_master WHERE name = 'added'") == []
 
 

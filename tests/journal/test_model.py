@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from adapters.journal import Database, Journal, deadletters
 from adapters.model import Notification
-from tests.journal.conftest import Clock
+from tests.journal.conftest import Clock, pruned
 
 ROUTES = ("raw", "cd")
 KEEP = 60.0
@@ -92,7 +92,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule()
     def prune(self) -> None:
         """What may go goes; nothing behind a record that is too young."""
-        self.do(self.journal.prune(ROUTES, keep=KEEP))
+        self.do(pruned(self.journal, ROUTES, keep=KEEP))
         edge = self.clock() - timedelta(seconds=KEEP)
         passed = min(self.cursors.values())
         kept = {seq for _, seq in self.parked}
