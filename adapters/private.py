@@ -16,6 +16,13 @@ def opener(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CLOEXEC, OWNER)
 
 
+def made(path: Path) -> Path:
+    """The path of a file that is there, made for its owner alone where it was not."""
+    if not path.exists():
+        os.close(opener(str(path), os.O_WRONLY | os.O_CREAT))
+    return path
+
+
 def closed_to_others(path: Path) -> None:
     """Takes a file that is there from everybody but its owner, where it is ours to do so."""
     with suppress(OSError):

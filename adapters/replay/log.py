@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import orjson
 
+from adapters import private
 from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Record
 from adapters.replay.units import Place, Unit
@@ -58,14 +59,14 @@ class State:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
         counts = {"records": checkpoint.records, "parked": checkpoint.parked}
-        new.write_bytes(orjson.dumps({"unit": checkpoint.unit, **checkpoint.place._asdict(), **counts}))
+        private.made(new).write_bytes(orjson.dumps({"unit": checkpoint.unit, **checkpoint.place._asdict(), **counts}))
         new.replace(self.path)
 
     def park(self, where: str, reason: str, body: bytes) -> None:
         """Adds a dead letter."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         letter = {"where": where, "reason": reason, "body": body.decode("utf-8", "replace")}
-        with self.dead_letters.open("ab") as file:
+        with private.made(self.dead_letters).open("ab") as file:
             file.write(orjson.dumps(letter, option=orjson.OPT_APPEND_NEWLINE))
 
     def forget(self, *, dead_letters: bool) -> None:

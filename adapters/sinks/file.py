@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from adapters import private
 from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.settings import Duration, Size
@@ -25,7 +26,8 @@ _BLOCK = 1 << 16
 class FileSettings(SinkSettings):
     """Where the file is, and when it is rotated: beyond a size, at every multiple of a time in UTC, or both.
 
-    With `fsync`, what is acknowledged survives a power cut. `keep` is how many rotated files stay.
+    With `fsync`, what is acknowledged survives a power cut. `keep` is how many rotated files stay. `mode` says who may
+    read the file, as chmod does: its owner alone, unless told otherwise.
     """
 
     type: Literal["file"]
@@ -35,6 +37,7 @@ class FileSettings(SinkSettings):
     rotate_every: Annotated[Duration, Field(gt=0)] | None = None
     gzip: bool = False
     keep: Annotated[int, Field(ge=0)] | None = None
+    mode: Annotated[str, Field(pattern=r"^0?[0-7]{3}$")] = "0600"
 
 
 class FileSink:
@@ -46,6 +49,7 @@ class FileSink:
     def __init__(self, settings: FileSettings, *, clock: Callable[[], float] = time.time) -> None:
         self._path = settings.path
         self._fsync = settings.fsync
+        self._mode = int(settings.mode, base=8)
         self._clock = clock
         self._rotation = Rotation(settings.rotate_size, settings.rotate_every, settings.keep, settings.gzip)
         self._file: int | None = None
@@ -72,11 +76,11 @@ class FileSink:
         if self._file is not None and not self._in_place(self._file):
             self._close()
         if self._file is None:
-            self._file = _opened(self._path)
+            self._file = _opened(self._path, self._mode)
         if self._rotation.due(os.fstat(self._file), self._clock()):
             self._close()
             self._rotation.rotate(self._path, self._clock())
-            self._file = _opened(self._path)
+            self._file = _opened(self._path, self._mode)
         return self._file
 
     def _in_place(self, file: int) -> bool:
@@ -102,11 +106,13 @@ class FileSink:
             self._file = None
 
 
-def _opened(path: Path) -> int:
+def _opened(path: Path, mode: int) -> int:
     """A file open for appending, made with its directory, and known to the directory after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    file = private.opener(str(path), os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
+        if not os.fstat(file).st_size:
+            os.fchmod(file, mode)
         os.ftruncate(file, _end_of_lines(file))
         _sync_directory(path.parent)
     except OSError:

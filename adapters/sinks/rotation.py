@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from adapters import private
+
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _STAMP = re.compile(r"\.\d{8}T\d{6}\.\d{6}Z(\.gz)?")
 
@@ -67,7 +69,8 @@ def _compress(path: Path) -> None:
         return
     target = path.with_name(f"{path.name}.gz")
     unfinished = target.with_name(f"{target.name}.tmp")
-    with path.open("rb") as source, gzip.open(unfinished, "wb") as compressed:
+    with path.open("rb") as source, gzip.open(private.made(unfinished), "wb") as compressed:
+        unfinished.chmod(path.stat().st_mode)
         shutil.copyfileobj(source, compressed)
     with unfinished.open("rb") as compressed_file:
         os.fsync(compressed_file.fileno())

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from adapters import private
 from adapters.errors import TransientError
 
 KEPT = 1_000_000
@@ -39,7 +40,7 @@ class Done:
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path)
+        database = sqlite3.connect(private.made(self._path))
         database.execute(_TABLE)
         return database
 
