@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import structlog.testing
 
 from adapters.errors import ConfigError
+from adapters.model import Notification
 from adapters.sources.registry.settings import RegistryApi
 from adapters.sources.webhook import WebhookSettings
 from adapters.translators import Translators
@@ -125,6 +127,34 @@ def test_every_file_that_a_mapping_is_made_of_is_watched(tmp_path: Path) -> None
     translators.reload(translators.changed())
     assert translators.current("tool") is not old
     assert translators.changed() == []
+
+
+def outcome(translators: Translators) -> Any:
+    """That of the one event that the mapping of the source `tool` makes."""
+    translator = translators.current("tool")
+    assert translator is not None
+    (event,) = translator.translate(Notification("tool", b'{"url": "shop"}', datetime(2026, 1, 1, tzinfo=UTC))).events
+    return event.content["outcome"]
+
+
+def test_a_lookup_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    """A new version counts as a whole; a broken one is told at its line, and the old one stays until it is mended."""
+    path = write(tmp_path / "m.yaml", '"${url | table(outcomes)}"')
+    path.write_text(f"lookups: {{outcomes: {{file: outcomes.csv}}}}\n{path.read_text()}")
+    (file := tmp_path / "outcomes.csv").write_text("key,value\nshop,success\n")
+    translators = Translators({"tool": source(path)})
+    assert outcome(translators) == "success"
+    file.write_text("key,value\nshop,failure\nshop,error\n")
+    with structlog.testing.capture_logs() as logs:
+        translators.reload(translators.changed())
+    assert [each["problem"] for each in logs] == [f"{file}:3: 'shop' is in line 2, too"]
+    assert (outcome(translators), translators.changed()) == ("success", [])
+    file.unlink()
+    translators.reload(translators.changed())
+    assert (outcome(translators), translators.changed()) == ("success", [])
+    file.write_text("key,value\nshop,error\n")
+    translators.reload(translators.changed())
+    assert outcome(translators) == "error"
 
 
 @pytest.mark.parametrize(("every", "asked"), [(0.01, False), (3600.0, True)])

@@ -72,7 +72,7 @@ def run(reference: str | Path) -> Suite:
     path = library.find(reference)
     context = _context(path.with_name("context.yaml"))
     instance = context.instance or default_instance(path)
-    translator = library.load(reference, instance=instance, variables=context.variables)
+    translator = library.load(reference, instance=instance, variables=context.variables, folder=path.parent)
     goldens = tuple(_golden(file, translator, context) for file in _files(path.with_name("inputs"), "*"))
     wanted = {golden.expected for golden in goldens}
     stale = tuple(file for file in _files(path.with_name("expected"), "*.json") if file not in wanted)

@@ -181,6 +181,26 @@ def _written_short(value: Any) -> Any:
     return {value: {} if value == "xml" else True} if value in ("json", "ndjson", "xml") else value
 
 
+class Lookup(Settings):
+    """A table that is a file: CSV with a header, or the members of a YAML file.
+
+    Of CSV, `key` and `value` are columns; without a `value`, and a column of this name, a key's value is its whole row.
+    """
+
+    file: Annotated[
+        Template,
+        Field(description="From the folder of the file that this is in; what ${$variables} say, from elsewhere"),
+    ]
+    key: Annotated[str, Field(min_length=1)] = "key"
+    value: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _columns(self) -> Self:
+        if self.model_fields_set & {"key", "value"} and self.file.endswith((".yaml", ".yml")):
+            raise ValueError("key and value are columns of CSV")
+        return self
+
+
 class SharedFile(Settings):
     """What mappings have in common, in a file that they include."""
 
@@ -195,6 +215,9 @@ class SharedFile(Settings):
         dict[Word, Template], Field(description="Names for expressions used more than once. Read as $name")
     ] = {}
     tables: dict[Word, dict[str, Any]] = {}
+    lookups: Annotated[
+        dict[Word, Lookup], Field(description="Tables that are files, loaded again when they change")
+    ] = {}
     ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
     defaults: Common = Common()
 
@@ -203,6 +226,8 @@ class SharedFile(Settings):
         names = [*self.variables, *self.let]
         if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
             raise ValueError(f"${twice} is defined twice, or is a name that is always there")
+        if both := next(iter(self.tables.keys() & self.lookups.keys()), None):
+            raise ValueError(f"'{both}' is a table and a lookup: one name is one of them")
         return self
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ LookedAt = Callable[[Path], object]
 
 _Part = Mapping[Any, Any]
 _NAMES = ("variables", "let")
-_TABLES = ("tables",)
+_TABLES = ("tables", "lookups")
 _LISTS: tuple[Location, ...] = (("ignore",), ("defaults", "links"))
 
 
@@ -50,7 +51,7 @@ class _Reading:
             return
         for index, reference in enumerate(included):
             self._include(reference, file, ("include", index), (*trail, path.resolve()))
-        self.files[path.resolve()] = file
+        self.files[path.resolve()] = _placed(file, path.parent)
 
     def _include(self, reference: str, file: YamlFile, at: Location, trail: tuple[Path, ...]) -> None:
         path = self._found(reference, trail[-1].parent)
@@ -69,6 +70,13 @@ class _Reading:
             if candidate.is_file():
                 return candidate
         return None
+
+
+def _placed(file: YamlFile, folder: Path) -> YamlFile:
+    """A file whose lookups are where it is, but for those of which a variable says where."""
+    written = {name: each for name, each in file.data.get("lookups", {}).items() if "${" not in each["file"]}
+    lookups = {name: {**each, "file": str(folder.absolute() / each["file"])} for name, each in written.items()}
+    return replace(file, data={**file.data, "lookups": {**file.data.get("lookups", {}), **lookups}})
 
 
 def merged(included: YamlFile, own: YamlFile) -> YamlFile:

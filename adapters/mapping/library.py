@@ -10,6 +10,7 @@ from adapters.errors import ConfigError, Problem
 from adapters.mapping import includes
 from adapters.mapping.compiler import compiled
 from adapters.mapping.includes import LookedAt
+from adapters.mapping.lookups import looked_up
 from adapters.mapping.translator import Translator
 from adapters.resources import resource
 from adapters.yamlfile import suggestion
@@ -33,9 +34,18 @@ def find(reference: str | Path) -> Path:
 
 
 def load(
-    reference: str | Path, *, instance: str, variables: Mapping[str, Any], looked_at: LookedAt = lambda _: None
+    reference: str | Path,
+    *,
+    instance: str,
+    variables: Mapping[str, Any],
+    folder: Path = Path(),
+    looked_at: LookedAt = lambda _: None,
 ) -> Translator:
-    """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of its files."""
+    """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of its files.
+
+    `folder` is where files are that its variables name; `looked_at` is told of each file that it is made of.
+    """
     path = find(reference)
     name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
-    return compiled(includes.load(path, looked_at), name, path, instance, variables)
+    file = looked_up(includes.load(path, looked_at), variables, folder, looked_at)
+    return compiled(file, name, path, instance, variables)

@@ -22,6 +22,7 @@ from adapters.mapping.document import (
     Common,
     Input,
     Link,
+    Lookup,
     MappingFile,
     Reference,
     Rule,
@@ -142,7 +143,9 @@ def test_no_filter_refuses_more_than_it_is_said_to(row: Row, data: st.DataObject
         assert row.filter.name in {call.partition("(")[0] for _, call, _ in refusals()}
 
 
-@pytest.mark.parametrize("model", [MappingFile, Common, Rule, Subject, Reference, Link, RuleSplit, Input, XmlInput])
+@pytest.mark.parametrize(
+    "model", [MappingFile, Lookup, Common, Rule, Subject, Reference, Link, RuleSplit, Input, XmlInput]
+)
 def test_every_key_of_a_mapping_is_documented(model: type[Settings]) -> None:
     """The page names it, in a table, a sentence or an example."""
     keys = {field.alias or name for name, field in model.model_fields.items()}
@@ -169,7 +172,7 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_the_files_of_the_page_load_together(shown: list[Path]) -> None:
     """They find each other."""
-    assert [load(path, instance=INSTANCE, variables={}).instance for path in shown] == [INSTANCE]
+    assert [load(path, instance=INSTANCE, variables={}).path for path in shown] == shown
 
 
 def test_what_nobody_defines_is_told_as_the_page_says(shown: list[Path]) -> None:
