@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from adapters.server import Server, application, connection, crowd
+from adapters.server import Server, application, connection, crowd, hands
 from tests.test_server import reasons, running
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -201,3 +201,34 @@ async def test_one_address_cannot_have_all_connections(monkeypatch: pytest.Monke
         assert await answer(await connect()) == b""
         gate.open.set()
         assert all(head.startswith(b"HTTP/1.1 200") for head in await asyncio.gather(*waiting))
+
+
+async def test_large_bodies_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a bound over all they wait in their sockets; a small one gets through, and each is whole at the end."""
+    monkeypatch.setattr(hands, "LIMIT", 4 << 20)
+    gate, read = Gate(), 0
+    size, count = 4 << 20, 12
+
+    async def counted(request: Request) -> Response:
+        nonlocal read
+        whole = 0
+        async for part in request.stream():
+            read, whole = read + len(part), whole + len(part)
+        await gate.open.wait()
+        return PlainTextResponse(f"{whole} bytes")
+
+    async with connected(Route("/large", counted, methods=["POST"]), gate.route) as connect:
+        sent = b"POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + bytes(size)
+        others = [await connect() for _ in range(count)]
+        asking = [asyncio.create_task(answer(each, sent)) for each in others]
+        before = -1
+        while before != (before := read):  # noqa: ASYNC110 - nobody is told that nothing more is read
+            await asyncio.sleep(0.3)
+        assert size <= read < (4 << 20) + size + count * 300_000
+        small = await connect()
+        small[1].write(GET.replace(b"healthz", b"slow"))
+        async with asyncio.timeout(5):
+            await gate.inside.acquire()
+        gate.open.set()
+        assert all(head.startswith(b"HTTP/1.1 200") for head in await asyncio.gather(*asking))
+        assert read == size * count

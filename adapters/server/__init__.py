@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from adapters.server.application import application
 from adapters.server.connection import connections
 from adapters.server.crowd import Crowd
+from adapters.server.hands import Hands
 from adapters.server.listening import bind
 
 __all__ = ["Server", "application", "bind"]
@@ -23,7 +24,7 @@ class Server(uvicorn.Server):
         """`grace` is how many seconds requests under way get when it stops."""
         super().__init__(
             uvicorn.Config(
-                app,
+                Hands(app),
                 http=connections(Crowd()),
                 ws="none",
                 lifespan="off",
