@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -80,16 +81,16 @@ class YamlFile:
         included = f"included by {self.name}" if mark and mark.file != self.name else ""
         return Problem(str(mark or self.name), message, "; ".join(filter(None, (hint, included))))
 
-    def validate(self, model: type[Model]) -> Model:
-        """The document as a model; raises ConfigError with every problem at its line and column."""
+    def validate(self, model: type[Model], at: Location = ()) -> Model:
+        """The document, or what is at a place of it, as a model; raises ConfigError with every problem where it is."""
         try:
-            return model.model_validate(self.data)
+            return model.model_validate(reduce(lambda node, step: node[step], at, self.data))
         except ValidationError as error:
-            raise ConfigError(list(self._problems(error, model))) from None
+            raise ConfigError(list(self._problems(error, model, at))) from None
 
-    def _problems(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    def _problems(self, error: ValidationError, model: type[BaseModel], at: Location) -> Iterator[Problem]:
         for detail in error.errors(include_url=False, include_input=False):
-            location = self._in_file(detail["loc"])
+            location = self._in_file(at, detail["loc"])
             message = detail["msg"].removeprefix("Value error, ")
             if detail["type"] == "extra_forbidden":
                 message = f"unknown key '{detail['loc'][-1]}'"
@@ -99,9 +100,9 @@ class YamlFile:
             else:
                 yield self.problem(location, message)
 
-    def _in_file(self, location: Location) -> Location:
-        """A model's location without the steps that pydantic adds for unions and validators."""
-        kept: list[str | int] = []
+    def _in_file(self, at: Location, location: Location) -> Location:
+        """A model's location, below a place, without the steps that pydantic adds for unions and validators."""
+        kept: list[str | int] = [*at]
         for step in location:
             if (*kept, step) in self.marks:
                 kept.append(step)

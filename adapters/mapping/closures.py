@@ -65,7 +65,7 @@ def _of_every(function: Function, start: str, path: Path) -> str:
     head, rest = Path(path.steps[:at], path.name), path.steps[at:]
     value = _walked(function, start, head) if head.steps else start
     found = f"{function.bind(followed)}({value}, {function.bind(rest)}, {str(head)!a})"
-    return function.assign(_unless_absent([value], found))
+    return function.assign(unless_absent([value], found))
 
 
 def pipeline(expression: Expression, names: Names) -> Closure:
@@ -127,7 +127,7 @@ def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
         with function.block(f"if type({value}) is not Absent:"):
             others = [function.value(each) for each in arguments]
             called = f"{function.bind(apply)}({', '.join([value, *others])})"
-            function.write(f"{value} = {_unless_absent(others, called)}")
+            function.write(f"{value} = {unless_absent(others, called)}")
         return value
 
     def apply(value: Any, *values: Any) -> Any:
@@ -136,7 +136,7 @@ def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
     return Code(write)
 
 
-def _unless_absent(values: Iterable[str], otherwise: str) -> str:
+def unless_absent(values: Iterable[str], otherwise: str) -> str:
     """An expression: the first of some values that is Absent, or else another expression's."""
     return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
 
@@ -243,7 +243,7 @@ def _table(inner: Closure, call: Call, names: Names) -> Closure:
 
     def write(function: Function) -> str:
         key = function.value(inner)
-        return function.assign(_unless_absent([key], f"{function.bind(find)}({key})"))
+        return function.assign(unless_absent([key], f"{function.bind(find)}({key})"))
 
     return folded(Code(write), [inner])
 
@@ -277,7 +277,7 @@ def rendered(template: Template, names: Names) -> Closure:
     def write(function: Function) -> str:
         values, text = [function.value(each) for each in closures], function.bind(_text)
         texts = (f"{{{value} if type({value}) is str else {text}({value})}}" for value in values)
-        return function.assign(_unless_absent(values, f'f"{"".join(texts)}"'))
+        return function.assign(unless_absent(values, f'f"{"".join(texts)}"'))
 
     return folded(Code(write), closures)
 

@@ -12,8 +12,8 @@ from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, called, remembered
-from adapters.mapping.conditions import Condition, condition, ready
-from adapters.mapping.content import check_content, check_name
+from adapters.mapping.conditions import ready
+from adapters.mapping.content import check_content, check_name, check_tags
 from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
@@ -27,7 +27,6 @@ from adapters.mapping.values import Values
 from adapters.yamlfile import Location, YamlFile, suggestion
 
 _NONE = Constant(None)
-_NEVER = Condition(lambda _: False, lambda _: "it does not compile")
 _HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
 
 
@@ -75,7 +74,7 @@ class _Compiler:
         return choice(items, lambda text: called(pipeline(syntax.expression(text), self.values.names)))
 
     def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
-        return Ignore(self.file.where(at), ready(self._condition(when, at)))
+        return Ignore(self.file.where(at), ready(self.values.condition(when, at)))
 
     def _variables(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Closure]]:
         declared = self.model.variables
@@ -88,20 +87,19 @@ class _Compiler:
             yield name, Constant(value)
 
     def _let(self, name: str) -> Closure:
-        return remembered(self.values.expression(self.model.let[name], ("let", name)), f"let {name}")
+        node, at = self.model.let[name], ("let", name)
+        made = self.values.expression(node, at) if isinstance(node, str) else self.values.optional(node, at)
+        return remembered(made, f"let {name}")
 
     def _rule(self, name: str, model: RuleModel) -> Rule:
         at: Location = ("rules", name)
         return Rule(
             name=name,
             where=self.file.where(at),
-            when=ready(self._condition(model.when, (*at, "when"))),
+            when=ready(self.values.condition(model.when, (*at, "when"))),
             split=self._rule_splitter(model.split, (*at, "split")),
             build=Code(self._event(model, at).write).function,
         )
-
-    def _condition(self, when: Mapping[str, Any], at: Location) -> Condition:
-        return self.values.attempt(at, lambda: condition(when, self.values.names), _NEVER)
 
     def _splitter(self, model: SplitModel | None, at: Location, *, required: bool) -> Splitter:
         if model is None:
@@ -116,7 +114,7 @@ class _Compiler:
 
     def _rule_splitter(self, model: RuleSplitModel | None, at: Location) -> Splitter:
         split = self._splitter(model, at, required=False)
-        return chosen(split, ready(self._condition(model.when, (*at, "when")))) if model and model.when else split
+        return chosen(split, ready(self.values.condition(model.when, (*at, "when")))) if model and model.when else split
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
@@ -130,7 +128,7 @@ class _Compiler:
             timestamp=self._timestamp(model, at),
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
             subject_source=values.name(source, (*at, "subject", "source")) if source else _NONE,
-            content=values.required(model.subject.content, (*at, "subject", "content")),
+            content=values.members(model.subject.content, (*at, "subject", "content")),
             chain=self._chain(model, at) or self._default_chain() or _NONE,
             links=(*self._default_links(), *self._links(model, at)),
             custom_data=self._custom_data(model, at),
@@ -156,8 +154,8 @@ class _Compiler:
     def _custom_data(self, model: RuleModel, at: Location) -> Closure:
         """The defaults' members, then the rule's own."""
         common, own = self.model.defaults.custom_data, model.custom_data
-        shared = remembered(self.values.required(common, ("defaults", "custom_data")), "custom_data")
-        particular = self.values.required(own, (*at, "custom_data"))
+        shared = remembered(self.values.members(common, ("defaults", "custom_data")), "custom_data")
+        particular = self.values.members(own, (*at, "custom_data"))
         if common and own:
             return merged(shared, particular)
         return shared if common else particular if own else _NONE
@@ -179,8 +177,9 @@ class _Compiler:
         for index, link in enumerate(model.links):
             here: Location = (*at, "links", index)
             kind, target = next((kind, target) for kind, target in link.targets() if target is not None)
-            tags = self.values.required(link.tags, (*here, "tags")) if link.tags else None
-            when = self._condition(link.when, (*here, "when"))
+            check_tags(self.values, link.tags, (*here, "tags"))
+            tags = self.values.members(link.tags, (*here, "tags")) if link.tags else None
+            when = self.values.condition(link.when, (*here, "when"))
             found = self._target(target, (*here, kind))
             if found is not None and when.known is not False:
                 yield link_maker(kind, link.kind, found, when, tags)

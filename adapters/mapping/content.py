@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from adapters.cdevents.fields import Field, Kind
 from adapters.cdevents.vocabulary import EVENTS, is_custom
 from adapters.mapping import syntax
 from adapters.mapping.closures import Unknown, table_of
-from adapters.mapping.syntax import Expression, Literal
+from adapters.mapping.shapes import branches, shape
+from adapters.mapping.structures import is_structured
+from adapters.mapping.syntax import Argument, Expression, Literal
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, suggestion
 
@@ -29,41 +31,65 @@ def check_name(values: Values, name: str, at: Location) -> bool:
 def check_content(values: Values, name: str, content: Mapping[str, Any], at: Location) -> None:
     """Notes a problem for each field that the event's content has not, each that it must have, each wrong constant."""
     if (event := EVENTS.get(name)) is not None:
-        _check_fields(values, event.content, content, at, name)
+        _check_object(values, event.content, content, at, name)
+
+
+def check_tags(values: Values, tags: Mapping[str, Any], at: Location) -> None:
+    """Notes a problem for each tag of a link that can never be text."""
+    for key, value, here in shape(tags, at).members:
+        _check_value(values, Field(), value, here, key.removesuffix("?"))
+
+
+def _check_object(values: Values, fields: Mapping[str, Field], node: Any, at: Location, of: str) -> None:
+    """Checks each object that something written for one may come to."""
+    for part, here in branches(node, at):
+        if isinstance(part, dict) and (not is_structured(part) or "$merge" in part):
+            _check_fields(values, fields, part, here, of)
+        elif not isinstance(part, str) or "${" not in part:
+            values.report(here, f"'{of}' is an object")
 
 
 def _check_fields(values: Values, fields: Mapping[str, Field], node: Mapping[str, Any], at: Location, of: str) -> None:
-    for key, value in node.items():
-        field = fields.get(key.removesuffix("?"))
-        if field is None:
-            hint = suggestion(key.removesuffix("?"), fields) or "what CDEvents has no field for goes to custom_data"
-            values.report((*at, key), f"{of} has no field '{key.removesuffix('?')}'", hint)
+    members, sure = shape(node, at)
+    written = {key for key, _, _ in members}
+    for key, value, here in members:
+        name = key.removesuffix("?")
+        if (field := fields.get(name)) is None:
+            _report_name(values, fields, name, here, of)
             continue
-        if field.required and key.endswith("?"):
-            values.report((*at, key), f"{of} requires '{key[:-1]}': it cannot be left out", "write it without '?'")
-        _check_value(values, field, value, (*at, key), key.removesuffix("?"))
-    for key, field in fields.items():
-        if field.required and not {key, f"{key}?"} & node.keys():
-            values.report(at, f"{of} requires '{key}'")
+        if field.required and key.endswith("?") and name not in written:
+            values.report(here, f"{of} requires '{name}': it cannot be left out", "write it without '?'")
+        _check_value(values, field, value, here, name)
+    for name, field in fields.items():
+        if field.required and sure is not None and name not in sure:
+            values.report(at, f"{of} requires '{name}'")
 
 
-def _check_value(values: Values, field: Field, value: Any, at: Location, name: str) -> None:
+def _report_name(values: Values, fields: Mapping[str, Field], name: str, at: Location, of: str) -> None:
+    if "${" in name:
+        values.report(at, f"{of} has fixed fields: '{name}' cannot be one", f"there are {', '.join(fields)}")
+        return
+    hint = suggestion(name, fields) or "what CDEvents has no field for goes to custom_data"
+    values.report(at, f"{of} has no field '{name}'", hint)
+
+
+def _check_value(values: Values, field: Field, node: Any, at: Location, name: str) -> None:
     if field.kind is Kind.OBJECT:
-        if isinstance(value, dict):
-            _check_fields(values, field.fields, value, at, name)
-        elif not isinstance(value, str) or "${" not in value:
-            values.report(at, f"'{name}' is an object")
-    elif field.kind is not Kind.LIST and not isinstance(value, str):
+        _check_object(values, field.fields, node, at, name)
+    elif field.kind is not Kind.LIST:
+        for value, here in branches(node, at):
+            _check_text(values, field, value, here, name)
+
+
+def _check_text(values: Values, field: Field, value: Any, at: Location, name: str) -> None:
+    if not isinstance(value, str):
         values.report(at, f"'{name}' is text", "put it in quotes")
-    elif field.values and isinstance(value, str):
-        for constant in _constants(values, value):
-            if constant not in field.values:
-                allowed = ", ".join(field.values)
-                values.report(
-                    at,
-                    f"'{name}' can never be {constant!r}: it is one of {allowed}",
-                    suggestion(str(constant), field.values),
-                )
+        return
+    for constant in _constants(values, value) if field.values else ():
+        if constant not in field.values:
+            allowed = ", ".join(field.values)
+            hint = suggestion(str(constant), field.values)
+            values.report(at, f"'{name}' can never be {constant!r}: it is one of {allowed}", hint)
 
 
 def _constants(values: Values, text: str) -> Iterator[Any]:
@@ -75,8 +101,12 @@ def _constants(values: Values, text: str) -> Iterator[Any]:
                 yield constant
             case (Expression(calls=(*_, last)),) if last.name == "table":
                 yield from table_of(last, values.names)[1].values()
-                yield from (argument.value for argument in last.arguments[1:] if isinstance(argument, Literal))
-            case (Expression(calls=(*_, last)),) if last.name == "default":
-                yield from (argument.value for argument in last.arguments if isinstance(argument, Literal))
+                yield from _literals(last.arguments[1:])
+            case (Expression(calls=(*_, last)),) if last.name in ("default", "if"):
+                yield from _literals(last.arguments)
     except (syntax.SyntaxProblem, Unknown):
         return  # the compiler reports it
+
+
+def _literals(arguments: Iterable[Argument]) -> Iterator[Any]:
+    return (argument.value for argument in arguments if isinstance(argument, Literal))

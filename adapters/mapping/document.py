@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.model import Spec
@@ -26,6 +26,19 @@ Emit = Annotated[
         description="`<subject>.<predicate>` of CDEvents, or a whole custom type",
         json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}]},
     ),
+]
+
+
+def _chosen(value: dict[str, Any]) -> dict[str, Any]:
+    if "$if" not in value:
+        raise ValueError("this is a text, or one chosen by $if")
+    return value
+
+
+Text = Template | Annotated[dict[str, Any], AfterValidator(_chosen), Field(description="A template chosen by $if")]
+Value = Annotated[
+    str | int | float | bool | list[Any] | dict[str, Any],
+    Field(description="A template, an object or list of them, or a structured value ($if, $each, $merge)"),
 ]
 _ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|images")
 
@@ -51,8 +64,8 @@ class RuleSplit(Split):
 class Subject(Settings):
     """`subject` of the CDEvent. `source` only where it differs from the instance."""
 
-    id: Template
-    source: Template | None = None
+    id: Text
+    source: Text | None = None
     content: dict[str, Any] = {}
 
 
@@ -85,7 +98,7 @@ class Link(Settings):
     relation: Target | None = None
     end: Target | None = None
     kind: Annotated[str, Field(min_length=1)] | None = None
-    tags: dict[str, Template] = {}
+    tags: dict[str, Any] = {}
     when: When = {}
 
     def targets(self) -> tuple[tuple[str, Target | None], ...]:
@@ -110,7 +123,7 @@ Chain = Annotated[
 class Common(Settings):
     """What `defaults` may give to every rule."""
 
-    timestamp: Template | None = None
+    timestamp: Text | None = None
     chain: Chain | None = None
     links: list[Link] = []
     custom_data: dict[str, Any] = {}
@@ -212,7 +225,7 @@ class SharedFile(Settings):
         dict[Word, Any], Field(description="What a source may set, with defaults; null must be set. Read as $name")
     ] = {}
     let: Annotated[
-        dict[Word, Template], Field(description="Names for expressions used more than once. Read as $name")
+        dict[Word, Value], Field(description="Names for values used more than once: expressions, or structured ones")
     ] = {}
     tables: dict[Word, dict[str, Any]] = {}
     lookups: Annotated[

@@ -5,14 +5,14 @@ A scope is a record's members, with what is not the payload's beside them under 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from adapters.mapping.failures import Absent
+from adapters.mapping.failures import Absent, Failure, shown
 from adapters.model import LOOKED_UP, Notification
 
 Scope = Mapping[Any, Any]
@@ -36,6 +36,19 @@ def scope(document: Any, notification: Notification) -> Scope:
 def inside(outside: Scope, members: Mapping[Any, Any]) -> Scope:
     """A scope of other members, with what is not the payload's as it is outside."""
     return {**members, BODY: outside[BODY], HEADERS: outside[HEADERS], RECEIVED_AT: outside[RECEIVED_AT], MEMO: {}}
+
+
+def each_of(outside: Scope, name: str, found: Any, where: str = "") -> Iterator[Scope]:
+    """The scope once for each item of a list, or member of an object as `{key, value}`, with the item under a name.
+
+    Raises Failure, with its place, for what has no items.
+    """
+    if isinstance(found, dict):
+        found = [{"key": key, "value": value} for key, value in found.items()]
+    if not isinstance(found, list):
+        raise Failure(f"cannot split {shown(found)}", where)
+    for item in found:
+        yield {**outside, name: item, MEMO: {}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
 from adapters.mapping.conditions import Condition
-from adapters.mapping.failures import Absent, Failure, shown
+from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.inputs import Decoder
-from adapters.mapping.scope import MEMO, Closure, Scope, scope
+from adapters.mapping.scope import Closure, Scope, each_of, scope
 from adapters.model import CDEvent, Notification
 
 Splitter = Callable[[Scope], Iterable[Scope]]
@@ -168,12 +168,7 @@ def splitter(each: Closure, name: str, where: str, *, required: bool, optional: 
             elif required:
                 raise Failure(f"nothing to split: {found.reason}", where)
             return
-        if isinstance(found, dict):
-            found = [{"key": key, "value": value} for key, value in found.items()]
-        if not isinstance(found, list):
-            raise Failure(f"cannot split {shown(found)}", where)
-        for item in found:
-            yield {**scope, name: item, MEMO: {}}
+        yield from each_of(scope, name, found, where)
 
     return split
 

@@ -1,25 +1,44 @@
 """Targets compiled: an object, list or template of a mapping file, to the closure that makes the value.
 
 A key that ends in `?` is left out where anything in its value is missing, or it is empty. Anything else that is
-missing is a Failure, at its place in the file.
+missing is a Failure, at its place in the file. Where a value may stand, a structured one may (see `structures`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from adapters.errors import Problem
+from adapters.errors import ConfigError, Problem
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, Unknown, pipeline, rendered
-from adapters.mapping.code import Code, Function, called, folded
-from adapters.mapping.failures import Absent, Failure, Missing, shown
-from adapters.mapping.scope import Closure, Constant, Scope, never
-from adapters.yamlfile import Location, YamlFile
+from adapters.mapping.conditions import Condition, condition
+from adapters.mapping.failures import Absent
+from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.structures import STRUCTURES, Choice, Each, Merge, Optional, is_structured, is_word
+from adapters.mapping.targets import (
+    Member,
+    Part,
+    caught,
+    each_made,
+    either,
+    key_text,
+    list_of,
+    merged_of,
+    needed,
+    object_of,
+    object_only,
+    placed,
+    text_only,
+)
+from adapters.settings import Settings
+from adapters.yamlfile import Location, YamlFile, suggestion
 
 Made = TypeVar("Made")
+Make = Callable[[Any, Location], Closure]
 _NOTHING: Closure = Constant("")
-_THERE = "if type({0}) is not Absent and ({0} or {0} not in ('', [], {{}})): "
+_NO_ELSE = Constant(Absent("the condition of $if does not hold, and there is no else"))
+_NEVER = Condition(lambda _: False, lambda _: "it does not compile")
 
 
 class Values:
@@ -44,17 +63,18 @@ class Values:
             self.report(at, str(error))
         return otherwise
 
-    def name(self, template: str, at: Location) -> Closure:
-        """A template that names something: its value is text, or a Failure."""
-        return _required(_texts(self._template(template, at), self.file.where(at)), self.file.where(at))
+    def name(self, node: Any, at: Location) -> Closure:
+        """A target that names something: its value is text, or a Failure."""
+        where = self.file.where(at)
+        return needed(key_text(self.optional(node, at), where), where)
 
     def key_part(self, text: str, at: Location) -> Closure:
         """An expression of a natural key: its value is text, or a Failure."""
-        return _required(_texts(self.expression(text, at), self.file.where(at)), self.file.where(at))
+        return needed(self.optional_key_part(text, at), self.file.where(at))
 
     def optional_key_part(self, text: str, at: Location) -> Closure:
         """The same, but what is missing is Absent."""
-        return _texts(self.expression(text, at), self.file.where(at))
+        return key_text(self.expression(text, at), self.file.where(at))
 
     def expression(self, text: str, at: Location) -> Closure:
         """A bare expression, or a template where there is a `${` in it. It is Absent where nothing is there."""
@@ -62,106 +82,95 @@ class Values:
             return self._template(text, at)
         return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), _NOTHING)
 
+    def condition(self, when: Mapping[str, Any], at: Location) -> Condition:
+        """A condition; one that never holds, with the problem noted, where it does not compile."""
+        return self.attempt(at, lambda: condition(when, self.names), _NEVER)
+
+    def members(self, node: dict[str, Any], at: Location) -> Closure:
+        """A target whose value must be there, and an object."""
+        made = self.required(node, at)
+        return object_only(made, self.file.where(at)) if is_structured(node) else made
+
     def required(self, node: Any, at: Location) -> Closure:
         """A target whose value must be there."""
+        where = self.file.where(at)
         if isinstance(node, dict):
-            return self._object(node, at)
+            made = self._of_dict(node, at, self.required)
+            return needed(made, where) if is_structured(node) else made
         if isinstance(node, list):
-            return _list([self.required(item, (*at, index)) for index, item in enumerate(node)])
-        return _required(self.optional(node, at), self.file.where(at))
+            return list_of(self._parts(node, at))
+        return needed(self.optional(node, at), where)
 
     def optional(self, node: Any, at: Location) -> Closure:
         """A target that is Absent where nothing is there."""
-        if isinstance(node, dict) and all(key.endswith("?") for key in node):
-            return self._object(node, at)
+        if isinstance(node, dict) and ("$if" in node or all(key.endswith("?") for key in node)):
+            return self._of_dict(node, at, self.optional)
         if isinstance(node, (dict, list)):
-            return _caught(self.required(node, at))
+            return caught(self.required(node, at))
         return self._template(node, at) if isinstance(node, str) else Constant(node)
+
+    def _of_dict(self, node: dict[str, Any], at: Location, make: Make) -> Closure:
+        if not is_structured(node):
+            return object_of([self._member(key, value, (*at, key)) for key, value in node.items()])
+        match self._structure(node, at):
+            case Choice() as choice:
+                return self._choice(choice, at, make)
+            case Each() as each:
+                return self._each(each, at)
+            case Merge() as merge:
+                return merged_of(self._parts(merge.merge, (*at, "$merge")))
+            case Optional():
+                self.report(at, "'$optional' is for an item of a list", "the name of an optional member ends in '?'")
+        return _NOTHING
+
+    def _structure(self, node: dict[str, Any], at: Location) -> Settings | None:
+        """What is written in place of a value, or, with the problems noted, None."""
+        word = next(filter(is_word, node))
+        if (model := STRUCTURES.get(word)) is None:
+            hint = suggestion(word, STRUCTURES) or f"a member of this name is written '${word}'"
+            self.report((*at, word), f"there is no '{word}'", hint)
+            return None
+        try:
+            return self.file.validate(model, at)
+        except ConfigError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def _choice(self, choice: Choice, at: Location, make: Make) -> Closure:
+        def branch(node: Any, at: Location) -> Closure:
+            return placed(make(node, at), self.file.where(at))
+
+        when = self.condition(choice.if_, (*at, "$if"))
+        then = branch(choice.then, (*at, "then"))
+        otherwise = branch(choice.else_, (*at, "else")) if "else_" in choice.model_fields_set else _NO_ELSE
+        return either(when, then, otherwise, self.file.where((*at, "$if")))
+
+    def _each(self, each: Each, at: Location) -> Closure:
+        found = self.expression(each.each, (*at, "$each"))
+        when = self.condition(each.when, (*at, "when"))
+        return each_made(found, each.as_, when, self._part(each.value, (*at, "value")))
+
+    def _parts(self, nodes: Sequence[Any], at: Location) -> list[Part]:
+        return [self._part(node, (*at, index)) for index, node in enumerate(nodes)]
+
+    def _part(self, node: Any, at: Location) -> Part:
+        if isinstance(node, dict) and "$optional" in node and isinstance(found := self._structure(node, at), Optional):
+            inner: Location = (*at, "$optional")
+            return Part(self.optional(found.optional, inner), True, self.file.where(inner))
+        return Part(self.required(node, at), False, self.file.where(at))
+
+    def _member(self, key: str, value: Any, at: Location) -> Member:
+        optional, where = key.endswith("?"), self.file.where(at)
+        made = self.optional(value, at) if optional else self.required(value, at)
+        return Member(self._member_name(key.removesuffix("?"), at, optional=optional), Part(made, optional, where))
+
+    def _member_name(self, key: str, at: Location, *, optional: bool) -> Closure:
+        """A name that is written out, `$$` for `$` at its beginning; or made, and then it is text, and not empty."""
+        if "${" not in key:
+            return Constant(key.removeprefix("$") if key.startswith("$$") else key)
+        where = self.file.where(at)
+        name = text_only(self._template(key, at), where, "a member's name")
+        return name if optional else needed(name, where)
 
     def _template(self, text: str, at: Location) -> Closure:
         return self.attempt(at, lambda: rendered(syntax.template(text), self.names), _NOTHING)
-
-    def _object(self, node: dict[str, Any], at: Location) -> Closure:
-        return _object([self._member(key, value, (*at, key)) for key, value in node.items()])
-
-    def _member(self, key: str, value: Any, at: Location) -> _Member:
-        optional = key.endswith("?")
-        get = self.optional(value, at) if optional else self.required(value, at)
-        return _Member(key.removesuffix("?"), get, optional, self.file.where(at))
-
-
-class _Member(NamedTuple):
-    """One member of an object: `optional` if it is left out where it is missing or empty."""
-
-    key: str
-    value: Closure
-    optional: bool
-    where: str
-
-
-def _object(members: Sequence[_Member]) -> Closure:
-    members = [member for member in members if not (member.optional and never(member.value))]
-
-    def write(function: Function) -> str:
-        result = function.assign("{}")
-        for member in members:
-            with function.at(member.where):
-                value = function.value(member.value)
-            condition = _THERE.format(value) if member.optional else ""
-            function.write(f"{condition}{result}[{member.key!a}] = {value}")
-        return result
-
-    return folded(Code(write), [member.value for member in members])
-
-
-def _list(items: Sequence[Closure]) -> Closure:
-    def write(function: Function) -> str:
-        return function.assign(f"[{', '.join(map(function.value, items))}]")
-
-    return folded(Code(write), items)
-
-
-def _caught(closure: Closure) -> Closure:
-    """Absent where something that it needs is missing."""
-    if isinstance(closure, Constant):
-        return closure
-    get = called(closure)
-
-    def caught(scope: Scope) -> Any:
-        try:
-            return get(scope)
-        except Missing as missing:
-            return Absent(str(missing), missing.where)
-
-    return caught
-
-
-def _texts(get: Closure, where: str) -> Closure:
-    """Text as it is, a whole number as text (7 and "7" are one key), anything else a Failure."""
-
-    def write(function: Function) -> str:
-        value = function.value(get)
-        with function.at(where):
-            return function.assign(f"{value} if {value} and type({value}) is str else {function.bind(_text)}({value})")
-
-    return folded(Code(write), [get])
-
-
-def _text(value: Any) -> Any:
-    if type(value) is Absent:
-        return value
-    if type(value) is int:
-        return str(value)
-    raise Failure(f"{shown(value)} cannot be part of an id")
-
-
-def _required(get: Closure, where: str) -> Closure:
-    """Makes what is missing a Failure, and tells any Failure where it happened: the innermost place counts."""
-
-    def write(function: Function) -> str:
-        with function.at(where):
-            value = function.value(get)
-            function.write(f"if type({value}) is Absent: raise Missing({value}.reason, {value}.where)")
-        return value
-
-    return get if isinstance(get, Constant) and type(get.value) is not Absent else Code(write)

@@ -108,9 +108,14 @@ def test_a_source_is_of_a_tool_or_of_cdevents(given: str, right: bool) -> None:
         ({"outcome": "SUCCESS"}, False),
         ({"outcom": "success"}, False),
         ({}, True),
+        ({"outcome": {"$if": {"a": 1}, "then": "success", "else": "${result}"}}, True),
+        ({"$if": {"a": 1}, "then": {"outcome": "success"}}, True),
+        ({"$merge": [{"outcome": "success"}, {"$optional": {"uri": "${uri}"}}]}, True),
+        ({"outcome": {"$each": "a", "as": "b", "value": "success"}}, False),
+        ({"${name}": "success"}, False),
     ],
 )
-def test_content_is_completed_by_the_event(tmp_path: Path, content: dict[str, str], accepted: bool) -> None:
+def test_content_is_completed_by_the_event(tmp_path: Path, content: dict[str, Any], accepted: bool) -> None:
     """An editor knows the fields and values of the event that a rule emits, as the compiler does."""
     file = example.mapping(tmp_path) / "mapping.yaml"
     data = yamlfile.load(file).data
@@ -135,3 +140,29 @@ def loads(file: Path) -> bool:
     except ConfigError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        ({"$if": {"a": 1}, "then": "x", "else": ["${b}", {"$optional": "${c}"}]}, True),
+        ({"$each": "jobs", "as": "job", "when": {"job.a": 1}, "value": {"$optional": "${job}"}}, True),
+        ({"$merge": [{"a": 1}, "${b}", {"$optional": "${c}"}]}, True),
+        ({"${name}": {"deep": {"$if": {"a": 1}, "then": 1}}, "$$ref": 1}, True),
+        ({"$if": {"a": 1}}, False),
+        ({"$if": {"a": 1}, "than": 1}, False),
+        ({"$iff": {"a": 1}, "then": 1}, False),
+        ({"$each": "jobs", "value": 1}, False),
+        ([{"deep": {"$merge": []}}], False),
+        ({"a": {"$optional": 1}}, False),
+    ],
+)
+def test_structured_values_are_checked_in_an_editor(tmp_path: Path, value: Any, accepted: bool) -> None:
+    """In `let` and in custom data, at any depth, as the compiler does."""
+    file = example.mapping(tmp_path) / "mapping.yaml"
+    plain = yamlfile.load(file).data
+    for data in ({**plain, "let": {"made": value}}, {**plain, "defaults": {"custom_data": {"made": value}}}):
+        data["defaults"] = {**plain["defaults"], **data["defaults"]}
+        assert accepts(data) is accepted
+        file.write_bytes(orjson.dumps(data))
+        assert loads(file) is accepted
