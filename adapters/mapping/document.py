@@ -23,8 +23,8 @@ Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$")]
 Emit = Annotated[
     str,
     Field(
-        description="`<subject>.<predicate>` of CDEvents, or a whole custom type",
-        json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}]},
+        description="`<subject>.<predicate>` of CDEvents, or a whole custom type; `${... | table(name)}` may be in it",
+        json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}, {"pattern": r"\$\{"}]},
     ),
 ]
 
