@@ -14,7 +14,11 @@ SPECIFICATION = ROOT.parent / "shared" / "cdevents-spec"
 SAMPLES = ROOT.parent / "shared" / "samples"
 """What real tools have said, by tool."""
 
+CASES = ROOT.parent / "shared" / "cases"
+"""Small inputs that real bug reports were about, by tool."""
+
 needs_specification = pytest.mark.skipif(
     not SPECIFICATION.is_dir(), reason="CDEvents' schemas are not beside this checkout"
 )
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected payloads are not beside this checkout")
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the collected cases are not beside this checkout")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Settings, TimeZone
 from adapters.sources.contract import SourceSettings
 
 EventType = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
@@ -30,16 +29,7 @@ class Http(Settings):
     password: Secret | None = None
     ca: Path | None = None
     timeout: Seconds = 30.0
-    time_zone: str = "UTC"
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError):
-            raise ValueError("expected a time zone's name, such as Europe/Berlin") from None
-        return value
+    time_zone: TimeZone = "UTC"
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
 from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
+from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.progress import Progress
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -47,8 +47,7 @@ class Keeper:
         await retrying(receive, notifications, checkpoints)
 
     def _notification(self, document: Mapping[str, Any]) -> Notification:
-        body = orjson.dumps(document)
-        return Notification(self.context.name, body, self.context.clock(), position=document["url"])
+        return Notification(self.context.name, encoded(document), self.context.clock(), position=document["url"])
 
     def _waits(self, attempt: RetryCallState) -> None:
         error = attempt.outcome.exception() if attempt.outcome else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.mapping.filters.jenkins import encoded
+from adapters.mapping.filters.jenkins import encoded, jenkins_path
 
 
 def job_url(folder: str, name: str) -> str:
@@ -16,3 +16,16 @@ def job_url(folder: str, name: str) -> str:
 def build_url(job: str, number: int) -> str:
     """The URL of a build: `job/team/job/shop/42/`."""
     return f"{job}{number}/"
+
+
+def upstream_url(url: object, number: object) -> str | None:
+    """The URL of the build that is named as the cause of another; None where that is none.
+
+    Who triggers a build in a view has its URL in that view: the build is the same.
+    """
+    if not url or not number:
+        return None
+    try:
+        return build_url(jenkins_path(str(url)), int(str(number)))
+    except ValueError:
+        return None

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
-from adapters.sources.jenkins.names import build_url
+from adapters.sources.jenkins import gerrit
+from adapters.sources.jenkins.documents import whole
+from adapters.sources.jenkins.names import upstream_url
 from adapters.sources.jenkins_home.xstream import Graph, class_name
 
 Found = TypeVar("Found")
@@ -15,15 +17,20 @@ _MOST_UPSTREAM = 50
 
 
 def described(graph: Graph, url: str) -> dict[str, Any]:
-    """The members `causes`, `upstream`, `root`, `parameters`, `scm` and `tests` of a build at a relative URL."""
+    """The members `causes`, `upstream`, `root`, `parameters`, `gerrit`, `scm` and `tests` of a build at a relative URL.
+
+    And `promotes`, the number of the build that a promotion is of (promoted-builds' `PromotionTargetAction`).
+    """
     causes = list(_causes(graph))
     return {
         "causes": [_cause(graph, cause) for cause in causes],
         "upstream": _first(_upstream(graph, cause) for cause in causes),
         "root": _root(graph, causes) or url,
         "parameters": dict(_parameters(graph)),
+        "gerrit": _gerrit(graph),
         "scm": _scm(graph),
         "tests": _tests(graph),
+        "promotes": _promotes(graph),
     }
 
 
@@ -48,8 +55,7 @@ def _cause(graph: Graph, cause: Element) -> dict[str, str]:
 
 
 def _upstream(graph: Graph, cause: Element) -> str | None:
-    url, number = graph.text(cause, "upstreamUrl"), graph.text(cause, "upstreamBuild")
-    return build_url(url, int(number)) if url and number and number.isdecimal() else None
+    return upstream_url(graph.text(cause, "upstreamUrl"), whole(graph.text(cause, "upstreamBuild")))
 
 
 def _root(graph: Graph, causes: Sequence[Element]) -> str | None:
@@ -82,7 +88,8 @@ def _scm(graph: Graph) -> dict[str, str]:
     checkouts = [_checkout(graph, data) for data in _actions(graph, "BuildData")]
     for action in _actions(graph, "SCMRevisionAction"):
         revision = graph.child(action, "revision")
-        commit = graph.text(revision, "hash") or graph.text(revision, "pullHash")
+        hashes = (graph.text(revision, name) for name in ("hash", "pullHash", "patchsetHash"))
+        commit = _first(hashes)
         same = next((each for each in checkouts if each.get("commit") == commit), {})
         branch = graph.text(revision, "head", "name")
         return _without_none({"url": same.get("url"), "branch": branch, "commit": commit})
@@ -97,11 +104,40 @@ def _checkout(graph: Graph, data: Element) -> dict[str, str]:
     return _without_none({"url": graph.text(urls, "string"), "branch": name, "commit": commit})
 
 
+def _gerrit(graph: Graph) -> dict[str, str]:
+    """The change that was built, where the plugin Gerrit Code Review made the branch (see `sources.jenkins.gerrit`)."""
+    for action in _actions(graph, "SCMRevisionAction"):
+        head = graph.child(action, "revision", "head")
+        if head is not None and head.get("class", "").startswith("jenkins.plugins.gerrit."):
+            known = dict(_environment(graph))
+            if url := graph.text(head, "changeUrl"):
+                known.setdefault("GERRIT_CHANGE_URL", url)
+            return gerrit.change(graph.text(head, "name"), _remote(graph), known)
+    return {}
+
+
+def _environment(graph: Graph) -> Iterator[tuple[str, str]]:
+    for action in graph.children(graph.root.find("actions")):
+        for entry in graph.children(action.find("changeEnvs")):
+            match [text.text or "" for text in entry.iterfind("string")]:
+                case [name, value]:
+                    yield name, value
+
+
+def _remote(graph: Graph) -> str | None:
+    return _first(_checkout(graph, data).get("url") for data in _actions(graph, "BuildData"))
+
+
+def _promotes(graph: Graph) -> int | None:
+    return _first(whole(graph.text(action, "number")) for action in _actions(graph, "PromotionTargetAction"))
+
+
 def _tests(graph: Graph) -> dict[str, int]:
     for action in graph.children(graph.root.find("actions")):
-        total, failed, skipped = (graph.text(action, name) for name in ("totalCount", "failCount", "skipCount"))
-        if total and failed and total.isdecimal() and failed.isdecimal():
-            return counts(int(total), int(failed), int(skipped or 0))
+        texts = (graph.text(action, name) for name in ("totalCount", "failCount", "skipCount"))
+        total, failed, skipped = map(whole, texts)
+        if total is not None and failed is not None:
+            return counts(total, failed, skipped or 0)
     return {}
 
 

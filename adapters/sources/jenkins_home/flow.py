@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from adapters.sources.jenkins.documents import whole
+from adapters.sources.jenkins_home.xstream import Graph
+
 MARK = b"StageStep"
 """Is in every file that has a stage's node in it."""
+
+_STATUS = {"UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "NOT_BUILT": "NOT_BUILT", "ABORTED": "ABORTED"}
+"""Of Jenkins' results, from the least to the worst (`hudson.model.Result`), but for success."""
+
+_WORSE = {status: rank for rank, status in enumerate(_STATUS.values())}
 
 Stage = dict[str, Any]
 """A stage as `adapters.sources.jenkins` describes it; `status` is there once it has ended."""
@@ -30,18 +38,37 @@ class FlowNode:
     stage: str | None
     time: int | None
     status: str | None
+    warning: str | None
     error: str | None
 
 
 def nodes(root: Element) -> Iterator[FlowNode]:
     """The nodes of a document, which holds one or all of a flow."""
+    graph = Graph(root)
     for tag in [root, *root.iterfind("entry/*")]:
         node = tag.find("node")
         if node is not None and (name := node.findtext("id")):
-            yield _node(name, node, {_class(action.tag): action for action in tag.iterfind("actions/*")})
+            actions = {_class(action.tag): action for action in tag.iterfind("actions/*")}
+            yield _node(name, node, _Actions(graph, actions))
 
 
-def _node(name: str, node: Element, actions: Mapping[str, Element]) -> FlowNode:
+@dataclass(frozen=True, slots=True)
+class _Actions:
+    """The actions of a node by their classes; what one says may stand at another node, as XStream writes it."""
+
+    graph: Graph
+    by_class: Mapping[str, Element]
+
+    def text(self, action: str, *names: str) -> str | None:
+        return self.graph.text(self.by_class[action], *names) if action in self.by_class else None
+
+    def result(self, action: str, *names: str) -> str | None:
+        """The status that a result stands for; a result is a structure with a name, or that name."""
+        result = self.text(action, *names, "result", "name") or self.text(action, *names, "result")
+        return _STATUS.get(result or "")
+
+
+def _node(name: str, node: Element, actions: _Actions) -> FlowNode:
     starts = node.get("class", "").endswith("StartNode")
     is_stage = starts and (node.findtext("descriptorId") or "").endswith(MARK.decode())
     return FlowNode(
@@ -49,47 +76,56 @@ def _node(name: str, node: Element, actions: Mapping[str, Element]) -> FlowNode:
         parent=node.findtext("parentIds/string"),
         starts=starts,
         start=node.findtext("startId"),
-        stage=_text(actions, "LabelAction", "displayName") if is_stage else None,
-        time=_milliseconds(_text(actions, "TimingAction", "startTime")),
+        stage=actions.text("LabelAction", "displayName") if is_stage else None,
+        time=whole(actions.text("TimingAction", "startTime")),
         status=_status(actions),
-        error=_text(actions, "ErrorAction", "error/detailMessage"),
+        warning=actions.result("WarningAction"),
+        error=actions.text("ErrorAction", "error", "detailMessage"),
     )
 
 
-def _status(actions: Mapping[str, Element]) -> str | None:
-    """What a node says of the stages around it: FAILED, ABORTED, UNSTABLE, NOT_EXECUTED, or nothing."""
-    if (tags := actions.get("TagsAction")) is not None and any("SKIPPED" in (tag.text or "") for tag in tags.iter()):
+def _status(actions: _Actions) -> str | None:
+    """What a node says of the stage that it begins or ends: skipped, or how an error ended it; else nothing.
+
+    An interruption (by a user, a timeout, a newer build) has the result that it is to have, any other error is a
+    failure (pipeline-graph-analysis' `StatusAndTiming`).
+    """
+    tags, error = actions.by_class.get("TagsAction"), actions.by_class.get("ErrorAction")
+    if tags is not None and any("SKIPPED" in (tag.text or "") for tag in tags.iter()):
         return "NOT_EXECUTED"
-    if "ErrorAction" in actions:
-        aborted = _text(actions, "ErrorAction", "error/result/name") or _text(actions, "ErrorAction", "error/result")
-        return "ABORTED" if aborted == "ABORTED" else "FAILED"
-    if _text(actions, "WarningAction", "result/name") or _text(actions, "WarningAction", "result"):
-        return "UNSTABLE"
-    return None
+    if error is None:
+        return None
+    cause = actions.graph.child(error, "error")
+    interrupted = cause is not None and cause.get("class", "").endswith("FlowInterruptedException")
+    return actions.result("ErrorAction", "error") or ("ABORTED" if interrupted else "FAILED")
 
 
 def stages(flow: Iterable[FlowNode]) -> list[Stage]:
     """The stages of a flow, in the order in which they began."""
     by_id = {node.id: node for node in sorted(flow, key=lambda node: (len(node.id), node.id))}
     ends = {node.start: node for node in by_id.values() if node.start}
-    worst = _unstable(by_id)
-    return [_stage(node, ends.get(node.id), worst) for node in by_id.values() if node.stage]
+    warnings = _warnings(by_id)
+    return [_stage(node, ends.get(node.id), warnings.get(node.id)) for node in by_id.values() if node.stage]
 
 
-def _stage(node: FlowNode, end: FlowNode | None, unstable: frozenset[str]) -> Stage:
+def _stage(node: FlowNode, end: FlowNode | None, warning: str | None) -> Stage:
     stage: Stage = {"id": node.id, "name": node.stage, "started": node.time}
     if end is not None:
-        status = node.status or end.status or ("UNSTABLE" if node.id in unstable else "SUCCESS")
+        status = node.status or end.status or warning or "SUCCESS"
         stage |= {"finished": end.time, "status": status, "error": end.error}
     return {name: value for name, value in stage.items() if value is not None}
 
 
-def _unstable(by_id: Mapping[str, FlowNode]) -> frozenset[str]:
-    """The blocks with an unstable step in them."""
+def _warnings(by_id: Mapping[str, FlowNode]) -> dict[str, str]:
+    """The worst that a step in each block was set to, as `unstable` and `catchError(stageResult: ...)` do."""
     around: dict[str, tuple[str, ...]] = {}
+    worst: dict[str, str] = {}
     for node in by_id.values():
         around[node.id] = _around(node, by_id, around)
-    return frozenset(block for node in by_id.values() if node.status == "UNSTABLE" for block in around[node.id])
+        if node.warning:
+            for block in (*around[node.id], node.id):
+                worst[block] = max(worst.get(block, node.warning), node.warning, key=_WORSE.__getitem__)
+    return worst
 
 
 def _around(node: FlowNode, by_id: Mapping[str, FlowNode], around: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -104,12 +140,3 @@ def _around(node: FlowNode, by_id: Mapping[str, FlowNode], around: Mapping[str, 
 
 def _class(tag: str) -> str:
     return tag.rpartition(".")[2]
-
-
-def _text(actions: Mapping[str, Element], action: str, path: str) -> str | None:
-    found = actions[action].findtext(path) if action in actions else None
-    return found.strip() or None if found else None
-
-
-def _milliseconds(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None

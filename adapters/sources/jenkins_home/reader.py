@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import structlog
 
 from adapters.mapping import xml
+from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.names import build_url
-from adapters.sources.jenkins_home import build, files, junit
+from adapters.sources.jenkins_home import build, builds, files, junit
 from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.stages import DIRECTORIES, Stages
 from adapters.sources.jenkins_home.tree import Job
@@ -21,54 +24,91 @@ _LAST_LINE = 200
 _log = structlog.get_logger(__name__)
 
 
-class Reader:
-    """Describes builds, from files of at most `limit` bytes each."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A build of a job in a directory with a name, and what is known of it before its files are read.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._seen: dict[str, tuple[Version, ...]] = {}
+    `new`: it has come while the home was watched, so that without a build.xml it is one that runs. `later`: the job has
+    begun another after it. `jenkins_started`: when Jenkins was started for the last time, in ms since 1970, or 0.
+    """
+
+    job: Job
+    number: int
+    name: str
+    new: bool = False
+    later: bool = False
+    jenkins_started: int = 0
+
+    @property
+    def url(self) -> str:
+        """The build's relative URL."""
+        return build_url(self.job.url, self.number)
+
+    @property
+    def directory(self) -> str:
+        """Where its files are."""
+        return f"{self.job.builds}/{self.name}"
+
+
+class Reader:
+    """Describes builds, from files of at most `limit` bytes each; dates of directories are in a time zone."""
+
+    def __init__(self, limit: int, zone: tzinfo = UTC) -> None:
+        self._limit, self._zone = limit, zone
+        self._seen: dict[str, tuple[str, tuple[Version, ...]]] = {}
         self._stages = Stages(limit)
 
-    def read(self, job: Job, number: int, *, new: bool) -> dict[str, Any] | None:
-        """The build, None where it is as it was at the last time, or nothing can be told of it yet.
-
-        `new` is for a build that has come while the home was watched: without a build.xml it is one that runs.
-        """
-        directory = f"{job.builds}/{number}"
-        signature = _signature(directory)
-        if self._seen.get(directory) == signature:
+    def read(self, place: Place) -> dict[str, Any] | None:
+        """The build, None where it is as it was at the last time, or nothing can be told of it yet."""
+        signature = (place.directory, (*_signature(place.directory), (place.later, place.jenkins_started)))
+        if self._seen.get(place.url) == signature:
             return None
-        self._seen[directory] = signature
+        self._seen[place.url] = signature
         try:
-            return self.described(job, number, new=new)
+            return self.described(place)
         except ValueError as error:
-            _log.warning("build skipped until it changes", build=directory, reason=str(error))
+            _log.warning("build skipped until it changes", build=place.directory, reason=str(error))
             return None
 
-    def described(self, job: Job, number: int, *, new: bool = False) -> dict[str, Any] | None:
+    def described(self, place: Place) -> dict[str, Any] | None:
         """The build, None when nothing can be told of it yet; raises ValueError when its files cannot be used."""
-        url = build_url(job.url, number)
         try:
-            found = self._read(job, f"{job.builds}/{number}", url, new=new)
+            found = self._read(place)
         except Unreadable as error:
             raise ValueError(str(error)) from None
-        return found and {"url": url, "job": job.url, "number": number, **found}
+        if found is None:
+            return None
+        found = {"url": place.url, "job": place.job.url, "number": place.number, **_whole(place, found)}
+        encoded(found)
+        return found
 
-    def forget(self, job: Job, number: int) -> None:
+    def forget(self, place: Place) -> None:
         """A build that is told to its end, or gone."""
-        directory = f"{job.builds}/{number}"
-        self._seen.pop(directory, None)
-        self._stages.forget(directory)
+        self._seen.pop(place.url, None)
+        self._stages.forget(place.directory)
 
-    def _read(self, job: Job, directory: str, url: str, *, new: bool) -> dict[str, Any] | None:
+    def _read(self, place: Place) -> dict[str, Any] | None:
+        directory = place.directory
         if (root := self._root(f"{directory}/build.xml")) is None:
-            return _begun(directory) if new and not self._is_pipeline(job) else None
-        running = build.running(root) and not (build.ended_at_once(root) and _log_says(directory, build.result(root)))
-        saved = _saved(f"{directory}/build.xml")
-        found = build.described(root, url, saved, running=running)
+            return _begun(directory) if place.new and not self._config_has(place.job, b"<flow-definition") else None
+        running = self._running(place, root)
+        saved, began = _saved(f"{directory}/build.xml"), builds.began(place.name, self._zone)
+        found = build.described(root, place.url, saved, running=running, began=began)
         if found["pipeline"]:
             found["stages"] = self._stages.read(directory, found)
         return found if running else self._with_tests(directory, found)
+
+    def _running(self, place: Place, root: Element) -> bool:
+        if build.ended_at_once(root):
+            return not _log_says(place.directory, build.result(root))
+        return build.running(root) and not (build.cut_off(root) and self._is_over(place, root))
+
+    def _is_over(self, place: Place, root: Element) -> bool:
+        """Whether a build that has no end had to have one: Jenkins was started again, or began the job's next build."""
+        if (build.started(root) or place.jenkins_started) < place.jenkins_started:
+            return True
+        alone = place.job.item.part_of is None and not self._config_has(place.job, b"<concurrentBuild>true<")
+        return place.later and alone
 
     def _with_tests(self, directory: str, found: dict[str, Any]) -> dict[str, Any]:
         """With the names of failed tests, and the numbers where the build itself has none."""
@@ -91,9 +131,20 @@ class Reader:
         except ValueError as error:
             raise ValueError(f"{os.path.basename(path)} {error}") from None  # noqa: PTH119  path is text
 
-    def _is_pipeline(self, job: Job) -> bool:
-        """A Pipeline's builds have a build.xml before they start."""
-        return b"<flow-definition" in (files.read(f"{job.directory}/config.xml", self._limit) or b"")[:_HEAD]
+    def _config_has(self, job: Job, mark: bytes) -> bool:
+        """Whether a job's configuration has some words in it."""
+        return mark in (files.read(f"{job.directory}/config.xml", self._limit) or b"")
+
+
+def _whole(place: Place, found: dict[str, Any]) -> dict[str, Any]:
+    """With the build that a build of a part of a job belongs to: that of its number, or the one that it promotes."""
+    above, number = place.job.item.part_of, found.pop("promotes", None)
+    if not place.job.item.is_promotion:
+        number = place.number
+    if above is None or number is None:
+        return found
+    whole = build_url(above, number)
+    return {**found, "part_of": whole, "root": whole if found["root"] == place.url else found["root"]}
 
 
 def _begun(directory: str) -> dict[str, Any]:

@@ -2,10 +2,6 @@
 
 What was told before a crash and what comes after it fit together: the checkpoints are each job's progress. A build that
 has no build.xml yet (it is not a Pipeline's) and was already there at the first look is told when it ends.
-
-What it does not see: builds that Jenkins was told to keep outside of `jobs` (`buildsDir`), the configurations of a
-matrix build and the modules of a Maven build (the build itself is told). A job that is renamed has new URLs, so its
-builds are others, and are told again under them.
 """
 
 from __future__ import annotations
@@ -13,23 +9,26 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from adapters.model import Receive
-from adapters.settings import Duration, Size
+from adapters.settings import Duration, Size, TimeZone
 from adapters.sources.contract import Context, SourceSettings
 from adapters.sources.jenkins.keeping import Keeper, Sleep
 from adapters.sources.jenkins_home.reader import Reader
-from adapters.sources.jenkins_home.tree import Stamps, Tree
+from adapters.sources.jenkins_home.stamps import Stamps
+from adapters.sources.jenkins_home.tree import Tree
 from adapters.sources.jenkins_home.watch import Watch
 
 
 class JenkinsHomeSettings(SourceSettings):
     """Where Jenkins keeps its jobs.
 
-    `home` is the directory with `jobs` in it; it is only read. Files of more than `max_file` are skipped. Without
-    `history`, the builds that are there at the very first start are passed over.
+    `home` is the directory with `jobs` in it; it is only read. Links that lead out of it are followed into the roots of
+    `follow` only. Files of more than `max_file` are skipped. Without `history`, the builds that are there at the very
+    first start are passed over. `time_zone` is that of directories with a date, as Jenkins before 1.597 named them.
     """
 
     type: Literal["jenkins-home"]
@@ -37,6 +36,8 @@ class JenkinsHomeSettings(SourceSettings):
     poll: Annotated[Duration, Field(gt=0)] = 1.0
     max_file: Annotated[Size, Field(gt=0)] = 16 << 20
     history: bool = True
+    follow: list[Annotated[str, Field(pattern="^/")]] = []
+    time_zone: TimeZone = "UTC"
 
 
 class JenkinsHome:
@@ -46,8 +47,8 @@ class JenkinsHome:
         self._settings, self._sleep = settings, sleep
         self._keeper = Keeper(context, sleep)
         stamps = Stamps(time.time_ns)
-        tree = Tree(settings.home.rstrip("/"), stamps)
-        reader = Reader(settings.max_file)
+        tree = Tree(settings.home.rstrip("/"), stamps, settings.follow)
+        reader = Reader(settings.max_file, ZoneInfo(settings.time_zone))
         self._watch = Watch(tree, stamps, reader, context.checkpoints, history=settings.history)
 
     async def run(self, receive: Receive) -> None:

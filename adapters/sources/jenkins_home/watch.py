@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +13,17 @@ from adapters.logs import Seldom
 from adapters.sources.jenkins.news import news
 from adapters.sources.jenkins.progress import Progress, parse
 from adapters.sources.jenkins_home import files
-from adapters.sources.jenkins_home.reader import Reader
-from adapters.sources.jenkins_home.tree import Job, Stamps, Tree, Unavailable
+from adapters.sources.jenkins_home.builds import Listing, listing
+from adapters.sources.jenkins_home.reader import Place, Reader
+from adapters.sources.jenkins_home.stamps import Stamps
+from adapters.sources.jenkins_home.tree import Job, Tree, Unavailable
 
 _BATCH = 500
 
 _log = structlog.get_logger(__name__)
+
+Step = tuple[Sequence[Mapping[str, Any]], Progress]
+"""What is told, and the progress of a job that goes with it."""
 
 
 @dataclass(slots=True)
@@ -39,8 +43,10 @@ class Watch:
     def __init__(self, tree: Tree, stamps: Stamps, reader: Reader, told: Mapping[str, str], *, history: bool) -> None:
         self._tree, self._stamps, self._reader = tree, stamps, reader
         self._progress = {url: parse(text) for url, text in told.items()}
-        self._looked = False
+        self._listings: dict[str, Listing] = {}
+        self._looked, self._builds = False, 0
         self._passes_over = not history and not told
+        self._jenkins_started = 0
         self._seldom = Seldom()
 
     def look(self) -> Iterator[Batch]:
@@ -51,15 +57,20 @@ class Watch:
             if self._seldom.allows("home"):
                 _log.warning("Jenkins home not available, waiting for it", reason=str(error))
             return
+        self._jenkins_started = self._tree.jenkins_started()
         for batch in self._batches():
             yield batch
             self._keep(batch)
+        if not self._looked:
+            self._tree.report(self._builds)
+        self._tree.passed_over.tell()
         self._looked, self._passes_over = True, False
 
     def _keep(self, batch: Batch) -> None:
         for url, progress in batch.progress.items():
             if progress is None:
                 del self._progress[url]
+                self._listings.pop(url, None)
             else:
                 self._progress[url] = progress
 
@@ -75,56 +86,59 @@ class Watch:
         if batch.documents or batch.progress:
             yield batch
 
-    def _job(self, job: Job) -> Iterator[tuple[Sequence[Mapping[str, Any]], Progress]]:
+    def _job(self, job: Job) -> Iterator[Step]:
         """The steps of a job's progress, each with what is told by it."""
-        before = self._progress.get(job.url, Progress())
-        numbers = self._numbers(job)
-        if numbers is None and not before.open:
+        before, found = self._progress.get(job.url, Progress()), self._changed(job)
+        if found is None and not before.open:
             return
-        progress = before if numbers is None else self._of_those(job, before, numbers)
+        if self._looked:
+            self._tree.look_within(job)
+        progress = before if found is None else self._of_those(job, before, found)
         if progress != before:
             yield (), progress
-        for number in progress.untold(progress.open if numbers is None else numbers):
+        for number in progress.untold(progress.open if found is None else found.numbers):
             documents, after = self._build(job, number, progress)
             if after != progress:
                 yield documents, after
             progress = after
 
-    def _build(self, job: Job, number: int, progress: Progress) -> tuple[Sequence[Mapping[str, Any]], Progress]:
-        told = progress.told(number)
-        if (found := self._reader.read(job, number, new=self._looked)) is None:
+    def _build(self, job: Job, number: int, progress: Progress) -> Step:
+        told, place = progress.told(number), self._place(job, number)
+        if (found := self._reader.read(place)) is None:
             return (), progress.after(number, told, ended=False)
         tidings = news(found, told)
         if tidings.ended:
-            self._reader.forget(job, number)
+            self._reader.forget(place)
         return tidings.documents, progress.after(number, tidings.told, ended=tidings.ended)
 
-    def _numbers(self, job: Job) -> set[int] | None:
+    def _place(self, job: Job, number: int) -> Place:
+        found = self._listings.get(job.url, Listing())
+        return Place(job, number, found.name(number), self._looked, number < found.top, self._jenkins_started)
+
+    def _changed(self, job: Job) -> Listing | None:
         """The builds there are, None when they are those there were."""
         try:
             if not self._stamps.changed(job.builds):
                 return None
-            with os.scandir(job.builds) as entries:
-                return {int(entry.name) for entry in entries if _is_build(entry)}
+            found = listing(job.builds, self._tree.links, self._tree.passed_over)
         except OSError:
             self._stamps.forget(job.builds)
             return None
+        self._listings[job.url] = found.summary
+        self._builds += 0 if self._looked else len(found.numbers)
+        return found
 
-    def _of_those(self, job: Job, progress: Progress, numbers: set[int]) -> Progress:
+    def _of_those(self, job: Job, progress: Progress, found: Listing) -> Progress:
         """The progress, without the builds that are no more."""
         if self._passes_over:
-            return Progress(max(numbers, default=0))
-        if max(numbers, default=0) < progress.top and _next_number(job) <= progress.top:
+            return Progress(found.top)
+        if found.top < progress.top and _next_number(job) <= progress.top:
             _log.info("job was made anew, its builds count from the start", job=job.url)
             return Progress()
-        gone = progress.open.keys() - numbers
+        gone = progress.open.keys() - found.numbers
         for number in gone:
-            self._reader.forget(job, number)
+            self._reader.forget(self._place(job, number))
         return progress.without(gone) if gone else progress
-
-
-def _is_build(entry: os.DirEntry[str]) -> bool:
-    return entry.name.isascii() and entry.name.isdecimal() and entry.is_dir(follow_symlinks=False)
 
 
 def _next_number(job: Job) -> float:

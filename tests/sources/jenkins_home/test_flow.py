@@ -18,6 +18,7 @@ ABORTED = ERROR.format(
     "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
     "<result><name>ABORTED</name><ordinal>4</ordinal></result>",
 )
+SUPERSEDED = ABORTED.replace("ABORTED", "NOT_BUILT")
 UNSTABLE = "<wf.a.WarningAction><result><name>UNSTABLE</name></result></wf.a.WarningAction>"
 SKIPPED = (
     "<wf.a.TagsAction><tags><entry><string>STAGE_STATUS</string><string>SKIPPED_FOR_CONDITIONAL</string></entry></tags>"
@@ -46,7 +47,14 @@ def test_a_stage_that_goes_on_has_no_end() -> None:
 
 @pytest.mark.parametrize(
     ("on_end", "on_start", "status"),
-    [(FAILED, "", "FAILED"), (ABORTED, "", "ABORTED"), ("", SKIPPED, "NOT_EXECUTED"), ("", "", "SUCCESS")],
+    [
+        (FAILED, "", "FAILED"),
+        (ABORTED, "", "ABORTED"),
+        (SUPERSEDED, "", "NOT_BUILT"),
+        (ERROR.format("org.jenkinsci.plugins.workflow.steps.FlowInterruptedException", ""), "", "ABORTED"),
+        ("", SKIPPED, "NOT_EXECUTED"),
+        ("", "", "SUCCESS"),
+    ],
 )
 def test_the_status_is_that_of_the_end(on_end: str, on_start: str, status: str) -> None:
     """In the words of the stage view."""
@@ -106,3 +114,46 @@ def test_names_of_old_versions_are_read() -> None:
     old = node(6, "StepStartNode", stage="Build").replace("cps.n.", "org.jenkinsci.plugins.workflow.cps.nodes.")
     old = old.replace("wf.a.", "org.jenkinsci.plugins.workflow.actions.")
     assert stages(old) == stages(node(6, "StepStartNode", stage="Build"))
+
+
+@pytest.mark.parametrize(
+    ("results", "status"),
+    [
+        (["UNSTABLE", "FAILURE"], "FAILED"),
+        (["ABORTED", "UNSTABLE"], "ABORTED"),
+        (["NOT_BUILT", "FAILURE"], "NOT_BUILT"),
+        (["SUCCESS"], "SUCCESS"),
+    ],
+)
+def test_a_stage_is_as_bad_as_the_worst_that_a_step_was_set_to(results: list[str], status: str) -> None:
+    """`catchError(stageResult: ...)` lets the build go on, and says what the stage is to be."""
+    caught = [
+        node(7 + index, "StepAtomNode", parent=6 + index, actions=UNSTABLE.replace("UNSTABLE", result))
+        for index, result in enumerate(results)
+    ]
+    (found,) = stages(node(6, "StepStartNode", stage="Build"), *caught, node(20, "StepEndNode", parent=9, start=6))
+    assert found["status"] == status
+
+
+def test_what_was_said_at_another_node_counts() -> None:
+    """In a document of all nodes, XStream writes a result or an error once, and refers to it after that."""
+    first, again = (
+        UNSTABLE.replace("UNSTABLE", "FAILURE"),
+        "<wf.a.WarningAction><result reference='{}'/></wf.a.WarningAction>",
+    )
+    nodes = [
+        node(6, "StepStartNode", stage="A"),
+        node(7, "StepAtomNode", parent=6, actions=first),
+        node(8, "StepEndNode", parent=7, start=6),
+        node(9, "StepStartNode", parent=8, stage="B"),
+        node(
+            10,
+            "StepAtomNode",
+            parent=9,
+            actions=again.format("../../../../../entry[2]/Tag/actions/wf.a.WarningAction/result"),
+        ),
+        node(11, "StepEndNode", parent=10, start=9),
+    ]
+    entries = [f"<entry><string>x</string>{text.partition('?>')[2].strip()}</entry>" for text in nodes]
+    found = stages(f"<linked-hash-map>{''.join(entries)}</linked-hash-map>")
+    assert [stage["status"] for stage in found] == ["FAILED", "FAILED"]

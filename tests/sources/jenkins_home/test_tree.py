@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.sources.jenkins_home.tree import Stamps, Tree
+from adapters.sources.jenkins_home.stamps import Stamps
+from adapters.sources.jenkins_home.tree import Tree
 from tests.sources.jenkins_home.homes import STARTED, Home, build, freestyle, settle
 
 SECOND = 10**9
