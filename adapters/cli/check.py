@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
 Mappings = Annotated[list[str] | None, typer.Argument(metavar="MAPPING", show_default=False)]
 Review = Annotated[bool, typer.Option("--review", help="Show how events differ from the expected files.")]
 Update = Annotated[bool, typer.Option("--update", help="Write the expected files anew, as the mapping is now.")]
+Strict = Annotated[bool, typer.Option("--strict", help="What no example fires, or is ignored by, is a problem.")]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", metavar="FILE", help="A configuration to check, with the mappings it names."),
 ]
 
 
-def check(mappings: Mappings = None, config: ConfigFile = None, review: Review = False, update: Update = False) -> None:
+def check(
+    mappings: Mappings = None,
+    config: ConfigFile = None,
+    review: Review = False,
+    update: Update = False,
+    strict: Strict = False,
+) -> None:
     """Check a configuration, and that mappings make of their examples what they should.
 
     A MAPPING is a shipped name (jenkins/notification) or a path; if none is given, it is every shipped one and those
@@ -35,7 +43,7 @@ def check(mappings: Mappings = None, config: ConfigFile = None, review: Review =
     codes = [Exit.FINE]
     for name in dict.fromkeys(mappings or [*_shipped(), *used]):
         try:
-            codes.append(_check(name, review, update))
+            codes.append(_check(name, review, update, strict))
         except ConfigError as error:
             complain(str(error))
             codes.append(Exit.USAGE)
@@ -58,7 +66,7 @@ def _used(config: Path) -> list[str]:
     return [source.mapping for source in settings.translated().values() if source.mapping]
 
 
-def _check(name: str, review: bool, update: bool) -> Exit:
+def _check(name: str, review: bool, update: bool, strict: bool) -> Exit:
     from adapters import goldens
 
     suite = goldens.run(name)
@@ -67,9 +75,11 @@ def _check(name: str, review: bool, update: bool) -> Exit:
     if update:
         _say_updated(goldens.update(suite))
         suite = goldens.run(name)
-    problems = goldens.check(suite)
+    problems = [*goldens.check(suite), *(suite.unreached if strict else ())]
     for problem in problems:
         complain(str(problem))
+    for note in () if strict else suite.unreached:
+        complain(str(replace(note, message=f"note: {note.message}")))
     typer.echo(_summary(name, suite, len(problems)))
     return Exit.PROBLEMS if problems else Exit.FINE
 

@@ -40,7 +40,7 @@ def _by_event(found: Mapping[str, Overview]) -> str:
     from adapters.cdevents.vocabulary import EVENTS
     from adapters.model import Spec
 
-    made = {name: {outcome.emit for outcome in each.outcomes} for name, each in found.items()}
+    made = {name: {emit for outcome in each.outcomes for emit in outcome.emits} for name, each in found.items()}
     rows = [
         (_code(event.name), *(event.versions[spec] for spec in Spec), ", ".join(makers))
         for event in EVENTS.values()
@@ -63,7 +63,7 @@ def _section(name: str, found: Overview) -> str:
 def _row(outcome: Outcome) -> tuple[str, ...]:
     when = _code(outcome.when) if outcome.when else "what is not ignored"
     each = f", for each of {_code(outcome.each)}" if outcome.each else ""
-    return outcome.rule, when + each, _code(outcome.emit) if outcome.emit else "ignored", _plain(outcome.remark)
+    return outcome.rule, when + each, ", ".join(map(_code, outcome.emits)) or "ignored", _plain(outcome.remark)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -35,7 +35,12 @@ Inputs = Annotated[
 Source = Annotated[str | None, typer.Option(help="The source, in the configuration, that the notifications are of.")]
 RouteName = Annotated[str | None, typer.Option("--route", help="The route, in the configuration, that publishes them.")]
 Mapping = Annotated[str | None, typer.Option(help="Without a configuration: the mapping.")]
-Instance = Annotated[str | None, typer.Option(metavar="URL", help="Without a configuration: the tool's URL.")]
+Instance = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Without a configuration: the tool's URL; that of the mapping's examples, if not given."
+    ),
+]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Without a configuration: a file.")]
 Since = Annotated[str | None, typer.Option(parser=_time, metavar="TIME", help="Only events from this time on.")]
 Until = Annotated[str | None, typer.Option(parser=_time, metavar="TIME", help="Only events before this time.")]
@@ -103,10 +108,9 @@ def _publishes_cdevents(settings: Config, route: str) -> bool:
 def _given(mapping: str, instance: str | None, output: str | None) -> Config:
     """The configuration that a mapping, a URL and a file stand for."""
     from adapters.config import Config
-    from adapters.goldens import default_instance
-    from adapters.mapping import library
+    from adapters.goldens import context
 
-    tool = instance or default_instance(library.find(mapping))
+    tool = instance or context(mapping).instance
     return Config.model_validate(
         {
             "sources": {"replay": {"type": "webhook", "path": "/", "instance": tool, "mapping": mapping}},

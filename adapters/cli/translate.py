@@ -39,7 +39,7 @@ Files = Annotated[
 SpecVersion = Annotated[Spec, typer.Option("--spec", help="The CDEvents version to write.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Tell on stderr which rules fired, and why others did not.")]
 Instance = Annotated[
-    str | None, typer.Option(metavar="URL", help="The tool's URL; https://<tool>.example.com/, if not given.")
+    str | None, typer.Option(metavar="URL", help="The tool's URL; that of the mapping's examples, if not given.")
 ]
 Variables = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="One of the mapping's variables.")
@@ -77,10 +77,10 @@ def translate(
 
 
 def _translator(reference: str, instance: str | None, variables: dict[str, str]) -> Translator:
-    from adapters.goldens import default_instance
+    from adapters.goldens import context
     from adapters.mapping import library
 
-    instance = instance or default_instance(library.find(reference))
+    instance = instance or context(reference).instance
     values = {name: _value(name, text) for name, text in variables.items()}
     return library.load(reference, instance=instance, variables=values)
 

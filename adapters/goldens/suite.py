@@ -3,49 +3,41 @@
 Beside a `mapping.yaml`, each file of `inputs/` is one notification (in `.ndjson`, each line is one; a `.http` has
 headers, too), and `expected/<the same name>.json` is the array of CDEvents 0.5.1 that becomes of it: `[]` where it is
 ignored on purpose.
-`context.yaml` may set `instance`, `variables`, `received_at` and `headers` for all of them.
+`context.yaml` has what they do not say of themselves.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import AwareDatetime
 
-from adapters import yamlfile
 from adapters.cdevents.document import document
 from adapters.errors import MappingError, Problem
+from adapters.goldens.context import Circumstances, Context, context
+from adapters.goldens.coverage import parts, reached
 from adapters.goldens.inputs import sent
 from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
 from adapters.model import CDEvent, Notification, Spec
-from adapters.settings import Settings
 from adapters.yamlfile import shown
-
-
-class Context(Settings):
-    """`context.yaml`: what a notification does not say of itself. Without an `instance`, `default_instance` is it."""
-
-    instance: str | None = None
-    variables: dict[str, Any] = {}
-    received_at: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
-    headers: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """One input, the events that the mapping makes of it, and what it could not translate."""
+    """One input, the events that the mapping makes of it, and what it could not translate.
+
+    `reached` are the places of the mapping's parts that had to do with it.
+    """
 
     input: Path
     events: tuple[CDEvent, ...]
     errors: tuple[str, ...]
+    reached: frozenset[str]
 
     @property
     def expected(self) -> Path:
@@ -60,29 +52,49 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """All goldens of the mapping in a file, and the expected files that no input has."""
+    """All goldens of the mapping in a file, the expected files that no input has, and the parts that none reaches."""
 
     mapping: Path
     goldens: tuple[Golden, ...]
     stale: tuple[Path, ...]
+    unreached: tuple[Problem, ...]
 
 
 def run(reference: str | Path) -> Suite:
     """Translates every input of a mapping (a shipped name, or a path). Raises ConfigError when it does not load."""
     path = library.find(reference)
-    context = _context(path.with_name("context.yaml"))
-    instance = context.instance or default_instance(path)
-    translator = library.load(reference, instance=instance, variables=context.variables, folder=path.parent)
-    goldens = tuple(_golden(file, translator, context) for file in _files(path.with_name("inputs"), "*"))
+    files = _files(path.with_name("inputs"), "*")
+    around = context(reference, files)
+    loaded = _Translators(reference, around)
+    goldens = tuple(_golden(file, loaded.of(file), around.of(file)) for file in files)
     wanted = {golden.expected for golden in goldens}
     stale = tuple(file for file in _files(path.with_name("expected"), "*.json") if file not in wanted)
-    return Suite(path, goldens, stale)
+    return Suite(path, goldens, stale, tuple(_unreached(loaded.common, goldens)))
 
 
-def default_instance(mapping: Path) -> str:
-    """`https://<tool>.example.com/` for the file `<tool>/<what>/mapping.yaml`."""
-    tool = re.sub(r"[^a-z0-9]+", "-", mapping.resolve().parent.parent.name.lower()).strip("-")
-    return f"https://{tool or 'tool'}.example.com/"
+class _Translators:
+    """The mapping as each input wants it: loaded once, and again for those with variables of their own."""
+
+    def __init__(self, reference: str | Path, around: Context) -> None:
+        self.reference, self.around = reference, around
+        self.common = self._loaded(around.variables)
+
+    def of(self, file: Path) -> Translator:
+        """The mapping with the variables of an input."""
+        variables = self.around.of(file).variables
+        return self.common if variables == self.around.variables else self._loaded(variables)
+
+    def _loaded(self, variables: Mapping[str, Any]) -> Translator:
+        folder = library.find(self.reference).parent
+        return library.load(self.reference, instance=self.around.instance, variables=variables, folder=folder)
+
+
+def _unreached(translator: Translator, goldens: Sequence[Golden]) -> Iterator[Problem]:
+    if not goldens:
+        yield Problem(shown(translator.path), "has no examples", "put notifications into inputs/ beside it")
+        return
+    reached = frozenset[str]().union(*(golden.reached for golden in goldens))
+    yield from (Problem(where, message) for where, message in parts(translator) if where not in reached)
 
 
 def check(suite: Suite) -> list[Problem]:
@@ -120,16 +132,14 @@ def update(suite: Suite) -> list[Path]:
     return [*(golden.expected for golden in changed), *suite.stale]
 
 
-def _context(path: Path) -> Context:
-    return yamlfile.load(path, shown(path)).validate(Context) if path.exists() else Context()
-
-
-def _golden(file: Path, translator: Translator, context: Context) -> Golden:
+def _golden(file: Path, translator: Translator, around: Circumstances) -> Golden:
     events: list[CDEvent] = []
     errors: list[str] = []
-    headers = {name.lower(): value for name, value in context.headers.items()}
+    places: set[str] = set()
+    headers = {name.lower(): value for name, value in around.headers.items()}
     for each in sent(file):
-        heard = Notification("golden", each.body, context.received_at, {**headers, **each.headers})
+        heard = Notification("golden", each.body, around.received_at, {**headers, **each.headers})
+        places.update(reached(translator, heard))
         try:
             translation = translator.translate(heard)
         except MappingError as error:
@@ -139,7 +149,7 @@ def _golden(file: Path, translator: Translator, context: Context) -> Golden:
         errors += translation.errors
         if translation.unmatched:
             errors.append(f"{translation.unmatched} of its records are covered by no rule and no `ignore`")
-    return Golden(file, tuple(events), tuple(errors))
+    return Golden(file, tuple(events), tuple(errors), frozenset(places))
 
 
 def _problems(golden: Golden) -> Iterator[Problem]:

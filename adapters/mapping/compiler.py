@@ -13,7 +13,7 @@ from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, called, remembered
 from adapters.mapping.conditions import ready
-from adapters.mapping.content import check_content, check_name, check_tags
+from adapters.mapping.content import check_content, check_emit, check_tags
 from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
@@ -36,7 +36,7 @@ def compiled(file: YamlFile, name: str, path: Path, instance: str, variables: Ma
     compiler = _Compiler(file, model, instance, variables)
     translator = compiler.translator(name, path)
     if compiler.values.problems:
-        raise ConfigError(sorted(compiler.values.problems, key=lambda problem: _line(problem.where)))
+        raise ConfigError(sorted(dict.fromkeys(compiler.values.problems), key=lambda problem: _line(problem.where)))
     return translator
 
 
@@ -118,11 +118,11 @@ class _Compiler:
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
-        if check_name(values, model.emit, (*at, "emit")):
-            check_content(values, model.emit, model.subject.content, (*at, "subject", "content"))
+        for name in check_emit(values, model.emit, (*at, "emit")):
+            check_content(values, name, model.subject.content, (*at, "subject", "content"))
         source = model.subject.source
         return Event(
-            name=model.emit,
+            name=values.name(model.emit, (*at, "emit")),
             source=self.instance,
             keys=self._keys(model.id, (*at, "id")),
             timestamp=self._timestamp(model, at),
@@ -187,13 +187,15 @@ class _Compiler:
     def _target(self, target: str | Reference, at: Location) -> Closure | None:
         """The id of a rule's event, with the rule's key taken from the same record, or of one that is written out."""
         if isinstance(target, Reference):
-            check_name(self.values, target.emit, (*at, "emit"))
+            check_emit(self.values, target.emit, (*at, "emit"))
+            name = self.values.name(target.emit, (*at, "emit"))
             source = self.values.name(target.source or self.instance, (*at, "source"))
-            return reference(target.emit, source, self._keys(target.id, (*at, "id")))
+            return reference(name, source, self._keys(target.id, (*at, "id")))
         if (rule := self.model.rules.get(target)) is None:
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
-        made = reference(rule.emit, Constant(self.instance), self._keys(rule.id, ("rules", target, "id")))
+        name = self.values.name(rule.emit, ("rules", target, "emit"))
+        made = reference(name, Constant(self.instance), self._keys(rule.id, ("rules", target, "id")))
         return remembered(made, f"id {target}")
 
 

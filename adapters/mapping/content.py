@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.cdevents.fields import Field, Kind
 from adapters.cdevents.vocabulary import EVENTS, is_custom
 from adapters.mapping import syntax
 from adapters.mapping.closures import Unknown, table_of
+from adapters.mapping.emitted import types
 from adapters.mapping.shapes import branches, shape
 from adapters.mapping.structures import is_structured
 from adapters.mapping.syntax import Argument, Expression, Literal
 from adapters.mapping.values import Values
 from adapters.yamlfile import Location, suggestion
 
+_NO_TYPES: Sequence[str] = ()
 
-def check_name(values: Values, name: str, at: Location) -> bool:
-    """Notes a problem where a name is no event type; whether it is one."""
+
+def check_emit(values: Values, emit: str, at: Location) -> Sequence[str]:
+    """The event types that an `emit` may come to; notes a problem for each that there is not."""
+    names = values.attempt(at, lambda: types(emit, values.names.tables), _NO_TYPES)
+    return [name for name in names if _is_type(values, name, at)]
+
+
+def _is_type(values: Values, name: str, at: Location) -> bool:
     if name in EVENTS or is_custom(name):
         return True
     if name.startswith("dev.cdeventsx."):

@@ -23,8 +23,8 @@ Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$")]
 Emit = Annotated[
     str,
     Field(
-        description="`<subject>.<predicate>` of CDEvents, or a whole custom type",
-        json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}]},
+        description="`<subject>.<predicate>` of CDEvents, or a whole custom type; `${... | table(name)}` may be in it",
+        json_schema_extra={"anyOf": [{"enum": sorted(EVENTS)}, {"pattern": CUSTOM_TYPE}, {"pattern": r"\$\{"}]},
     ),
 ]
 
@@ -165,9 +165,13 @@ class XmlInput(Settings):
 
 
 class Input(Settings):
-    """What the tool sends. JSON and XML may both be given: a body that begins with `<` is XML."""
+    """What the tool sends. JSON and XML may both be given: a body that begins with `<` is XML.
+
+    `unwrap` is the member in which an envelope has the document, as an object or as JSON text; what has none is none.
+    """
 
     json_: Annotated[bool, Field(alias="json")] = False
+    unwrap: Annotated[str, Field(min_length=1)] | None = None
     ndjson: bool = False
     xml: XmlInput | None = None
     lines: Annotated[dict[Word, str], Field(description="Named regular expressions (RE2) with named groups")] | None = (
@@ -184,6 +188,8 @@ class Input(Settings):
     def _one(self) -> Self:
         if self.record_start is not None and self.lines is None:
             raise ValueError("record_start is for lines")
+        if self.unwrap is not None and not (self.json_ or self.ndjson):
+            raise ValueError("unwrap is for json and ndjson")
         given = [self.json_ or self.xml is not None, self.ndjson, self.lines is not None]
         if sum(given) != 1:
             raise ValueError("input is json, xml, both of them, ndjson, or lines")

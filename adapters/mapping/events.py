@@ -22,7 +22,7 @@ Keys = Sequence[Key]
 class Event:
     """The parts of a CDEvent. What is made of them raises Failure where one is missing or unusable."""
 
-    name: str
+    name: Closure
     source: str
     keys: Keys
     timestamp: Closure
@@ -35,9 +35,9 @@ class Event:
 
     def write(self, function: Function) -> str:
         """The statements that make the event, in the order in which their failures count."""
-        name, source = function.bind(self.name), function.bind(self.source)
+        source = function.bind(self.source)
         parts = [
-            name,
+            function.value(self.name),
             function.value(reference(self.name, Constant(self.source), self.keys)),
             source,
             *map(function.value, (self.timestamp, self.subject_id, self.content, self.subject_source, self.chain)),
@@ -47,14 +47,14 @@ class Event:
         return function.assign(f"{function.bind(CDEvent)}({', '.join(parts)})")
 
 
-def reference(name: str, source: Closure, keys: Keys) -> Closure:
+def reference(name: Closure, source: Closure, keys: Keys) -> Closure:
     """The id of an event that another rule, or another sidecar, makes."""
 
     def write(function: Function) -> str:
-        if isinstance(source, Constant):
-            made = function.bind(event_ids(source.value, name))
+        if isinstance(source, Constant) and isinstance(name, Constant):
+            made = function.bind(event_ids(source.value, name.value))
         else:
-            made = f"{function.bind(event_ids)}({function.value(source)}, {name!a})"
+            made = function.assign(f"{function.bind(event_ids)}({function.value(source)}, {function.value(name)})")
         *others, last = keys
         if not others:
             return function.assign(f"{made}([{', '.join(map(function.value, last))}])")

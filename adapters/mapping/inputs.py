@@ -35,6 +35,23 @@ def ndjson(body: bytes) -> list[Any]:
     return documents
 
 
+def unwrapped(decode: Decoder, member: str) -> Decoder:
+    """A decoder of what envelopes have in a member, an object or the JSON of one; a document without it is itself."""
+    return lambda body: [_unwrapped(document, member) for document in decode(body)]
+
+
+def _unwrapped(document: Any, member: str) -> Any:
+    if not isinstance(document, dict) or (inner := document.get(member)) is None:
+        return document
+    try:
+        found = orjson.loads(inner) if isinstance(inner, str) else inner
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"has in {member!r} what is not JSON: {error}") from None
+    if isinstance(found, dict):
+        return found
+    raise ValueError(f"has in {member!r} something else than an object")
+
+
 def xml(shape: XmlShape) -> Decoder:
     """A decoder of XML of a shape."""
     return lambda body: documents(body, shape)
@@ -89,11 +106,12 @@ def decoder(settings: Input) -> Decoder:
     """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
     if settings.lines is not None:
         return lines(settings.lines, settings.record_start)
-    if settings.ndjson:
-        return ndjson
+    as_json: Decoder = ndjson if settings.ndjson else json
+    if settings.unwrap is not None:
+        as_json = unwrapped(as_json, settings.unwrap)
     if settings.xml is None:
-        return json
-    return either(json, xml(_shape(settings.xml))) if settings.json_ else xml(_shape(settings.xml))
+        return as_json
+    return either(as_json, xml(_shape(settings.xml))) if settings.json_ else xml(_shape(settings.xml))
 
 
 def _shape(settings: XmlInput) -> XmlShape:

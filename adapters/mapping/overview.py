@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from adapters.mapping.document import MappingFile, Rule
+from adapters.mapping.emitted import Tables, types
 from adapters.yamlfile import YamlFile
 
 _FOR_EDITORS = "# yaml-language-server:"
@@ -28,15 +29,15 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A condition as it is written, the event that a rule then emits, and the rule's comment.
+    """A condition as it is written, the events of which a rule then emits one, and the rule's comment.
 
-    Without `rule` and `emit` it is what is ignored on purpose. `each` is what the rule makes an event of each of.
+    Without `rule` and `emits` it is what is ignored on purpose. `each` is what the rule makes an event of each of.
     """
 
     when: str
     remark: str
     rule: str = ""
-    emit: str = ""
+    emits: Sequence[str] = ()
     each: str = ""
 
 
@@ -53,7 +54,7 @@ def overview(file: YamlFile) -> Overview:
     """The overview of a mapping file, with what it includes; raises ConfigError where it is no mapping."""
     model = file.validate(MappingFile)
     remarks = _Remarks(file, {name: text.splitlines() for name, text in file.texts.items()})
-    rules = [_outcome(rule, each, remarks.at("rules", rule)) for rule, each in model.rules.items()]
+    rules = [_outcome(rule, each, remarks.at("rules", rule), model.tables) for rule, each in model.rules.items()]
     ignored = [Outcome(_written(when), remarks.at("ignore", at)) for at, when in enumerate(model.ignore)]
     variables = [
         Variable(each, _flow(default), remarks.at("variables", each)) for each, default in model.variables.items()
@@ -61,11 +62,20 @@ def overview(file: YamlFile) -> Overview:
     return Overview(remarks.first, variables, [*rules, *ignored])
 
 
-def _outcome(name: str, rule: Rule, remark: str) -> Outcome:
+def _outcome(name: str, rule: Rule, remark: str, tables: Tables) -> Outcome:
+    emits = _types(rule.emit, tables)
     if rule.split is None:
-        return Outcome(_written(rule.when), remark, name, rule.emit)
+        return Outcome(_written(rule.when), remark, name, emits)
     conditions = filter(None, (_written(rule.when), _written(rule.split.when)))
-    return Outcome(", ".join(conditions), remark, name, rule.emit, rule.split.each)
+    return Outcome(", ".join(conditions), remark, name, emits, rule.split.each)
+
+
+def _types(emit: str, tables: Tables) -> Sequence[str]:
+    """What may be emitted; as it is written where a lookup says it, which is not read here."""
+    try:
+        return types(emit, tables)
+    except ValueError:
+        return [emit]
 
 
 @dataclass(frozen=True, slots=True)

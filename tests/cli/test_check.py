@@ -9,7 +9,7 @@ import pytest
 from adapters.mapping import library
 from tests import example
 from tests.cli.support import invoke
-from tests.example import STARTED, WAITING
+from tests.example import FINISHED, STARTED, WAITING
 
 CONFIG = """
 sources:
@@ -26,12 +26,26 @@ def configuration(folder: Path, mapping: Path, variables: str = "") -> Path:
 
 def test_a_mapping_whose_goldens_agree_is_fine(tmp_path: Path) -> None:
     """Exit 0, and one line that counts."""
-    mapping = example.mapping(tmp_path, started=STARTED, waiting=WAITING)
+    mapping = example.mapping(tmp_path, started=STARTED, finished=FINISHED, waiting=WAITING)
     assert invoke("check", mapping, "--update").exit_code == 0
     result = invoke("check", mapping)
     assert result.exit_code == 0
-    assert result.stdout == f"{mapping}: 2 goldens, 1 event, fine\n"
+    assert result.stdout == f"{mapping}: 3 goldens, 2 events, fine\n"
     assert result.stderr == ""
+
+
+def test_what_no_example_reaches_is_a_note_or_with_strict_a_problem(tmp_path: Path) -> None:
+    """It is told either way; only with --strict does it fail."""
+    mapping = example.mapping(tmp_path, started=STARTED, waiting=WAITING)
+    invoke("check", mapping, "--update")
+    result = invoke("check", mapping)
+    assert result.exit_code == 0
+    assert result.stderr == f"{mapping}/mapping.yaml:18:3: note: no example fires the rule run-finished\n"
+    assert result.stdout == f"{mapping}: 2 goldens, 1 event, fine\n"
+    result = invoke("check", mapping, "--strict")
+    assert result.exit_code == 1
+    assert result.stderr == f"{mapping}/mapping.yaml:18:3: no example fires the rule run-finished\n"
+    assert result.stdout == f"{mapping}: 2 goldens, 1 event, 1 problem\n"
 
 
 def test_update_says_what_it_writes_and_removes(tmp_path: Path) -> None:
@@ -75,8 +89,8 @@ def test_a_mapping_that_does_not_load_ends_with_2_after_the_others(tmp_path: Pat
 
 
 def test_without_arguments_every_shipped_mapping_is_checked() -> None:
-    """Their goldens agree: this is the check that users run."""
-    result = invoke("check")
+    """Their goldens agree, and reach each rule and each `ignore`: this is the check that users run."""
+    result = invoke("check", "--strict")
     assert result.stderr == ""
     assert result.exit_code == 0
     assert [line.partition(":")[0] for line in result.stdout.splitlines()] == library.shipped()

@@ -98,7 +98,7 @@ def test_an_older_version_can_be_written(mapping: Path) -> None:
     [line] = invoke("translate", mapping, "--spec", "0.4.1", stdin=ndjson(STARTED)).stdout.splitlines()
     event = orjson.loads(line)
     assert event["context"]["version"] == "0.4.1"
-    assert event["subject"]["content"]["url"] == "https://acme.example.com/app/7"
+    assert event["subject"]["content"]["url"] == "https://tool.example.com/app/7"
 
 
 def test_instance_variables_headers_and_time_can_be_given(mapping: Path) -> None:

@@ -36,7 +36,7 @@ def mappings(name: str) -> set[str]:
 def emitted(name: str) -> set[str]:
     """The events of CDEvents that a page's mappings make."""
     files = [includes.load(library.find(mapping)) for mapping in mappings(name)]
-    return {outcome.emit for file in files for outcome in overview(file).outcomes} & EVENTS.keys()
+    return {emit for file in files for outcome in overview(file).outcomes for emit in outcome.emits} & EVENTS.keys()
 
 
 @pytest.mark.parametrize(("name", "snippet"), SNIPPETS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
@@ -9,6 +10,7 @@ import pytest
 
 from adapters import goldens
 from adapters.errors import ConfigError
+from adapters.mapping import library
 from tests import example
 from tests.example import FINISHED, STARTED, WAITING
 
@@ -114,10 +116,94 @@ def test_the_context_file_sets_instance_variables_and_time(tmp_path: Path) -> No
     assert event.timestamp == "2030-05-06T07:08:09.000Z"
 
 
-def test_the_instance_is_named_after_the_tools_folder(tmp_path: Path) -> None:
-    """Without a context file, `<tool>/<what>` is https://<tool>.example.com/."""
-    [golden] = goldens.run(example.mapping(tmp_path, started=STARTED)).goldens
-    assert golden.events[0].source == "https://acme.example.com/"
+def test_the_instance_does_not_depend_on_the_folder(tmp_path: Path) -> None:
+    """A mapping that is copied to a folder of another name still makes what its expected files say."""
+    mapping = accepted(example.mapping(tmp_path, started=STARTED))
+    [golden] = goldens.run(mapping).goldens
+    assert golden.events[0].source == "https://tool.example.com/"
+    copied = tmp_path / "other" / "name"
+    shutil.copytree(mapping, copied)
+    assert problems(copied) == []
+
+
+@pytest.mark.parametrize("name", library.shipped())
+def test_a_shipped_mapping_is_fine_wherever_it_is(tmp_path: Path, name: str) -> None:
+    """Under another name, and in no tool's folder: what it includes is found, and its goldens agree."""
+    copied = tmp_path / "mine"
+    shutil.copytree(library.find(name).parent, copied)
+    assert problems(copied) == []
+
+
+def test_single_inputs_have_circumstances_of_their_own(tmp_path: Path) -> None:
+    """Their variables and headers beside those of all, and their time; others have what all have."""
+    mapping = example.mapping(tmp_path, started=STARTED, finished={**FINISHED, "at": None}, again=STARTED)
+    text = (mapping / "mapping.yaml").read_text().replace("${at}", "${at | default($received_at)}")
+    (mapping / "mapping.yaml").write_text(text.replace("{greeting: hello}", "{greeting: hello, other: 1}"))
+    (mapping / "context.yaml").write_text("""
+variables: {greeting: hi}
+inputs:
+  again: {variables: {greeting: hi again, other: 2}}
+  finished: {received_at: 2030-05-06T07:08:09Z}
+""")
+    again, finished, started = goldens.run(mapping).goldens
+    assert [each.events[0].custom_data for each in (started, again)] == [{"greeting": "hi"}, {"greeting": "hi again"}]
+    assert finished.events[0].timestamp == "2030-05-06T07:08:09.000Z"
+
+
+def test_circumstances_of_no_input_are_a_mistake(tmp_path: Path) -> None:
+    """They are those of an input of another name, most likely."""
+    mapping = example.mapping(tmp_path, started=STARTED)
+    (mapping / "context.yaml").write_text("inputs:\n  start: {variables: {greeting: hi}}")
+    with pytest.raises(ConfigError, match=r"context\.yaml:2:3: there is no input 'start' \(did you mean 'started'\?\)"):
+        goldens.run(mapping)
+
+
+def test_a_lookup_that_the_context_names_is_beside_it(tmp_path: Path) -> None:
+    """So that a mapping and its examples can be moved as one."""
+    mapping = example.mapping(tmp_path, started=STARTED)
+    lookup = 'lookups: {names: {file: "${$names}"}}\n'
+    text = (mapping / "mapping.yaml").read_text().replace("${name}", "${name | table(names)}")
+    (mapping / "mapping.yaml").write_text(lookup + text.replace("{greeting: hello}", "{greeting: hello, names: null}"))
+    (mapping / "context.yaml").write_text("variables: {names: names.csv}")
+    (mapping / "names.csv").write_text("key,value\napp,The App\n")
+    [golden] = goldens.run(mapping).goldens
+    assert golden.events[0].content["pipelineName"] == "The App"
+
+
+def unreached(mapping: Path) -> list[str]:
+    """What no example reaches."""
+    return [str(problem) for problem in goldens.run(mapping).unreached]
+
+
+def test_what_no_example_reaches_is_told(tmp_path: Path) -> None:
+    """Each rule that fires for none, and each entry of `ignore` that holds for none, at its place."""
+    mapping = example.mapping(tmp_path, started=STARTED)
+    assert unreached(mapping) == [
+        f"{mapping}/mapping.yaml:18:3: no example fires the rule run-finished",
+        f"{mapping}/mapping.yaml:5:5: no example is ignored by this",
+    ]
+    for name, content in {"finished": FINISHED, "waiting": WAITING}.items():
+        (mapping / "inputs" / f"{name}.json").write_bytes(orjson.dumps(content))
+    assert unreached(mapping) == []
+
+
+def test_a_rule_that_fails_or_has_nothing_to_split_does_not_fire(tmp_path: Path) -> None:
+    """What is only tried is not shown to work; nor is what a record is ignored before."""
+    mapping = example.mapping(tmp_path, started={**STARTED, "name": None}, finished={**FINISHED, "parts": []})
+    text = (mapping / "mapping.yaml").read_text()
+    split = text.replace(
+        "    when: {state: finished}\n", "    when: {state: finished}\n    split: {each: parts, as: part}\n"
+    )
+    (mapping / "mapping.yaml").write_text(split)
+    assert [line.rpartition(" ")[2] for line in unreached(mapping)] == ["run-started", "run-finished", "this"]
+    (mapping / "mapping.yaml").write_text(text.replace("{state: waiting}", "{run: app/7}"))
+    assert [line.rpartition(" ")[2] for line in unreached(mapping)] == ["run-started", "run-finished"]
+
+
+def test_a_mapping_without_examples_is_told_once(tmp_path: Path) -> None:
+    """Not rule by rule."""
+    mapping = example.mapping(tmp_path)
+    assert unreached(mapping) == [f"{mapping}/mapping.yaml: has no examples (put notifications into inputs/ beside it)"]
 
 
 def test_a_wrong_context_file_is_told_at_its_place(tmp_path: Path) -> None:

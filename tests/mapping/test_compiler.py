@@ -140,3 +140,43 @@ def _filled(field: Field) -> Any:
     if field.fields:
         return {key: _filled(inner) for key, inner in field.fields.items() if inner.required}
     return field.values[0] if field.values else "${id}"
+
+
+CHOSEN = """
+    cdevents: 0.5.1
+    tables:
+      done: {new: deployed, old: upgraded}
+    rules:
+      told:
+        emit: service.${state | table(done)}
+        id: [id]
+        subject: {id: "${id}", content: {environment: {id: lab}, artifactId: "${id}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "expected"),
+    [
+        (
+            "old: upgraded",
+            "old: upgrade",
+            "7:5: there is no CDEvent 'service.upgrade' (did you mean 'service.upgraded'?)",
+        ),
+        ("old: upgraded", "old: 7", "7:5: table done has a number '7' in it, which is no type"),
+        ("old: upgraded", "old: removed", "9:62: service.removed has no field 'artifactId'"),
+        ("table(done)", 'table(done, "lost")', "there is no CDEvent 'service.lost'"),
+        ("table(done)", "table(don)", "there is no table 'don' (did you mean 'done'?)"),
+        ("${state | table(done)}", "${state}", "'service.${state}' could be anything (one ${...} that ends in a table"),
+        ("${state | table(done)}", "${state | table(done) | lower}", "could be anything"),
+        ("${state | table(done)}", "${a | table(done)}${b | table(done)}", "could be anything"),
+        ("${state | table(done)}", "${state", "'${' is not closed"),
+        ("environment", "enviroment", "service.upgraded has no field 'enviroment'"),
+        ("environment", "enviroment", "service.deployed has no field 'enviroment'"),
+        (', artifactId: "${id}"', "", "service.upgraded requires 'artifactId'"),
+    ],
+)
+def test_every_type_that_a_table_may_choose_is_checked(wrong: str, right: str, expected: str) -> None:
+    """That there is one, and that the content is right for each; at the place of `emit` and of the content."""
+    assert problems(CHOSEN) == []
+    found = problems(CHOSEN.replace(wrong, right))
+    assert any(expected in problem for problem in found), found

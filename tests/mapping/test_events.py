@@ -171,3 +171,50 @@ def test_labels_that_were_looked_up_are_found_by_their_image() -> None:
     assert [each.custom_data for each in mapping(IMAGES).translate(notification(said)).events] == [{}, {}]
     translation = mapping(IMAGES).translate(notification(said | {"all": [DIGEST]}, **header))
     assert [each.custom_data for each in translation.events] == [{"version": "1.4"}]
+
+
+CHOSEN = """
+    cdevents: 0.5.1
+    variables: {kind: app}
+    tables:
+      done: {new: deployed, old: upgraded}
+      types: {app: service.deployed, other: dev.cdeventsx.tool-thing.seen.0.1.0}
+    rules:
+      told:
+        when: {state: {exists: true}}
+        emit: service.${state | table(done)}
+        id: [id]
+        subject: {id: "${id}", content: {environment: {id: lab}, artifactId: "${id}"}}
+      after:
+        emit: ${$kind | table(types)}
+        id: [id]
+        subject: {id: "${id}", content: {environment: {id: lab}, artifactId: "${id}"}}
+        links:
+          - path: told
+            when: {state: {exists: true}}
+          - relation: {emit: "change.${of | table(what, 'created')}", id: [id]}
+            kind: FIX
+"""
+
+
+def test_a_table_chooses_the_type() -> None:
+    """Of the event, with the id that an event of that type has; of those that a link goes to, as well."""
+    translator = mapping(CHOSEN.replace("types:", "what: {m: merged}\n      types:"))
+    for state, name in (("new", "service.deployed"), ("old", "service.upgraded")):
+        told, after = events(translator, {"id": "7", "state": state, "of": "m"})
+        assert (told.name, told.id) == (name, context_id(INSTANCE, name, ["7"]))
+        assert after.name == "service.deployed"
+        targets = [context_id(INSTANCE, each, ["7"]) for each in (name, "change.merged")]
+        assert [link.get("from", link.get("target"))["contextId"] for link in after.links] == targets
+    said = "\n".join(explain(translator, notification({"id": "7", "state": "old", "of": "m"})))
+    assert "  told: yes, service.upgraded" in said
+
+
+def test_a_type_that_no_table_has_is_a_dead_letter() -> None:
+    """Told where the type is written."""
+    translator = mapping(CHOSEN.replace("types:", "what: {m: merged}\n      types:"))
+    errors = translator.translate(notification({"id": "7", "state": "lost", "of": "m"})).errors
+    assert errors == (
+        "test.yaml:11:5: rule told: table done has no 'lost'",
+        "test.yaml:11:5: rule after: table done has no 'lost'",
+    )

@@ -69,10 +69,10 @@ def test_outcomes_are_rules_and_then_what_is_ignored() -> None:
             "any: [{kind: built}, {kind: old}], $deploys: {not: '1'}, job.name: {exists: true}, any: [{job.name: a}]",
             "Above it, in two lines.",
             "built",
-            "build.finished",
+            ["build.finished"],
             "jobs",
         ),
-        Outcome("", "whatever it is", "all-else", "dev.cdeventsx.acme-thing.happened.0.1.0"),
+        Outcome("", "whatever it is", "all-else", ["dev.cdeventsx.acme-thing.happened.0.1.0"]),
         Outcome("kind: heartbeat", "says nothing"),
         Outcome("kind: old", ""),
     ]
@@ -82,3 +82,13 @@ def test_what_is_no_mapping_says_where() -> None:
     """As when it is loaded."""
     with pytest.raises(ConfigError, match="acme:1:1: 'rules' is missing"):
         overview("cdevents: 0.5.1\n", "acme")
+
+
+def test_a_rule_may_emit_any_type_of_its_table() -> None:
+    """Each once; what a lookup says is told as it is written, for it is not read."""
+    text = TEXT.replace("build.finished", "build.${kind | table(done)}")
+    assert overview(f"{text}tables: {{done: {{a: started, b: finished, c: started}}}}", "x").outcomes[0].emits == [
+        "build.started",
+        "build.finished",
+    ]
+    assert overview(text, "x").outcomes[0].emits == ["build.${kind | table(done)}"]

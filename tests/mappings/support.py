@@ -34,7 +34,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
 }
 """The variables of each mapping that turn on all that it can emit."""
 
-PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+/mapping\.yaml:\d+:\d+: ")
+PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+\.yaml:\d+:\d+: ")
 """How an error of a shipped mapping begins."""
 
 HEARD = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mappings.support import GERRIT, event, events, golden, inputs, targets, translation
+from tests.mappings.support import GERRIT, event, events, golden, goldens, inputs, targets, translation
 
 SHAPES = [path.stem for path in inputs(GERRIT) if path.suffix == ".ndjson" and path.with_suffix(".json").is_file()]
+OF_CHANGES = [path.name for path in inputs(GERRIT) if b'"change":' in path.read_bytes().replace(b" ", b"")]
 MINOR = ["topic-changed", "wip-state-changed", "reviewer-added", "hashtags-changed", "vote-deleted"]
 MINOR += ["comment-added-no-vote", "branch-updated"]
 NO_COMMIT = "0" * 40
@@ -43,14 +44,73 @@ def test_numbers_may_be_text(name: str) -> None:
 
 
 def test_a_change_is_one_subject_in_one_chain_until_it_is_merged() -> None:
-    """Each event follows that of its patch set, which follows the first one."""
+    """A review follows its patch set's event, and that the first one, as the merge does."""
     names = ["patchset-created-1", "patchset-created-2", "comment-added-vote", "change-merged"]
     created, updated, reviewed, merged = (event(GERRIT, golden(GERRIT, f"{name}.json")) for name in names)
     assert {each.subject_id for each in (created, updated, reviewed, merged)} == {"team%2Fapp~4711"}
     assert len({each.chain_id for each in (created, updated, reviewed, merged)}) == 1
     assert targets(created, "PATH") == []
-    assert targets(updated, "PATH") == [created.id]
-    assert targets(reviewed, "PATH") == targets(merged, "PATH") == [updated.id]
+    assert targets(updated, "PATH") == targets(merged, "PATH") == [created.id]
+    assert targets(reviewed, "PATH") == [updated.id]
+
+
+def test_no_event_follows_a_patch_set_that_submitting_made() -> None:
+    """Rebase Always, Rebase If Necessary and Cherry Pick make one without telling: all that is followed was told."""
+    story = [event(GERRIT, each) for each in goldens(GERRIT, "submitted-by-rebase.ndjson")]
+    created, reviewed, merged, voted_later = story
+    assert [targets(each, "PATH") for each in story] == [[], [created.id], [created.id], [merged.id]]
+    assert (reviewed.name, voted_later.name) == ("change.reviewed", "change.reviewed")
+    assert (merged.custom_data or {})["patchset"]["number"] == 2
+
+
+@pytest.mark.parametrize("name", MINOR[:-1])
+def test_what_happens_to_a_merged_change_follows_the_merge(name: str) -> None:
+    """Topics, hashtags and comments, with a patch set or without."""
+    body = golden(GERRIT, f"{name}.json")
+    body["change"] |= {"status": "MERGED", "number": 4711, "project": "team/app"}
+    merged = event(GERRIT, golden(GERRIT, "change-merged.json"))
+    assert targets(event(GERRIT, body, minor_events=True), "PATH") == [merged.id]
+
+
+@pytest.mark.parametrize("name", OF_CHANGES)
+def test_work_in_progress_and_privacy_are_in_every_event(name: str) -> None:
+    """Of a change; where Gerrit does not say so, it is neither."""
+    for said in goldens(GERRIT, name):
+        for body in (each for each in (said, said.get("body")) if isinstance(each, dict) and "change" in each):
+            body["change"] |= {"wip": True, "private": True}
+            (found,) = events(GERRIT, body, minor_events=True)
+            assert [(found.custom_data or {}).get(state) for state in ("wip", "private")] == [True, True]
+
+
+@pytest.mark.parametrize("name", OF_CHANGES)
+def test_nothing_of_a_private_change_is_told_to_who_must_not(name: str) -> None:
+    """Nor of a draft, which a private change was before 2.15; whatever the variable is but `tell`, to be safe."""
+    for body in (each for each in goldens(GERRIT, name) if "change" in each):
+        body["change"].pop("private", None)
+        for state in ({"private": True}, {"status": "DRAFT"}):
+            hidden = body | {"change": body["change"] | state}
+            for word in ("drop", "dorp"):
+                assert translation(GERRIT, hidden, minor_events=True, private=word).ignored == 1
+        assert events(GERRIT, body, minor_events=True, private="drop") == events(GERRIT, body, minor_events=True)
+
+
+def test_a_change_that_is_ready_for_review_is_told() -> None:
+    """By default; that work goes on is told on request."""
+    created, ready = (event(GERRIT, each) for each in goldens(GERRIT, "work-in-progress.ndjson")[:2])
+    assert (created.custom_data or {})["wip"] is True
+    assert (ready.name, targets(ready, "PATH")) == ("dev.cdeventsx.gerrit-change.ready.0.1.0", [created.id])
+    assert "wip" not in (ready.custom_data or {})
+    assert event(GERRIT, golden(GERRIT, "wip-state-changed.json"), minor_events=True).name.startswith(
+        "dev.cdeventsx.gerrit-change.modified"
+    )
+
+
+def test_an_envelope_of_a_broker_changes_no_event() -> None:
+    """multi-site wraps what it sends, as an object or as text; the times are the event's own."""
+    wrapped = [event(GERRIT, each) for each in goldens(GERRIT, "multi-site.ndjson")[:2]]
+    assert wrapped == [
+        event(GERRIT, golden(GERRIT, f"{name}.json")) for name in ("patchset-created-1", "change-merged")
+    ]
 
 
 def test_the_change_id_does_not_make_the_subject() -> None:

@@ -1,7 +1,7 @@
 """One occurrence has one id, whichever way it is heard: `identity.yaml` says which ways can carry the same.
 
 What the sources read of files and APIs before a mapping sees it is held by `tests/sources/jenkins/test_same_ids.py` and
-`tests/sources/gerrit_stream/test_history.py`, and by the real tools under `tests/real`.
+`tests/sources/gerrit/test_history.py`, and by the real tools under `tests/real`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import yaml
 from adapters.goldens import Sent, sent
 from adapters.mapping.library import find, shipped
 from adapters.model import CDEvent
-from adapters.sources.gerrit_stream.history import history
+from adapters.sources.gerrit.history import history
 from tests.checkout import SAMPLES, needs_samples
 from tests.mappings.support import EVERYTHING, events, inputs, instance
 

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from adapters.cdevents.document import document
-from adapters.goldens import Sent, default_instance, run, sent
-from adapters.mapping.library import find, shipped
+from adapters.goldens import Sent, context, run, sent
+from adapters.mapping.library import shipped
 from adapters.model import Spec
 from tests.mappings.support import inputs
 from tests.service import Service, running
@@ -33,11 +33,15 @@ MAPPINGS = shipped()  # also those of logs, whose lines a webhook takes as well
 Key = tuple[str, str, str]
 
 
-def _source(mapping: str) -> dict[str, Any]:
-    context = find(mapping).with_name("context.yaml")
-    variables = yaml.safe_load(context.read_text()).get("variables", {}) if context.exists() else {}
-    source = {"type": "webhook", "path": f"/{mapping}", "instance": default_instance(find(mapping)), "mapping": mapping}
-    return {**source, "variables": variables} | ({"auth": AUTH[mapping]} if mapping in AUTH else {})
+def _path(mapping: str, file: Path) -> str:
+    """Where an input is posted to: those with variables of their own have a source of their own."""
+    return f"/{mapping}/{file.stem}" if file.stem in context(mapping).inputs else f"/{mapping}"
+
+
+def _source(mapping: str, file: Path) -> dict[str, Any]:
+    found = context(mapping)
+    source = {"type": "webhook", "path": _path(mapping, file), "instance": found.instance, "mapping": mapping}
+    return {**source, "variables": found.of(file).variables} | ({"auth": AUTH[mapping]} if mapping in AUTH else {})
 
 
 def _config() -> str:
@@ -45,7 +49,11 @@ def _config() -> str:
     settings = {
         "server": {"listen": "127.0.0.1:PORT", "drain": "60s"},
         "journal": {"path": "journal.db"},
-        "sources": {mapping.replace("/", "-"): _source(mapping) for mapping in MAPPINGS},
+        "sources": {
+            _path(mapping, file).strip("/").replace("/", "-"): _source(mapping, file)
+            for mapping in MAPPINGS
+            for file in inputs(mapping)
+        },
         "sinks": {"file": {"type": "file", "path": "cdevents.jsonl"}},
         "routes": {"cdevents": {"format": "cdevents", "sink": "file"}},
     }
@@ -61,6 +69,11 @@ def _signed(mapping: str, each: Sent) -> Mapping[str, str]:
         signature = hmac.new(SECRET.encode(), each.body, algorithm).hexdigest()
         return {**each.headers, auth["hmac"]["header"]: auth["hmac"].get("prefix", "") + signature}
     return each.headers
+
+
+def _posted(service: Service, mapping: str, file: Path, each: Sent) -> int:
+    status: int = service.ask("POST", _path(mapping, file), each.body, _signed(mapping, each))[0]
+    return status
 
 
 def _expected(mapping: str) -> Iterator[Key]:
@@ -89,7 +102,7 @@ def test_what_tools_post_becomes_their_goldens(service: Service) -> None:
     for mapping in MAPPINGS:
         for path in inputs(mapping):
             for each in sent(path):
-                assert service.ask("POST", f"/{mapping}", each.body, _signed(mapping, each))[0] == http.client.ACCEPTED
+                assert _posted(service, mapping, path, each) == http.client.ACCEPTED
     assert service.stop() == 0
     found = [(each["source"], each["type"], each["subject"]) for each in service.published("cdevents")]
     assert Counter(found) == Counter(key for mapping in MAPPINGS for key in _expected(mapping))

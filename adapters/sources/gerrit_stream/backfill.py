@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
-from adapters.sources.gerrit_stream import changes, events_log
-from adapters.sources.gerrit_stream.events import Event
-from adapters.sources.gerrit_stream.rest import NotInstalled, Rest
-from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.gerrit import client
+from adapters.sources.gerrit import changes
+from adapters.sources.gerrit.events import Event
+from adapters.sources.gerrit.rest import NotInstalled, Rest
+from adapters.sources.gerrit_stream import events_log
+from adapters.sources.gerrit_stream.settings import GerritStreamSettings, Http
+from adapters.tls import Tls
 
 Backfill = Callable[[int], Iterator[list[Event]]]
 """Every event since a time in epoch seconds, in pages; blocks, and raises BackfillFailed."""
@@ -16,7 +19,7 @@ Backfill = Callable[[int], Iterator[list[Event]]]
 
 def backfill(settings: GerritStreamSettings) -> Backfill:
     """What `backfill` in the settings stands for."""
-    rest = Rest(settings.http, settings.instance)
+    rest = _rest(settings.http, settings.instance)
     zone = ZoneInfo(settings.http.time_zone)
 
     def from_log(since: int) -> Iterator[list[Event]]:
@@ -36,3 +39,8 @@ def backfill(settings: GerritStreamSettings) -> Backfill:
 
     choices = {"events-log": from_log, "changes": from_changes, "auto": from_either, "none": from_nowhere}
     return choices[settings.backfill]
+
+
+def _rest(http: Http, instance: str) -> Rest:
+    user = (http.username, http.password) if http.username and http.password else None
+    return Rest(client(http.url or instance, user, Tls(ca=http.ca), http.timeout), prefix="http.")

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from adapters.sources.gerrit_stream.events import Event, parse
-from adapters.sources.gerrit_stream.rest import BackfillFailed, Rest
+from adapters.sources.gerrit.events import Event, parse
+from adapters.sources.gerrit.rest import Rest
 
 PATH = "plugins/events-log/events/"
 
@@ -38,7 +38,7 @@ def _page(rest: Rest, since: int, zone: ZoneInfo) -> list[Event]:
     lines = [text for line in rest.lines(PATH, [("t1", f"{start:%Y-%m-%d %H:%M:%S}")]) if (text := line.strip())]
     page = [event for line in lines if (event := _event(line))]
     if lines and not page:
-        raise BackfillFailed(f"GET {PATH} answered with something else than events: is http.url that of Gerrit itself?")
+        raise rest.stranger(PATH, "events")
     return page
 
 

@@ -7,11 +7,11 @@ import asyncio
 import structlog
 
 from adapters.sources.contract import Context
+from adapters.sources.gerrit.events import Event
+from adapters.sources.gerrit.patience import Sleep, patient
+from adapters.sources.gerrit.rest import BackfillFailed
 from adapters.sources.gerrit_stream.backfill import backfill
-from adapters.sources.gerrit_stream.events import Event
 from adapters.sources.gerrit_stream.ledger import Ledger
-from adapters.sources.gerrit_stream.patience import Sleep, patient
-from adapters.sources.gerrit_stream.rest import BackfillFailed
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 
 _KNOWS_NOTHING = (

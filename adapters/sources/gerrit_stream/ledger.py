@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
-from adapters.sources.gerrit_stream.events import Event
-from adapters.sources.gerrit_stream.patience import Sleep, patient
+from adapters.sources.gerrit.events import Event
+from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit_stream.progress import Progress
 
 KEY = "stream"

@@ -7,9 +7,9 @@ from contextlib import aclosing
 import structlog
 
 from adapters.sources.contract import Context
-from adapters.sources.gerrit_stream.events import DROPPED, Event, parse
+from adapters.sources.gerrit.events import DROPPED, Event, parse
+from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit_stream.ledger import Ledger
-from adapters.sources.gerrit_stream.patience import Sleep, patient
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.stream import Lines, StreamLost, stream
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import orjson
 
-from adapters.sources.gerrit_stream.events import Event
+from adapters.sources.gerrit.events import Event
 
 TOLERANCE = 10
 """Seconds by which Gerrit may tell of an event (`eventCreatedOn`) later than its change says it happened."""

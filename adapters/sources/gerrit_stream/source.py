@@ -14,10 +14,10 @@ from pathlib import Path
 from adapters.errors import ConfigError, Problem
 from adapters.model import Receive
 from adapters.sources.contract import Context
+from adapters.sources.gerrit.patience import Sleep
 from adapters.sources.gerrit_stream.filling import Filler
 from adapters.sources.gerrit_stream.ledger import Ledger, restored
 from adapters.sources.gerrit_stream.listening import Listener
-from adapters.sources.gerrit_stream.patience import Sleep
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 
 CLIENTS = ("asyncssh", "pygerrit2")

@@ -16,6 +16,9 @@ LAST = "end-of-story"
 DELETED = "~3"
 """The change that is no more."""
 
+STRATEGIES = ("REBASE_ALWAYS", "CHERRY_PICK", "REBASE_IF_NECESSARY", "MERGE_ALWAYS")
+"""How changes from the fourth on are submitted: all but the last make a patch set of which there is no event."""
+
 _PATH = "projects/demo%2Fservice"
 _FOR_MASTER = "HEAD:refs/for/master"
 _EVERYBODY = {"rules": {"global:Registered-Users": {"action": "ALLOW", "force": True}}}
@@ -31,6 +34,8 @@ def tell(gerrit: Gerrit, folder: Path) -> None:
     _merged(gerrit, work)
     _resumed(gerrit, work)
     _deleted(gerrit, work)
+    for digit, strategy in enumerate(STRATEGIES, start=6):
+        _submitted(gerrit, work, f"I{str(digit) * 40}", strategy)
     _references(gerrit, work)
     gerrit.ask("PUT", f"{_PATH}/branches/{LAST}", {"revision": "master"})
 
@@ -104,6 +109,18 @@ def _deleted(gerrit: Gerrit, work: Work) -> None:
     work.commit(change_id, "four")
     work.git("push", "origin", _FOR_MASTER)
     gerrit.ask("DELETE", _change(gerrit, change_id))
+
+
+def _submitted(gerrit: Gerrit, work: Work, change_id: str, strategy: str) -> None:
+    gerrit.ask("PUT", f"{_PATH}/config", {"submit_type": strategy})
+    work.git("reset", "--hard", "origin/master")  # as it was cloned, long behind
+    work.commit(change_id, strategy)
+    work.git("push", "origin", f"{_FOR_MASTER}%wip")
+    change = _change(gerrit, change_id)
+    gerrit.ask("POST", f"{change}/ready", {})
+    _review(gerrit, change, {"labels": {"Code-Review": 2}})
+    gerrit.ask("POST", f"{change}/submit", {})
+    _review(gerrit, change, {"message": "At last."})
 
 
 def _references(gerrit: Gerrit, work: Work) -> None:

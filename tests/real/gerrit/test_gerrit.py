@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +18,21 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.real
 
+Event = dict[str, Any]
+
 PATIENCE = 180.0
 """Seconds that something which happened in Gerrit may take to be published."""
+
+OF_CHANGES = (
+    "patchset-created",
+    "comment-added",
+    "change-merged",
+    "change-abandoned",
+    "change-restored",
+    "wip-state-changed",
+    "private-state-changed",
+)
+"""What the REST API tells of."""
 
 FILES = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("webhook", "stream", "said")}
 
@@ -40,6 +52,18 @@ change.abandoned ~2
 change.updated ~2
 change.updated ~2
 change.created ~3
+change.created ~4
+change.reviewed ~4
+change.merged ~4
+change.created ~5
+change.reviewed ~5
+change.merged ~5
+change.created ~6
+change.reviewed ~6
+change.merged ~6
+change.created ~7
+change.reviewed ~7
+change.merged ~7
 branch.created release/1.x
 repository.modified demo/service
 repository.modified demo/service
@@ -77,6 +101,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             sidecar.stop()
 
 
+@pytest.fixture(scope="module")
+def filled(told: Told, tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+    """What a backfill makes of what changes tell afterwards."""
+    with running(tmp_path_factory.mktemp("afterwards"), _afterwards(told.gerrit)) as sidecar:
+        until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
+        assert sidecar.stop() == 0
+        return sidecar.published("stream")
+
+
 def test_the_story_is_told(told: Told) -> None:
     """Each thing that happened is one event, in the order in which it happened, and nothing else is."""
     assert [_line(each) for each in told.sidecar.published("stream") if "cdeventsx" not in each["type"]] == STORY.split(
@@ -95,15 +128,19 @@ def test_all_are_valid(told: Told) -> None:
     assert [problem for event in events for problem in validation.problems(event, Spec.V0_5_1)] == []
 
 
-def test_the_api_tells_the_same(told: Told, tmp_path: Path) -> None:
+def test_the_api_tells_the_same(told: Told, filled: list[Event]) -> None:
     """What a backfill asks for is what was heard of the changes that are left; ids without a time are the same."""
-    with running(tmp_path, _afterwards(told.gerrit)) as sidecar:
-        until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
-        assert sidecar.stop() == 0
-        filled = sidecar.published("stream")
     heard = [each for each in told.sidecar.published("stream") if _lasts(each)]
     assert sorted(map(_content, filled)) == sorted(map(_content, heard))
     assert {each["id"] for each in filled if _is_timeless(each)} == {each["id"] for each in heard if _is_timeless(each)}
+
+
+def test_all_that_an_event_follows_was_told(told: Told, filled: list[Event]) -> None:
+    """However a change was submitted, and whichever way it is heard, links lead to events that there are."""
+    for published in (told.sidecar.published("webhook"), told.sidecar.published("stream"), filled):
+        links = [link for each in published for link in each["data"]["context"].get("links", ())]
+        assert links
+        assert {link["from"]["contextId"] for link in links} <= {each["id"] for each in published}
 
 
 def test_both_ways_are_the_same_events(told: Told) -> None:
@@ -139,30 +176,30 @@ def _mapped(gerrit: server.Gerrit) -> dict[str, object]:
     return {"instance": gerrit.url, "mapping": "gerrit/events", "variables": {"minor_events": True}}
 
 
-def _identities(published: list[dict[str, Any]]) -> dict[str, Any]:
+def _identities(published: list[Event]) -> Event:
     """By id, all but attributes of changes: Gerrit looks those up when it serialises, for each way by itself."""
     return {each["id"]: (each["data"]["context"], each["subject"]) for each in published}
 
 
-def _lasts(event: dict[str, Any]) -> bool:
-    told = ("patchset-created", "comment-added", "change-merged", "change-abandoned", "change-restored")
-    return event["data"]["customData"]["event"] in told and not event["subject"].endswith(story.DELETED)
+def _lasts(event: Event) -> bool:
+    return event["data"]["customData"]["event"] in OF_CHANGES and not event["subject"].endswith(story.DELETED)
 
 
-def _is_timeless(event: dict[str, Any]) -> bool:
+def _is_timeless(event: Event) -> bool:
     return event["data"]["customData"]["event"] in ("patchset-created", "change-merged")
 
 
-def _content(event: dict[str, Any]) -> str:
+def _content(event: Event) -> str:
     """What it says, but for what no message tells: when Gerrit said so, how the change was then, the merge commit."""
-    said = {name: value for name, value in event["data"]["customData"].items() if name not in ("change", "newRev")}
+    untold = ("change", "newRev", "private")
+    said = {name: value for name, value in event["data"]["customData"].items() if name not in untold}
     return f"{_line(event)} {json.dumps(said, sort_keys=True)}"
 
 
-def _line(event: dict[str, Any]) -> str:
+def _line(event: Event) -> str:
     kind = ".".join(event["type"].removeprefix("dev.cdevents.").split(".")[:2])
     return f"{kind} {event['subject'].removeprefix('demo%2Fservice')}"
 
 
-def _ended(published: list[dict[str, Any]]) -> bool:
+def _ended(published: list[Event]) -> bool:
     return any(each["data"]["subject"]["id"] == story.LAST for each in published)

@@ -7,21 +7,16 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import asyncssh
-import orjson
 import pytest
 
 from adapters.journal import Journal
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
-from tests.sources.gerrit_stream.said import INSTANCE, line
+from tests.sources.gerrit.said import INSTANCE
+from tests.sources.gerrit.server import HttpGerrit, listening
 from tests.sources.gerrit_stream.world import Running
 
 Session = Callable[["asyncssh.SSHServerProcess[bytes]"], Awaitable[None]]
@@ -117,85 +112,11 @@ async def ends(process: asyncssh.SSHServerProcess[bytes]) -> None:
     process.exit(0)
 
 
-@dataclass
-class HttpGerrit:
-    """The REST API: an events log (None: not installed) and changes.
-
-    `page` is how much is told at once, `zone` that of the server's clock. `asked` are the paths and queries; `refusals`
-    are statuses to answer first, `page_of_another` is what a server that is not Gerrit says. `before_answer` is called
-    with each query.
-    """
-
-    url: str = ""
-    log: list[dict[str, Any]] | None = None
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    page: int = 5000
-    zone: str = "UTC"
-    refusals: list[int] = field(default_factory=list)
-    page_of_another: bytes = b""
-    asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
-    authorizations: list[str | None] = field(default_factory=list)
-    before_answer: Callable[[HttpGerrit], object] = lambda _gerrit: None
-
-    def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes]:
-        """Status, content type and body."""
-        self.asked.append((path, query))
-        self.before_answer(self)
-        if self.refusals:
-            return self.refusals.pop(0), "text/plain", b"not now\n"
-        if self.page_of_another:
-            return 200, "text/html", self.page_of_another
-        if path.endswith("/plugins/events-log/events/") and self.log is not None:
-            return 200, "text/html", self._events(query)
-        if path.endswith("/changes/"):
-            return 200, "application/json;charset=utf-8", b")]}'\n" + orjson.dumps(self._changes(query))
-        return 404, "text/plain", b"Not Found"
-
-    def _events(self, query: dict[str, list[str]]) -> bytes:
-        start = datetime.fromisoformat(query["t1"][0]).replace(tzinfo=ZoneInfo(self.zone)).timestamp()
-        told = sorted((e for e in self.log or () if e["eventCreatedOn"] >= start), key=lambda e: e["eventCreatedOn"])
-        return b"\n" + b"".join(b"\t" + line(event) for event in told[: self.page])
-
-    def _changes(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
-        after = query["q"][0].removeprefix('after:"').removesuffix('"')
-        found = sorted((c for c in self.changes if c["updated"] >= after), key=lambda c: c["updated"], reverse=True)
-        first = int(query["S"][0])
-        page = [dict(change) for change in found[first : first + min(self.page, int(query["n"][0]))]]
-        if page and first + len(page) < len(found):
-            page[-1]["_more_changes"] = True
-        return page
-
-
 @pytest.fixture
 def http() -> Iterator[HttpGerrit]:
-    """The HTTP side of Gerrit, listening."""
-    gerrit = HttpGerrit()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            gerrit.authorizations.append(self.headers.get("Authorization"))
-            status, kind, body = gerrit.answer(parts.path, parse_qs(parts.query))
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    gerrit.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield gerrit
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    """The HTTP side of Gerrit."""
+    with listening() as gerrit:
+        yield gerrit
 
 
 @pytest.fixture

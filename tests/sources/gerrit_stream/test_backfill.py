@@ -10,11 +10,11 @@ import orjson
 import pytest
 import structlog.testing
 
+from adapters.sources.gerrit.rest import BackfillFailed
 from adapters.sources.gerrit_stream.backfill import backfill
-from adapters.sources.gerrit_stream.rest import BackfillFailed
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
-from tests.sources.gerrit_stream.conftest import HttpGerrit
-from tests.sources.gerrit_stream.said import NOW, change_info, logged, rest_time, uploaded
+from tests.sources.gerrit.said import NOW, change_info, logged, rest_time, uploaded
+from tests.sources.gerrit.server import HttpGerrit
 
 Settings = Callable[..., GerritStreamSettings]
 

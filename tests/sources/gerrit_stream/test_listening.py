@@ -11,8 +11,7 @@ import structlog.testing
 from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
-from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, ends, hangs_up, holds, says
-from tests.sources.gerrit_stream.said import (
+from tests.sources.gerrit.said import (
     MOMENT,
     NOW,
     branched,
@@ -21,6 +20,8 @@ from tests.sources.gerrit_stream.said import (
     logged,
     uploaded,
 )
+from tests.sources.gerrit.server import HttpGerrit
+from tests.sources.gerrit_stream.conftest import SshGerrit, ends, hangs_up, holds, says
 from tests.sources.gerrit_stream.world import Running
 from tests.waiting import eventually
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.sources.gerrit_stream.events import Event, parse
+from adapters.sources.gerrit.events import Event, parse
 from adapters.sources.gerrit_stream.progress import TOLERANCE, Progress
-from tests.sources.gerrit_stream.said import BOB, NOW, event, line, logged, uploaded
+from tests.sources.gerrit.said import BOB, NOW, event, line, logged, uploaded
 
 START = Progress(NOW)
 

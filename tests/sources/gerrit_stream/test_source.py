@@ -14,8 +14,7 @@ from adapters.metrics import Metrics
 from adapters.sources.contract import Context
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.source import GerritStream
-from tests.sources.gerrit_stream.conftest import HttpGerrit, SshGerrit, holds, says
-from tests.sources.gerrit_stream.said import (
+from tests.sources.gerrit.said import (
     BOB,
     MOMENT,
     NOW,
@@ -25,6 +24,8 @@ from tests.sources.gerrit_stream.said import (
     review,
     uploaded,
 )
+from tests.sources.gerrit.server import HttpGerrit
+from tests.sources.gerrit_stream.conftest import SshGerrit, holds, says
 from tests.sources.gerrit_stream.world import Running, ids
 from tests.waiting import eventually
 

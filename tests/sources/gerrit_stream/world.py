@@ -18,7 +18,7 @@ from adapters.model import Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.source import GerritStream
-from tests.sources.gerrit_stream.said import INSTANCE, MOMENT, Json
+from tests.sources.gerrit.said import INSTANCE, MOMENT, Json
 
 
 @dataclass

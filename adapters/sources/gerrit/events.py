@@ -12,7 +12,8 @@ import orjson
 DROPPED = "dropped-output"
 """The event by which Gerrit says that it could not send others (cmd-stream-events)."""
 
-_TIMED = frozenset({"comment-added", "change-abandoned", "change-restored"})
+_STATES = frozenset({"wip-state-changed", "private-state-changed"})
+_TIMED = frozenset({"comment-added", "change-abandoned", "change-restored"}) | _STATES
 """What can happen to a patch set twice, so that only its time tells one from the other."""
 
 
@@ -20,13 +21,15 @@ _TIMED = frozenset({"comment-added", "change-abandoned", "change-restored"})
 class Event:
     """One event; `created_on` is in epoch seconds of Gerrit's clock, None from servers that do not say.
 
-    `sign` names what happened without saying when; it is empty where the event's id needs no time.
+    `sign` names what happened without saying when; it is empty where the event's id needs no time. `key` names it among
+    all that changes tell of themselves: a commit, or a message's id.
     """
 
     body: bytes
     type: str
     created_on: int | None
     sign: str = ""
+    key: str = ""
 
 
 def parse(line: bytes) -> Event:
@@ -46,4 +49,5 @@ def _sign(document: Mapping[str, Any]) -> str:
     )
     said = str(document.get("comment") or document.get("reason") or "").strip()
     words = (document["type"], change.get("number"), patch_set.get("number"), sha256(said.encode()).hexdigest()[:16])
-    return " ".join(map(str, words))
+    state = (change.get("wip", False), change.get("private", False)) if document["type"] in _STATES else ()
+    return " ".join(map(str, (*words, *state)))

@@ -1,0 +1,75 @@
+"""Gerrit's REST API, as much of it as a backfill asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from adapters.errors import AdapterError
+from adapters.sources.gerrit.attributes import Json
+
+if TYPE_CHECKING:
+    from pygerrit2 import GerritRestAPI
+
+Params = list[tuple[str, str]]
+
+_NOT_FOUND = 404
+
+
+class BackfillFailed(AdapterError):
+    """Gerrit does not tell now what was missed: ask again later."""
+
+
+class NotInstalled(BackfillFailed):
+    """Gerrit does not know this address: the plugin is not installed, or not for this user."""
+
+
+class Rest:
+    """Blocking calls; each one raises BackfillFailed where there is no usable answer.
+
+    `prefix` is what the names of the settings of the URL and the user begin with.
+    """
+
+    def __init__(self, api: GerritRestAPI, prefix: str = "") -> None:
+        self._api, self._prefix = api, prefix
+
+    def json(self, path: str, params: Params) -> Any:
+        """The decoded answer of an endpoint."""
+        return self._get(path, params)[0]
+
+    def changes(self, params: Params) -> list[Json]:
+        """The ChangeInfos that a query finds."""
+        found = self.json("changes/", params)
+        if not isinstance(found, list):
+            raise self.stranger("changes/", "changes")
+        return found
+
+    def stranger(self, path: str, what: str) -> BackfillFailed:
+        """The error for an answer that is none of Gerrit's."""
+        whose = f"is {self._prefix}url that of Gerrit itself?"
+        return BackfillFailed(f"GET {path} answered with something else than {what}: {whose}")
+
+    def lines(self, path: str, params: Params) -> list[bytes]:
+        """The lines of an answer in plain text."""
+        _, response = self._get(path, params)
+        content: bytes = response.content
+        return content.splitlines()
+
+    def _get(self, path: str, params: Params) -> tuple[Any, requests.Response]:
+        try:
+            return self._api.get(path, return_response=True, params=params)  # type: ignore[no-any-return]
+        except requests.HTTPError as error:
+            raise self._refusal(error.response, path) from None
+        except (OSError, ValueError) as error:
+            raise BackfillFailed(f"GET {self._api.make_url(path)}: {error}") from None
+
+    def _refusal(self, response: requests.Response, path: str) -> BackfillFailed:
+        said = " ".join(response.text.split())[:200]
+        message = f"GET {path} answered {response.status_code}: {said}"
+        if response.status_code == _NOT_FOUND:
+            return NotInstalled(message)
+        if response.status_code in (401, 403):
+            names = f"{self._prefix}username and {self._prefix}password"
+            return BackfillFailed(f"{message} (compare {names} with Gerrit's HTTP credentials)")
+        return BackfillFailed(message)
