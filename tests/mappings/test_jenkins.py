@@ -65,16 +65,73 @@ def test_a_run_finishes_once() -> None:
         ("ABORTED", "cancel"),
         ("NOT_BUILT", "cancel"),
         ("SOMETHING_NEW", "error"),
-        (None, "error"),
     ],
 )
-def test_every_result_has_an_outcome(status: str | None, outcome: str) -> None:
-    """A result that is unknown, or not there, is an error of the infrastructure; the raw one stays in customData."""
+def test_every_result_has_an_outcome(status: str, outcome: str) -> None:
+    """A result that is unknown is an error of the infrastructure; the raw one stays in customData."""
     body = golden(JENKINS, "gerrit-patchset-1-finished.json")
     body["build"]["status"] = status
     found = event(JENKINS, body)
     assert found.content["outcome"] == outcome
     assert (found.custom_data or {}).get("result") == status
+
+
+@pytest.mark.parametrize("phase", ["QUEUED", "STARTED", "COMPLETED", "FINALIZED", "NONE"])
+@pytest.mark.parametrize(
+    "result", [{}, {"status": "UNSTABLE"}], ids=["no result yet", "a result that may become worse"]
+)
+@pytest.mark.parametrize("finished", ["COMPLETED", "FINALIZED"])
+def test_a_step_in_the_middle_of_a_run_is_never_its_end(phase: str, result: dict[str, str], finished: str) -> None:
+    """`notifyEndpoints` may say any phase. A run that has not ended has taken no time yet, and mostly has no result."""
+    body = golden(JENKINS, "started.json")
+    body["build"] |= {"phase": phase, "notes": "deployed", "duration": 0} | result
+    names = [each.name for each in events(JENKINS, body, finished=finished, failed_tests=True, artifacts=True)]
+    assert names in ([], ["pipelinerun.queued"], ["pipelinerun.started"])
+
+
+@pytest.mark.parametrize(
+    "missing", [(), ("timestamp",), ("timestamp", "duration", "queue_id", "scm", "log", "artifacts")]
+)
+@pytest.mark.parametrize("phase", ["FINISHED", "FINALIZED"])
+def test_every_version_of_the_plugin_tells_the_same_end(phase: str, missing: tuple[str, ...]) -> None:
+    """Before 1.6 the phase was called FINISHED, and before 1.12 there was no time: then it is when it was heard."""
+    body = golden(JENKINS, "gerrit-patchset-1-finished.json")
+    expected = event(JENKINS, body)
+    body["build"] = {name: value for name, value in body["build"].items() if name not in missing} | {"phase": phase}
+    found = event(JENKINS, body)
+    assert (found.id, found.subject_id, found.content) == (expected.id, expected.subject_id, expected.content)
+    assert found.timestamp == ("2026-01-02T03:04:05.000Z" if missing else expected.timestamp)
+
+
+@pytest.mark.parametrize(
+    ("path", "run", "name"),
+    [
+        ("job/team/job/app%20(nightly)", "job/team/job/app%20(nightly)/7/", "team/app (nightly)"),
+        ("job/team/job/app%20%28nightly%29", "job/team/job/app%20(nightly)/7/", "team/app (nightly)"),
+        ("view/all/job/team/view/x/job/app", "job/team/job/app/7/", "team/app"),
+        (
+            "job/team/job/shop/job/feature%252Fpay",
+            "job/team/job/shop/job/feature%252Fpay/7/",
+            "team/shop/feature%2Fpay",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["/", ""])
+def test_a_run_is_known_by_its_url_as_jenkins_writes_it(path: str, run: str, name: str, end: str) -> None:
+    """Without views, and with names encoded in one way."""
+    body = golden(JENKINS, "started.json")
+    body |= {"url": f"{path}/"}
+    body["build"] |= {"url": f"{path}/7{end}"}
+    found = event(JENKINS, body)
+    assert (found.subject_id, found.content["pipelineName"]) == (run, name)
+    assert found.content["uri"] == f"https://jenkins.example.com/{run}"
+
+
+def test_files_in_lists_are_named_by_where_they_are() -> None:
+    """Old versions have each file's places under its mere name."""
+    found = events(JENKINS, golden(JENKINS, "archived-in-lists.json"), artifacts=True)[1]
+    expected = "pkg:generic/jenkins.example.com/tools/plugin/build/out/plugin.hpi@9"
+    assert found.subject_id.partition("?")[0] == expected
 
 
 @pytest.mark.parametrize(("failed", "outcome", "reason"), [(0, "success", None), (3, "failure", "3 of 10 failed")])

@@ -53,7 +53,7 @@ REFUSED = {
     "registry/upstream-docs-delete-target.json": "nothing to split: events is missing",  # a part of a notification
     "ecr/image-*": "is not a sha256 or sha512 digest",  # Amazon's documentation made them up
     "ecr/pull-*": "is not a sha256 or sha512 digest|day is out of range",
-    "statistics-gatherer/build-*.json": "is the unit right",  # its README has seconds, the plugin sends milliseconds
+    "statistics-gatherer/build-*.json": "is the unit right|is not the URL of a Jenkins job",  # in its README
     "statistics-gatherer/scm-*.json": "is the unit right",
 }
 """Samples that no tool can have sent as they are, and why they are put aside."""
