@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.mapping.calls import filtered, unless_absent
 from adapters.mapping.code import Code, Function, folded
-from adapters.mapping.failures import Absent, Failure, kind, shown
-from adapters.mapping.filters import FILTERS, Filter, Parameter
+from adapters.mapping.failures import Absent, Failure, Unknown, shown
+from adapters.mapping.filters import FILTERS
 from adapters.mapping.paths import followed
 from adapters.mapping.scope import Closure, Constant, never
 from adapters.mapping.syntax import ALL, Argument, Call, Expression, Literal, Path, Template
 from adapters.yamlfile import suggestion
-
-
-class Unknown(ValueError):
-    """A mapping names a filter, table or `$name` that there is not, or calls a filter wrongly."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,101 +72,11 @@ def pipeline(expression: Expression, names: Names) -> Closure:
 def _filtered(inner: Closure, call: Call, names: Names) -> Closure:
     if (found := FILTERS.get(call.name)) is None:
         raise Unknown(f"there is no filter '{call.name}'", suggestion(call.name, [*FILTERS, *_SPECIAL]))
-    arguments = [_argument(argument, names) for argument in call.arguments]
-    _check_arguments(found, call.arguments, arguments)
-    constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
-    if len(constants) < len(arguments):
-        return _open(inner, found, arguments)
-    return folded(_fixed(inner, found, _checked(found, call.arguments, constants)), [inner])
-
-
-def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any]) -> list[Any]:
-    """Arguments that are known when the mapping loads, as the filter takes them; Unknown where it takes them never."""
-    try:
-        arguments = _fitted(found, constants)
-        if any(parameter.known for parameter in found.parameters):
-            found(found.accepts[0](), arguments)  # of nothing at all, it can only refuse how they are written
-    except Failure as failure:
-        names = ", ".join(str(argument) for argument in written if isinstance(argument, Path))
-        raise Unknown(f"{names}: {failure}" if names else str(failure)) from None
-    return arguments
-
-
-def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:
-    """A filter whose arguments are known when the mapping loads: it is called in the rule's own function."""
-
-    def write(function: Function) -> str:
-        value = function.value(inner)
-        called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
-        if not found.accepts:
-            return function.assign(f"{value} if type({value}) is Absent else {called}", found.name)
-        refused = f"{value} if type({value}) is Absent else {function.bind(found.refuse)}({value})"
-        return function.assign(f"{called} if {_is_of(value, found.accepts, function)} else {refused}", found.name)
-
-    return Code(write)
-
-
-def _is_of(value: str, types: Sequence[type], function: Function) -> str:
-    if len(types) == 1:
-        return f"type({value}) is {function.bind(types[0])}"
-    return f"type({value}) in {function.bind(types)}"
-
-
-def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
-    """A filter that takes some of its arguments from the payload: they are looked for where the value is there."""
-
-    def write(function: Function) -> str:
-        value = function.assign(function.value(inner))
-        with function.block(f"if type({value}) is not Absent:"):
-            others = [function.value(each) for each in arguments]
-            called = f"{function.bind(apply)}({', '.join([value, *others])})"
-            function.write(f"{value} = {unless_absent(others, called)}")
-        return value
-
-    def apply(value: Any, *values: Any) -> Any:
-        return found(value, _fitted(found, values))
-
-    return Code(write)
-
-
-def unless_absent(values: Iterable[str], otherwise: str) -> str:
-    """An expression: the first of some values that is Absent, or else another expression's."""
-    return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
-
-
-def _check_arguments(found: Filter, arguments: Sequence[Argument], closures: Sequence[Closure]) -> None:
-    required = sum(parameter.required for parameter in found.parameters)
-    variadic = any(parameter.variadic for parameter in found.parameters)
-    if len(arguments) < required or (len(arguments) > len(found.parameters) and not variadic):
-        raise Unknown(f"'{found.name}' is called with {len(arguments)} arguments", f"write {found.signature}")
-    for parameter, argument, closure in zip(found.parameters, arguments, closures, strict=False):
-        if parameter.known and not isinstance(closure, Constant):
-            raise Unknown(
-                f"'{found.name}' needs its {parameter.name} when the mapping loads", "in quotes, or a variable"
-            )
-        if isinstance(argument, Literal) and type(argument.value) not in parameter.types and parameter.types:
-            raise Unknown(
-                f"'{found.name}' takes {kind(parameter.types[0])} as {parameter.name}, not {argument.value!r}"
-            )
+    return filtered(inner, found, call.arguments, [_argument(argument, names) for argument in call.arguments])
 
 
 def _argument(argument: Argument, names: Names) -> Closure:
     return Constant(argument.value) if isinstance(argument, Literal) else lookup(argument, names)
-
-
-def _fitted(found: Filter, arguments: Sequence[Any]) -> list[Any]:
-    """Arguments as a filter's parameters take them, the last one's again and again where it is variadic."""
-    last = len(found.parameters) - 1
-    return [_fits(found.parameters[min(index, last)], value, found.name) for index, value in enumerate(arguments)]
-
-
-def _fits(parameter: Parameter, value: Any, name: str) -> Any:
-    """An argument as its parameter takes it: a number may stand where text is wanted."""
-    if not parameter.types or type(value) in parameter.types:
-        return value
-    if type(value) is int and str in parameter.types:
-        return str(value)
-    raise Failure(f"{name} takes {kind(parameter.types[0])} as {parameter.name}, found {shown(value)}")
 
 
 def _default(inner: Closure, call: Call, names: Names) -> Closure:

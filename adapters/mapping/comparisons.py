@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Names, Unknown, rendered
+from adapters.mapping.closures import Names, rendered
 from adapters.mapping.code import called
-from adapters.mapping.failures import Absent, Failure, kind, shown
+from adapters.mapping.failures import Absent, Failure, Unknown, kind, shown
 from adapters.mapping.patterns import compiled
 from adapters.mapping.scope import Closure, Scope
 

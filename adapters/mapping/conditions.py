@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Names, Unknown, pipeline, rendered
+from adapters.mapping.closures import Names, pipeline, rendered
 from adapters.mapping.code import Code, Function, called
 from adapters.mapping.comparisons import COMPARISONS, Test
-from adapters.mapping.failures import Absent, shown
+from adapters.mapping.failures import Absent, Unknown, shown
 from adapters.mapping.scope import Closure, Constant, Scope, inside
 from adapters.yamlfile import suggestion
 

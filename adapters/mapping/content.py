@@ -8,8 +8,9 @@ from typing import Any
 from adapters.cdevents.fields import Field, Kind
 from adapters.cdevents.vocabulary import EVENTS, is_custom
 from adapters.mapping import syntax
-from adapters.mapping.closures import Unknown, table_of
+from adapters.mapping.closures import table_of
 from adapters.mapping.emitted import types
+from adapters.mapping.failures import Unknown
 from adapters.mapping.shapes import branches, shape
 from adapters.mapping.structures import is_structured
 from adapters.mapping.syntax import Argument, Expression, Literal

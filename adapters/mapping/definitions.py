@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from adapters.mapping.closures import Unknown
+from adapters.mapping.failures import Unknown
 from adapters.mapping.scope import Closure
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Names, Unknown, table_of
-from adapters.mapping.failures import shown
+from adapters.mapping.closures import Names, table_of
+from adapters.mapping.failures import Unknown, shown
 from adapters.mapping.syntax import Call, Expression, Literal
 
 Tables = Mapping[str, Mapping[str, Any]]

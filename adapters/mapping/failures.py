@@ -17,6 +17,14 @@ class Absent:
     where: str = ""
 
 
+class Unknown(ValueError):
+    """A mapping names a filter, table or `$name` that there is not, or calls a filter wrongly."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 class Failure(Exception):
     """What is there cannot be used, or what is needed is not there; `where` is the place in the mapping, once known."""
 

@@ -10,8 +10,9 @@ from typing import Any
 from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import csvtable, syntax
-from adapters.mapping.closures import Names, Unknown, rendered
+from adapters.mapping.closures import Names, rendered
 from adapters.mapping.document import Lookup, MappingFile
+from adapters.mapping.failures import Unknown
 from adapters.mapping.includes import LookedAt
 from adapters.mapping.scope import Constant
 from adapters.yamlfile import YamlFile, shown

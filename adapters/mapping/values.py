@@ -11,26 +11,13 @@ from typing import Any, TypeVar
 
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import syntax
-from adapters.mapping.closures import Names, Unknown, pipeline, rendered
+from adapters.mapping.closures import Names, pipeline, rendered
 from adapters.mapping.conditions import Condition, condition
-from adapters.mapping.failures import Absent
+from adapters.mapping.failures import Absent, Unknown
+from adapters.mapping.needs import caught, key_text, needed, object_only, placed, text_only
 from adapters.mapping.scope import Closure, Constant
 from adapters.mapping.structures import STRUCTURES, Choice, Each, Merge, Optional, is_structured, is_word
-from adapters.mapping.targets import (
-    Member,
-    Part,
-    caught,
-    each_made,
-    either,
-    key_text,
-    list_of,
-    merged_of,
-    needed,
-    object_of,
-    object_only,
-    placed,
-    text_only,
-)
+from adapters.mapping.targets import Member, Part, each_made, either, list_of, merged_of, object_of
 from adapters.settings import Settings
 from adapters.yamlfile import Location, YamlFile, suggestion
 

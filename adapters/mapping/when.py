@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.mapping import syntax
-from adapters.mapping.closures import Names, Unknown
+from adapters.mapping.closures import Names
 from adapters.mapping.conditions import Condition, condition
+from adapters.mapping.failures import Unknown
 from adapters.mapping.scope import GIVEN
 from adapters.yamlfile import Finding, Location, suggestion
 

@@ -70,6 +70,7 @@ def test_good_mapping_has_no_problems() -> None:
         ("${run}", "${run | find_all($open)}", "test.yaml:12:7: $open: find_all: 'v(' is not a regular expression"),
         ("${run}", '${run | regex_replace("a", "\\\\1")}', "regex_replace: 'a' has no group 1"),
         ("${run}", '${run | map("a.")}', "map: expected a name, found the end in 'a.'"),
+        ("${run}", '${run | where("a.", phase)}', "where: expected a name, found the end in 'a.'"),
         ("${run}", '${run | where("$a", 1)}', "where: '$a' is not a path, such as a.b"),
         ("outcome: ${", "uri: {a: b}\n            outcome: ${", "'uri' is text"),
         ("environment: ci", "instance: ci", "$instance is defined twice, or is a name that is always there"),

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from adapters.mapping.closures import Names, Unknown
+from adapters.mapping.closures import Names
 from adapters.mapping.conditions import condition
+from adapters.mapping.failures import Unknown
 from adapters.mapping.scope import BODY, HEADERS, MEMO, RECEIVED_AT, Constant
 from tests.mapping.support import HEARD
 

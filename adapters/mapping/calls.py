@@ -1,0 +1,115 @@
+"""Filters called: what can be said of the arguments when a mapping loads, and the call as it is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from adapters.mapping.code import Code, Function, folded
+from adapters.mapping.failures import Failure, Unknown, kind, shown
+from adapters.mapping.filters import Filter, Parameter
+from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.syntax import Argument, Literal, Path
+
+
+def filtered(inner: Closure, found: Filter, written: Sequence[Argument], arguments: Sequence[Closure]) -> Closure:
+    """The closure of a filter on what another gives; raises Unknown for arguments that it never takes."""
+    _check_count(found, len(written))
+    for parameter, argument, closure in zip(found.parameters, written, arguments, strict=False):
+        _check_argument(found, parameter, argument, closure)
+    constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
+    if len(constants) == len(arguments):
+        return folded(_fixed(inner, found, _checked(found, written, constants)), [inner])
+    if any(parameter.known for parameter in found.parameters):
+        _checked(found, written, [_known_or_empty(found, *each) for each in enumerate(arguments)])
+    return _open(inner, found, arguments)
+
+
+def unless_absent(values: Iterable[str], otherwise: str) -> str:
+    """An expression: the first of some values that is Absent, or else another expression's."""
+    return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
+
+
+def _check_count(found: Filter, count: int) -> None:
+    required = sum(parameter.required for parameter in found.parameters)
+    variadic = any(parameter.variadic for parameter in found.parameters)
+    if count < required or (count > len(found.parameters) and not variadic):
+        raise Unknown(f"'{found.name}' is called with {count} arguments", f"write {found.signature}")
+
+
+def _check_argument(found: Filter, parameter: Parameter, argument: Argument, closure: Closure) -> None:
+    if parameter.known and not isinstance(closure, Constant):
+        message = f"'{found.name}' needs its {parameter.name} when the mapping loads"
+        raise Unknown(message, "a text in quotes, or a variable")
+    if isinstance(argument, Literal) and parameter.types and type(argument.value) not in parameter.types:
+        raise Unknown(f"'{found.name}' takes {kind(parameter.types[0])} as {parameter.name}, not {argument.value!r}")
+
+
+def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any]) -> list[Any]:
+    """Arguments that are known when the mapping loads, as the filter takes them; Unknown where it takes them never."""
+    try:
+        arguments = _fitted(found, constants)
+        if any(parameter.known for parameter in found.parameters):
+            found(found.accepts[0](), arguments)  # of nothing at all, it can only refuse how they are written
+    except Failure as failure:
+        names = ", ".join(str(argument) for argument in written if isinstance(argument, Path))
+        raise Unknown(f"{names}: {failure}" if names else str(failure)) from None
+    return arguments
+
+
+def _known_or_empty(found: Filter, index: int, argument: Closure) -> Any:
+    """An argument's value; where it is not known yet, an empty one of its kind."""
+    types = found.parameters[min(index, len(found.parameters) - 1)].types
+    return argument.value if isinstance(argument, Constant) else types[0]()
+
+
+def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:
+    """A filter whose arguments are known when the mapping loads: it is called in the rule's own function."""
+
+    def write(function: Function) -> str:
+        value = function.value(inner)
+        called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
+        if not found.accepts:
+            return function.assign(f"{value} if type({value}) is Absent else {called}", found.name)
+        refused = f"{value} if type({value}) is Absent else {function.bind(found.refuse)}({value})"
+        return function.assign(f"{called} if {_is_of(value, found.accepts, function)} else {refused}", found.name)
+
+    return Code(write)
+
+
+def _is_of(value: str, types: Sequence[type], function: Function) -> str:
+    if len(types) == 1:
+        return f"type({value}) is {function.bind(types[0])}"
+    return f"type({value}) in {function.bind(types)}"
+
+
+def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
+    """A filter that takes some of its arguments from the payload: they are looked for where the value is there."""
+
+    def write(function: Function) -> str:
+        value = function.assign(function.value(inner))
+        with function.block(f"if type({value}) is not Absent:"):
+            others = [function.value(each) for each in arguments]
+            called = f"{function.bind(apply)}({', '.join([value, *others])})"
+            function.write(f"{value} = {unless_absent(others, called)}")
+        return value
+
+    def apply(value: Any, *values: Any) -> Any:
+        return found(value, _fitted(found, values))
+
+    return Code(write)
+
+
+def _fitted(found: Filter, arguments: Sequence[Any]) -> list[Any]:
+    """Arguments as a filter's parameters take them, the last one's again and again where it is variadic."""
+    last = len(found.parameters) - 1
+    return [_fits(found.parameters[min(index, last)], value, found.name) for index, value in enumerate(arguments)]
+
+
+def _fits(parameter: Parameter, value: Any, name: str) -> Any:
+    """An argument as its parameter takes it: a number may stand where text is wanted."""
+    if not parameter.types or type(value) in parameter.types:
+        return value
+    if type(value) is int and str in parameter.types:
+        return str(value)
+    raise Failure(f"{name} takes {kind(parameter.types[0])} as {parameter.name}, found {shown(value)}")
