@@ -65,7 +65,7 @@ def service(command: Path, tmp_path: Path) -> Iterator[str]:
 def test_the_wheel_carries_mappings_configurations_and_types(wheel: Path) -> None:
     """What is beside the package in a checkout is inside it in the wheel; the tests are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    mappings = {f"adapters/data/{file.relative_to(ROOT)}" for file in (ROOT / "mappings").rglob("mapping.yaml")}
+    mappings = {f"adapters/data/{file.relative_to(ROOT)}" for file in (ROOT / "mappings").rglob("*.yaml")}
     assert mappings | {"adapters/data/config/default.yaml", "adapters/py.typed"} <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"adapters", "cdevents_adapters"}
 

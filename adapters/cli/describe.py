@@ -28,10 +28,10 @@ holds makes its event. What is ignored is so on purpose; all else is counted and
 
 def describe(mappings: Mappings = None) -> None:
     """Tell, as a page of Markdown, which occurrence gives which CDEvent, and what is ignored on purpose."""
-    from adapters.mapping import includes, library
+    from adapters.mapping import library
     from adapters.mapping.overview import overview
 
-    found = {name: overview(includes.load(library.find(name))) for name in mappings or library.shipped()}
+    found = {name: overview(library.document(library.find(name), {})) for name in mappings or library.shipped()}
     typer.echo("\n\n".join([_TITLE, _by_event(found), *(_section(name, each) for name, each in found.items())]))
 
 

@@ -13,7 +13,7 @@ from adapters.mapping.includes import LookedAt
 from adapters.mapping.lookups import looked_up
 from adapters.mapping.translator import Translator
 from adapters.resources import resource
-from adapters.yamlfile import suggestion
+from adapters.yamlfile import YamlFile, suggestion
 
 FILE = "mapping.yaml"
 
@@ -47,5 +47,11 @@ def load(
     """
     path = find(reference)
     name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
-    file = looked_up(includes.load(path, looked_at), variables, folder, looked_at)
-    return compiled(file, name, path, instance, variables)
+    return compiled(document(path, variables, folder, looked_at), name, path, instance, variables)
+
+
+def document(
+    path: Path, variables: Mapping[str, Any], folder: Path = Path(), looked_at: LookedAt = lambda _: None
+) -> YamlFile:
+    """The mapping file at a path with what it includes and looks up. Raises ConfigError with every problem of these."""
+    return looked_up(includes.load(path, looked_at), variables, folder, looked_at)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from adapters.cdevents.vocabulary import EVENTS
-from adapters.mapping import includes, library
+from adapters.mapping import library
 from adapters.mapping.overview import overview
 from adapters.translators import Translators
 from tests.checkout import ROOT
@@ -35,7 +35,7 @@ def mappings(name: str) -> set[str]:
 
 def emitted(name: str) -> set[str]:
     """The events of CDEvents that a page's mappings make."""
-    files = [includes.load(library.find(mapping)) for mapping in mappings(name)]
+    files = [library.document(library.find(mapping), {}) for mapping in mappings(name)]
     return {emit for file in files for outcome in overview(file).outcomes for emit in outcome.emits} & EVENTS.keys()
 
 

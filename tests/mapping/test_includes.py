@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.errors import ConfigError
-from adapters.mapping import Translator, includes, load
+from adapters.mapping import Translator, includes, library, load
 from adapters.mapping.overview import overview
 from adapters.model import CDEvent
 from tests.mapping.support import INSTANCE, events, notification, problems
@@ -160,6 +160,34 @@ def test_both_say_what_is_ignored() -> None:
     translator = loaded()
     assert [translator.translate(notification({"name": name})).ignored for name in ("one", "two", "x")] == [1, 1, 0]
     assert [each.where for each in translator.ignores.all] == ["shared.yaml:3:5", "mapping.yaml:3:5"]
+
+
+@pytest.mark.usefixtures("here")
+def test_places_are_right_through_many_files() -> None:
+    """Of lists that are put together, each item is known by its own file and line, and so is what is wrong with it."""
+    write(
+        mapping=f"include: [one.yaml]\nignore:\n  - {{a: 1}}\n  - {{b: 1}}\nlet: {{seen: name}}\n{RULES}",
+        one="include: [two.yaml]\nignore: [{c: 1}, {d: 1}]\ndefaults: {links: [{path: built}]}",
+        two="defaults: {links: [{path: built}, {path: nowhere}]}\nignore:\n  - {e: 1}",
+    )
+    assert wrong() == [
+        "two.yaml:1:36: there is no rule 'nowhere' (included by mapping.yaml)",
+    ]
+    write(two="ignore:\n  - {e: 1}")
+    assert [each.where for each in loaded().ignores.all] == [
+        "two.yaml:2:5",
+        "one.yaml:2:10",
+        "one.yaml:2:18",
+        "mapping.yaml:3:5",
+        "mapping.yaml:4:5",
+    ]
+
+
+def test_what_mappings_share_is_no_mapping() -> None:
+    """Shipped ones are found by their names, and what they include is none of them."""
+    assert not [name for name in library.shipped() if name.startswith("shared")]
+    with pytest.raises(ConfigError, match="there is no such mapping"):
+        load("shared", instance=INSTANCE, variables={})
 
 
 @pytest.mark.usefixtures("here")

@@ -122,6 +122,15 @@ def test_the_file_of_an_included_lookup_is_beside_it() -> None:
         assert event.content["team"] == found
 
 
+def test_values_of_a_lookup_are_checked_as_those_of_a_table() -> None:
+    """Where an outcome or a type can only be some words, any other in the file is a problem when it loads."""
+    Path("m/teams.csv").write_text("key,value\nshop,success\ncart,fine\n")
+    text = MAPPING.format(lookup="{file: teams.csv}").replace('"team?"', "outcome")
+    Path("m/mapping.yaml").write_text(text.replace("dev.cdeventsx.acme-thing.built.0.1.0", "pipelinerun.finished"))
+    with pytest.raises(ConfigError, match="'outcome' can never be 'fine'"):
+        load("m", instance=INSTANCE, variables={})
+
+
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
