@@ -13,8 +13,7 @@ from adapters.errors import ConfigError, Problem
 from adapters.lineage.event import Event, event
 from adapters.model import Format, Record
 from adapters.replay.archive import archive
-from adapters.replay.lines import Place
-from adapters.replay.units import Kept
+from adapters.replay.units import Kept, Place
 from adapters.route import origins, renderer
 from adapters.translators import Translators
 

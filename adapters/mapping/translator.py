@@ -11,7 +11,6 @@ from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent, Failure
-from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import Decoder
 from adapters.mapping.scope import Closure, Scope, each_of, scope
 from adapters.model import CDEvent, Notification
@@ -57,8 +56,8 @@ class Translator:
     """A mapping bound to one tool instance.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
-    `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
-    lines of a log are one record.
+    `image` gives the package URL of the image that a record is about, if the mapping says it. `record_start` is the
+    pattern of a record's first line, where its tool writes records of several lines.
     """
 
     name: str
@@ -70,7 +69,7 @@ class Translator:
     ignores: Choice[Ignore]
     rules: Choice[Rule]
     image: Closure | None = None
-    framing: Framing = EACH_LINE
+    record_start: str | None = None
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

@@ -1,7 +1,7 @@
 """XML as JSON-like values, so that one mapping reads both.
 
 An element with children is an object, a repeated child a list, anything else text. Attributes are left out unless they
-are asked for: then they are members `@name`, beside which text is a member `#text`, as xmltodict has them. Names are
+are asked for: then they are members `@name`, beside which text is a member `#text`, as xmltodict has them. Elements are
 without their namespaces. What real tools send is read, not what XML 1.0 allows (`xml_text`). A DOCTYPE says nothing: it
 is passed over, what it points at is never opened, and one that declares an entity is refused (defusedxml).
 """
@@ -27,7 +27,7 @@ _MAX_DEPTH = 100
 @dataclass(frozen=True, slots=True)
 class XmlShape:
     """What XML cannot say of itself: which dotted paths are lists or maps (XStream's `<entry>` pairs), which are lists
-    even of one (`repeated`), which are objects with a `#text` even of text alone, and how names are written.
+    even of one (`repeated`), and how names are written.
 
     With `each`, every element of that name, at whatever depth, is a document of its own, and left out of those around
     it; paths are from there. `around` names the member that lists those around it, the outermost first. A root whose
@@ -37,7 +37,6 @@ class XmlShape:
     lists: Collection[str] = field(default_factory=frozenset)
     maps: Collection[str] = field(default_factory=frozenset)
     repeated: Collection[str] = field(default_factory=frozenset)
-    objects: Collection[str] = field(default_factory=frozenset)
     snake_case: bool = False
     attributes: bool = False
     each: str = ""
@@ -93,17 +92,9 @@ def _parsed(text: bytes) -> Element:
 
 
 def _local(root: Element) -> Element:
-    """The same with local names; an attribute of a namespace yields to one without."""
     for element in root.iter():
-        element.tag = _bare(element.tag)
-        element.attrib = {_bare(name): value for name, value in element.attrib.items()} | {
-            name: value for name, value in element.attrib.items() if not name.startswith("{")
-        }
+        element.tag = element.tag.rpartition("}")[2]
     return root
-
-
-def _bare(name: str) -> str:
-    return name.rpartition("}")[2]
 
 
 def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
@@ -113,7 +104,7 @@ def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
         return _map(element, shape, depth)
     if path in shape.lists:
         return [_value(child, f"{path}[]", shape, depth + 1) for child in element]
-    if len(element) or (shape.attributes and element.attrib) or path in shape.objects:
+    if len(element) or (shape.attributes and element.attrib):
         return _object(element, path, shape, depth)
     return element.text or ""
 

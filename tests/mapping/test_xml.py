@@ -48,12 +48,12 @@ def test_a_doctype_says_nothing(doctype: str) -> None:
     assert parse(f"<?xml version='1.0'?>{doctype}<a>b</a>".encode(), XmlShape()) == "b"
 
 
-def test_xml_has_local_names() -> None:
-    """Whether a namespace is the default or has a prefix; an attribute of one yields to the element's own."""
+def test_elements_have_local_names() -> None:
+    """Whether their namespace is the default or has a prefix; an attribute keeps its own."""
     shape = XmlShape(attributes=True, each="s")
     assert documents(b"<r xmlns='urn:a'><s n='1'><t/></s></r>", shape) == [{"@n": "1", "t": ""}]
-    assert documents(b"<x:r xmlns:x='urn:a'><x:s n='1' x:n='2' x:m='3'><x:t/></x:s></x:r>", shape) == [
-        {"@n": "1", "@m": "3", "t": ""}
+    assert documents(b"<x:r xmlns:x='urn:a'><x:s n='1' x:n='2'><x:t/></x:s></x:r>", shape) == [
+        {"@n": "1", "@{urn:a}n": "2", "t": ""}
     ]
 
 
@@ -79,9 +79,3 @@ def test_documents_in_documents_have_a_limit() -> None:
     """Of depth, as all elements have."""
     with pytest.raises(ValueError, match="nested deeper"):
         documents(b"<s>" * 500 + b"</s>" * 500, XmlShape(each="s", around="in"))
-
-
-def test_text_alone_may_be_an_object() -> None:
-    """So that it is at one place, whether or not it has an attribute beside it."""
-    shape = XmlShape(attributes=True, repeated=frozenset({"t"}), objects=frozenset({"t"}))
-    assert parse(b"<r><t>a</t><t n='1'>b</t><t/></r>", shape) == {"t": [{"#text": "a"}, {"@n": "1", "#text": "b"}, {}]}

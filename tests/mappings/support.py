@@ -14,7 +14,7 @@ import orjson
 
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
-from adapters.goldens import sent
+from adapters.goldens import context, sent
 from adapters.mapping import Translation, Translator, load
 from adapters.mapping.library import find, shipped
 from adapters.model import CDEvent, Notification, Spec
@@ -29,6 +29,9 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
+    "junit/report": {"whole_run": True},
+    "tap/report": {"whole_run": True},
+    "robot/output": {"whole_run": True},
     GERRIT: {"minor_events": True, "replication": True},
     **dict.fromkeys([REGISTRY, "registry/log", "harbor/webhook", "zot/events"], _LABELS),
 }
@@ -40,9 +43,10 @@ PLACE_IN_THE_MAPPING = re.compile(r"^mappings/[\w/-]+\.yaml:\d+:\d+: ")
 HEARD = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+@cache
 def instance(mapping: str) -> str:
-    """The tool that a mapping's tests are about."""
-    return f"https://{mapping.partition('/')[0]}.example.com/"
+    """The tool that a mapping's examples are of."""
+    return context(mapping).instance
 
 
 @cache

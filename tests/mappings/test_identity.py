@@ -71,7 +71,7 @@ def backfilled(shift: str = "0s") -> list[Sent]:
     for message in change["messages"]:
         moment = datetime.fromisoformat(message["date"]) + timedelta(seconds=int(shift.removesuffix("s")))
         message["date"] = moment.isoformat(" ")
-    return [Sent(each.body) for each in history(change, instance("gerrit"))]
+    return [Sent(each.body) for each in history(change, instance("gerrit/events"))]
 
 
 def identity(event: CDEvent) -> tuple[str | None, ...]:
