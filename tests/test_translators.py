@@ -84,6 +84,25 @@ def test_a_swapped_link_is_seen(tmp_path: Path) -> None:
     assert translators.changed() == ["tool"]
 
 
+def test_what_a_link_includes_is_beside_the_link(tmp_path: Path) -> None:
+    """Also in a ConfigMap, whose files are links into a folder that is swapped: paths are as people see them."""
+    (tmp_path / "common.yaml").write_text("let: {a: b}")
+    (folder := tmp_path / "mapping").mkdir()
+    for version, word in (("v1", "success"), ("v2", "failure")):
+        text = write(folder / version / "m.yaml", word).read_text()
+        (folder / version / "m.yaml").write_text(f"include: [../common.yaml]\n{text}")
+    (folder / "data").symlink_to("v1")
+    (folder / "m.yaml").symlink_to("data/m.yaml")
+    translators = Translators({"tool": source(folder / "m.yaml")})
+    assert outcome(translators) == "success"
+    (tmp_path / "common.yaml").write_text("let: {a: changed}")
+    assert translators.changed() == ["tool"]
+    (folder / "new").symlink_to("v2")
+    (folder / "new").rename(folder / "data")
+    translators.reload(translators.changed())
+    assert outcome(translators) == "failure"
+
+
 def test_a_broken_mapping_leaves_the_old_one(tmp_path: Path) -> None:
     """Every problem is logged, once; when it is mended, or was gone and is back, it is taken."""
     path = write(tmp_path / "m.yaml", "success")

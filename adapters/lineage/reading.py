@@ -13,7 +13,8 @@ from adapters.errors import ConfigError, Problem
 from adapters.lineage.event import Event, event
 from adapters.model import Format, Record
 from adapters.replay.archive import archive
-from adapters.replay.units import Kept, Place
+from adapters.replay.lines import Place
+from adapters.replay.units import Kept
 from adapters.route import origins, renderer
 from adapters.translators import Translators
 

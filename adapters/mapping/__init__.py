@@ -1,11 +1,13 @@
 """The mapping engine: declarative YAML in, a Translator out.
 
-`library` finds a mapping, `document` is its shape, `compiler` turns it into a Translator; `syntax`, `closures`,
+`library` finds a mapping, `includes` and `lookups` read the files that it is made of, `document` is its shape,
+`compiler` turns it into a Translator; `syntax`, `closures`,
 `conditions`, `values` and `filters` are the language, and `code` writes it out as Python; `inputs` reads what tools
-send; `explain` says what happened.
+send, line by line through `framing` and out of `envelopes`; `explain` says what happened.
 """
 
+from adapters.mapping.framing import EACH_LINE, Framing, Grouping
 from adapters.mapping.library import load
 from adapters.mapping.translator import Translation, Translator
 
-__all__ = ["Translation", "Translator", "load"]
+__all__ = ["EACH_LINE", "Framing", "Grouping", "Translation", "Translator", "load"]

@@ -20,7 +20,8 @@ from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
-from adapters.mapping.inputs import decoder
+from adapters.mapping.framing import EACH_LINE
+from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
 from adapters.mapping.values import Values
@@ -57,17 +58,18 @@ class _Compiler:
 
     def translator(self, name: str, path: Path) -> Translator:
         model = self.model
+        decode = self.values.attempt(("input",), lambda: decoder(model.input), None)
         return Translator(
             name=name,
             path=path,
             instance=self.instance,
             headers=frozenset((quoted or plain).lower() for quoted, plain in _HEADER.findall(_strings(self.file.data))),
-            decode=self.values.attempt(("input",), lambda: decoder(model.input), lambda _: []),
+            decode=decode or (lambda _: []),
             split=self._splitter(model.split, ("split",), required=True),
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
-            record_start=model.input.record_start,
+            framing=framing(model.input) if decode else EACH_LINE,
         )
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
+from adapters.mapping.envelopes import Kind
 from adapters.model import Spec
 from adapters.settings import Settings
 
@@ -40,7 +41,7 @@ Value = Annotated[
     str | int | float | bool | list[Any] | dict[str, Any],
     Field(description="A template, an object or list of them, or a structured value ($if, $each, $merge)"),
 ]
-_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|images")
+_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|images|envelope")
 
 
 class Split(Settings):
@@ -162,16 +163,34 @@ class XmlInput(Settings):
     none_in: list[str] = []
 
 
-class Input(Settings):
-    """What the tool sends. JSON and XML may both be given: a body that begins with `<` is XML.
+class CsvInput(Settings):
+    """What CSV does not say of itself: how cells are separated, and what they are called where no header says it."""
 
-    `unwrap` is the member in which an envelope has the document, as an object or as JSON text; what has none is none.
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    columns: Annotated[list[str], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _columns_differ(self) -> Self:
+        if self.columns is not None and len({*self.columns}) < len(self.columns):
+            raise ValueError("a column is named twice")
+        return self
+
+
+class Input(Settings):
+    """What the tool sends: one of what is read line by line, or any of `json`, `form` and `xml`.
+
+    A body that begins with `<` is then XML, one that begins with `{` or `[` JSON. `form` names the field that holds
+    JSON; with `true`, the fields are the document. `unwrap` is the member in which an envelope has the document, as an
+    object or as JSON text; what has none is none. `envelope` is what a log has around each line, `auto` any of them.
     """
 
     json_: Annotated[bool, Field(alias="json")] = False
     unwrap: Annotated[str, Field(min_length=1)] | None = None
-    ndjson: bool = False
+    form: Annotated[str, Field(min_length=1)] | bool = False
     xml: XmlInput | None = None
+    ndjson: bool = False
+    logfmt: bool = False
+    csv: CsvInput | None = None
     lines: Annotated[dict[Word, str], Field(description="Named regular expressions (RE2) with named groups")] | None = (
         None
     )
@@ -181,21 +200,32 @@ class Input(Settings):
         ]
         | None
     ) = None
+    envelope: Kind = "auto"
+
+    @property
+    def of_lines(self) -> bool:
+        """Whether it is read line by line."""
+        return self.ndjson or self.logfmt or self.csv is not None or self.lines is not None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
+        whole = self.json_ or bool(self.form) or self.xml is not None
+        if sum([whole, self.ndjson, self.logfmt, self.csv is not None, self.lines is not None]) != 1:
+            raise ValueError("input is json, form, xml or several of these, or one of ndjson, logfmt, csv and lines")
         if self.record_start is not None and self.lines is None:
             raise ValueError("record_start is for lines")
         if self.unwrap is not None and not (self.json_ or self.ndjson):
             raise ValueError("unwrap is for json and ndjson")
-        given = [self.json_ or self.xml is not None, self.ndjson, self.lines is not None]
-        if sum(given) != 1:
-            raise ValueError("input is json, xml, both of them, ndjson, or lines")
+        if whole and self.envelope != "auto":
+            raise ValueError("envelope is for lines, ndjson, logfmt and csv")
         return self
 
 
+_Word = Literal["json", "form", "xml", "ndjson", "logfmt", "csv"]
+
+
 def _written_short(value: Any) -> Any:
-    return {value: {} if value == "xml" else True} if value in ("json", "ndjson", "xml") else value
+    return {value: {} if value in ("xml", "csv") else True} if value in get_args(_Word) else value
 
 
 class Lookup(Settings):
@@ -252,9 +282,9 @@ class MappingFile(SharedFile):
     """A whole mapping file."""
 
     cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
-    input: Annotated[
-        Input, BeforeValidator(_written_short, json_schema_input_type=Literal["json", "ndjson", "xml"] | Input)
-    ] = Input.model_validate({"json": True})
+    input: Annotated[Input, BeforeValidator(_written_short, json_schema_input_type=_Word | Input)] = (
+        Input.model_validate({"json": True})
+    )
     image: (
         Annotated[
             Template,

@@ -12,7 +12,7 @@ from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
 from adapters.mapping.document import MappingFile, SharedFile
 from adapters.resources import resource
-from adapters.yamlfile import Location, YamlFile, shown
+from adapters.yamlfile import Location, Mark, YamlFile, shown
 
 LookedAt = Callable[[Path], object]
 """Is told each file that a mapping is made of, or would be if it were there, before the file is read."""
@@ -50,17 +50,17 @@ class _Reading:
             self.problems.extend(error.problems)
             return
         for index, reference in enumerate(included):
-            self._include(reference, file, ("include", index), (*trail, path.resolve()))
+            found = self._found(reference, path.parent)
+            self._include(reference, found, file.mark(("include", index)), (*trail, path.resolve()))
         self.files[path.resolve()] = _placed(file, path.parent)
 
-    def _include(self, reference: str, file: YamlFile, at: Location, trail: tuple[Path, ...]) -> None:
-        path = self._found(reference, trail[-1].parent)
+    def _include(self, reference: str, path: Path | None, where: Mark | None, trail: tuple[Path, ...]) -> None:
         if path is None:
             hint = "a path is from this file's folder, or from that of the shipped mappings"
-            self.problems.append(file.problem(at, f"there is no file '{reference}'", hint))
+            self.problems.append(Problem(str(where), f"there is no file '{reference}'", hint))
         elif (resolved := path.resolve()) in trail:
             circle = " → ".join(each.name for each in (*trail[trail.index(resolved) :], resolved))
-            self.problems.append(file.problem(at, f"the file includes itself: {circle}"))
+            self.problems.append(Problem(str(where), f"the file includes itself: {circle}"))
         elif resolved not in self.files:
             self.read(path, SharedFile, trail)
 

@@ -1,18 +1,24 @@
-"""From a notification's bytes to the documents in it: JSON, JSON a line, XML, or lines of text."""
+"""From a notification's bytes to the documents in it: JSON, XML, forms, or records of lines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-from adapters.mapping.document import Input, XmlInput
+from adapters.mapping import delimited, forms, logfmt
+from adapters.mapping.document import CsvInput, Input, XmlInput
+from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.patterns import candidates, compiled
+from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml import XmlShape, documents
 
 Decoder = Callable[[bytes], list[Any]]
-"""From bytes to documents; raises ValueError, worded to follow "the body ", when they are of another format."""
+"""From bytes to documents; raises ValueError, worded to follow "the body ", when they are of another format.
+
+A document that came in an envelope is an Enveloped.
+"""
 
 
 def json(body: bytes) -> list[Any]:
@@ -23,24 +29,14 @@ def json(body: bytes) -> list[Any]:
         raise ValueError(f"is not JSON: {error}") from None
 
 
-def ndjson(body: bytes) -> list[Any]:
-    """A JSON document on each line that is not blank."""
-    documents = []
-    for number, line in enumerate(body.split(b"\n"), start=1):
-        if line.strip():
-            try:
-                documents.append(orjson.loads(line))
-            except orjson.JSONDecodeError as error:
-                raise ValueError(f"is not JSON in line {number}: {error}") from None
-    return documents
-
-
 def unwrapped(decode: Decoder, member: str) -> Decoder:
     """A decoder of what envelopes have in a member, an object or the JSON of one; a document without it is itself."""
     return lambda body: [_unwrapped(document, member) for document in decode(body)]
 
 
 def _unwrapped(document: Any, member: str) -> Any:
+    if type(document) is Enveloped:
+        return Enveloped(_unwrapped(document.document, member), document.said)
     if not isinstance(document, dict) or (inner := document.get(member)) is None:
         return document
     try:
@@ -57,61 +53,140 @@ def xml(shape: XmlShape) -> Decoder:
     return lambda body: documents(body, shape)
 
 
-def lines(patterns: Mapping[str, str], record_start: str | None = None) -> Decoder:
-    """A decoder of text: each line that a pattern matches (from its beginning) gives that pattern's named groups.
+def form(field: str | bool) -> Decoder:
+    """A decoder of forms: of the JSON that a field holds, or, for `true`, of the fields themselves."""
+    if isinstance(field, str):
+        return lambda body: [forms.document(body, field)]
+    return lambda body: [forms.fields(body)]
 
-    `pattern` names the pattern that did; a line that none matches gives only `line`, so that no rule fires. With a
-    `record_start`, the lines up to the next one that matches it are as one, with newlines in it.
-    """
-    programs = [(name, compiled(pattern)) for name, pattern in patterns.items()]
-    which = candidates([*patterns.values()])
-    start = compiled(record_start) if record_start is not None else None
+
+def ndjson(framing: Framing) -> Decoder:
+    """A decoder of a JSON document on each line that is not blank."""
 
     def decode(body: bytes) -> list[Any]:
-        found = [line.rstrip(b"\r") for line in _utf8(body).split(b"\n")]
-        records = _joined(found, start) if start else found
-        return [_line(record, programs, which(record)) for record in records if record.strip()]
+        return [
+            _documented(_json_line(text, number), said) for text, number, said in framing.records(body) if text.strip()
+        ]
 
     return decode
 
 
-def _utf8(body: bytes) -> bytes:
-    """The body in valid UTF-8, which RE2 reads as it is: from text, it would be encoded anew for each pattern."""
-    return body.decode("utf-8", "replace").encode()
+def _json_line(line: bytes, number: int) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"is not JSON in line {number}: {error}") from None
 
 
-def _joined(lines: list[bytes], start: Any) -> list[bytes]:
-    records: list[list[bytes]] = []
-    for line in lines:
-        if records and not start.match(line):
-            records[-1].append(line)
-        else:
-            records.append([line])
-    return [b"\n".join(record).rstrip(b"\n") for record in records]
+def logfmt_lines(framing: Framing) -> Decoder:
+    """A decoder of logfmt: each line gives its fields; one that is not logfmt gives only `line`, as in `lines`."""
+
+    def decode(body: bytes) -> list[Any]:
+        return [
+            _documented(_logfmt_line(text.decode("utf-8", "replace")), said)
+            for text, _, said in framing.records(body)
+            if text.strip()
+        ]
+
+    return decode
 
 
-def _line(line: bytes, programs: list[tuple[str, Any]], candidates: Iterable[int]) -> dict[str, str]:
-    for index in candidates:
-        name, program = programs[index]
-        if match := program.match(line):
-            return {"line": line.decode(), "pattern": name, **_named(match)}
-    return {"line": line.decode()}
+def _logfmt_line(line: str) -> dict[str, Any]:
+    found = logfmt.fields(line)
+    return {"line": line} if found is None else found
+
+
+def csv(settings: CsvInput, framing: Framing) -> Decoder:
+    """A decoder of CSV: each row gives its cells by column."""
+
+    def decode(body: bytes) -> list[Any]:
+        rows = delimited.rows(framing.records(body), settings.delimiter, settings.columns)
+        found = [_documented(row, said) for row, said in rows]
+        if not found and settings.columns is None:
+            raise ValueError("is CSV without a row below its header: name the columns, if lines come one by one")
+        return found
+
+    return decode
+
+
+def lines(patterns: Mapping[str, str], framing: Framing) -> Decoder:
+    """A decoder of text: each record that a pattern matches (from its beginning) gives that pattern's named groups.
+
+    `pattern` names the pattern that did; a record that none matches gives only `line`, so that no rule fires.
+    """
+    programs = [(name, compiled(pattern).match) for name, pattern in patterns.items()]
+    which = candidates([*patterns.values()])
+
+    def read(line: bytes) -> dict[str, str]:
+        for index in which(line):
+            name, matched = programs[index]
+            if match := matched(line):
+                return {"line": line.decode(), "pattern": name, **_named(match)}
+        return {"line": line.decode()}
+
+    def decode(body: bytes) -> list[Any]:
+        sound = body.isascii() or _is_utf8(body)
+        return [
+            read(text) if sound and said is None else _documented(read(_utf8(text)), said)
+            for text, _, said in framing.records(body)
+            if text.strip()
+        ]
+
+    return decode
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _utf8(text: bytes) -> bytes:
+    """The text in valid UTF-8, which RE2 reads as it is: from a `str`, it would be encoded anew for each pattern."""
+    return text.decode("utf-8", "replace").encode()
 
 
 def _named(match: Any) -> dict[str, str]:
     return {name: text.decode() for name, text in match.groupdict().items() if text is not None}
 
 
+def _documented(document: Any, said: Mapping[str, Any] | None) -> Any:
+    return document if said is None else Enveloped(document, said)
+
+
+def framing(settings: Input) -> Framing:
+    """How lines that a mapping reads become records; raises ValueError for a pattern that is no regular expression."""
+    return Framing(settings.envelope, settings.record_start) if settings.of_lines else EACH_LINE
+
+
 def decoder(settings: Input) -> Decoder:
     """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
+    framed = framing(settings)
     if settings.lines is not None:
-        return lines(settings.lines, settings.record_start)
-    as_json: Decoder = ndjson if settings.ndjson else json
-    if settings.unwrap is not None:
-        as_json = unwrapped(as_json, settings.unwrap)
-    if settings.xml is None:
-        return as_json
-    return either(as_json, xml(_shape(settings.xml))) if settings.json_ else xml(_shape(settings.xml))
+        return lines(settings.lines, framed)
+    if settings.csv is not None:
+        return csv(settings.csv, framed)
+    if settings.logfmt:
+        return logfmt_lines(framed)
+    return _unwrapping(settings, ndjson(framed)) if settings.ndjson else _whole(settings)
+
+
+def _whole(settings: Input) -> Decoder:
+    """The decoder of bodies that are one document, told apart by how they begin where several are given."""
+    xml_decoder = xml(_shape(settings.xml)) if settings.xml is not None else None
+    form_decoder = form(settings.form) if settings.form else None
+    json_decoder = _unwrapping(settings, json) if settings.json_ else None
+    first = json_decoder or form_decoder or xml_decoder
+    assert first is not None  # noqa: S101 - the model has one of them
+    by_first = {b"<": xml_decoder or first, **dict.fromkeys((b"{", b"["), first)}
+    other = form_decoder or first
+    return lambda body: by_first.get(body.lstrip()[:1], other)(body)
+
+
+def _unwrapping(settings: Input, decode: Decoder) -> Decoder:
+    return unwrapped(decode, settings.unwrap) if settings.unwrap is not None else decode
 
 
 def _shape(settings: XmlInput) -> XmlShape:
@@ -125,8 +200,3 @@ def _shape(settings: XmlInput) -> XmlShape:
         around=settings.around,
         none_in=frozenset(settings.none_in),
     )
-
-
-def either(json_decoder: Decoder, xml_decoder: Decoder) -> Decoder:
-    """A decoder for tools that send JSON or XML: a body that begins with `<` is XML."""
-    return lambda body: (xml_decoder if body.lstrip()[:1] == b"<" else json_decoder)(body)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -22,9 +22,24 @@ Closure = Callable[[Scope], Any]
 BODY, HEADERS, RECEIVED_AT, MEMO = "\0body", "\0headers", "\0received_at", "\0memo"
 """The scope's keys of the whole document, of what came with it, and of what was evaluated already, by name."""
 
+ENVELOPE = "\0envelope"
+"""The scope's key of what was around the document's line in a log; only of those that had something."""
+
+
+_NO_ENVELOPE = Absent("the record came without an envelope")
+
+
+class Enveloped(NamedTuple):
+    """A document, and what the envelope of its line says."""
+
+    document: Any
+    said: Mapping[str, Any]
+
 
 def scope(document: Any, notification: Notification) -> Scope:
     """The scope of a document that came in a notification."""
+    if type(document) is Enveloped:
+        return {**scope(document.document, notification), ENVELOPE: document.said}
     members = dict(document) if isinstance(document, dict) else {}
     members[BODY] = document
     members[HEADERS] = notification.headers
@@ -35,7 +50,9 @@ def scope(document: Any, notification: Notification) -> Scope:
 
 def inside(outside: Scope, members: Mapping[Any, Any]) -> Scope:
     """A scope of other members, with what is not the payload's as it is outside."""
-    return {**members, BODY: outside[BODY], HEADERS: outside[HEADERS], RECEIVED_AT: outside[RECEIVED_AT], MEMO: {}}
+    envelope = outside.get(ENVELOPE, _NO_ENVELOPE)
+    given = {BODY: outside[BODY], HEADERS: outside[HEADERS], RECEIVED_AT: outside[RECEIVED_AT], ENVELOPE: envelope}
+    return {**members, **given, MEMO: {}}
 
 
 def each_of(outside: Scope, name: str, found: Any, where: str = "") -> Iterator[Scope]:
@@ -80,6 +97,7 @@ GIVEN: Mapping[str, Closure] = {
     "body": lambda scope: scope[BODY],
     "headers": lambda scope: scope[HEADERS],
     "received_at": received_at,
+    "envelope": lambda scope: scope.get(ENVELOPE, _NO_ENVELOPE),
 }
 """What every notification comes with, by the name that an expression reads it by (`$body`)."""
 

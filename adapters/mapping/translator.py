@@ -11,6 +11,7 @@ from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Absent, Failure
+from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import Decoder
 from adapters.mapping.scope import Closure, Scope, each_of, scope
 from adapters.model import CDEvent, Notification
@@ -56,8 +57,8 @@ class Translator:
     """A mapping bound to one tool instance.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
-    `image` gives the package URL of the image that a record is about, if the mapping says it. `record_start` is the
-    pattern of a record's first line, where its tool writes records of several lines.
+    `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
+    lines of a log are one record.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Translator:
     ignores: Choice[Ignore]
     rules: Choice[Rule]
     image: Closure | None = None
-    record_start: str | None = None
+    framing: Framing = EACH_LINE
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

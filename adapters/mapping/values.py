@@ -7,6 +7,7 @@ missing is a Failure, at its place in the file. Where a value may stand, a struc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from adapters.errors import ConfigError, Problem
@@ -70,8 +71,12 @@ class Values:
         return self.attempt(at, lambda: pipeline(syntax.expression(text), self.names), _NOTHING)
 
     def condition(self, when: Mapping[str, Any], at: Location) -> Condition:
-        """A condition; one that never holds, with the problem noted, where it does not compile."""
-        return self.attempt(at, lambda: condition(when, self.names), _NEVER)
+        """A condition; one that never holds, with the problem of each entry noted, where it does not compile."""
+        entries = [
+            self.attempt((*at, key), partial(condition, {key: operand}, self.names), None)
+            for key, operand in when.items()
+        ]
+        return condition(when, self.names) if all(entries) else _NEVER
 
     def members(self, node: dict[str, Any], at: Location) -> Closure:
         """A target whose value must be there, and an object."""

@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from adapters.errors import ConfigError, Problem
+from adapters.mapping import EACH_LINE, Framing
 from adapters.replay.home import builds, is_home
 from adapters.replay.units import Lines, Unit, divisible, unit
 
@@ -25,15 +26,19 @@ class Shard:
         return Shard(self.index * count + index, self.count * count)
 
 
-def archive(inputs: Sequence[str]) -> list[Unit]:
+def archive(inputs: Sequence[str], framing: Framing = EACH_LINE) -> list[Unit]:
     """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds.
 
-    Raises ConfigError for an input that is nothing, or cannot be read.
+    `framing` tells which lines of a file are one notification. Raises ConfigError for an input that is nothing, or
+    cannot be read.
     """
     homes = {Path(text) for text in inputs if is_home(Path(text))}
     paths = {path for text in inputs if Path(text) not in homes for path in _files(text)}
     try:
-        return [*map(unit, sorted(paths)), *(build for home in sorted(homes) for build in builds(home))]
+        return [
+            *(unit(path, framing) for path in sorted(paths)),
+            *(build for home in sorted(homes) for build in builds(home)),
+        ]
     except OSError as error:
         raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None
 

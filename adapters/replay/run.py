@@ -11,6 +11,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from adapters.config import Config
+from adapters.mapping import Framing
 from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.replay.archive import Shard, archive, share
@@ -19,6 +20,7 @@ from adapters.route import Rendered, Route, choosing, origins, renderer
 from adapters.route.rendering import Render
 from adapters.sinks import SINKS, Sink
 from adapters.sources.redaction.redactor import Redact, redactor
+from adapters.sources.tail import framing
 from adapters.translators import Translators
 
 BATCH = 1000
@@ -68,7 +70,7 @@ async def replay(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     if plan.fresh or state.load() is None:
         state.forget(dead_letters=True)
-    units, redact = share(archive(plan.inputs), plan.shard), _redact(plan.config)
+    units, redact = share(archive(plan.inputs, _framing(plan)), plan.shard), _redact(plan.config)
     log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
@@ -119,6 +121,12 @@ def _redact(config: Config) -> Redact:
     """Each notification as its source would have it: a journal is of several."""
     redacts = {name: redactor(source.redact) for name, source in config.sources.items()}
     return lambda heard: redacts[heard.source](heard) if heard.source in redacts else heard
+
+
+def _framing(plan: Replay) -> Framing:
+    """How the source itself would put lines together."""
+    settings = plan.config.sources[plan.source]
+    return framing(settings, Translators({plan.source: settings}).current(plan.source))
 
 
 def _render(plan: Replay) -> Render:

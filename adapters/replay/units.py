@@ -14,21 +14,13 @@ from typing import BinaryIO, NamedTuple, Protocol
 from adapters.errors import ConfigError, Problem
 from adapters.journal import log
 from adapters.journal.database import Database
+from adapters.mapping import EACH_LINE, Framing, Grouping
 from adapters.model import FILE, Notification
-
-LONGEST_LINE = 16 << 20
-"""Bytes of a line that are read; the rest of a longer one is skipped, and what was read cannot be translated."""
+from adapters.replay.lines import Found, Place, part, records
 
 _WHOLE = frozenset({".json", ".xml", ".tap"})
 _TEXT = frozenset({".log", ".txt", ".out"})
 _BLOCK = 1 << 20
-
-
-class Place(NamedTuple):
-    """Where reading goes on: an offset in the unit's own measure, and the number of the line that begins there."""
-
-    offset: int = 0
-    line: int = 1
 
 
 class Item(NamedTuple):
@@ -56,12 +48,13 @@ class Unit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A file of lines, each a notification; of it, those that begin between two offsets."""
+    """A file of lines, each record of them a notification; of it, those that begin between two offsets."""
 
     path: Path
     size: int
     begin: int = 0
     end: int | None = None
+    framing: Framing = EACH_LINE
 
     @property
     def name(self) -> str:
@@ -73,18 +66,25 @@ class Lines:
         return f"{self.path}:{line}"
 
     def between(self, begin: int, end: int) -> Lines:
-        """The lines that begin in a part of the file."""
+        """The records that begin in a part of the file."""
         return replace(self, begin=begin, end=end, size=end - begin)
 
     def read(self, source: str, start: Place) -> Iterator[Item]:
-        """The lines that are not blank."""
+        """The records that are not blank."""
+        heard = _heard(self.path)
+        positioned = _kind(self.path) in _TEXT  # equal lines of text may mean two things; equal documents are one
         with _opened(self.path) as file:
-            if not start.offset and self.begin:
-                start = _first_line(file, self.begin)
-                file.seek(start.offset)
-            else:
-                _skip(file, start.offset)
-            yield from _lines(file, self.path, source, start, self.end)
+            for body, place, after in self._records(file, start):
+                position = f"{self.path}:{place.offset}" if positioned else ""
+                yield Item(Notification(source, body, heard, {}, position), place.line, after)
+
+    def _records(self, file: BinaryIO, start: Place) -> Iterator[Found]:
+        if start.offset or not self.begin:
+            _skip(file, start.offset)
+            return records(file, start, self.end, Grouping(self.framing), amid=False)
+        first, grouping = part(file, self.begin, self.framing)
+        file.seek(first.offset)
+        return records(file, first, self.end, grouping, amid=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,32 +139,18 @@ class Kept:
                     yield Item(record.notification, after, Place(after, after))
 
 
-def unit(path: Path) -> Unit:
-    """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, anything else one a line."""
+def unit(path: Path, framing: Framing = EACH_LINE) -> Unit:
+    """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, else each record in it."""
     size = path.stat().st_size
     if _is_journal(path):
         with closing(Database(path)) as database:
             return Kept(path, log.last(database))
-    return Whole(path, size) if _kind(path) in _WHOLE else Lines(path, size)
+    return Whole(path, size) if _kind(path) in _WHOLE else Lines(path, size, framing=framing)
 
 
 def divisible(unit: Unit) -> bool:
     """Whether parts of a unit can be read by themselves: of a compressed file they cannot."""
     return isinstance(unit, Lines) and unit.path.suffix not in _OPENERS
-
-
-def _lines(file: BinaryIO, path: Path, source: str, start: Place, end: int | None) -> Iterator[Item]:
-    heard = _heard(path)
-    positioned = _kind(path) in _TEXT  # equal lines of text may mean two things; documents that are equal are one
-    offset, number = start.offset, start.line
-    while (end is None or offset < end) and (line := file.readline(LONGEST_LINE)):
-        position = f"{path}:{offset}" if positioned else ""
-        offset += len(line)
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            offset += _skip_line(file)
-        if body := line.rstrip():
-            yield Item(Notification(source, body, heard, {}, position), number, Place(offset, number + 1))
-        number += 1
 
 
 def _heard(path: Path) -> datetime:
@@ -179,29 +165,6 @@ def _skip(file: BinaryIO, count: int) -> None:
         return
     while count and (block := file.read(min(_BLOCK, count))):
         count -= len(block)
-
-
-def _skip_line(file: BinaryIO) -> int:
-    """Reads to the end of a line; how many bytes that were."""
-    skipped = 0
-    while rest := file.readline(_BLOCK):
-        skipped += len(rest)
-        if rest.endswith(b"\n"):
-            break
-    return skipped
-
-
-def _first_line(file: BinaryIO, begin: int) -> Place:
-    """The place of the first line that begins at an offset or after it."""
-    newlines = last = 0
-    left = begin
-    while left and (block := file.read(min(_BLOCK, left))):
-        newlines += block.count(b"\n")
-        left -= len(block)
-        last = block[-1]
-    if last == ord("\n"):
-        return Place(begin, newlines + 1)
-    return Place(begin + _skip_line(file), newlines + 2)
 
 
 def _kind(path: Path) -> str:

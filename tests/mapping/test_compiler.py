@@ -62,7 +62,7 @@ def test_good_mapping_has_no_problems() -> None:
         (
             "phase: DONE",
             'phase: {matches: "${run}"}',
-            "test.yaml:8:5: 'matches' needs its pattern when the mapping loads",
+            "test.yaml:8:12: 'matches' needs its pattern when the mapping loads",
         ),
         ("${run}", '${run | capture("(")}', "test.yaml:12:7: capture: '(' is not a regular expression"),
         ("${run}", "${run | capture($tables)}", "$tables is not defined"),

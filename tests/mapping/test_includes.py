@@ -199,7 +199,7 @@ def test_what_is_wrong_in_an_included_file_is_told_there() -> None:
     assert wrong() == [
         "shared.yaml:2:3: there is no filter 'uper' (did you mean 'upper'?; included by mapping.yaml)",
         "shared.yaml:5:7: there is no rule 'bilt' (did you mean 'built'?; included by mapping.yaml)",
-        "shared.yaml:7:5: there is no filter 'uper' (did you mean 'upper'?; included by mapping.yaml)",
+        "shared.yaml:7:6: there is no filter 'uper' (did you mean 'upper'?; included by mapping.yaml)",
     ]
 
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from adapters.mapping import inputs
 from adapters.mapping.document import Input
-from adapters.mapping.inputs import decoder
+from adapters.mapping.framing import Framing
+from adapters.mapping.inputs import Decoder, decoder
 from adapters.mapping.xml import XmlShape, parse
 
 SHAPE = XmlShape(lists=frozenset({"build.changes"}), maps=frozenset({"build.parameters"}), snake_case=True)
@@ -28,6 +29,30 @@ JOB = b"""<?xml version='1.1' encoding='UTF-8'?>
   </build>
 </job>
 """
+
+EVERY_INPUT = [
+    *map(
+        Input.model_validate,
+        (
+            {"json": True},
+            {"form": True},
+            {"json": True, "form": "payload", "xml": {}},
+            {"ndjson": True},
+            {"logfmt": True},
+            {"csv": {}},
+            {"csv": {"delimiter": ";", "columns": ["a", "b"]}},
+            {"lines": {"x": r"(?P<a>.*)"}},
+            {"lines": {"x": r"(?P<a>.*)"}, "record_start": "a"},
+        ),
+    )
+]
+
+ndjson = inputs.ndjson(Framing())
+
+
+def lines(patterns: dict[str, str], record_start: str | None = None) -> Decoder:
+    """A decoder of lines."""
+    return inputs.lines(patterns, Framing(start=record_start))
 
 
 def test_xml_becomes_the_object_that_json_would_be() -> None:
@@ -111,7 +136,7 @@ def test_bad_xml_is_a_reason(body: bytes, reason: str) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_break_a_decoder(body: bytes) -> None:
     """Any bytes are documents or a ValueError, in every format."""
-    for decode in (inputs.json, inputs.ndjson, inputs.xml(XmlShape()), inputs.lines({"x": r"(?P<a>.*)"})):
+    for decode in map(decoder, EVERY_INPUT):
         try:
             assert isinstance(decode(body), list)
         except ValueError as error:
@@ -127,14 +152,14 @@ def test_json_or_xml_is_told_by_the_first_character() -> None:
 
 def test_ndjson_is_a_document_a_line() -> None:
     """Blank lines and white space around a document mean nothing; a broken line names itself."""
-    assert inputs.ndjson(b'{"a": 1}\r\n\n\t{"a": 2}') == [{"a": 1}, {"a": 2}]
+    assert ndjson(b'{"a": 1}\r\n\n\t{"a": 2}') == [{"a": 1}, {"a": 2}]
     with pytest.raises(ValueError, match="line 3"):
-        inputs.ndjson(b'{"a": 1}\n\n{"a": ')
+        ndjson(b'{"a": 1}\n\n{"a": ')
 
 
 def test_lines_are_named_groups_of_the_first_pattern_that_matches() -> None:
     """A line gives its groups and the pattern's name; one that none matches gives only itself."""
-    decode = inputs.lines({"push": r"PUT (?P<path>\S+)(?: (?P<by>\w+))?", "any": r"(?P<verb>[A-Z]+) "})
+    decode = lines({"push": r"PUT (?P<path>\S+)(?: (?P<by>\w+))?", "any": r"(?P<verb>[A-Z]+) "})
     assert decode(b"PUT /a joe\r\nGET /b\n\nPUT /c\nnothing\xff here") == [
         {"line": "PUT /a joe", "pattern": "push", "path": "/a", "by": "joe"},
         {"line": "GET /b", "pattern": "any", "verb": "GET"},
@@ -145,7 +170,7 @@ def test_lines_are_named_groups_of_the_first_pattern_that_matches() -> None:
 
 def test_lines_up_to_the_next_record_start_are_one() -> None:
     """A record of several lines is matched as one text, without the newline at its end."""
-    decode = inputs.lines({"two": r"(?P<date>\d+) (?P<name>\w+)\n(?P<level>[A-Z]+): (?P<text>[^\n]*)"}, r"\d")
+    decode = lines({"two": r"(?P<date>\d+) (?P<name>\w+)\n(?P<level>[A-Z]+): (?P<text>[^\n]*)"}, r"\d")
     assert decode(b"rest\n1 run\r\nINFO: done\n  at x\n\n2 \n") == [
         {"line": "rest"},
         {
@@ -168,13 +193,13 @@ def test_record_start_is_of_lines_only() -> None:
 
 def test_pattern_that_would_hang_other_engines_does_not() -> None:
     """Patterns run in time linear to the line, whatever they are."""
-    assert inputs.lines({"x": r"(?P<a>(a+)+)b"})(b"a" * 100_000) == [{"line": "a" * 100_000}]
+    assert lines({"x": r"(?P<a>(a+)+)b"})(b"a" * 100_000) == [{"line": "a" * 100_000}]
 
 
 def test_patterns_that_are_too_large_together_still_match() -> None:
     """Many large patterns are tried one after the other, with the same outcome."""
     patterns = {f"p{number}": f"(?:[a-z]{{1,500}} ){{2}}[0-9]{{1,400}} (?P<rest>{number})$" for number in range(200)}
-    assert inputs.lines(patterns)(b"abc def 1 150") == [{"line": "abc def 1 150", "pattern": "p150", "rest": "150"}]
+    assert lines(patterns)(b"abc def 1 150") == [{"line": "abc def 1 150", "pattern": "p150", "rest": "150"}]
 
 
 @given(
@@ -183,6 +208,6 @@ def test_patterns_that_are_too_large_together_still_match() -> None:
 def test_one_pass_finds_the_pattern_that_each_alone_would(patterns: list[str], text: str) -> None:
     """The first pattern that matches a line is found, as if they were tried in order."""
     named = {f"p{number}": pattern for number, pattern in enumerate(patterns)}
-    for line in inputs.lines(named)(text.encode()):
+    for line in lines(named)(text.encode()):
         first = next((name for name, each in named.items() if re2.match(each, line["line"])), None)
         assert line.get("pattern") == first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,19 @@ def test_a_run_that_failed_or_is_of_another_job_deployed_nothing(mapping: str, n
 def test_a_service_is_the_job_unless_a_parameter_names_it(mapping: str, service: str | None, subject: str) -> None:
     """Jenkins sends an empty parameter where nothing was chosen."""
     assert second(mapping, "deploy", {"SERVICE": service}).subject_id == subject
+
+
+@BOTH
+def test_a_file_names_the_services_of_jobs(mapping: str, tmp_path: Path) -> None:
+    """Of those that have no parameter for it; the service of a job that is not in it is the job, as without a file."""
+    (file := tmp_path / "services.csv").write_text("job,service,team\ndeploy/shop,shop-frontend,red\n")
+    services = {"services": str(file)}
+    assert second(mapping, "deploy", {"SERVICE": None}, **services).subject_id == "shop-frontend"
+    assert second(mapping, "deploy", {"SERVICE": "api"}, **services).subject_id == "api"
+    file.write_text("job,service\ndeploy/cart,cart\n")
+    other = tmp_path / "other.csv"
+    file.rename(other)
+    assert second(mapping, "deploy", {"SERVICE": None}, services=str(other)).subject_id == "deploy/shop"
 
 
 @BOTH

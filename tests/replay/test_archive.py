@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.errors import ConfigError
+from adapters.mapping import Framing
 from adapters.replay.archive import Shard, archive, share
-from adapters.replay.units import LONGEST_LINE, Lines, Place, Unit, unit
+from adapters.replay.lines import LONGEST, Place
+from adapters.replay.units import Lines, Unit, unit
+from tests.enveloped import ENVELOPES, enveloped
 
 
 def bodies(units: list[Unit]) -> list[bytes]:
@@ -68,9 +71,9 @@ def test_equal_lines_of_text_have_positions_and_equal_documents_have_none(tmp_pa
 def test_endless_line_costs_bounded_memory(tmp_path: Path) -> None:
     """Of a line beyond the limit the beginning is read, and the line after it is whole."""
     path = tmp_path / "x.log"
-    path.write_bytes(b"x" * (LONGEST_LINE * 2) + b"\nnext\n")
+    path.write_bytes(b"x" * (LONGEST * 2) + b"\nnext\n")
     first, second = unit(path).read("s", Place())
-    assert len(first.notification.body) == LONGEST_LINE
+    assert len(first.notification.body) == LONGEST
     assert (second.notification.body, second.line) == (b"next", 2)
 
 
@@ -107,3 +110,36 @@ def test_reading_goes_on_from_any_place(tmp_path: Path) -> None:
         items = list(each.read("s", Place()))
         for index, item in enumerate(items):
             assert list(each.read("s", item.after)) == items[index + 1 :]
+
+
+@given(
+    lines=st.lists(st.integers(0, 99).map(lambda n: f"{n}" + " line" * (n % 9)), min_size=1, max_size=20),
+    envelope=st.sampled_from([*ENVELOPES]),
+    start=st.sampled_from([None, "[5-9]"]),
+    count=st.integers(1, 7),
+)
+def test_no_share_cuts_a_record(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], envelope: str, start: str | None, count: int
+) -> None:
+    """Pieces of a line, and lines of one record, are one notification, in exactly one shard."""
+    path = tmp_path_factory.mktemp("archive") / "x.log"
+    path.write_bytes(enveloped(envelope, "\n".join(lines).encode()) + b"\n")
+    framing = Framing(start=start)
+    units = archive([str(path)], framing)
+    whole = [item for each in units for item in each.read("s", Place())]
+    shared = [
+        item for index in range(count) for each in share(units, Shard(index, count)) for item in each.read("s", Place())
+    ]
+    assert shared == whole
+    records = [text for item in whole for text, _, _ in framing.records(item.notification.body)]
+    assert records == [text for text, _, _ in framing.records(path.read_bytes().strip())]
+    assert len(records) == len(whole)
+
+
+def test_a_record_that_never_ends_is_cut(tmp_path: Path) -> None:
+    """A pattern that nothing matches must not read all of a file at once."""
+    path = tmp_path / "x.log"
+    path.write_bytes((b"x" * (1 << 20) + b"\n") * 40)
+    sizes = [len(item.notification.body) for item in unit(path, Framing(start="y")).read("s", Place())]
+    assert len(sizes) == 3
+    assert max(sizes) <= LONGEST

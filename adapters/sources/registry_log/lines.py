@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from adapters.mapping import Framing
 from adapters.mapping.patterns import compiled
 
 _NAME = r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*"
@@ -32,6 +33,9 @@ _FORMS = [
 ]
 
 
+_FRAMING = Framing()
+
+
 class Tag(NamedTuple):
     """A tag that was pushed or pulled, no later than `at`."""
 
@@ -40,8 +44,12 @@ class Tag(NamedTuple):
     at: datetime
 
 
-def tag(line: bytes) -> Tag | None:
-    """The tag that a line says was pushed or pulled, successfully; None for every other line."""
+def tag(heard: bytes) -> Tag | None:
+    """The tag that a line, in any envelope, says was pushed or pulled, successfully; None for every other line."""
+    return next((found for text, _, _ in _FRAMING.records(heard) if (found := _pushed(text))), None)
+
+
+def _pushed(line: bytes) -> Tag | None:
     if b"/manifests/" not in line:
         return None
     text = line.decode(errors="replace")

@@ -5,12 +5,11 @@ A byte that ends a line is part of no record, nor is the carriage return before 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from adapters.mapping.patterns import compiled
+from adapters.mapping import EACH_LINE, Framing, Grouping
 
 STUB = 64 << 10
 """Bytes that are kept of a line that is too long."""
@@ -36,24 +35,19 @@ class Cut:
 
 
 class Shape:
-    """How records look: `start` is the pattern of the line that begins one, None where each line does."""
+    """How records look: `framing` tells which lines are one."""
 
-    def __init__(self, encoding: str = "utf-8", max_line: int = 1 << 20, start: str | None = None) -> None:
+    def __init__(self, encoding: str = "utf-8", max_line: int = 1 << 20, framing: Framing = EACH_LINE) -> None:
         self._encoding = encoding
         self._newline = "\n".encode(encoding)
         self._return = "\r".encode(encoding)
-        self._start: Any = compiled(start) if start is not None else None
+        self._framing = framing
         self._max = max_line - max_line % 4
 
     @property
     def enough(self) -> int:
         """How many bytes hold at least one line, or show that it is too long."""
         return self._max + len(self._newline)
-
-    @property
-    def joins(self) -> bool:
-        """Whether a record may be of several lines."""
-        return self._start is not None
 
     def rest(self, data: bytes) -> int:
         """How many bytes follow the last newline."""
@@ -76,9 +70,9 @@ class Shape:
             lines.append(rest)
         elif len(rest) > self._max - 1:
             return self._endless(lines, rest, base, at)
-        groups = self._grouped(lines, base + at)
+        groups, unfinished = self._grouped(lines, base + at, simple=self._is_simple(data))
         end = len(data) if ended else len(data) - len(rest)
-        if self.joins and groups and not (quiet or ended):
+        if unfinished and not (quiet or ended):
             end = groups.pop()[0] - base
         return Cut([found for offset, raw in groups if (found := self._found(offset, raw))], end)
 
@@ -88,7 +82,7 @@ class Shape:
 
     def _endless(self, lines: list[bytes], rest: bytes, base: int, at: int) -> Cut:
         """What comes before a line that is too long; or, when nothing does, its stub."""
-        groups = self._grouped(lines, base + at)
+        groups, _ = self._grouped(lines, base + at, simple=False)
         records = [found for offset, raw in groups if (found := self._found(offset, raw))]
         begin = at + sum(len(line) + len(self._newline) for line in lines)
         if hole := len(rest) - len(rest.lstrip(b"\0")) if len(self._newline) == 1 else 0:
@@ -109,20 +103,23 @@ class Shape:
             at = data.find(self._newline, at + 1)
         return [*lines, data[begin:]]
 
-    def _grouped(self, lines: list[bytes], offset: int) -> list[tuple[int, bytes]]:
-        """The records with the offset of each."""
+    def _is_simple(self, data: bytes) -> bool:
+        return self._framing is EACH_LINE or (self._encoding in _UTF8 and self._framing.simple(data))
+
+    def _grouped(self, lines: list[bytes], offset: int, *, simple: bool) -> tuple[list[tuple[int, bytes]], bool]:
+        """The records with the offset of each, and whether more lines may belong to the last one."""
         ends = accumulate((len(line) + len(self._newline) for line in lines), initial=offset)
         single = zip(ends, lines)  # noqa: B905 - there is one more end than there are beginnings
-        return self._joined(single) if self.joins else list(single)
-
-    def _joined(self, lines: Iterable[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        if simple:
+            return list(single), False
         groups: list[tuple[int, list[bytes]]] = []
-        for offset, line in lines:
-            if not groups or self._start.match(self._text(line).decode("utf-8", "replace")):
-                groups.append((offset, [line]))
+        grouping = Grouping(self._framing)
+        for at, line in single:
+            if grouping.begins(self._text(line)):
+                groups.append((at, [line]))
             else:
                 groups[-1][1].append(line)
-        return [(offset, self._newline.join(group)) for offset, group in groups]
+        return [(at, self._newline.join(group)) for at, group in groups], grouping.unfinished
 
     def _found(self, offset: int, raw: bytes) -> Found | None:
         if len(raw) > self._max:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from adapters.mapping import EACH_LINE, Framing, Translator
 from adapters.mapping.patterns import compiled
 from adapters.settings import Duration, Size
 from adapters.sources.contract import SourceSettings
@@ -28,6 +29,13 @@ def _encoding(name: str) -> str:
     if twice != newline * 2:
         raise ValueError(f"'{name}' writes a byte order mark: name the order, such as {codec.name}-le")
     return codec.name
+
+
+def framing(settings: SourceSettings, translator: Translator | None) -> Framing:
+    """Which lines of a source's files are one record: as its mapping says, and a tail's own `record_start`."""
+    found = translator.framing if translator else EACH_LINE
+    start = settings.record_start if isinstance(settings, TailSettings) else None
+    return found.starting(start) if start else found
 
 
 class TailSettings(SourceSettings):

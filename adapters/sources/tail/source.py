@@ -22,7 +22,7 @@ from adapters.sources.tail.handles import Handles
 from adapters.sources.tail.locator import Locator
 from adapters.sources.tail.reader import Reader, Records
 from adapters.sources.tail.records import Found, Shape
-from adapters.sources.tail.settings import TailSettings
+from adapters.sources.tail.settings import TailSettings, framing
 from adapters.sources.tail.shared import Shared
 from adapters.sources.tail.watcher import Watcher
 
@@ -136,9 +136,8 @@ class Tail:
         return _Batch([*self._notifications(records)], checkpoints)
 
     def _shape(self) -> Shape:
-        translator = self._context.translator()
-        start = self._settings.record_start or (translator.record_start if translator else None)
-        return Shape(self._settings.encoding, self._settings.max_line, start)
+        framed = framing(self._settings, self._context.translator())
+        return Shape(self._settings.encoding, self._settings.max_line, framed)
 
     def _notifications(self, records: Records) -> Iterator[Notification]:
         """One for each record, or for some lines that follow one another; for one that was cut always its own."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters import mapping
 from adapters.model import Notification
 from adapters.sources.registry_log.lines import tag
+from tests.enveloped import ENVELOPES, enveloped
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 513760, UTC)
 SECOND = datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
@@ -106,3 +107,10 @@ def test_a_line_made_to_take_long_does_not(form: str) -> None:
 def test_any_bytes_are_a_line(noise: bytes) -> None:
     """What is no line of a registry is about no tag."""
     assert tag(b"/manifests/" + noise) is None
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES)
+@pytest.mark.parametrize("form", FORMS)
+def test_an_envelope_hides_no_tag(form: str, envelope: str) -> None:
+    """As a container's log or a host's journal has the line, in pieces too."""
+    assert tag(enveloped(envelope, line(form).encode())) == tag(line(form).encode()) is not None

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.mapping import Framing
 from adapters.sources.tail.records import STUB, Shape
+from tests.enveloped import ENVELOPES, docker, enveloped
 
 
 def bodies(shape: Shape, data: bytes, **flags: bool) -> list[bytes]:
@@ -96,7 +98,7 @@ def test_hole() -> None:
     assert (cut.records, cut.consumed, cut.skipping) == ([], 5000, False)
 
 
-STARTS = Shape(start=r"\d")
+STARTS = Shape(framing=Framing("none", r"\d"))
 
 
 def test_record_of_several_lines() -> None:
@@ -133,6 +135,41 @@ def test_pieces_give_what_the_whole_gives(data: bytes, draw: st.DataObject) -> N
 @given(st.binary(max_size=500), st.sampled_from(["utf-8", "utf-16-le", "latin-1"]), st.booleans(), st.booleans())
 def test_any_bytes(data: bytes, encoding: str, ended: bool, skipping: bool) -> None:
     """No bytes make it fail, and what is dealt with never exceeds what there is."""
-    cut = Shape(encoding, start="a").cut(data, 0, ended=ended, skipping=skipping)
+    cut = Shape(encoding, framing=Framing(start="a")).cut(data, 0, ended=ended, skipping=skipping)
     assert 0 <= cut.consumed <= len(data)
     assert not ended or cut.consumed == len(data)
+
+
+@given(
+    st.lists(st.text("ab 1", max_size=60), min_size=1, max_size=8),
+    st.sampled_from([*ENVELOPES]),
+    st.sampled_from([None, "1"]),
+    st.sampled_from(["utf-8", "utf-16-le"]),
+    st.data(),
+)
+def test_records_in_envelopes_stay_whole(
+    lines: list[str], envelope: str, start: str | None, encoding: str, draw: st.DataObject
+) -> None:
+    """However a log comes in, what is one record in it is one here: pieces of a line, and lines of a record."""
+    framing = Framing(start=start)
+    log = enveloped(envelope, "\n".join(lines).encode()) + b"\n"
+    data = log.decode().encode(encoding)
+    shape = Shape(encoding, framing=framing)
+    found: list[bytes] = []
+    at = end = 0
+    while end < len(data):
+        end = draw.draw(st.integers(end + 1, len(data)))
+        cut = shape.cut(data[at:end], at, quiet=end == len(data))
+        found += [each.body for each in cut.records]
+        at += cut.consumed
+    records = [[text for text, _, _ in framing.records(body)] for body in found]
+    assert [text for (text,) in records] == [text for text, _, _ in framing.records(log.removesuffix(b"\n"))]
+
+
+def test_plain_lines_are_never_held_back() -> None:
+    """Only where a piece of a line came last, its rest is waited for."""
+    first, *rest = docker("x" * 40)
+    shape = Shape(framing=Framing())
+    assert shape.cut(b"plain\n" + first + b"\n", 0).records == [(0, b"plain", None)]
+    [_, record] = shape.cut(b"plain\n" + b"\n".join([first, *rest]) + b"\n", 0).records
+    assert record.body == b"\n".join([first, *rest])

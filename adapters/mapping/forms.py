@@ -1,0 +1,55 @@
+"""Bodies of `application/x-www-form-urlencoded` (url.spec.whatwg.org/#application/x-www-form-urlencoded)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+FIELDS = 1000
+"""More fields than this are refused: no tool sends so many, and each costs."""
+
+_NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+def fields(body: bytes) -> dict[str, Any]:
+    """The fields of a form, as text; one that is repeated is a list. Raises ValueError for what is none."""
+    content = body.strip()
+    if content[:1] in (b"{", b"[", b"<") or b"=" not in content:
+        raise ValueError("is not a form of name=value, joined by &")
+    if content.count(b"&") >= FIELDS:
+        raise ValueError(f"is a form of more than {FIELDS} fields")
+    found: dict[str, list[str]] = {}
+    for pair in filter(None, content.split(b"&")):
+        name, _, value = pair.partition(b"=")
+        found.setdefault(_plain(name), []).append(_plain(value))
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def document(body: bytes, name: str) -> Any:
+    """The JSON that a field holds. Raises ValueError where there is no such field, or it is not JSON."""
+    match fields(body).get(name):
+        case None:
+            raise ValueError(f"is a form without the field '{name}'")
+        case [*_]:
+            raise ValueError(f"is a form with the field '{name}' more than once")
+        case value:
+            return _json(value, name)
+
+
+def _json(value: str, name: str) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"is a form whose field '{name}' is not JSON: {error}") from None
+
+
+def _plain(text: bytes) -> str:
+    if bad := _NO_ESCAPE.search(text):
+        raise ValueError(f"is not a form: {text[bad.start() :][:3]!r} is no escape")
+    try:
+        return unquote_to_bytes(text.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is not a form in UTF-8: {error}") from None
