@@ -17,7 +17,7 @@ from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
-from adapters.route import Remembered, Route, choosing, origins, renderer, shadow
+from adapters.route import Large, Remembered, Route, choosing, origins, renderer, shadow
 from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -44,6 +44,7 @@ class Sidecar:
         )
         self.translators = Translators(settings.translated())
         self._translate = Remembered()
+        self._large = Large()
         self._origins = origins(settings.sources, self.translators.current)
         self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
@@ -90,6 +91,7 @@ class Sidecar:
             self.metrics,
             batch=settings.batch,
             in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
+            large=self._large,
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:

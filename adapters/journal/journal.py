@@ -28,6 +28,9 @@ _Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
 EXAMINED = 5.0
 """Seconds at most for which a journal is looked at before it is used."""
 
+CAREFUL = 1000
+"""How many records a route takes with care after a crash: as many as it may have had in its hands, and more."""
+
 _ADVICE = (
     "put back the file and its -wal from a backup, or move the -wal away to go on without what is lost"
     " (a replay of the tool's history has it)"
@@ -42,6 +45,8 @@ def _utc_now() -> datetime:
 
 class Journal:
     """The durable log between sources and routes; one process at a time may have it open.
+
+    `crashed` says that the process before did not close it: what it had written ahead was still there.
 
     What an awaited change wrote is on disk. Every method raises JournalUnavailable, saying what to do, when the file
     cannot be used; the next call tries again, so that the journal recovers when the cause is gone.
@@ -66,6 +71,7 @@ class Journal:
         self._clock = clock
         with ExitStack() as opening:
             opening.enter_context(locked(path))
+            self.crashed = wal_of(path).exists()
             self._database = opening.enter_context(_examined(path))
             self._reads = opening.enter_context(Database(path))
             self._files = opening.pop_all()
@@ -130,6 +136,14 @@ class Journal:
             first, after = found
             total += await self._writer.submit(partial(log.prune, self._database, first, after))
         return total
+
+    async def begun(self, route: str, seq: int) -> int:
+        """Notes that a route is about to render a record; how often it was begun and not over, with this time."""
+        return await self._writer.submit(lambda: log.begun(self._database, route, seq))
+
+    async def over(self, route: str, seq: int) -> int:
+        """Notes that what was begun did not end the process; 0."""
+        return await self._writer.submit(lambda: log.over(self._database, route, seq))
 
     def cursor(self, route: str) -> int:
         """The number of the last record that a route has passed, 0 for a new one."""
@@ -202,6 +216,7 @@ class RouteLog:
         self._journal = journal
         self._route = route
         self._last = journal.cursor(route)
+        self.careful = self._last + CAREFUL if journal.crashed else 0
 
     async def read(self, limit: int) -> list[Record]:
         """Up to `limit` records that were not read before, in order; the first is the first that was not passed."""
@@ -228,6 +243,14 @@ class RouteLog:
     async def resolve(self, seq: int) -> None:
         """Forgets a dead letter that was delivered after all."""
         await self._journal.resolve(self._route, seq)
+
+    async def begun(self, seq: int) -> int:
+        """Notes that a record is about to be rendered; how often it was begun and not over, with this time."""
+        return await self._journal.begun(self._route, seq)
+
+    async def over(self, seq: int) -> int:
+        """Notes that what was begun did not end the process; 0."""
+        return await self._journal.over(self._route, seq)
 
 
 @contextmanager

@@ -69,6 +69,23 @@ def advance(database: Database, route: str, seq: int, checkpoints: Sequence[Chec
         _keep(database, checkpoint)
 
 
+def begun(database: Database, route: str, seq: int) -> int:
+    """Notes that a route has begun a record; how often it has."""
+    database.run(
+        "INSERT INTO attempt (route, seq, count) VALUES (?, ?, 1)"
+        " ON CONFLICT (route, seq) DO UPDATE SET count = count + 1",
+        route,
+        seq,
+    )
+    return database.number("SELECT count FROM attempt WHERE route = ? AND seq = ?", route, seq)
+
+
+def over(database: Database, route: str, seq: int) -> int:
+    """Forgets that a route has begun a record; 0."""
+    database.run("DELETE FROM attempt WHERE route = ? AND seq = ?", route, seq)
+    return 0
+
+
 def passed(database: Database, routes: Collection[str]) -> int:
     """The number of the last record that all routes have passed; the last of all where there are none."""
     return min((cursor(database, route) for route in routes), default=last(database))

@@ -40,6 +40,13 @@ SCHEMAS = (
     -- Of records that an older release wrote it is not known.
     ALTER TABLE notification ADD COLUMN checksum INTEGER;
     CREATE INDEX dead_letter_due ON dead_letter (route, seq) WHERE retry;
+    -- Records that a route has begun to render, and of which the process has not told yet that it survived them.
+    CREATE TABLE attempt (
+        route TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (route, seq)
+    ) WITHOUT ROWID;
     """,
 )
 

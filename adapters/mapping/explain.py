@@ -28,10 +28,13 @@ def _rule(rule: Rule, record: Scope) -> Iterator[str]:
         if not rule.when.holds(record):
             yield f"{rule.name}: no, {rule.when.why_not(record)}"
             return
-        events = rule.fire(record)
+        made = [*rule.fire(record)]
     except Failure as failure:
-        yield f"{rule.name}: failed at {failure.where or rule.where}: {failure}"
-        return
-    if not events:
+        made = [failure]
+    if not made:
         yield f"{rule.name}: yes, but there is nothing to split"
-    yield from (f"{rule.name}: yes, {event.name} {event.id}" for event in events)
+    for each in made:
+        if isinstance(each, Failure):
+            yield f"{rule.name}: failed at {each.where or rule.where}: {each}"
+        else:
+            yield f"{rule.name}: yes, {each.name} {each.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ from adapters.model import CDEvent, Notification
 
 Splitter = Callable[[Scope], Iterable[Scope]]
 """Makes many scopes of one."""
+
+
+MOST_ERRORS = 20
+"""How many of a notification's errors are told one by one."""
 
 
 class Translation(NamedTuple):
@@ -39,9 +44,16 @@ class Rule:
     split: Splitter
     build: Callable[[Scope], CDEvent]
 
-    def fire(self, scope: Scope) -> list[CDEvent]:
-        """The rule's events; raises Failure where a value is missing or unusable."""
-        return [self.build(each) for each in self.split(scope)]
+    def fire(self, scope: Scope) -> Iterator[CDEvent | Failure]:
+        """The rule's events, one after the other; in place of one of which a value is missing or unusable, why."""
+        try:
+            for each in self.split(scope):
+                try:
+                    yield self.build(each)
+                except Failure as failure:
+                    yield failure
+        except Failure as failure:
+            yield failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,11 @@ class Translator:
 
         Raises MappingError when nothing of it can be read.
         """
+        (whole,) = self.stream(notification, sys.maxsize)
+        return whole
+
+    def stream(self, notification: Notification, size: int) -> Iterator[Translation]:
+        """The same in pieces of `size` CDEvents, made as they are asked for; the last has all that is not an event."""
         events: list[CDEvent] = []
         errors: list[str] = []
         ignored = unmatched = 0
@@ -84,13 +101,22 @@ class Translator:
             try:
                 if self._ignores(record):
                     ignored += 1
-                elif fired := [rule for rule in self.rules.candidates(record) if rule.when.holds(record)]:
-                    self._fire(fired, record, events, errors)
-                else:
-                    unmatched += 1
+                    continue
+                fired = [rule for rule in self.rules.candidates(record) if rule.when.holds(record)]
             except Failure as failure:
                 errors.append(_sentence(failure, self._undecided(record)))
-        return Translation(tuple(events), ignored, unmatched, tuple(errors))
+                continue
+            unmatched += not fired
+            for rule in fired:
+                for made in rule.fire(record):
+                    if isinstance(made, Failure):
+                        errors.append(_sentence(made, rule.where, f"rule {rule.name}: "))
+                        continue
+                    events.append(made)
+                    if len(events) == size:
+                        yield Translation(tuple(events))
+                        events.clear()
+        yield Translation(tuple(events), ignored, unmatched, _told(errors))
 
     def records(self, notification: Notification) -> Iterator[Scope]:
         """The scopes of a notification's records; raises MappingError when it cannot be decoded or split."""
@@ -136,13 +162,6 @@ class Translator:
         except ValueError as error:
             raise MappingError(f"the body {error}") from None
 
-    def _fire(self, rules: Sequence[Rule], record: Scope, events: list[CDEvent], errors: list[str]) -> None:
-        for rule in rules:
-            try:
-                events.extend(rule.fire(record))
-            except Failure as failure:
-                errors.append(_sentence(failure, rule.where, f"rule {rule.name}: "))
-
     def _undecided(self, record: Scope) -> str:
         """The place of the first condition that a record makes impossible to decide."""
         parts: Sequence[Ignore | Rule] = (*self.ignores.all, *self.rules.all)
@@ -152,6 +171,12 @@ class Translator:
             except Failure:
                 return part.where
         return self.name
+
+
+def _told(errors: Sequence[str]) -> tuple[str, ...]:
+    """The first of what is wrong, and how much more there is: a dead letter is for people to read."""
+    more = len(errors) - MOST_ERRORS
+    return (*errors[:MOST_ERRORS], f"and {more} more errors") if more > 0 else tuple(errors)
 
 
 def _sentence(failure: Failure, where: str, prefix: str = "") -> str:

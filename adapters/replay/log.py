@@ -103,6 +103,7 @@ class ArchiveLog:
     sleep: Callable[[float], Awaitable[object]] | None = None
     records: int = 0
     parked: int = 0
+    careful: int = 0
     _ahead: deque[_Ahead] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -161,6 +162,14 @@ class ArchiveLog:
 
     async def resolve(self, seq: int) -> None:
         """Nothing: no dead letter is ever due."""
+
+    async def begun(self, seq: int) -> int:  # noqa: ARG002  the contract's
+        """1: who replays sees which record ends it, and starts it again or not."""
+        return 1
+
+    async def over(self, seq: int) -> int:  # noqa: ARG002  the contract's
+        """0: nothing was noted."""
+        return 0
 
     def save(self) -> None:
         """Saves the checkpoint. Raises JournalUnavailable when it cannot."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.replay.archive import Shard, archive, share
 from adapters.replay.log import ArchiveLog, State
-from adapters.route import Rendered, Route, choosing, origins, renderer
-from adapters.route.rendering import Render
+from adapters.route import Route, choosing, origins, renderer
+from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail import framing
@@ -153,8 +153,8 @@ def _between(render: Render, since: str, until: str) -> Render:
         # Without its Z a time is a prefix of every later one in the same second, and so sorts before it.
         return first <= message.attributes["time"].removesuffix("Z") < last
 
-    def rendered(record: Record) -> Rendered:
-        found = render(record)
-        return found._replace(messages=tuple(filter(within, found.messages)))
+    def pieces(record: Record, size: int) -> Iterator[Rendered]:
+        found = render.pieces(record, size)
+        return (each._replace(messages=tuple(filter(within, each.messages))) for each in found)
 
-    return rendered
+    return Render(pieces)

@@ -2,10 +2,12 @@
 
 from adapters.route.choosing import choosing
 from adapters.route.contract import Log
+from adapters.route.large import Large
 from adapters.route.origins import origins
-from adapters.route.rendering import Origin, Rendered, renderer
+from adapters.route.rendered import Rendered
+from adapters.route.rendering import Origin, renderer
 from adapters.route.route import Route
 from adapters.route.shadow import shadow
 from adapters.route.translation import Remembered
 
-__all__ = ["Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "origins", "renderer", "shadow"]
+__all__ = ["Large", "Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "origins", "renderer", "shadow"]

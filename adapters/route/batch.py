@@ -8,26 +8,32 @@ from dataclasses import dataclass, field
 
 from adapters.metrics import Metrics
 from adapters.model import Format, Message, Record
-from adapters.route.rendering import Rendered
+from adapters.route.rendered import Rendered
+
+MOST_REASONS = 30
+"""How many reasons are told of one record: a dead letter is for people to read."""
 
 
 @dataclass(slots=True)
 class Batch:
     """The messages of some records in order, `seqs` with the record of each, and why records failed, by number.
 
-    `last` is the number of the last record.
+    `last` is the number of the last record that is whole in it, or ends with it; None where there is none. `size` is
+    the bytes of its messages' data.
     """
 
-    last: int = 0
+    last: int | None = None
+    size: int = 0
     messages: list[Message] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
     failures: dict[int, list[str]] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     unmatched: Counter[str] = field(default_factory=Counter)
 
-    def add(self, record: Record, rendered: Rendered) -> None:
-        """Takes what a record was rendered to."""
-        self.last = record.seq
+    def add(self, record: Record, rendered: Rendered, *, last: bool = True) -> None:
+        """Takes what a record was rendered to, or a piece of it."""
+        self.last = record.seq if last else self.last
+        self.size += sum([len(message.data) for message in rendered.messages])
         self.messages.extend(rendered.messages)
         self.seqs.extend([record.seq] * len(rendered.messages))
         for reason in rendered.errors:
@@ -38,14 +44,16 @@ class Batch:
             self.unmatched[record.notification.source] += rendered.unmatched
 
     def fail(self, seq: int, reason: str) -> None:
-        """Notes one more reason why a record is not delivered whole."""
-        self.failures.setdefault(seq, []).append(reason)
+        """Notes another reason why a record is not delivered whole, if there are not many."""
+        reasons = self.failures.setdefault(seq, [])
+        if reason not in reasons and len(reasons) < MOST_REASONS:
+            reasons.append(reason)
 
-    def reasons(self, refused: Mapping[int, str]) -> dict[int, str]:
+    def reasons(self, refused: Mapping[int, str]) -> dict[int, list[str]]:
         """Why records are not delivered whole, by number; `refused` has the reasons of a sink, by a message's index."""
         for index, reason in refused.items():
             self.fail(self.seqs[index], reason)
-        return {seq: "; ".join(reasons) for seq, reasons in self.failures.items()}
+        return self.failures
 
     def count(self, route: str, metrics: Metrics) -> None:
         """Adds what was made, ignored and not covered to a route's metrics."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from adapters.mapping.failures import Failure
 from adapters.mapping.scope import scope
 from adapters.mapping.when import when
 from adapters.model import Message, Record
-from adapters.route.rendering import Render, Rendered
+from adapters.route.rendered import Render, Rendered
 
 
 def choosing(render: Render, condition: Mapping[str, Any]) -> Render:
@@ -23,8 +23,7 @@ def choosing(render: Render, condition: Mapping[str, Any]) -> Render:
     """
     holds = when(condition).holds
 
-    def chosen(record: Record) -> Rendered:
-        rendered = render(record)
+    def chosen(record: Record, rendered: Rendered) -> Rendered:
         messages, errors = [], [*rendered.errors]
         for message in rendered.messages:
             try:
@@ -34,7 +33,10 @@ def choosing(render: Render, condition: Mapping[str, Any]) -> Render:
                 errors.append(f"the route's when: {failure}")
         return rendered._replace(messages=tuple(messages), errors=tuple(errors))
 
-    return chosen if condition else render
+    def pieces(record: Record, size: int) -> Iterator[Rendered]:
+        return (chosen(record, each) for each in render.pieces(record, size))
+
+    return Render(pieces) if condition else render
 
 
 def _read(message: Message) -> Any:

@@ -11,6 +11,9 @@ from adapters.model import Record
 class Log(Protocol):
     """A log as one route sees it. Every method may raise JournalUnavailable, and may be tried again."""
 
+    careful: int
+    """The number up to which its records may be what ended the process before this one."""
+
     async def read(self, limit: int) -> Sequence[Record]:
         """Up to `limit` records that were not read before, in order; at first those that were not passed."""
 
@@ -28,3 +31,9 @@ class Log(Protocol):
 
     async def resolve(self, seq: int) -> None:
         """Forgets a dead letter that was delivered after all."""
+
+    async def begun(self, seq: int) -> int:
+        """Notes that a record is about to be rendered; how often it was begun and not over, with this time."""
+
+    async def over(self, seq: int) -> int:
+        """Notes that what was begun did not end the process; 0."""

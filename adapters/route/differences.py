@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from adapters.model import Message
-from adapters.route.rendering import Rendered
+from adapters.route.rendered import Rendered
 
 Document = Mapping[str, Any]
 """A CDEvent as it would be published."""

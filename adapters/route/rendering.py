@@ -1,13 +1,14 @@
 """From a record to the messages that a route publishes for it. Pure: no clock, no I/O.
 
 The two forms of an event name each other: a legacy message's extension `cdeventids` has the ids of its CDEvents,
-separated by commas, and a CDEvent's `legacyid` has the id of the legacy message. A legacy message's
-`redacted` counts what was left out of it.
+separated by commas, where they are no more than fit into a header, and a CDEvent's `legacyid` has the id of the legacy
+message. A legacy message's `redacted` counts what was left out of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from adapters.cdevents.cloudevents import CDEVENT_IDS, LEFT_OUT, LEGACY_ID, cdevents_message, legacy_message
@@ -20,7 +21,8 @@ from adapters.cdevents.vocabulary import name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
 from adapters.model import DAMAGED, REDACTED, TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
-from adapters.route.translation import Translate, Translates, translated
+from adapters.route.rendered import Render, Rendered
+from adapters.route.translation import Translate, Translates, streamed, translated
 
 
 class Origin(NamedTuple):
@@ -34,19 +36,10 @@ class Origin(NamedTuple):
     cdevents: bool = False
 
 
-class Rendered(NamedTuple):
-    """What became of a record: its messages, why others could not be made, and what the mapping left out."""
-
-    messages: tuple[Message, ...] = ()
-    errors: tuple[str, ...] = ()
-    ignored: int = 0
-    unmatched: int = 0
-
-
 _DAMAGED = "its bytes in the journal are not those that were heard: the disk damaged them; ask the tool, or its history"
 
-Render = Callable[[Record], Rendered]
-"""Makes a route's messages of a record."""
+NAMED = 100
+"""How many CDEvents a legacy message names at most: 3.7 KB, of the 8 KB that servers take of a header."""
 
 Origins = Callable[[str], Origin | None]
 """Finds a source by its name; None when it is not configured any more."""
@@ -73,25 +66,34 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     """
     wanted = selected(("*",) if types is None else types)
 
-    def render(record: Record) -> Rendered:
+    def pieces(record: Record, size: int) -> Iterator[Rendered]:
         notification = record.notification
         if sources is not None and notification.source not in sources and DAMAGED not in notification.headers:
-            return Rendered()
-        if (origin := origins(notification.source)) is None:
-            return Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
-        if origin.cdevents:
-            return _heard(notification, encoding, wanted) if acts else Rendered()
-        if reason := _unfit(notification):
-            return Rendered(errors=(reason,))
-        translation = translate(origin.translator, record) if origin.translator else Translation()
-        if format_ is Format.LEGACY:
-            return Rendered((_legacy(notification, origin, translation, encoding),))
-        if types is not None:
-            chosen = tuple(each for each in translation.events if wanted(each.name))
-            translation = translation._replace(events=chosen)
-        return _cdevents(notification, origin, translation, encoding, spec)
+            yield Rendered()
+        elif (origin := origins(notification.source)) is None:
+            yield Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
+        elif origin.cdevents:
+            yield _heard(notification, encoding, wanted) if acts else Rendered()
+        elif reason := _unfit(notification):
+            yield Rendered(errors=(reason,))
+        elif format_ is Format.LEGACY:
+            first = next(_translations(origin, record, size if size == sys.maxsize else NAMED + 1, translate))
+            yield Rendered((_legacy(notification, origin, first.events, encoding),))
+        else:
+            extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
+            for translation in _translations(origin, record, size, translate):
+                yield _cdevents(translation, wanted, lambda event: _message(event, encoding, spec, extensions))
 
-    return render
+    return Render(pieces)
+
+
+def _translations(origin: Origin, record: Record, size: int, translate: Translate) -> Iterator[Translation]:
+    """A record's translation: shared with other routes where it is made at once."""
+    if origin.translator is None:
+        return iter((Translation(),))
+    if size == sys.maxsize:
+        return iter((translate(origin.translator, record),))
+    return streamed(origin.translator, record, size)
 
 
 def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str], bool]) -> Rendered:
@@ -109,9 +111,9 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
     return Rendered(tuple(messages), tuple(errors))
 
 
-def _legacy(notification: Notification, origin: Origin, translation: Translation, encoding: Encoding) -> Message:
+def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent], encoding: Encoding) -> Message:
     extensions = {
-        CDEVENT_IDS: ",".join(event.id for event in translation.events),
+        CDEVENT_IDS: ",".join(event.id for event in events) if len(events) <= NAMED else "",
         LEFT_OUT: notification.headers.get(REDACTED, ""),
     }
     return legacy_message(
@@ -141,16 +143,14 @@ def _unfit(notification: Notification) -> str:
 
 
 def _cdevents(
-    notification: Notification, origin: Origin, translation: Translation, encoding: Encoding, spec: Spec
+    translation: Translation, wanted: Callable[[str], bool], message: Callable[[CDEvent], Message]
 ) -> Rendered:
-    if not translation.events:
-        return Rendered((), translation.errors, translation.ignored, translation.unmatched)
-    extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
     messages: list[Message] = []
     errors = [*translation.errors]
     for event in translation.events:
         try:
-            messages.append(_message(event, encoding, spec, extensions))
+            if wanted(event.name):
+                messages.append(message(event))
         except MappingError as error:
             errors.append(str(error))
     return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)

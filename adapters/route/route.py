@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,11 +16,12 @@ from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Seldom
 from adapters.metrics import Metrics
 from adapters.model import Record
-from adapters.route.batch import Batch
+from adapters.route.batch import MOST_REASONS, Batch
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery, Sleep, retrying
+from adapters.route.large import LARGE, Large
 from adapters.route.pipeline import Pipeline, Refused
-from adapters.route.rendering import Render, Rendered
+from adapters.route.rendered import Render, Rendered
 from adapters.sinks.contract import Sink
 
 POLL = 5.0
@@ -26,6 +29,9 @@ POLL = 5.0
 
 TURN = 0.001
 """Seconds of translating after which others get their turn: a webhook that waits to answer, above all."""
+
+BATCH_BYTES = 4 << 20
+"""Bytes of messages after which a batch is full, however few they are."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +54,7 @@ class Route:
     poll: float = POLL
     sleep: Sleep = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
+    large: Large = field(default_factory=Large)
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
@@ -57,6 +64,7 @@ class Route:
         self._draining = asyncio.Event()
         self._seldom = Seldom()
         self._look = self.clock()
+        self._refusals: dict[int, list[str]] = {}
 
     def drain(self) -> None:
         """Lets `run` return when the log has nothing more to read."""
@@ -76,7 +84,9 @@ class Route:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
             if records := await self._fetched(self.log.read):
-                await self._pipeline.put(await self._rendered(records))
+                async with aclosing(self._batches(records)) as batches:
+                    async for batch in batches:
+                        await self._pipeline.put(batch)
             elif self._pipeline.answered or (draining and not self._pipeline.empty):
                 await self._pipeline.settle()
             else:
@@ -87,10 +97,20 @@ class Route:
 
     async def _settled(self, batch: Batch, refused: Refused) -> None:
         """Parks what was refused; notes how far the route came while the next batch is on its way already."""
-        for seq, reason in batch.reasons(refused).items():
-            await self._park(seq, reason)
+        reasons = self._gathered(batch, refused)
+        if batch.last is None:
+            return
+        for seq in [seq for seq in reasons if seq <= batch.last]:
+            await self._park(seq, "; ".join(reasons.pop(seq)))
         await self._noted()
         self._noting = asyncio.ensure_future(self._persistently(self.log.advance, batch.last))
+
+    def _gathered(self, batch: Batch, refused: Refused) -> dict[int, list[str]]:
+        """Why records are not delivered whole, with what is known of pieces that came before."""
+        for seq, found in batch.reasons(refused).items():
+            known = self._refusals.setdefault(seq, [])
+            known.extend(found[: MOST_REASONS - len(known)])
+        return self._refusals
 
     async def _noted(self) -> None:
         if self._noting is not None:
@@ -103,10 +123,12 @@ class Route:
         while records := await self._fetched(self.log.due):
             while not self._pipeline.empty:
                 await self._pipeline.settle()
-            failures = await self._deliver(records)
+            async with aclosing(self._batches(records)) as batches:
+                async for batch in batches:
+                    failures = self._gathered(batch, await self._delivery.deliver(batch.messages))
             for record in records:
-                if record.seq in failures:
-                    await self._park(record.seq, failures[record.seq])
+                if reasons := failures.pop(record.seq, None):
+                    await self._park(record.seq, "; ".join(reasons))
                 else:
                     await self._persistently(self.log.resolve, record.seq)
 
@@ -114,18 +136,41 @@ class Route:
         records: Sequence[Record] = await self._persistently(fetch, self.batch)
         return records
 
-    async def _deliver(self, records: Sequence[Record]) -> dict[int, str]:
-        """Publishes the records' messages; why a record could not be delivered whole, by its number."""
-        batch = await self._rendered(records)
-        return batch.reasons(await self._delivery.deliver(batch.messages))
-
-    async def _rendered(self, records: Sequence[Record]) -> Batch:
+    async def _batches(self, records: Sequence[Record]) -> AsyncGenerator[Batch]:
+        """What the records become: bounded by what is in memory at once, however large one is."""
         batch, end = Batch(), self.clock() + TURN
         for record in records:
+            if len(record.notification.body) > LARGE or record.seq <= self.log.careful:
+                yield self._counted(batch)
+                async with aclosing(self._pieces(record)) as pieces:
+                    async for piece in pieces:
+                        yield self._counted(piece)
+                batch = Batch()
+                continue
             batch.add(record, self._render(record))
+            if batch.size > BATCH_BYTES:
+                yield self._counted(batch)
+                batch = Batch()
             if self.clock() >= end:
                 await asyncio.sleep(0)
                 end = self.clock() + TURN
+        yield self._counted(batch)
+
+    async def _pieces(self, record: Record) -> AsyncGenerator[Batch]:
+        """A batch of each piece of a record, and one at its end."""
+        end = Batch(last=record.seq)
+        begun, over = partial(self._persistently, self.log.begun), partial(self._persistently, self.log.over)
+        try:
+            async with aclosing(self.large.rendered(record, self.render, begun, over)) as pieces:
+                async for piece in pieces:
+                    batch = Batch()
+                    batch.add(record, piece, last=False)
+                    yield batch
+        except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
+            end.add(record, self._bug(record, error))
+        yield end
+
+    def _counted(self, batch: Batch) -> Batch:
         batch.count(self.name, self.metrics)
         return batch
 
@@ -134,15 +179,15 @@ class Route:
         try:
             rendered = self.render(record)
         except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
-            self._note_bug(record, error)
-            return Rendered(errors=(f"bug: {type(error).__name__}: {error}",))
+            return self._bug(record, error)
         if rendered.unmatched and self._seldom.allows(record.notification.source):
             _log.warning("no rule covers a record", route=self.name, source=record.notification.source, seq=record.seq)
         return rendered
 
-    def _note_bug(self, record: Record, error: Exception) -> None:
+    def _bug(self, record: Record, error: Exception) -> Rendered:
         if self._seldom.allows(type(error).__name__):
             _log.error("a bug, please report it", route=self.name, seq=record.seq, exc_info=error)
+        return Rendered(errors=(f"bug: {type(error).__name__}: {error}",))
 
     async def _park(self, seq: int, reason: str) -> None:
         await self._persistently(self.log.park, seq, reason)

@@ -13,7 +13,8 @@ from adapters.journal.journal import RouteLog
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Message, Record
 from adapters.route.differences import Difference, Verdict, compared
-from adapters.route.rendering import Render, Rendered
+from adapters.route.large import LARGE
+from adapters.route.rendered import Render, Rendered, at_once
 from adapters.route.route import Route
 from adapters.route.tally import Tally, key, tally
 
@@ -33,13 +34,16 @@ def shadow(  # noqa: PLR0913 - two ways to render, and what a route needs
     def compare(record: Record) -> Rendered:
         if record.notification.source != source:
             return Rendered()
+        if len(record.notification.body) > LARGE:
+            _log.info("too large to be compared", shadow=name, seq=record.seq)
+            return Rendered()
         comparison = compared(old(record), new(record))
         metrics.shadowed(name, comparison.verdict)
         for difference in counts.add(comparison):
             _tell(name, record, comparison.verdict, difference)
         return Rendered()
 
-    return Route(name, ShadowLog(journal, name, counts), compare, _Nowhere(), metrics)
+    return Route(name, ShadowLog(journal, name, counts), at_once(compare), _Nowhere(), metrics)
 
 
 def _tell(name: str, record: Record, verdict: Verdict, difference: Difference) -> None:

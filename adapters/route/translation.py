@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from adapters.errors import MappingError
@@ -13,6 +13,10 @@ LATEST = 512
 """How many translations are remembered: two routes that read in batches of 100 are seldom further apart."""
 
 
+LATEST_BYTES = 4 << 20
+"""And of how many bytes of bodies, at most: what is made of them is several times as large."""
+
+
 class Translates(Protocol):
     """What a route needs of a translator; `name` is its mapping's, such as `jenkins/notification`."""
 
@@ -21,6 +25,9 @@ class Translates(Protocol):
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; raises MappingError when nothing of it can be read."""
+
+    def stream(self, notification: Notification, size: int) -> Iterator[Translation]:
+        """The same in pieces of so many CDEvents, made as they are asked for; at least one."""
 
 
 Translate = Callable[[Translates, Record], Translation]
@@ -35,11 +42,20 @@ def translated(translator: Translates, record: Record) -> Translation:
         return Translation(errors=(str(error),))
 
 
+def streamed(translator: Translates, record: Record, size: int) -> Iterator[Translation]:
+    """The translation in pieces, made anew."""
+    try:
+        yield from translator.stream(record.notification, size)
+    except MappingError as error:
+        yield Translation(errors=(str(error),))
+
+
 class Remembered:
     """Translates records of one log, and remembers the latest: the other routes of a record take it from there."""
 
     def __init__(self) -> None:
-        self._latest: dict[int, tuple[Translates, Translation]] = {}
+        self._latest: dict[int, tuple[Translates, Translation, int]] = {}
+        self._bytes = 0
 
     def __call__(self, translator: Translates, record: Record) -> Translation:
         """The translation, made anew where another translator, or none, has made it lately."""
@@ -47,7 +63,11 @@ class Remembered:
         if made is not None and made[0] is translator:
             return made[1]
         translation = translated(translator, record)
-        self._latest[record.seq] = translator, translation
-        if len(self._latest) > LATEST:
-            del self._latest[next(iter(self._latest))]
+        self._remember(record.seq, translator, translation, len(record.notification.body))
         return translation
+
+    def _remember(self, seq: int, translator: Translates, translation: Translation, size: int) -> None:
+        self._bytes += size - self._latest.pop(seq, (None, None, 0))[2]
+        self._latest[seq] = translator, translation, size
+        while len(self._latest) > LATEST or self._bytes > LATEST_BYTES:
+            self._bytes -= self._latest.pop(next(iter(self._latest)))[2]

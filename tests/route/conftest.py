@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from adapters.mapping.translator import Translation
 from adapters.metrics import Metrics
 from adapters.model import CDEvent, Format, Message, Notification
 from adapters.route import Origin, Route, renderer
-from adapters.route.rendering import Render
+from adapters.route.rendered import Render
 from adapters.sinks import SINKS, Sink
 
 INSTANCE = "https://jenkins.example.com/"
@@ -47,6 +47,13 @@ class Words:
         errors = tuple(f"mapping.yaml:7:3: {word}" for word in words if word[0] == "e")
         ignored, unmatched = (sum(word[0] == letter for word in words) for letter in "iu")
         return Translation(events, ignored, unmatched, errors)
+
+    def stream(self, notification: Notification, size: int) -> Iterator[Translation]:
+        """The same, `size` events at a time."""
+        whole = self.translate(notification)
+        for at in range(0, len(whole.events) - size, size):
+            yield Translation(whole.events[at : at + size])
+        yield whole._replace(events=whole.events[(len(whole.events) - 1) // size * size :] if whole.events else ())
 
 
 @dataclass

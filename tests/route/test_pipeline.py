@@ -87,6 +87,7 @@ class Memory:
     read_up_to: int = 0
     passed: int = 0
     parked: dict[int, str] = field(default_factory=dict)
+    careful: int = 0
 
     async def read(self, limit: int) -> Sequence[Record]:
         """The next records."""
@@ -107,6 +108,12 @@ class Memory:
     async def park(self, seq: int, reason: str) -> None:
         """Notes it."""
         self.parked[seq] = reason
+
+    async def begun(self, seq: int) -> int:
+        """Nothing here is large."""
+        raise NotImplementedError(seq)
+
+    over = begun
 
     async def due(self, limit: int) -> Sequence[Record]:  # noqa: ARG002 - the contract's
         """Nothing."""

@@ -11,7 +11,7 @@ from adapters.cdevents.ids import legacy_id
 from adapters.mapping.translator import Translation
 from adapters.model import Encoding, Format, Notification, Record, Spec
 from adapters.route import Origin, Rendered, renderer
-from adapters.route.rendering import Render
+from adapters.route.rendered import Render
 from tests.route.conftest import INSTANCE, Words, event, heard
 
 

@@ -14,6 +14,7 @@ import structlog
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.model import Checkpoint, Format, Record
 from adapters.route import Origin, Rendered, renderer
+from adapters.route.rendered import at_once
 from adapters.route.route import TURN
 from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running
 from tests.waiting import eventually
@@ -216,7 +217,7 @@ async def test_translating_gives_way_to_others(bench: Bench) -> None:
             seen.append(len(rendered))
             await asyncio.sleep(0)
 
-    route = bench.route(Recorder(), render=render, clock=lambda: next(time) * TURN / 3)
+    route = bench.route(Recorder(), render=at_once(render), clock=lambda: next(time) * TURN / 3)
     route.drain()
     await asyncio.gather(route.run(), others())
     assert {3, 6} <= set(seen) <= {0, 3, 6}

@@ -1,0 +1,36 @@
+"""What a record is rendered to, at once or in pieces."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from adapters.model import Message, Record
+
+
+class Rendered(NamedTuple):
+    """What became of a record: its messages, why others could not be made, and what the mapping left out."""
+
+    messages: tuple[Message, ...] = ()
+    errors: tuple[str, ...] = ()
+    ignored: int = 0
+    unmatched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Makes a route's messages of a record; `pieces` makes so many at a time, as they are asked for."""
+
+    pieces: Callable[[Record, int], Iterator[Rendered]]
+
+    def __call__(self, record: Record) -> Rendered:
+        """All of them."""
+        (whole,) = self.pieces(record, sys.maxsize)
+        return whole
+
+
+def at_once(render: Callable[[Record], Rendered]) -> Render:
+    """What makes one piece of any record."""
+    return Render(lambda record, _: iter((render(record),)))
