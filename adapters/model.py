@@ -63,6 +63,10 @@ DAMAGED = "x-damaged"
 """The header of a notification that is not any more what was kept of it."""
 
 
+LARGE = 128 << 10
+"""Bytes of a body beyond which a notification is large: it is decoded beside the event loop, one at a time."""
+
+
 class Notification(NamedTuple):
     """What a tool said, as it said it.
 

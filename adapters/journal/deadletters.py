@@ -64,9 +64,11 @@ def listed(database: Database, route: str | None = None, seq: int | None = None)
 
 def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
     """Marks dead letters, chosen as in `listed`, for another attempt by the running service; how many."""
-    return database.change(
-        "UPDATE dead_letter SET retry = 1 WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
-    )
+    with database.transaction():
+        database.run("DELETE FROM attempt WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq)
+        return database.change(
+            "UPDATE dead_letter SET retry = 1 WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
+        )
 
 
 def drop(database: Database, route: str | None = None, seq: int | None = None) -> int:

@@ -123,6 +123,7 @@ def spent(database: Database, after: int, below: int) -> tuple[int, int] | None:
 
 def prune(database: Database, first: int, last: int) -> int:
     """Deletes the records from one to another, but for what a dead letter needs; how many."""
+    database.run("DELETE FROM attempt WHERE seq BETWEEN ? AND ?", first, last)
     return database.change(
         "DELETE FROM notification WHERE seq BETWEEN ? AND ?"
         " AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.seq = notification.seq)",

@@ -16,9 +16,6 @@ from itertools import islice
 from adapters.model import Record
 from adapters.route.rendered import Render, Rendered
 
-LARGE = 128 << 10
-"""Bytes of a body beyond which a record is large: what tools say of one thing is not."""
-
 PIECE = 200
 """Messages that are made at once of such a record."""
 
@@ -97,8 +94,10 @@ class _Making:
 
     @asynccontextmanager
     async def _noted(self) -> AsyncIterator[int]:
-        """How often it was begun, noted until it is over: if it ends the process, the note stays."""
+        """How often it was begun, noted until it is over: if it ends the process, or has too often, the note stays."""
+        attempt = await self.begun(self.record.seq)
         try:
-            yield await self.begun(self.record.seq)
+            yield attempt
         finally:
-            await self.over(self.record.seq)
+            if attempt <= ATTEMPTS:
+                await self.over(self.record.seq)

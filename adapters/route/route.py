@@ -15,11 +15,11 @@ import structlog
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Seldom
 from adapters.metrics import Metrics
-from adapters.model import Record
+from adapters.model import LARGE, Record
 from adapters.route.batch import MOST_REASONS, Batch
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery, Sleep, retrying
-from adapters.route.large import LARGE, Large
+from adapters.route.large import Large
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks.contract import Sink

@@ -11,9 +11,8 @@ import structlog
 from adapters.journal import Journal
 from adapters.journal.journal import RouteLog
 from adapters.metrics import Metrics
-from adapters.model import Checkpoint, Message, Record
+from adapters.model import LARGE, Checkpoint, Message, Record
 from adapters.route.differences import Difference, Verdict, compared
-from adapters.route.large import LARGE
 from adapters.route.rendered import Render, Rendered, at_once
 from adapters.route.route import Route
 from adapters.route.tally import Tally, key, tally

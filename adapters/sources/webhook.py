@@ -20,7 +20,7 @@ from adapters.answers import Refusal, json_answer
 from adapters.cdevents.heard import cdevents
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
-from adapters.model import TRUNCATED, Notification, Receive
+from adapters.model import LARGE, TRUNCATED, Notification, Receive
 from adapters.settings import Duration, Size
 from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Headers, guard
@@ -45,7 +45,8 @@ class WebhookSettings(CDEventsOrToolSettings):
 
     `max_body` holds for the body as sent and for what it unfolds to; `timeout` is for sending all of it.
     `on_invalid: park` also takes what is too large (a stub of it) or cannot be parsed, and leaves it to the routes
-    to put it aside: for tools that send a refused notification for ever, before all others.
+    to put it aside: for tools that send a refused notification for ever, before all others. What is LARGE is always
+    left to them, for to parse it takes longer than others should wait.
     """
 
     type: Literal["webhook"]
@@ -105,7 +106,7 @@ class _Endpoint:
         sent = await self._read(headers, receive)
         self._verify(headers, sent)
         notification = self._heard(headers, self._decoded(headers, sent))
-        if not self._parks:
+        if not self._parks and len(notification.body) <= LARGE:
             self._check(notification)
         return notification
 

@@ -95,7 +95,9 @@ async def test_many_records_go_in_small_transactions(journal: Journal, heard: He
     await journal.advance("raw", count)
     clock.move(10)
     deletes: list[str] = []
-    journal._database._connection.set_trace_callback(lambda sql: deletes.append(sql) if "DELETE" in sql else None)
+    journal._database._connection.set_trace_callback(
+        lambda sql: deletes.append(sql) if "DELETE FROM notification" in sql else None
+    )
     assert await pruned(journal, ["raw"], keep=1) == count
     assert len(deletes) == 3
 

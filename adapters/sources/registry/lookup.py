@@ -13,7 +13,7 @@ import structlog
 
 from adapters.logs import Seldom
 from adapters.mapping.translator import Translator
-from adapters.model import LOOKED_UP, Checkpoint, Notification, Receive
+from adapters.model import LARGE, LOOKED_UP, Checkpoint, Notification, Receive
 from adapters.sources.registry.answers import ArtifactUnreadable, NoSuchArtifact, RegistrySilent
 from adapters.sources.registry.api import Registry
 from adapters.sources.registry.artifact import Artifact, named
@@ -101,6 +101,10 @@ class Known:
 
 
 def _images(translator: Translator | None, notification: Notification) -> set[str]:
+    """The images that it is about; of a large one none, for to read it takes longer than others should wait."""
+    if len(notification.body) > LARGE:
+        _log.info("a registry is not asked about a large notification", source=notification.source)
+        return set()
     return translator.images(notification) if translator else set()
 
 
