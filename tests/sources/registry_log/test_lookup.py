@@ -24,19 +24,19 @@ def asked(at: datetime = AT) -> Tag:
     return Tag("team/app", "latest", at)
 
 
-def link(root: Path, where: str, digest: str, at: datetime) -> None:
+def link(root: Path, where: str, digest: str, at: datetime, tag: str = "latest") -> None:
     """A link of the tag, written at a time."""
     tags = root / "docker" / "registry" / "v2" / "repositories" / "team" / "app" / "_manifests" / "tags"
-    file = tags / "latest" / where / "link"
+    file = tags / tag / where / "link"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(digest)
     os.utime(file, (at.timestamp(), at.timestamp()))
 
 
-def pushed(root: Path, digest: str, at: datetime) -> None:
+def pushed(root: Path, digest: str, at: datetime, tag: str = "latest") -> None:
     """The tag points to another image from now on."""
-    link(root, "current", digest, at)
-    link(root, f"index/sha256/{digest.removeprefix('sha256:')}", digest, at)
+    link(root, "current", digest, at, tag)
+    link(root, f"index/sha256/{digest.removeprefix('sha256:')}", digest, at, tag)
 
 
 def test_a_tag_that_did_not_move_is_what_it_is(tmp_path: Path) -> None:

@@ -14,12 +14,15 @@ import structlog.testing
 from prometheus_client import CollectorRegistry
 
 from adapters import mapping
+from adapters.mapping import Framing
 from adapters.metrics import Metrics
 from adapters.model import CDEvent, Checkpoint, Notification
 from adapters.sources.contract import Context
 from adapters.sources.registry_log.settings import RegistryLogSettings
 from adapters.sources.registry_log.source import RegistryLog
+from tests.checkout import CASES, needs_cases
 from tests.sources.registry_log.conftest import Registry
+from tests.sources.registry_log.test_lookup import pushed
 from tests.waiting import eventually
 
 INSTANCE = "https://registry.example.com/"
@@ -132,3 +135,19 @@ def test_there_is_one_place_to_look(lookup: dict[str, Any]) -> None:
     said = {"type": "registry-log", "instance": INSTANCE, "paths": ["x"], "lookup": lookup}
     with pytest.raises(ValueError, match="exactly one of storage and api"):
         RegistryLogSettings.model_validate(said)
+
+
+@needs_cases
+@pytest.mark.parametrize("name", ["registry-log-docker-json-file.log", "registry-log-cri.log"])
+async def test_the_log_of_a_container_will_do(tmp_path: Path, name: str) -> None:
+    """A push in an envelope has its digest looked up, and is the very event that the plain line is."""
+    log = CASES / "registry" / name
+    plain = tmp_path / "plain.log"
+    plain.write_bytes(next(text for text, _, _ in Framing().records(log.read_bytes())) + b"\n")
+    digest = f"sha256:{'d' * 64}"
+    pushed(tmp_path / "storage", digest, datetime(2026, 11, 27, 14, 30, 8, tzinfo=UTC), tag="1.0")
+    lookup = {"storage": str(tmp_path / "storage")}
+    async with heard(log, lookup, bool) as [event], heard(plain, lookup, bool) as same:
+        assert (event.name, event.subject_id.partition("?")[0]) == ("artifact.published", f"pkg:oci/app@{digest}")
+        assert event.timestamp == "2026-11-27T14:30:08.11037186Z"
+        assert same == [event]

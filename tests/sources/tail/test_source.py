@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters import mapping
 from adapters.errors import JournalUnavailable
 from adapters.model import TRUNCATED
+from tests.enveloped import cri
 from tests.sources.tail.support import Bench
 from tests.waiting import eventually
 
@@ -226,3 +228,16 @@ async def test_run_outlives_a_full_journal(bench: Bench) -> None:
     await eventually(lambda: bench.kept.lines == ["1"])
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_lines_of_a_container(bench: Bench) -> None:
+    """With a mapping of lines, pieces of a line and lines of a record are one notification, as they were written."""
+    pieces = cri("2026-03-01 12:00:00.000+0000 [id=1] INFO a: b") + cri("  and more")
+    bench.translator = mapping.load("jenkins/log", instance="https://jenkins.example.com/", variables={})
+    bench.restart(record_wait="2s")
+    bench.write(b"".join(piece + b"\n" for piece in pieces[:2]))
+    assert await bench.poll() == []
+    bench.write(b"".join(piece + b"\n" for piece in pieces[2:]))
+    assert await bench.poll() == []
+    bench.now += 3
+    assert await bench.poll() == [b"\n".join(pieces).decode()]

@@ -72,14 +72,26 @@ def metrics() -> Metrics:
 @pytest.fixture
 async def serve(tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIterator[Serve]:
     """Makes a client of a server with one webhook at `/hook`, whose mapping reads JSON and the header `x-event`."""
-    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    async for each in _serving(MAPPING, tmp_path, journal, metrics):
+        yield each
+
+
+@pytest.fixture
+async def serve_form(tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIterator[Serve]:
+    """The same with a mapping that reads forms, too."""
+    async for each in _serving(MAPPING + "input: {json: true, form: payload}\n", tmp_path, journal, metrics):
+        yield each
+
+
+async def _serving(written: str, tmp_path: Path, journal: Journal, metrics: Metrics) -> AsyncIterator[Serve]:
+    (tmp_path / "mapping.yaml").write_text(written)
     translator = mapping.load(tmp_path, instance="http://tool/", variables={})
     clients: list[httpx.AsyncClient] = []
 
     def serve(*, mapped: bool = True, receive: Receive = journal.append, **settings: Any) -> httpx.AsyncClient:
         tool = {} if settings.get("cdevents") else {"instance": "http://tool/"}
-        written = {"type": "webhook", "path": "/hook", "max_body": LIMIT, **tool, **settings}
-        parsed = WebhookSettings.model_validate(written)
+        given = {"type": "webhook", "path": "/hook", "max_body": LIMIT, **tool, **settings}
+        parsed = WebhookSettings.model_validate(given)
         context = Context("tool", lambda: translator if mapped else None, {}, metrics, lambda: NOW, parsed.cdevents)
         webhook = Webhook(parsed, context)
 

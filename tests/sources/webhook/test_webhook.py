@@ -187,3 +187,25 @@ async def test_answers_are_counted(serve: Serve, metrics: Metrics) -> None:
         for status in ("202", "400")
     }
     assert counted == {"202": 2.0, "400": 1.0}
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+async def test_a_form_is_kept_as_it_was_signed(serve_form: Serve, kept: Kept) -> None:
+    """The signature is of the body as it was sent, and so is what is kept; JSON of the same tool is as welcome."""
+    client = serve_form(auth={"hmac": {"header": "X-Sig", "secret": "k"}})
+    for body, kind in ((b"payload=%7B%22url%22%3A+%221%22%7D", FORM), (b'{"url": "2"}', JSON)):
+        signed = kind | {"x-sig": hmac.new(b"k", body, hashlib.sha256).hexdigest()}
+        assert (await client.post("/hook", content=body, headers=signed)).status_code == 202
+        assert (kept()[-1].body, kept()[-1].headers) == (body, kind)
+    of_what_it_says = {"x-sig": hmac.new(b"k", b'payload={"a": 1}', hashlib.sha256).hexdigest()}
+    answer = await client.post("/hook", content=b"payload=%7B%22a%22%3A+1%7D", headers=of_what_it_says)
+    assert answer.status_code == 401
+
+
+async def test_a_form_that_cannot_be_read_is_refused_with_the_reason(serve_form: Serve, kept: Kept) -> None:
+    """Whoever set the tool up reads what is expected."""
+    answer = await serve_form().post("/hook", content=b"load=%7B%7D", headers=FORM)
+    assert (answer.status_code, kept()) == (400, [])
+    assert "a form without the field 'payload'" in answer.text
