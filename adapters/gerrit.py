@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
+from requests.auth import AuthBase, HTTPBasicAuth
 
 from adapters.secrets import Secret
 from adapters.tls import Tls, secure
@@ -15,16 +16,32 @@ if TYPE_CHECKING:
     from pygerrit2 import GerritRestAPI
 
 
-def client(url: str, user: tuple[str, Secret] | None, tls: Tls, timeout: float) -> GerritRestAPI:
+def client(url: str, user: tuple[str, Secret] | Secret | None, tls: Tls, timeout: float) -> GerritRestAPI:
     """A client that asks once, with `timeout` in seconds: who asks tries again, and can be stopped while it waits.
 
-    `user` is a name and an HTTP password; without one it asks as nobody.
+    `user` is a name and an HTTP password, or a bearer token; without one it asks as nobody.
     """
     from pygerrit2 import Anonymous, GerritRestAPI  # noqa: PLC0415 - an extra, only needed by who asks a Gerrit
 
     logging.getLogger("pygerrit2").handlers.clear()  # it brings one of its own, which writes beside our log
-    auth = HTTPBasicAuth(user[0].encode(), user[1].get_secret_value().encode()) if user else Anonymous()
-    made = GerritRestAPI(url, auth=auth, adapter=HTTPAdapter())
+    made = GerritRestAPI(url, auth=_auth(user) if user else Anonymous(), adapter=HTTPAdapter())
     secure(made.session, tls)
     made.kwargs |= {"timeout": timeout, "verify": made.session.verify}
     return made
+
+
+def _auth(user: tuple[str, Secret] | Secret) -> AuthBase:
+    if isinstance(user, tuple):
+        return HTTPBasicAuth(user[0].encode(), user[1].get_secret_value().encode())
+    return _Bearer(user)
+
+
+class _Bearer(AuthBase):
+    """RFC 6750, of which pygerrit2 knows nothing."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        return request

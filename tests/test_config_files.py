@@ -29,6 +29,7 @@ SOURCES_OF = {
     "jenkins-api": {"jenkins-api"},
     "gerrit": {"webhook"},
     "gerrit-stream": {"gerrit-stream"},
+    "gerrit-api": {"gerrit-api"},
     "registry": {"webhook"},
     "registry-log": {"registry-log"},
     "logs": {"tail"},

@@ -12,6 +12,7 @@ from adapters.sources.broker.mqtt import MqttSettings, MqttSource
 from adapters.sources.broker.nats import NatsSettings, NatsSource
 from adapters.sources.broker.rabbitmq import RabbitmqSettings, RabbitmqSource
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.gerrit_api.settings import GerritApiSettings
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
@@ -29,6 +30,7 @@ class SourceType:
 
 
 SOURCES: Mapping[str, SourceType] = {
+    "gerrit-api": SourceType(GerritApiSettings, late("adapters.sources.gerrit_api.source", "GerritApi")),
     "gerrit-stream": SourceType(GerritStreamSettings, late("adapters.sources.gerrit_stream.source", "GerritStream")),
     "registry-log": SourceType(RegistryLogSettings, late("adapters.sources.registry_log.source", "RegistryLog")),
     "tail": SourceType(TailSettings, Tail),

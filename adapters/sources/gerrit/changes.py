@@ -12,7 +12,9 @@ from adapters.sources.gerrit.events import Event
 from adapters.sources.gerrit.history import history
 from adapters.sources.gerrit.rest import Rest
 
-PATH = "changes/"
+Name = tuple[int, str]
+"""A change's number and its last update: what of it was read."""
+
 PAGE = 50
 
 _OPTIONS = ("ALL_REVISIONS", "ALL_COMMITS", "DETAILED_ACCOUNTS", "MESSAGES")
@@ -41,19 +43,25 @@ def events(rest: Rest, since: int, instance: str) -> Iterator[list[Event]]:
 def pages(rest: Rest, since: int, *, before: int | None = None, query: str = "") -> Iterator[list[Json]]:
     """The changes that were updated from `since` on, and until `before`, last update first, with all their history.
 
-    `query` are more terms of Gerrit's search. What is asked for next is told by the time of the last one, not by how
-    many came before it: those numbers shift while changes are updated or deleted. Raises BackfillFailed.
+    `query` are more terms of Gerrit's search. What is asked for next is told by the time of the last one: places shift
+    while changes are updated or deleted, so that they are only counted where one time has more than a page, and anew
+    where they have shifted. Raises BackfillFailed.
     """
-    start, more, last = 0, True, set[tuple[int, str]]()
+    start, more, seen, last = 0, True, set[Name](), None
     while more:
         page = _page(rest, since, before, query, start)
-        fresh = [change for change in page if (change["_number"], change["updated"]) not in last]
-        if fresh:
+        names = [(change["_number"], change["updated"]) for change in page]
+        if start and last is not None and last not in names[:1]:
+            start = 0
+            continue
+        if fresh := [change for change, name in zip(page, names, strict=True) if name not in seen]:
             yield fresh
         more = bool(page) and page[-1].get("_more_changes", False)
-        last = {(change["_number"], change["updated"]) for change in page}
-        oldest = beyond(page, before)
-        before, start = (oldest, 0) if oldest != before else (before, start + len(page))
+        if (oldest := beyond(page, before)) != before:
+            before, start, seen = oldest, 0, set(names)
+        else:
+            start, seen = start + max(1, len(page) - 1), seen.union(names)
+        last = names[-1] if len(names) > 1 else None
 
 
 def beyond(page: list[Json], before: int | None) -> int | None:
@@ -78,7 +86,7 @@ def _history(change: Json, instance: str) -> list[Event]:
 
 def _page(rest: Rest, since: int, before: int | None, query: str, start: int) -> list[Json]:
     until = "" if before is None else f" before:{_time(before)}"
-    terms = f"after:{_time(since)}{until} {query}".strip()
+    terms = f"after:{_time(since)}{until}" + (f" ({query})" if query else "")
     return rest.changes([("q", terms), ("n", str(PAGE)), ("S", str(start)), *(("o", option) for option in _OPTIONS)])
 
 

@@ -52,9 +52,9 @@ def history(change: Json, instance: str) -> Iterator[Event]:
     """The events of one ChangeInfo (with all revisions, commits and messages), oldest first within each kind."""
     all_have = common(change, instance)
     by_number = {each["number"]: each for each in patch_sets(change)}
-    for key, told in (*_uploads(change, by_number), *_said(change, by_number)):
+    for part, told in (*_uploads(change, by_number), *_said(change, by_number)):
         attribute = {name: value for name, value in (all_have["change"] | told["change"]).items() if value}
-        yield replace(parse(orjson.dumps(told | all_have | {"change": attribute})), key=key)
+        yield replace(parse(orjson.dumps(told | all_have | {"change": attribute})), key=f"{change['_number']} {part}")
 
 
 def _uploads(change: Json, by_number: Mapping[int, Json]) -> Iterator[tuple[str, Json]]:

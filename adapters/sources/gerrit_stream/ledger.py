@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from adapters.errors import ConfigError, JournalUnavailable, Problem
-from adapters.model import Checkpoint, Notification, Receive
+from adapters.errors import ConfigError, Problem
+from adapters.model import Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.patience import Sleep, patient
+from adapters.sources.gerrit.keeping import keep
+from adapters.sources.gerrit.patience import Sleep
 from adapters.sources.gerrit_stream.progress import Progress
 
 KEY = "stream"
@@ -38,9 +39,8 @@ class Ledger:
     async def commit(self, events: Sequence[Event], step: Callable[[Progress], Progress]) -> None:
         """Keeps the events and the step that they are; one at a time, lest an older checkpoint come last."""
         async with self._turn:
-            keeping = patient(self._context.name, JournalUnavailable, "journal cannot be used", self._sleep)
-            checkpoint = Checkpoint(self._context.name, KEY, step(self.progress).dumps())
-            await keeping(self._receive, self._notifications(events), [checkpoint])
+            checkpoint = KEY, step(self.progress).dumps()
+            await keep(self._context, self._receive, self._sleep, events, checkpoint)
             self.progress = step(self.progress)
 
     def interrupt(self) -> None:
@@ -52,7 +52,3 @@ class Ledger:
         """Returns when a gap has opened since the last one that was waited for."""
         await self._interrupted.wait()
         self._interrupted.clear()
-
-    def _notifications(self, events: Sequence[Event]) -> list[Notification]:
-        now = self._context.clock()
-        return [Notification(self._context.name, event.body, now) for event in events]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins.names import build_url, job_url
 from adapters.sources.jenkins_api import build
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from adapters.sources.pace import Pace
 from adapters.tls import secure
 
 Json = Mapping[str, Any]
@@ -81,22 +82,6 @@ def connected(settings: JenkinsApiSettings) -> Server:
     secure(client._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     server: Server = client
     return server
-
-
-class Pace:
-    """Lets one through at a time, so many a second at most."""
-
-    def __init__(self, per_second: float, clock: Callable[[], float], sleep: Sleep) -> None:
-        self._interval, self._clock, self._sleep = 1 / per_second, clock, sleep
-        self._next = 0.0
-
-    async def __call__(self) -> None:
-        """Returns when it is time."""
-        now = self._clock()
-        wait = max(0.0, self._next - now)
-        self._next = now + wait + self._interval
-        if wait:
-            await self._sleep(wait)
 
 
 class Client:

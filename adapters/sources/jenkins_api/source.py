@@ -19,8 +19,9 @@ from adapters.sources.jenkins.keeping import Keeper, Sleep
 from adapters.sources.jenkins.news import news
 from adapters.sources.jenkins.progress import Progress, parse
 from adapters.sources.jenkins_api import build
-from adapters.sources.jenkins_api.client import Client, Job, Json, Pace, TryAgain, connected
+from adapters.sources.jenkins_api.client import Client, Job, Json, TryAgain, connected
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from adapters.sources.pace import Pace
 
 PAGE = 50
 """Builds that are asked for at once."""

@@ -34,7 +34,7 @@ OF_CHANGES = (
 )
 """What the REST API tells of."""
 
-FILES = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("webhook", "stream", "said")}
+FILES = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("webhook", "stream", "api", "said")}
 
 STORY = """
 repository.created demo/service
@@ -79,7 +79,7 @@ branch.created end-of-story
 
 @dataclass(frozen=True)
 class Told:
-    """A sidecar that heard the whole story of a Gerrit, both ways."""
+    """A sidecar that heard the whole story of a Gerrit, as it happened: by webhook, by stream, and by asking."""
 
     gerrit: server.Gerrit
     sidecar: Service
@@ -96,6 +96,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             until(lambda: "gap filled" in sidecar.log(), timeout=PATIENCE)
             story.tell(gerrit, folder / "work")
             until(lambda: all(_ended(sidecar.published(way)) for way in ("webhook", "stream")), timeout=PATIENCE)
+            until(lambda: len(_lasting(sidecar, "api")) >= len(_lasting(sidecar, "stream")), timeout=PATIENCE)
             yield Told(gerrit, sidecar)
         finally:
             sidecar.stop()
@@ -129,15 +130,24 @@ def test_all_are_valid(told: Told) -> None:
 
 
 def test_the_api_tells_the_same(told: Told, filled: list[Event]) -> None:
-    """What a backfill asks for is what was heard of the changes that are left; ids without a time are the same."""
-    heard = [each for each in told.sidecar.published("stream") if _lasts(each)]
-    assert sorted(map(_content, filled)) == sorted(map(_content, heard))
-    assert {each["id"] for each in filled if _is_timeless(each)} == {each["id"] for each in heard if _is_timeless(each)}
+    """Asked meanwhile or afterwards, of the changes that are left; ids without a time are the same."""
+    heard = _lasting(told.sidecar, "stream")
+    for asked in (_lasting(told.sidecar, "api"), filled):
+        assert sorted(map(_content, asked)) == sorted(map(_content, heard))
+        assert {each["id"] for each in asked if _is_timeless(each)} == {
+            each["id"] for each in heard if _is_timeless(each)
+        }
+
+
+def test_what_is_asked_for_again_is_told_once(told: Told) -> None:
+    """Every second the same changes are asked for, and nothing of them is published twice."""
+    ids = [each["id"] for each in told.sidecar.published("api")]
+    assert len(ids) == len(set(ids))
 
 
 def test_all_that_an_event_follows_was_told(told: Told, filled: list[Event]) -> None:
     """However a change was submitted, and whichever way it is heard, links lead to events that there are."""
-    for published in (told.sidecar.published("webhook"), told.sidecar.published("stream"), filled):
+    for published in (*map(told.sidecar.published, ("webhook", "stream")), _lasting(told.sidecar, "api"), filled):
         links = [link for each in published for link in each["data"]["context"].get("links", ())]
         assert links
         assert {link["from"]["contextId"] for link in links} <= {each["id"] for each in published}
@@ -150,12 +160,15 @@ def test_both_ways_are_the_same_events(told: Told) -> None:
 
 
 def _both_ways(gerrit: server.Gerrit) -> str:
-    """A configuration that hears a Gerrit by webhook and by stream, and has a file for each, and for what was said."""
+    """A configuration that hears a Gerrit in three ways, and has a file for each, and for what was said."""
     webhook = {"type": "webhook", "path": "/gerrit", **_mapped(gerrit)}
-    routes = {way: {"format": "cdevents", "sink": way, "sources": [way]} for way in ("webhook", "stream")}
-    routes["said"] = {"format": "legacy", "sink": "said"}
+    ways = ("webhook", "stream", "api")
+    routes: dict[str, object] = {way: {"format": "cdevents", "sink": way, "sources": [way]} for way in ways}
+    routes["said"] = {"format": "legacy", "sink": "said", "sources": ["webhook", "stream"]}
     stream = _stream(gerrit, backfill="none")
-    return configuration(sources={"webhook": webhook, "stream": stream}, sinks=FILES, routes=routes)
+    login = {"username": "admin", "password": "secret"}
+    api = {"type": "gerrit-api", "poll": "1s", "since": "2020-01-01T00:00:00Z", **_mapped(gerrit), **login}
+    return configuration(sources={"webhook": webhook, "stream": stream, "api": api}, sinks=FILES, routes=routes)
 
 
 def _afterwards(gerrit: server.Gerrit) -> str:
@@ -181,8 +194,13 @@ def _identities(published: list[Event]) -> Event:
     return {each["id"]: (each["data"]["context"], each["subject"]) for each in published}
 
 
-def _lasts(event: Event) -> bool:
-    return event["data"]["customData"]["event"] in OF_CHANGES and not event["subject"].endswith(story.DELETED)
+def _lasting(sidecar: Service, way: str) -> list[Event]:
+    """What was heard of the changes that are left, and that changes tell of."""
+    return [each for each in sidecar.published(way) if not each["subject"].endswith(story.DELETED) and _of_change(each)]
+
+
+def _of_change(event: Event) -> bool:
+    return event["data"]["customData"]["event"] in OF_CHANGES
 
 
 def _is_timeless(event: Event) -> bool:

@@ -48,8 +48,14 @@ class HttpGerrit:
             return 200, "text/html", self.page_of_another
         if path.endswith("/plugins/events-log/events/") and self.log is not None:
             return 200, "text/html", self._events(query)
+        if path.endswith("/accounts/self"):
+            return (
+                200,
+                "application/json;charset=utf-8",
+                b")]}'\n" + orjson.dumps({"_account_id": 1000, "name": "Anna"}),
+            )
         if path.endswith("/changes/"):
-            return 200, "application/json;charset=utf-8", b")]}'\n" + orjson.dumps(self._changes(query))
+            return 200, "application/json;charset=utf-8", b")]}'\n" + orjson.dumps(self.query(query))
         return 404, "text/plain", b"Not Found"
 
     def _events(self, query: dict[str, list[str]]) -> bytes:
@@ -57,15 +63,20 @@ class HttpGerrit:
         told = sorted((e for e in self.log or () if e["eventCreatedOn"] >= start), key=lambda e: e["eventCreatedOn"])
         return b"\n" + b"".join(b"\t" + line(event) for event in told[: self.page])
 
-    def _changes(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
+    def query(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """The changes that a query finds, last update first, `page` at most."""
         terms = dict(re.findall(r'(after|before):"([^"]+)"', query["q"][0]))
         within = (c for c in self.changes if terms["after"] <= c["updated"][:19] <= terms.get("before", "9"))
         found = sorted(within, key=lambda c: c["updated"], reverse=True)
-        first = int(query["S"][0])
+        first = int(query.get("S", ["0"])[0])
         page = [dict(change) for change in found[first : first + min(self.page, int(query["n"][0]))]]
         if page and first + len(page) < len(found):
             page[-1]["_more_changes"] = True
         return page
+
+
+def _json(value: object) -> tuple[int, str, bytes]:
+    return 200, "application/json;charset=utf-8", b")]}'\n" + orjson.dumps(value)
 
 
 @contextmanager

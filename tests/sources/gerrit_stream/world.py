@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 import orjson
 from prometheus_client import CollectorRegistry
 
 from adapters import mapping
 from adapters.journal import Journal
+from adapters.mapping import Translator
 from adapters.metrics import Metrics
 from adapters.model import Notification, Receive
 from adapters.sources.contract import Context
@@ -78,6 +80,10 @@ class Running:
 
 def ids(bodies: list[bytes]) -> set[str]:
     """The ids of the CDEvents that events become."""
-    translator = mapping.load("gerrit/events", instance=INSTANCE, variables={"minor_events": True})
     notifications = [Notification("gerrit", body, MOMENT) for body in bodies]
-    return {made.id for each in notifications for made in translator.translate(each).events}
+    return {made.id for each in notifications for made in _translator().translate(each).events}
+
+
+@cache
+def _translator() -> Translator:
+    return mapping.load("gerrit/events", instance=INSTANCE, variables={"minor_events": True})

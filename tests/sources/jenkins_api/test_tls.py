@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sources.jenkins_api.client import Client, Pace, TryAgain, connected
+from adapters.sources.jenkins_api.client import Client, TryAgain, connected
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
+from adapters.sources.pace import Pace
 from tests.certificates import Identity, identity
 from tests.receiver import receiving
 

@@ -1,0 +1,1 @@
+"""Gerrit's changes by its REST API alone, for hosts without SSH."""
