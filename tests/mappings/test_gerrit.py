@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.checkout import CASES, needs_cases
 from tests.mappings.support import GERRIT, event, events, golden, goldens, inputs, targets, translation
 
 SHAPES = [path.stem for path in inputs(GERRIT) if path.suffix == ".ndjson" and path.with_suffix(".json").is_file()]
@@ -261,3 +263,34 @@ def test_what_a_transport_adds_changes_no_event(name: str) -> None:
 def test_an_unknown_type_is_unmatched() -> None:
     """What no rule knows is counted, not lost in an ignore that is too wide."""
     assert translation(GERRIT, {"type": "change-teleported", "eventCreatedOn": 1767225600}).unmatched == 1
+
+
+def case(name: str) -> list[bytes]:
+    """The notifications of a collected case."""
+    return (CASES / "gerrit" / name).read_bytes().splitlines()
+
+
+@needs_cases
+def test_a_change_from_private_work_to_review() -> None:
+    """It is created as both; that it is ready is told, and that all may see it is not, unless one asks."""
+    said = case("gerrit-wip-private.ndjson")
+    created, ready = (found for each in said for found in events(GERRIT, each))
+    assert [(created.custom_data or {})[state] for state in ("wip", "private")] == [True, True]
+    assert (created.name, ready.name) == ("change.created", "dev.cdeventsx.gerrit-change.ready.0.1.0")
+    assert [translation(GERRIT, each, private="drop").ignored for each in case("gerrit-wip-private.ndjson")] == [
+        1,
+        0,
+        1,
+    ]
+
+
+@needs_cases
+def test_a_broker_of_many_sites() -> None:
+    """The envelopes, of which one is text and has another time, are not what happened."""
+    wrapped = case("gerrit-multisite-envelope.ndjson")
+    plain = [orjson.loads(each)["body"] for each in wrapped]
+    plain = [orjson.loads(each) if isinstance(each, str) else each for each in plain]
+    created, merged = (event(GERRIT, each) for each in wrapped)
+    assert [created, merged] == [event(GERRIT, each) for each in plain]
+    assert (created.name, merged.name, merged.timestamp) == ("change.created", "change.merged", "2026-05-04T07:38:20Z")
+    assert targets(merged, "PATH") == [created.id]
