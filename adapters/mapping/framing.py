@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping.envelopes import Kind, Opened, may_be_in, opener
+from adapters.mapping.marks import unmarked
 from adapters.mapping.patterns import compiled
 
 PATIENCE = 100
 """So many lines after a piece of a line its rest is not to come any more: whatever wrote it was killed."""
 
-_BOM = b"\xef\xbb\xbf"
 _RETURN = ord("\r")
 
 
@@ -59,7 +59,7 @@ class Framing:
 
     def records(self, body: bytes) -> list[Record]:
         """The records in some lines, in the order of their first ones; blank ones too."""
-        body = body.removeprefix(_BOM)
+        body = unmarked(body)
         lines = body.split(b"\n")
         if not self.simple(body):
             return self._gathered(lines)

@@ -10,9 +10,12 @@ import orjson
 from adapters.mapping import delimited, forms, logfmt
 from adapters.mapping.document import CsvInput, Input, XmlInput
 from adapters.mapping.framing import EACH_LINE, Framing
+from adapters.mapping.marks import unmarked
 from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml import XmlShape, documents
+
+_BLANK = b" \t\r\n\0"
 
 Decoder = Callable[[bytes], list[Any]]
 """From bytes to documents; raises ValueError, worded to follow "the body ", when they are of another format.
@@ -24,7 +27,7 @@ A document that came in an envelope is an Enveloped.
 def json(body: bytes) -> list[Any]:
     """One JSON document."""
     try:
-        return [orjson.loads(body)]
+        return [orjson.loads(unmarked(body))]
     except orjson.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error}") from None
 
@@ -182,7 +185,7 @@ def _whole(settings: Input) -> Decoder:
     assert first is not None  # noqa: S101 - the model has one of them
     by_first = {b"<": xml_decoder or first, **dict.fromkeys((b"{", b"["), first)}
     other = form_decoder or first
-    return lambda body: by_first.get(body.lstrip()[:1], other)(body)
+    return lambda body: by_first.get(unmarked(body).lstrip(_BLANK)[:1], other)(body)
 
 
 def _unwrapping(settings: Input, decode: Decoder) -> Decoder:

@@ -12,12 +12,9 @@ import codecs
 import re
 from collections.abc import Sequence
 
-_WIDE = {
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
+from adapters.mapping.marks import unmarked
+
+_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _PROLOG = re.compile(rb"\A\s*<\?xml\b[^>]*>")
 _ENCODING = re.compile(rb"""\bencoding\s*=\s*["']([^"']*)""")
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf16", "utf-16le", "utf-16be", "unicode", ""})
@@ -35,9 +32,9 @@ def clean(body: bytes) -> bytes:
 
 
 def _in_utf8(body: bytes) -> bytes:
+    body = unmarked(body)
     if wide := _WIDE.get(body[:2]):
         return body.decode(wide, "replace").encode()
-    body = body.removeprefix(codecs.BOM_UTF8)
     declared = _declared(body)
     if declared not in _UTF8:
         return _decoded(body, declared).encode("utf-8", "replace")

@@ -150,6 +150,16 @@ def test_json_or_xml_is_told_by_the_first_character() -> None:
     assert decode(b"\n<r><a>1</a></r>") == [{"a": "1"}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_mark_at_the_beginning_is_no_character(encoding: str) -> None:
+    """A body is read in the encoding that its byte order mark says, in every format."""
+    decode = decoder(Input.model_validate({"json": True, "xml": {}}))
+    assert decode('{"a": "é"}'.encode(encoding)) == decode("<r><a>é</a></r>".encode(encoding)) == [{"a": "é"}]
+    assert decoder(Input.model_validate({"lines": {"x": "(?P<a>é)"}}))("é\r\n".encode(encoding)) == [
+        {"line": "é", "pattern": "x", "a": "é"}
+    ]
+
+
 def test_ndjson_is_a_document_a_line() -> None:
     """Blank lines and white space around a document mean nothing; a broken line names itself."""
     assert ndjson(b'{"a": 1}\r\n\n\t{"a": 2}') == [{"a": 1}, {"a": 2}]

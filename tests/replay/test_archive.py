@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.errors import ConfigError
 from adapters.mapping import Framing
+from adapters.model import FILE
 from adapters.replay.archive import Shard, archive, share
 from adapters.replay.lines import LONGEST, Place
 from adapters.replay.units import Lines, Unit, unit
@@ -58,6 +59,15 @@ def test_documents_are_one_notification(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(gzip.compress(b"{\n}\n") if path.suffix == ".gz" else b"{\n}\n")
     assert bodies([unit(path)]) == [b"{\n}\n"]
+
+
+def test_a_document_says_which_file_it_is(tmp_path: Path) -> None:
+    """A mapping may read from its path what is not in it, such as the build whose folder it is in."""
+    path = tmp_path / "jobs/shop/builds/7/report.xml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"<testsuites/>")
+    (only,) = [item.notification for each in archive([str(tmp_path)]) for item in each.read("s", Place())]
+    assert only.headers == {FILE: str(path)}
 
 
 def test_equal_lines_of_text_have_positions_and_equal_documents_have_none(tmp_path: Path) -> None:
