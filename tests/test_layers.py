@@ -11,7 +11,7 @@ import pytest
 from tests.checkout import ROOT
 
 LAYERS = (
-    {"errors", "model", "private", "settings", "resources", "logs"},
+    {"bounds", "errors", "model", "private", "settings", "resources", "logs"},
     {"answers", "late", "tls", "worker", "yamlfile"},
     {"cdevents", "secrets"},
     {"brokers", "gerrit", "journal", "mapping"},

@@ -16,6 +16,8 @@ from urllib.parse import quote
 
 import orjson
 
+from adapters.bounds import JSON as JSON_MARKS
+from adapters.bounds import too_many
 from adapters.cdevents.ids import legacy_id
 from adapters.errors import MappingError
 from adapters.model import Encoding, Format, Message, Notification
@@ -153,6 +155,9 @@ def _content_type(said: str, body: bytes) -> str:
 
 
 def _is_json(data: bytes) -> bool:
+    """Whether data is JSON; of what has too many values that is not found out."""
+    if too_many(data, JSON_MARKS):
+        return False
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:

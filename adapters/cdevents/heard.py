@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from adapters.bounds import JSON, too_many
 from adapters.cdevents.vocabulary import CUSTOM_PREFIX, PREFIX
 from adapters.cdevents.wording import shown
 
@@ -25,7 +26,7 @@ def is_cdevent(type_: object) -> bool:
 def cdevents(body: bytes) -> tuple[list[Mapping[str, Any]], list[str]]:
     """The CDEvents' documents in a body, and why the rest of it is none."""
     documents: list[Mapping[str, Any]] = []
-    problems = [] if (found := items(body)) else ["the body is not JSON, or is empty: nothing is in it"]
+    problems = [] if (found := items(body)) else ["the body is not JSON, is empty or too large: nothing is in it"]
     for document in map(_data, found):
         if problem := next(_problems(document), None):
             problems.append(f"this is no CDEvent: {problem}")
@@ -35,7 +36,9 @@ def cdevents(body: bytes) -> tuple[list[Mapping[str, Any]], list[str]]:
 
 
 def items(body: bytes) -> list[Any]:
-    """What is in a body, each in its CloudEvent or bare; nothing where it is not JSON."""
+    """What is in a body, each in its CloudEvent or bare; nothing where it is not JSON, or has too many values."""
+    if too_many(body, JSON):
+        return []
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -8,6 +8,8 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from adapters.bounds import JSON, check
+
 FIELDS = 1000
 """More fields than this are refused: no tool sends so many, and each costs."""
 
@@ -40,6 +42,7 @@ def document(body: bytes, name: str) -> Any:
 
 
 def _json(value: str, name: str) -> Any:
+    check(value.encode(), JSON)
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from adapters.bounds import JSON, bounded
 from adapters.mapping import delimited, forms, logfmt
 from adapters.mapping.document import CsvInput, Input, XmlInput
 from adapters.mapping.framing import EACH_LINE, Framing
@@ -168,19 +169,19 @@ def decoder(settings: Input) -> Decoder:
     """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
     framed = framing(settings)
     if settings.lines is not None:
-        return lines(settings.lines, framed)
+        return bounded(lines(settings.lines, framed), b"\n")
     if settings.csv is not None:
-        return csv(settings.csv, framed)
+        return bounded(csv(settings.csv, framed), b"\n" + settings.csv.delimiter.encode())
     if settings.logfmt:
-        return logfmt_lines(framed)
-    return _unwrapping(settings, ndjson(framed)) if settings.ndjson else _whole(settings)
+        return bounded(logfmt_lines(framed), b"\n=")
+    return bounded(_unwrapping(settings, ndjson(framed)), JSON + b"\n") if settings.ndjson else _whole(settings)
 
 
 def _whole(settings: Input) -> Decoder:
     """The decoder of bodies that are one document, told apart by how they begin where several are given."""
-    xml_decoder = xml(_shape(settings.xml)) if settings.xml is not None else None
+    xml_decoder = bounded(xml(_shape(settings.xml)), b"<=") if settings.xml is not None else None
     form_decoder = form(settings.form) if settings.form else None
-    json_decoder = _unwrapping(settings, json) if settings.json_ else None
+    json_decoder = bounded(_unwrapping(settings, json), JSON) if settings.json_ else None
     first = json_decoder or form_decoder or xml_decoder
     assert first is not None  # noqa: S101 - the model has one of them
     by_first = {b"<": xml_decoder or first, **dict.fromkeys((b"{", b"["), first)}

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import orjson
 
+from adapters.bounds import JSON, check
 from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Known
 from adapters.mapping.patterns import compiled
@@ -123,4 +124,5 @@ def base64_text(value: str) -> str:
 
 def json_value(value: str) -> object:
     """The value that a text of JSON stands for."""
+    check(value.encode(), JSON)
     return orjson.loads(value)
