@@ -66,7 +66,7 @@ def test_a_document_says_which_file_it_is(tmp_path: Path) -> None:
     path = tmp_path / "jobs/shop/builds/7/report.xml"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"<testsuites/>")
-    (only,) = [item.notification for each in archive([str(tmp_path)]) for item in each.read("s", Place())]
+    (only,) = [item.notification for each in archive([str(path)]) for item in each.read("s", Place())]
     assert only.headers == {FILE: str(path)}
 
 
