@@ -6,10 +6,14 @@ rest-api/README.md for stages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
-from adapters.sources.jenkins.names import build_url
+from adapters.mapping.filters.jenkins import jenkins_job_name
+from adapters.sources.jenkins import gerrit
+from adapters.sources.jenkins.names import build_url, upstream_url
+from adapters.sources.jenkins_api.answers import Json, objects, whole
 
 TREE = (
     "number,building,result,timestamp,duration,queueId,displayName,"
@@ -18,9 +22,8 @@ TREE = (
 )
 """What of a build to ask for, as the API's `tree` wants it; `_class` comes without asking."""
 
+_PIPELINE = ".WorkflowRun"
 _UNENDED = ("IN_PROGRESS", "PAUSED_PENDING_INPUT")
-
-Json = Mapping[str, Any]
 
 
 def described(value: Json, job: str) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def described(value: Json, job: str) -> dict[str, Any]:
         "url": url,
         "job": job,
         "number": value["number"],
-        "pipeline": str(value.get("_class")).endswith(".WorkflowRun"),
+        "pipeline": str(value.get("_class")).endswith(_PIPELINE),
         "running": bool(value.get("building")),
         **_times(value),
         "queue_id": value.get("queueId"),
@@ -45,6 +48,7 @@ def described(value: Json, job: str) -> dict[str, Any]:
         "upstream": upstream,
         "root": upstream or url,
         "parameters": dict(_parameters(actions)),
+        "gerrit": _gerrit(value, job, actions),
         "scm": _scm(actions),
         "tests": next(_tests(actions), None),
     }
@@ -61,7 +65,7 @@ def _times(value: Json) -> dict[str, Any]:
 
 def _cause(cause: Json) -> dict[str, Any]:
     url, number = cause.get("upstreamUrl"), cause.get("upstreamBuild")
-    upstream = build_url(url, number) if url and number else None
+    upstream = upstream_url(url, number)
     members = {"type": cause.get("_class"), "user": cause.get("userId"), "upstream": upstream}
     return {name: member for name, member in members.items() if member is not None}
 
@@ -92,6 +96,15 @@ def _checkout(action: Json) -> dict[str, str]:
     return {name: member for name, member in members.items() if member}
 
 
+def _gerrit(value: Json, job: str, actions: Sequence[Json]) -> dict[str, str]:
+    """The change that was built, where a Pipeline is on a branch that is one (see `sources.jenkins.gerrit`)."""
+    if not str(value.get("_class")).endswith(_PIPELINE):
+        return {}
+    branch = unquote(jenkins_job_name(job).rpartition("/")[2])
+    remotes = (url for action in actions for url in action.get("remoteUrls") or ())
+    return gerrit.change(branch, next(remotes, None))
+
+
 def _tests(actions: Sequence[Json]) -> Iterator[dict[str, int]]:
     for action in actions:
         if (total := action.get("totalCount")) is not None:
@@ -100,8 +113,10 @@ def _tests(actions: Sequence[Json]) -> Iterator[dict[str, int]]:
 
 
 def stages(value: Json) -> list[dict[str, Any]]:
-    """The stages of a build, from its `wfapi/describe`."""
-    return [_stage(stage) for stage in value.get("stages") or ()]
+    """The stages of a build, from its `wfapi/describe`; without those that have no id or did not start."""
+    return [
+        _stage(stage) for stage in objects(value, "stages") if stage.get("id") and whole(stage.get("startTimeMillis"))
+    ]
 
 
 def _stage(stage: Json) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,13 +21,13 @@ from tenacity import (
 from adapters.errors import ConfigError, Problem
 from adapters.logs import Seldom
 from adapters.sources.jenkins.keeping import Sleep
-from adapters.sources.jenkins.names import build_url, job_url
-from adapters.sources.jenkins_api import build
+from adapters.sources.jenkins.names import build_url
+from adapters.sources.jenkins.passed_over import PassedOver
+from adapters.sources.jenkins_api import answers, build
+from adapters.sources.jenkins_api.answers import Job, Json
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.pace import Pace
 from adapters.tls import secure
-
-Json = Mapping[str, Any]
 
 _ATTEMPTS = 5
 _FAILED = 500
@@ -54,20 +54,11 @@ class TryAgain(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job with builds: its relative URL, the number of its newest build, and the number that its next will have."""
-
-    url: str
-    last: int
-    next: int
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Some builds of a job, newest first, and the number of its newest when they were read."""
 
     last: int
-    builds: list[Json]
+    builds: Sequence[Json]
 
 
 def connected(settings: JenkinsApiSettings) -> Server:
@@ -94,25 +85,30 @@ class Client:
         self._server, self._pace, self._sleep = server, pace, sleep
         self._seldom = Seldom()
 
-    async def jobs(self, folders: int) -> list[Job]:
+    async def jobs(self, folders: int, passed_over: PassedOver) -> list[Job]:
         """All jobs that have builds, so many levels of folders down: one request."""
-        return list(_jobs(await self._required("api/json", _jobs_tree(folders)), ""))
+        return list(answers.jobs(await self._required("api/json", answers.jobs_tree(folders)), passed_over))
 
     async def queue(self) -> dict[int, int]:
         """Since when (ms) each item of the queue has waited, by its number."""
-        answer = await self._required("queue/api/json", "items[id,inQueueSince]")
-        return {item["id"]: item["inQueueSince"] for item in answer.get("items") or ()}
+        return answers.queue(await self._required("queue/api/json", "items[id,inQueueSince]"))
 
     async def page(self, job: str, newest: int, oldest: int) -> Page | None:
         """The builds of a job from one index up to another, counted from its newest."""
         tree = f"lastBuild[number],allBuilds[{build.TREE}]{{{newest},{oldest}}}"
         answer = await self._asked(f"{job}api/json", tree)
         last = (answer or {}).get("lastBuild")
-        return Page(last["number"], answer.get("allBuilds") or []) if answer and last else None
+        if not isinstance(last, dict) or (number := answers.whole(last.get("number"))) is None:
+            return None
+        return Page(number, list(answers.objects(answer, "allBuilds")))
 
     async def build(self, job: str, number: int) -> Json | None:
         """One build."""
         return await self._asked(f"{build_url(job, number)}api/json", build.TREE)
+
+    async def upstream(self, build_url: str) -> str | None:
+        """The build that started another, None where nothing or nobody known did."""
+        return answers.upstream(await self._asked(f"{build_url}api/json", answers.CAUSES))
 
     async def describe(self, job: str, number: int) -> Json | None:
         """A Pipeline's build with its stages; None without the plugin pipeline-rest-api, or where that fails."""
@@ -181,18 +177,3 @@ def _status(error: BaseException) -> int | None:
         if isinstance(each, requests.HTTPError) and each.response is not None:
             return each.response.status_code
     return None
-
-
-def _jobs_tree(folders: int) -> str:
-    tree = "name,nextBuildNumber,lastBuild[number]"
-    for _ in range(folders):
-        tree = f"name,nextBuildNumber,lastBuild[number],jobs[{tree}]"
-    return f"jobs[{tree}]"
-
-
-def _jobs(value: Json, folder: str) -> Iterator[Job]:
-    for item in value.get("jobs") or ():
-        url = job_url(folder, item["name"])
-        if last := item.get("lastBuild"):
-            yield Job(url, last["number"], item.get("nextBuildNumber") or last["number"] + 1)
-        yield from _jobs(item, url)

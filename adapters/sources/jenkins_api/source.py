@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 
 import structlog
 
 from adapters.logs import Seldom
 from adapters.model import Receive
 from adapters.sources.contract import Context
+from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.keeping import Keeper, Sleep
 from adapters.sources.jenkins.news import news
+from adapters.sources.jenkins.passed_over import PassedOver
 from adapters.sources.jenkins.progress import Progress, parse
 from adapters.sources.jenkins_api import build
-from adapters.sources.jenkins_api.client import Client, Job, Json, TryAgain, connected
+from adapters.sources.jenkins_api.answers import Job, Json, whole
+from adapters.sources.jenkins_api.client import Client, TryAgain, connected
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.pace import Pace
 
@@ -27,6 +29,7 @@ PAGE = 50
 """Builds that are asked for at once."""
 
 _MOST_KNOWN = 10_000
+_MOST_UPSTREAM = 50
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +46,8 @@ class JenkinsApi:
         self._passes_over = not settings.history and not context.checkpoints
         self._queued: dict[int, int] = {}
         self._roots: dict[str, str] = {}
-        self._seldom = Seldom()
+        self._seldom, self._passed_over = Seldom(), PassedOver()
+        self._reported = False
 
     async def run(self, receive: Receive) -> None:
         """Poll, hand over, wait, for ever."""
@@ -54,7 +58,8 @@ class JenkinsApi:
     async def poll(self, receive: Receive) -> None:
         """Hands over what has come since the last poll."""
         self._queued = dict(sorted((self._queued | await self._client.queue()).items())[-_MOST_KNOWN:])
-        jobs = await self._client.jobs(self._settings.folders)
+        jobs = await self._client.jobs(self._settings.folders, self._passed_over)
+        self._report(jobs)
         if not jobs and self._progress:
             if self._seldom.allows("no jobs"):
                 _log.warning("Jenkins shows no jobs at all, and did before; may this user still read them?")
@@ -69,6 +74,18 @@ class JenkinsApi:
                 await self._job(receive, job)
             except TryAgain as error:
                 _log.warning("job left for the next poll", job=job.url, reason=str(error))
+
+    def _report(self, jobs: Sequence[Job]) -> None:
+        """Says what there is, at the start; a Jenkins without jobs with builds is worth a warning."""
+        self._passed_over.tell()
+        if self._reported:
+            return
+        self._reported = True
+        if jobs:
+            _log.info("Jenkins answers", url=self._settings.instance, jobs=len(jobs))
+        elif not self._progress:
+            hint = "does the user have Overall/Read and Job/Read, and are the jobs in no deeper `folders`?"
+            _log.warning("Jenkins shows no jobs with builds", url=self._settings.instance, hint=hint)
 
     async def _job(self, receive: Receive, job: Job) -> None:
         progress = self._progress.get(job.url, Progress())
@@ -96,7 +113,7 @@ class JenkinsApi:
             if (page := await self._client.page(job.url, newest, oldest)) is None:
                 return
             if page.last == last:
-                yield [value for value in reversed(page.builds) if value["number"] > top]
+                yield [value for value in reversed(page.builds) if (whole(value.get("number")) or top) > top]
                 oldest = newest
             last, oldest = page.last, oldest + page.last - last
 
@@ -107,7 +124,7 @@ class JenkinsApi:
         for value in values:
             try:
                 found = await self._described(value, job)
-            except (KeyError, TypeError, AttributeError) as error:
+            except (KeyError, TypeError, AttributeError, ValueError) as error:
                 if self._seldom.allows(job):
                     _log.warning("build skipped, it is not as builds are", job=job.url, reason=repr(error))
                 continue
@@ -118,21 +135,29 @@ class JenkinsApi:
 
     async def _described(self, value: Json, job: Job) -> Json:
         found = build.described(value, job.url)
-        found["root"] = self._root(found)
+        if (whole_run := job.whole(found["number"])) is not None:
+            found |= {"part_of": whole_run, "root": found.get("upstream", whole_run)}
+        found["root"] = await self._root(found["url"], found["root"])
         if (queued := self._queued.get(found.get("queue_id", 0))) is not None:
             found["queued"] = queued
         if found["pipeline"] and self._settings.stages:
             found["stages"] = build.stages(await self._client.describe(job.url, found["number"]) or {})
+        encoded(found)
         return found
 
-    def _root(self, found: Mapping[str, Any]) -> str:
-        """The API names only the build that started one: what started that is known if it was told lately."""
-        root: str = self._roots.get(found["root"], found["root"])
-        if root != found["url"]:
-            self._roots[found["url"]] = root
+    async def _root(self, url: str, upstream: str) -> str:
+        """The build at the top of those that started one another, of which the API names one at a time."""
+        path = [url]
+        while upstream not in path and len(path) < _MOST_UPSTREAM:
+            path.append(upstream)
+            if (known := self._roots.get(upstream)) is not None:
+                path.append(known)
+                break
+            upstream = await self._client.upstream(upstream) or upstream
+        self._roots |= dict.fromkeys(path, path[-1])
         while len(self._roots) > _MOST_KNOWN:
             del self._roots[next(iter(self._roots))]
-        return root
+        return path[-1]
 
     async def _keep(self, receive: Receive, documents: Sequence[Json], progress: Mapping[str, Progress | None]) -> None:
         """Hands over, and remembers how far that is; nothing where nothing has changed."""

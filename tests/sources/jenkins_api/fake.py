@@ -21,6 +21,8 @@ from tests.sources.jenkins_home.homes import HEARD, STARTED
 
 ROOT = "https://jenkins.internal/ci/"
 
+_PARTS = {"activeConfigurations": "=", "modules": "$"}
+
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -44,6 +46,7 @@ class FakeJenkins:
     """Jobs by relative URL, each with its builds, oldest first; `failures` are answers to the next requests."""
 
     jobs: dict[str, list[Any]] = field(default_factory=dict)
+    parts: dict[str, list[Any]] = field(default_factory=dict)
     queue: list[dict[str, Any]] = field(default_factory=list)
     stages: dict[str, list[Any]] = field(default_factory=dict)
     next_numbers: dict[str, int] = field(default_factory=dict)
@@ -69,19 +72,19 @@ class FakeJenkins:
             return {"_class": "hudson.model.Hudson", "jobs": self._items("", tree.count("jobs["))}
         if path == "queue/api/json":
             return {"items": self.queue}
-        job, number, rest = re.fullmatch(r"((?:job/[^/]+/)+)(?:(\d+)/)?(.+)", path).groups()  # type: ignore[union-attr]  # every other path is one of these
+        job, number, rest = re.fullmatch(r"((?:job/[^/]+/)+(?:[^/]*[=$][^/]*/)?)(?:(\d+)/)?(.+)", path).groups()  # type: ignore[union-attr]  # every other path is one of these
         if rest == "wfapi/describe":
             stages = self.stages.get(f"{job}{number}/")
             return None if stages is None else {"stages": stages}
         if number:
-            return next((each for each in self.jobs.get(job, ()) if each["number"] == int(number)), None)
+            return next((each for each in self._builds(job) if each["number"] == int(number)), None)
         return self._page(job, tree)
 
     def _page(self, job: str, tree: str) -> Any:
-        if job not in self.jobs:
+        if job not in self.jobs | self.parts:
             return None
         first, last = map(int, re.findall(r"\{(\d+),(\d+)\}", tree)[-1])
-        newest_first = self.jobs[job][::-1]
+        newest_first = self._builds(job)[::-1]
         last_build = {"number": newest_first[0]["number"]} if newest_first else None
         return {"lastBuild": last_build, "allBuilds": newest_first[first:last]}
 
@@ -99,7 +102,16 @@ class FakeJenkins:
             return {"name": name, "jobs": self._items(url, levels)} if levels else {"name": name}
         last = builds[-1]["number"] if builds else 0
         following = self.next_numbers.get(url, last + 1)
-        return {"name": name, "lastBuild": {"number": last} if builds else None, "nextBuildNumber": following}
+        item = {"name": name, "lastBuild": {"number": last} if builds else None, "nextBuildNumber": following}
+        parts = [part.removeprefix(url).rstrip("/") for part in self.parts if part.startswith(url)]
+        return item | {kind: self._parts(url, parts, mark) for kind, mark in _PARTS.items()}
+
+    def _parts(self, url: str, names: list[str], mark: str) -> list[dict[str, Any]]:
+        found = [(name, self.parts[f"{url}{name}/"][-1]["number"]) for name in names if mark in name]
+        return [{"name": name.replace("$", ":"), "lastBuild": {"number": number}} for name, number in found]
+
+    def _builds(self, job: str) -> list[Any]:
+        return [*self.jobs.get(job, ()), *self.parts.get(job, ())]
 
 
 @dataclass

@@ -161,18 +161,85 @@ async def test_a_build_that_was_seen_in_the_queue_has_waited(jenkins: FakeJenkin
     assert waited == {1: None, 2: STARTED - 5000}
 
 
-async def test_the_root_is_carried_from_build_to_build(jenkins: FakeJenkins, heard: Heard) -> None:
-    """The API names the direct upstream only; what started that was told before."""
-    cause = {"upstreamUrl": "job/a/", "upstreamBuild": 1, "_class": "hudson.model.Cause$UpstreamCause"}
+async def test_the_root_is_the_build_that_started_it_all(jenkins: FakeJenkins, heard: Heard) -> None:
+    """The API names the direct upstream only: what started that is asked for once, whichever job is first."""
+    cause = {"upstreamUrl": "job/first/", "upstreamBuild": 1, "_class": "hudson.model.Cause$UpstreamCause"}
+    second = {**cause, "upstreamUrl": "view/All/job/second/"}
     jenkins.jobs = {
-        "job/a/": [run(1)],
-        "job/b/": [run(1, actions=[{"causes": [cause]}])],
-        "job/c/": [run(1, actions=[{"causes": [{**cause, "upstreamUrl": "job/b/"}]}])],
+        "job/a-third/": [run(1, actions=[{"causes": [second]}]), run(2, actions=[{"causes": [second]}])],
+        "job/second/": [run(1, actions=[{"causes": [cause]}])],
+        "job/first/": [run(1)],
     }
     await source().poll(heard)
-    assert {document["url"]: document["root"] for document in heard.documents} == dict.fromkeys(
-        ["job/a/1/", "job/b/1/", "job/c/1/"], "job/a/1/"
-    )
+    assert {document["root"] for document in heard.documents} == {"job/first/1/"}
+    assert len(heard.events) == 8
+    assert [path for path in jenkins.asked if path.count("/") == 4] == ["job/second/1/api/json", "job/first/1/api/json"]
+
+
+async def test_builds_that_name_each_other_end(jenkins: FakeJenkins, heard: Heard) -> None:
+    """A circle, and a build that was deleted, are no reason to ask for ever."""
+    cause = {"upstreamUrl": "job/b/", "upstreamBuild": 1}
+    jenkins.jobs = {
+        "job/a/": [run(1, actions=[{"causes": [cause]}])],
+        "job/b/": [run(1, actions=[{"causes": [{**cause, "upstreamUrl": "job/a/"}]}])],
+        "job/c/": [run(1, actions=[{"causes": [{**cause, "upstreamUrl": "job/gone/"}]}])],
+    }
+    await source().poll(heard)
+    roots = {document["url"]: document["root"] for document in heard.documents}
+    assert roots["job/c/1/"] == "job/gone/1/"
+    assert roots["job/a/1/"] == roots["job/b/1/"]
+
+
+async def test_cells_and_modules_are_parts(jenkins: FakeJenkins, heard: Heard) -> None:
+    """Under the URLs that Jenkins gives them, and of the run with their number."""
+    jenkins.jobs = {"job/grid/": [run(7)], "job/maven/": [run(8)]}
+    jenkins.parts = {"job/grid/OS=linux/": [run(7)], "job/maven/org.acme$core/": [run(8)]}
+    await source().poll(heard)
+    parts = {document["url"]: (document.get("part_of"), document["root"]) for document in heard.documents}
+    assert parts == {
+        "job/grid/7/": (None, "job/grid/7/"),
+        "job/grid/OS=linux/7/": ("job/grid/7/", "job/grid/7/"),
+        "job/maven/8/": (None, "job/maven/8/"),
+        "job/maven/org.acme$core/8/": ("job/maven/8/", "job/maven/8/"),
+    }
+
+
+async def test_a_branch_that_is_a_change_says_so(jenkins: FakeJenkins, heard: Heard) -> None:
+    """Of the plugin Gerrit Code Review, the API has the name of the branch, and where it is from."""
+    checkout = {"lastBuiltRevision": {"SHA1": "ab12"}, "remoteUrls": ["https://gerrit.example.com/a/team/app"]}
+    jenkins.jobs = {"job/web/job/11%252F4711%252F2/": [pipeline(1, actions=[checkout])]}
+    await source().poll(heard)
+    assert heard.documents[0]["gerrit"] == {
+        "GERRIT_EVENT_TYPE": "patchset-created",
+        "GERRIT_PROJECT": "team/app",
+        "GERRIT_CHANGE_NUMBER": "4711",
+        "GERRIT_PATCHSET_NUMBER": "2",
+        "GERRIT_HOST": "gerrit.example.com",
+    }
+
+
+@pytest.mark.parametrize(
+    ("jobs", "level", "event"),
+    [(["job/a/", "job/b/"], "info", "Jenkins answers"), ([], "warning", "Jenkins shows no jobs with builds")],
+)
+async def test_the_start_says_what_was_found(
+    jenkins: FakeJenkins, heard: Heard, jobs: list[str], level: str, event: str
+) -> None:
+    """Once; a Jenkins that shows nothing is worth a warning with what to look at."""
+    jenkins.jobs = {job: [run(1)] for job in jobs}
+    poller = source()
+    with structlog.testing.capture_logs() as logs:
+        await poller.poll(heard)
+        await poller.poll(heard)
+    assert [(log["log_level"], log["event"], log.get("jobs", 0)) for log in logs] == [(level, event, len(jobs))]
+
+
+async def test_a_queue_item_without_an_id_is_passed_over(jenkins: FakeJenkins, heard: Heard) -> None:
+    """It is nobody's wait."""
+    jenkins.jobs = {SHOP: [run(1)]}
+    jenkins.queue = [{"_class": "hudson.model.Queue$WaitingItem", "inQueueSince": STARTED}, {"id": 2**63}, {}]
+    await source().poll(heard)
+    assert heard.events == ["started job/shop/1/", "finished job/shop/1/"]
 
 
 async def test_a_restart_goes_on_where_it_was(jenkins: FakeJenkins, heard: Heard) -> None:
@@ -239,7 +306,7 @@ async def test_trouble_is_waited_out(jenkins: FakeJenkins, heard: Heard, answer:
     waits = [each for each in nap.naps if each >= 1]
     assert waits == sorted(waits)
     assert len(waits) == 4
-    assert len(logs) == 1
+    assert [log["log_level"] for log in logs] == ["warning", "info"]
     assert "s3cret" not in repr(logs)
 
 
@@ -260,7 +327,7 @@ async def test_a_build_that_is_not_as_builds_are_is_skipped(jenkins: FakeJenkins
     with structlog.testing.capture_logs() as logs:
         await source().poll(heard)
     assert heard.events == ["started job/shop/3/", "finished job/shop/3/"]
-    assert [log["event"] for log in logs] == ["build skipped, it is not as builds are"]
+    assert [log["event"] for log in logs if log["log_level"] == "warning"] == ["build skipped, it is not as builds are"]
 
 
 async def test_requests_keep_their_distance(jenkins: FakeJenkins, heard: Heard) -> None:

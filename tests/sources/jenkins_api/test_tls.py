@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sources.jenkins.passed_over import PassedOver
 from adapters.sources.jenkins_api.client import Client, TryAgain, connected
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.pace import Pace
@@ -24,7 +25,7 @@ async def asked(url: str, own: Identity | None) -> list[object]:
         raise TryAgain("once is enough")
 
     pace = Pace(1000.0, asyncio.get_running_loop().time, asyncio.sleep)
-    return [*await Client(connected(settings), pace, no_more).jobs(1)]
+    return [*await Client(connected(settings), pace, no_more).jobs(1, PassedOver())]
 
 
 async def test_its_authority_is_trusted_where_it_is_configured(tmp_path: Path) -> None:
