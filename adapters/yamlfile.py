@@ -175,6 +175,8 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self._report(key_node, "a key must be a plain word")
                 continue
+            if key_node.value == "<<":
+                self._report(key_node, "'<<' merges nothing in YAML 1.2: write the members out")
             if (key := key_node.value) in result:
                 self._report(key_node, f"'{key}' is written twice")
             self.marks[(*at, key)] = self._mark(key_node)

@@ -45,6 +45,13 @@ def test_scalars_are_those_of_yaml_1_2() -> None:
     }
 
 
+def test_members_are_merged_by_nobody() -> None:
+    """`<<` is of YAML 1.1; taken for a key, it would hide what was meant."""
+    assert problems("name: &x {a: b}\nsize: {<<: *x}") == [
+        "f.yaml:2:8: '<<' merges nothing in YAML 1.2: write the members out"
+    ]
+
+
 def test_places_are_lines_and_columns() -> None:
     """A place deep in a document has its own line and column; one that is not there has its parent's."""
     file = parse("a:\n  - b: 1\n    c: {d: 2}\n", "f.yaml")

@@ -24,6 +24,10 @@ GENERIC_EVENT, CLOUDEVENTS = "jenkins/generic-event", "jenkins/cloudevents"
 _GERRIT = "https://gerrit.example.com/"
 _LABELS = {"gerrit": _GERRIT, "jenkins": "https://jenkins.example.com/"}
 _DEPLOYMENTS = {"deploy_jobs": "deploy/.+", "image_jobs": "team/shop-image"}
+_ASKING = [
+    *("acr/webhook", "artifactory/webhook", "dockerhub/webhook", "ecr/eventbridge", "gcr/pubsub", "github/package"),
+    *("nexus/webhook", "quay/notification"),
+]
 EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
     "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
@@ -33,7 +37,8 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},
     GERRIT: {"minor_events": True, "replication": True},
-    **dict.fromkeys([REGISTRY, "registry/log", "harbor/webhook", "zot/events"], _LABELS),
+    **dict.fromkeys([REGISTRY, "harbor/webhook", "zot/events", *_ASKING], _LABELS),
+    "registry/log": {"access_log": True} | _LABELS,
 }
 """The variables of each mapping that turn on all that it can emit."""
 

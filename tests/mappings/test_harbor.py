@@ -79,10 +79,23 @@ def test_a_scan_without_a_result_is_told_apart(name: str, outcome: str) -> None:
     assert (scan.name, scan.content["outcome"]) == ("testsuiterun.finished", outcome)
 
 
-def test_a_completed_scan_without_a_report_is_an_error() -> None:
-    """No outcome is made up."""
+@pytest.mark.parametrize("status", ["Pending", "Running", "Error", None])
+def test_a_completed_scan_without_a_report_has_no_outcome(status: str | None) -> None:
+    """As Harbor sends it of a scheduled scan, and of one that goes on: none is made up, and it is told nevertheless."""
     body = golden(HARBOR, "scan-completed-critical.json")
-    del body["event_data"]["resources"][0]["scan_overview"]
-    found = translation(HARBOR, body)
-    assert found.events == ()
-    assert "$report.severity is missing" in found.errors[0]
+    resource = body["event_data"]["resources"][0]
+    if status is None:
+        del resource["scan_overview"]
+    else:
+        (report,) = resource["scan_overview"].values()
+        report |= {"scan_status": status, "severity": "", "summary": None}
+    found = event(HARBOR, body)
+    assert found.name == "dev.cdeventsx.harbor-scan.completed.0.1.0"
+    assert found.content == ({"status": status} if status else {})
+    assert found.subject_id.startswith("pkg:oci/app@sha256:")
+
+
+@pytest.mark.parametrize(("type_", "outcome"), [("SCANNING_FAILED", "error"), ("harbor.scan.stopped", "cancel")])
+def test_a_list_of_components_that_was_not_made_is_told(type_: str, outcome: str) -> None:
+    """With how it ended."""
+    assert event(HARBOR, golden(HARBOR, "sbom-completed.json") | {"type": type_}).content["outcome"] == outcome

@@ -68,7 +68,14 @@ def test_who_downloads_is_the_user_or_the_address() -> None:
     body = golden(REGISTRY, "pull-image.json")
     assert event(REGISTRY, body).content == {"user": "ci-robot"}
     body["events"][0]["actor"] = {}
-    for address, user in {"192.0.2.7:49774": "192.0.2.7", "[2001:db8::7]:80": "[2001:db8::7]", "node": "node"}.items():
+    addresses = {
+        "192.0.2.7:49774": "192.0.2.7",
+        "192.0.2.7": "192.0.2.7",
+        "[2001:db8::7]:80": "2001:db8::7",
+        "2001:db8::7": "2001:db8::7",  # as a proxy tells it
+        "node": "node",
+    }
+    for address, user in addresses.items():
         body["events"][0]["request"]["addr"] = address
         assert event(REGISTRY, body).content == {"user": user}
 

@@ -16,7 +16,7 @@ import yaml
 from adapters.cdevents.document import document
 from adapters.goldens import Sent, context, run, sent
 from adapters.mapping.library import shipped
-from adapters.model import Spec
+from adapters.model import LOOKED_UP, Spec
 from tests.mappings.support import inputs
 from tests.service import Service, running
 
@@ -76,9 +76,14 @@ def _posted(service: Service, mapping: str, file: Path, each: Sent) -> int:
     return status
 
 
+def _is_posted(file: Path) -> bool:
+    """Whether it is as a tool sends it: what a registry was asked is never taken from a request."""
+    return not any(LOOKED_UP in each.headers for each in sent(file))
+
+
 def _expected(mapping: str) -> Iterator[Key]:
     for golden in run(mapping).goldens:
-        for event in golden.events:
+        for event in golden.events if _is_posted(golden.input) else ():
             written = document(event, Spec.V0_5_1)
             yield written["context"]["source"], written["context"]["type"], written["subject"]["id"]
 
@@ -100,7 +105,7 @@ def test_what_is_not_signed_is_refused(mapping: str, service: Service) -> None:
 def test_what_tools_post_becomes_their_goldens(service: Service) -> None:
     """Through the server, the journal and a sink, with the headers that a mapping reads and no credential."""
     for mapping in MAPPINGS:
-        for path in inputs(mapping):
+        for path in filter(_is_posted, inputs(mapping)):
             for each in sent(path):
                 assert _posted(service, mapping, path, each) == http.client.ACCEPTED
     assert service.stop() == 0

@@ -29,6 +29,7 @@ _PREDICATES = ("dev.sigstore.bundle.predicateType", PREDICATE, "in-toto.io/predi
 
 _NAME = compiled(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
 _TAG = compiled(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_HOST = compiled(r"[A-Za-z0-9.-]+(?::[0-9]+)?")
 _DIGEST = compiled(r"sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 
 
@@ -68,6 +69,12 @@ def _artifact(repository: str, reference: str, grammar: Any) -> Artifact | None:
 def is_digest(text: str) -> bool:
     """Whether it is a digest that an image can have."""
     return _DIGEST.fullmatch(text) is not None
+
+
+def is_repository(text: str) -> bool:
+    """Whether it is a repository with its registry before it."""
+    host, _, repository = text.partition("/")
+    return _HOST.fullmatch(host) is not None and _NAME.fullmatch(repository) is not None
 
 
 def described(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from adapters.mapping.patterns import compiled
-from adapters.sources.registry.artifact import PREDICATE, described, digest, is_digest, member, parts
+from adapters.sources.registry.artifact import PREDICATE, described, digest, is_digest, is_repository, member, parts
 
 SIGNATURE = "https://sigstore.dev/cosign/sign/v1"
 """The predicate by which a bundle is an image's signature, and not what somebody attests about it."""
@@ -40,14 +40,13 @@ def document(manifest: Mapping[str, Any]) -> str | None:
 
 
 def read(manifest: Mapping[str, Any], content: bytes) -> dict[str, str]:
-    """What a manifest's document says: the `signature`, and the `subject` or `predicateType` that only it knows."""
+    """What a manifest's document says: the `signature`, and the `subject`, `identity` or `predicateType` it knows."""
     layer = _layer(manifest)
     if layer.get("mediaType") == _COSE:
         return _signed(b64encode(content).decode())
     said = _object(content)
     if layer.get("mediaType") == _SIMPLE:
-        signed = member(member(member(said, "critical"), "image"), "docker-manifest-digest")
-        return _subject(signed) | _signed(member(layer.get("annotations"), _ANNOTATION))
+        return _identified(said.get("critical")) | _signed(member(layer.get("annotations"), _ANNOTATION))
     if layer.get("mediaType") == _JWS:
         return _signed(said.get("signature"))
     return _of_bundle(said)
@@ -88,8 +87,12 @@ def _signed(signature: Any) -> dict[str, str]:
     return {"signature": signature} if known else {}
 
 
-def _subject(found: Any) -> dict[str, str]:
-    return {"subject": found} if isinstance(found, str) and is_digest(found) else {}
+def _identified(critical: Any) -> dict[str, str]:
+    """The `subject`, and as `identity` its repository with the registry, where the signature is kept in another one."""
+    subject = member(member(critical, "image"), "docker-manifest-digest")
+    identity = member(member(critical, "identity"), "docker-reference")
+    said = {"subject": (subject, is_digest), "identity": (identity, is_repository)}
+    return {name: value for name, (value, is_one) in said.items() if isinstance(value, str) and is_one(value)}
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -61,8 +61,9 @@ def test_cosign_2_has_the_text_in_an_annotation_of_the_last_layer() -> None:
     """It adds one for each signature. What is signed is in the document: no tag is needed for it."""
     first, last = ({"dev.cosignproject.cosign/signature": text} for text in ("MEUCfirst", "MEUClast"))
     layers = [{"mediaType": SIMPLE, "digest": BLOB, "annotations": each} for each in (first, last)]
-    body = orjson.dumps({"critical": {"image": {"docker-manifest-digest": SIGNED}}})
-    assert read({"layers": layers}, body) == {"subject": SIGNED, "signature": "MEUClast"}
+    critical = {"image": {"docker-manifest-digest": SIGNED}, "identity": {"docker-reference": "r.example.com/team/app"}}
+    said = read({"layers": layers}, orjson.dumps({"critical": critical}))
+    assert said == {"subject": SIGNED, "identity": "r.example.com/team/app", "signature": "MEUClast"}
 
 
 def test_notation_has_an_envelope() -> None:
@@ -96,6 +97,7 @@ def test_a_signature_without_end_is_none() -> None:
             b'{"dsseEnvelope": {"payload": "%"}}',
             b'{"dsseEnvelope": {"payload": "W10=", "signatures": 7}}',
             b'{"critical": {"image": []}}',
+            b'{"critical": {"identity": {"docker-reference": "../x"}}}',
             b'{"messageSignature": {"signature": 7}}',
         ]
     ),

@@ -89,7 +89,9 @@ def test_what_a_client_calls_itself_is_no_request(form: str, agent: str) -> None
     said = line(form, "/v2/team/app/manifests/1.0", agent)
     found = tag(said.encode())
     assert (found and found.repository) == "team/app"
-    translator = mapping.load("registry/log", instance="https://registry.example.com/", variables={})
+    translator = mapping.load(
+        "registry/log", instance="https://registry.example.com/", variables={"access_log": form == "access"}
+    )
     [event] = translator.translate(Notification("r", said.encode(), AT)).events
     assert event.subject_id == "team/app:1.0"
 

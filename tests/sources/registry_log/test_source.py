@@ -55,7 +55,8 @@ async def heard(
 
 def translated(name: str, notifications: Sequence[Notification]) -> list[CDEvent]:
     """What notifications become."""
-    translator = mapping.load(name, instance=INSTANCE, variables={})
+    variables = {"access_log": True} if name == "registry/log" else {}
+    translator = mapping.load(name, instance=INSTANCE, variables=variables)
     translations = [translator.translate(each) for each in notifications]
     assert not any(each.errors or each.unmatched for each in translations)
     return [event for each in translations for event in each.events]
