@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from requests import PreparedRequest
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from adapters.http import Bounded
 from adapters.secrets import Secret
 from adapters.tls import Tls, secure
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pygerrit2 import GerritRestAPI
 
 
-def client(url: str, user: tuple[str, Secret] | Secret | None, tls: Tls, timeout: float) -> GerritRestAPI:
+def client(
+    url: str, user: tuple[str, Secret] | Secret | None, tls: Tls, timeout: float, adapter: Bounded
+) -> GerritRestAPI:
     """A client that asks once, with `timeout` in seconds: who asks tries again, and can be stopped while it waits.
 
     `user` is a name and an HTTP password, or a bearer token; without one it asks as nobody.
@@ -24,7 +26,7 @@ def client(url: str, user: tuple[str, Secret] | Secret | None, tls: Tls, timeout
     from pygerrit2 import Anonymous, GerritRestAPI  # noqa: PLC0415 - an extra, only needed by who asks a Gerrit
 
     logging.getLogger("pygerrit2").handlers.clear()  # it brings one of its own, which writes beside our log
-    made = GerritRestAPI(url, auth=_auth(user) if user else Anonymous(), adapter=HTTPAdapter())
+    made = GerritRestAPI(url, auth=_auth(user) if user else Anonymous(), adapter=adapter)
     secure(made.session, tls)
     made.kwargs |= {"timeout": timeout, "verify": made.session.verify}
     return made

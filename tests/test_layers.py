@@ -13,7 +13,7 @@ from tests.checkout import ROOT
 LAYERS = (
     {"bounds", "errors", "model", "private", "settings", "resources", "logs"},
     {"answers", "late", "tls", "worker", "yamlfile"},
-    {"cdevents", "secrets"},
+    {"cdevents", "http", "secrets"},
     {"brokers", "gerrit", "journal", "mapping"},
     {"metrics"},
     {"sinks", "sources"},

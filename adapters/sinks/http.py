@@ -12,9 +12,10 @@ import requests
 
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.http import no_answer, origin
 from adapters.model import Encoding, Message
 from adapters.sinks.binding import counterparts
-from adapters.sinks.http_answer import judge, no_answer, origin
+from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
 from adapters.sinks.http_settings import HttpSettings
 from adapters.worker import Worker
@@ -75,8 +76,10 @@ class HttpSink:
 
     def _exchange(self, headers: dict[str, str], body: bytes) -> None:
         try:
-            with asked(self._session, "POST", self._url, data=body, headers=headers, timeout=self._timeout) as response:
-                judge(response, self._clock())
+            judge(
+                asked(self._session, "POST", self._url, data=body, headers=headers, timeout=self._timeout),
+                self._clock(),
+            )
         except (requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
         except OSError as error:

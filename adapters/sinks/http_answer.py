@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
-import urllib3
 
 from adapters.errors import PermanentError, TransientError
+from adapters.http import origin
 
 _TRY_LATER = frozenset({401, 407, 408, 425, 429})
 """Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""
@@ -19,13 +19,13 @@ _EXCERPT = 200
 def judge(response: requests.Response, now: float) -> None:
     """Returns for any 2xx; raises what `refusal` makes of anything else, with the beginning of what was answered.
 
-    The answer is to be a streamed one, of a request that followed no redirects. `now` is in seconds since 1970.
+    The answer is to be that of a request that followed no redirects. `now` is in seconds since 1970.
     """
     status = response.status_code
-    text = _redirection(response) if response.is_redirect else _excerpt(response)
+    text = _redirection(response) if response.is_redirect else said(response.content.decode(errors="replace"))
     if 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
         return
-    answer = f"{_asked(response.request)} answered {status} {response.reason or ''}".rstrip()
+    answer = f"{_asked(response.request)} answered {status} {said(response.reason)}".rstrip()
     message = f"{answer}: {text}" if text else answer
     raise refusal(response, message, now)
 
@@ -44,29 +44,14 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     if value.isascii() and value.isdigit():
         return float(value)
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError, TypeError):
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     return None
 
 
-def origin(url: str) -> str:
-    """A URL without its path, query and user, which may hold a secret."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def no_answer(error: OSError) -> str:
-    """Why there is none, in the words of the cause that knows best: those of requests hold the whole URL."""
-    if not isinstance(error, requests.RequestException):
-        return str(error)
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return f"the connection failed ({type(error).__name__})"
+def said(text: str | None) -> str:
+    """The beginning of what a server says, on one line."""
+    return " ".join((text or "").split())[:_EXCERPT]
 
 
 def _asked(request: requests.PreparedRequest) -> str:
@@ -75,12 +60,3 @@ def _asked(request: requests.PreparedRequest) -> str:
 
 def _redirection(response: requests.Response) -> str:
     return f"it redirects to {origin(urljoin(response.url, response.headers['location']))}; configure the final URL"
-
-
-def _excerpt(response: requests.Response) -> str:
-    """The beginning of an answer, on one line; reading it to its end is what keeps the connection."""
-    try:
-        content = response.raw.read(1 << 14, decode_content=True) or b""
-    except (urllib3.exceptions.HTTPError, OSError):
-        return ""
-    return " ".join(content.decode(errors="replace").split())[:_EXCERPT]

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from adapters.http import Bounded, bounded
 from adapters.secrets import Secret
 from adapters.sinks.http_settings import Auth
 from adapters.tls import Tls, secure
+
+_EXCERPT = 16 << 10
+"""Bytes that are read of an answer: its status is what counts."""
 
 
 def session(auth: Auth | None, headers: Mapping[str, Secret], tls: Tls) -> requests.Session:
@@ -18,6 +22,7 @@ def session(auth: Auth | None, headers: Mapping[str, Secret], tls: Tls) -> reque
     result.headers.update({name: value.get_secret_value() for name, value in headers.items()})
     result.auth = _authentication(auth)
     secure(result, tls)
+    bounded(result, Bounded(_EXCERPT, excerpt=True))
     return result
 
 
@@ -30,9 +35,9 @@ def asked(  # noqa: PLR0913 - what a request is made of
     headers: Mapping[str, str],
     timeout: float | tuple[float, float],
 ) -> requests.Response:
-    """A streamed answer, to be closed: for `http_answer.judge`. A redirect is not followed.
+    """An answer for `http_answer.judge`. A redirect is not followed.
 
-    Raises what requests raises; `timeout` is in seconds, as there.
+    Raises what requests raises; `timeout` is in seconds, as in Bounded.
     """
     return session.request(
         method,
@@ -42,7 +47,6 @@ def asked(  # noqa: PLR0913 - what a request is made of
         timeout=timeout,
         verify=session.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
         allow_redirects=False,
-        stream=True,
     )
 
 

@@ -46,7 +46,7 @@ class Auth(Settings):
 
 
 class HttpSettings(SinkSettings):
-    """Where to post, with which headers; the read timeout is for the silence before and within an answer."""
+    """Where to post, with which headers; the read timeout is for the whole answer."""
 
     type: Literal["http"]
     url: Annotated[str, AfterValidator(_http_url)]

@@ -12,17 +12,23 @@ from pygerrit2 import GerritReview
 
 from adapters.errors import PermanentError, TransientError
 from adapters.gerrit import client
+from adapters.http import Bounded, no_answer
 from adapters.sinks.actions.settings import GerritReviewSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
-from adapters.sinks.http_answer import no_answer, refusal
+from adapters.sinks.http_answer import refusal, said
 
 _WHY = "it passes over a label, or a value of it, that the project does not have (change.strictLabels would refuse it)"
+
+_LARGEST = 1 << 20
+"""Bytes that are read of an answer: it has the votes that were taken."""
 
 
 def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     """A sink that posts the review once for each event."""
-    server = client(settings.url, (settings.auth.username, settings.auth.password), settings.tls, settings.timeout)
+    user = (settings.auth.username, settings.auth.password)
+    adapter = Bounded(_LARGEST, excerpt=True, stays=True)
+    server = client(settings.url, user, settings.tls, settings.timeout, adapter)
     templates = (settings.change, settings.revision, settings.message)
     change, revision, message = (shape(template, settings.tables) for template in templates)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
@@ -35,12 +41,12 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
             answer = server.review(where, what, review)
         except requests.HTTPError as error:
             raise _judged(error.response, where) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             reason = no_answer(error) if isinstance(error, OSError) else "the answer is not JSON"
             raise TransientError(f"Gerrit at {settings.url}: {reason}") from None
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or not isinstance(taken := answer.get("labels") or {}, dict):
             raise TransientError(f"what answers at {settings.url} is not Gerrit's API: is a login page in between?")
-        if ignored := votes.keys() - (answer.get("labels") or {}).keys():
+        if ignored := votes.keys() - taken.keys():
             raise PermanentError(
                 f"Gerrit took the review of {where}, but no vote on {', '.join(sorted(ignored))}: {_WHY}"
             )
@@ -54,6 +60,6 @@ def _segment(value: str) -> str:
 
 
 def _judged(answer: requests.Response, change: str) -> PermanentError | TransientError:
-    said = " ".join(answer.text.split())[:200]
-    message = f"Gerrit answered {answer.status_code} to a review of {change}: {said or answer.reason}"
+    why = said(answer.text) or said(answer.reason)
+    message = f"Gerrit answered {answer.status_code} to a review of {change}: {why}"
     return refusal(answer, message, time.time())

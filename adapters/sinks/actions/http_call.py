@@ -10,10 +10,11 @@ import orjson
 import requests
 
 from adapters.errors import PermanentError, TransientError
+from adapters.http import no_answer, origin
 from adapters.sinks.actions.settings import HttpCallSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
-from adapters.sinks.http_answer import judge, no_answer, origin
+from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
 
 _NO_URL = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
@@ -29,8 +30,9 @@ def http_call(settings: HttpCallSettings) -> ActionSink:
         data = None if settings.body is None else orjson.dumps(shaped(body, document))
         headers = {"Idempotency-Key": document["context"]["id"], "Content-Type": "application/json"}
         try:
-            with asked(client, settings.method, where, data=data, headers=headers, timeout=settings.timeout) as answer:
-                judge(answer, time.time())
+            judge(
+                asked(client, settings.method, where, data=data, headers=headers, timeout=settings.timeout), time.time()
+            )
         except _NO_URL:
             raise PermanentError(
                 "the event makes no URL that could be called: compare it with the sink's url"

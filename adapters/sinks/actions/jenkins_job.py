@@ -11,11 +11,15 @@ import jenkins
 import requests
 
 from adapters.errors import PermanentError, TransientError
+from adapters.http import Bounded, bounded, no_answer
 from adapters.sinks.actions.settings import JenkinsJobSettings
 from adapters.sinks.actions.shape import shape, text
 from adapters.sinks.actions.sink import ActionSink
-from adapters.sinks.http_answer import no_answer, refusal
+from adapters.sinks.http_answer import refusal, said
 from adapters.tls import secure
+
+_LARGEST = 1 << 20
+"""Bytes that are read of an answer: what it begins with tells whether a build was queued."""
 
 
 def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
@@ -23,6 +27,7 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
     password = settings.auth.password.get_secret_value()
     server = jenkins.Jenkins(settings.url, settings.auth.username, password, timeout=settings.timeout)
     secure(server._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
+    bounded(server._session, Bounded(_LARGEST, excerpt=True, stays=True))  # noqa: SLF001
     job = shape(settings.job, settings.tables)
     parameters = {name: shape(template, settings.tables) for name, template in settings.parameters.items()}
 
@@ -40,7 +45,7 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
             raise TransientError(f"Jenkins at {settings.url} did not answer in time") from None
         except (jenkins.JenkinsException, OSError) as error:
             raise _judged(error, f"Jenkins did not start '{name}'") from None
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, LookupError, TypeError, RecursionError):
             raise TransientError(
                 f"what answers at {settings.url} is not Jenkins: is a login page in between?"
             ) from None
@@ -55,6 +60,6 @@ def _judged(error: Exception, message: str) -> PermanentError | TransientError:
     for each in (error, error.__context__):
         if isinstance(each, requests.HTTPError):
             answer = each.response
-            return refusal(answer, f"{message}: it answered {answer.status_code} {answer.reason}", time.time())
+            return refusal(answer, f"{message}: it answered {answer.status_code} {said(answer.reason)}", time.time())
     reason = no_answer(error) if isinstance(error, OSError) else type(error).__name__
     return TransientError(f"{message}: {reason}")

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from adapters.errors import AdapterError
+from adapters.http import Bounded, no_answer
 from adapters.sources.gerrit.attributes import Json
 
 if TYPE_CHECKING:
     from pygerrit2 import GerritRestAPI
 
 Params = list[tuple[str, str]]
+
+LARGEST = 32 << 20
+"""Bytes of an answer at most: events-log tells a few thousand events at once."""
 
 _NOT_FOUND = 404
 
@@ -23,6 +27,11 @@ class BackfillFailed(AdapterError):
 
 class NotInstalled(BackfillFailed):
     """Gerrit does not know this address: the plugin is not installed, or not for this user."""
+
+
+def whole() -> Bounded:
+    """What a client is to ask through that a Rest is made of."""
+    return Bounded(LARGEST, stays=True)
 
 
 class Rest:
@@ -62,7 +71,10 @@ class Rest:
         except requests.HTTPError as error:
             raise self._refusal(error.response, path) from None
         except (OSError, ValueError) as error:
-            raise BackfillFailed(f"GET {self._api.make_url(path)}: {error}") from None
+            reason = no_answer(error) if isinstance(error, OSError) else error
+            raise BackfillFailed(f"GET {self._api.make_url(path)}: {reason}") from None
+        except RecursionError:
+            raise self.stranger(path, "its JSON") from None
 
     def _refusal(self, response: requests.Response, path: str) -> BackfillFailed:
         said = " ".join(response.text.split())[:200]

@@ -20,7 +20,7 @@ from adapters.sources.gerrit.attributes import Json
 from adapters.sources.gerrit.events import Event
 from adapters.sources.gerrit.keeping import keep
 from adapters.sources.gerrit.patience import Sleep, patient
-from adapters.sources.gerrit.rest import BackfillFailed, Rest
+from adapters.sources.gerrit.rest import BackfillFailed, Rest, whole
 from adapters.sources.gerrit_api.progress import Progress
 from adapters.sources.gerrit_api.report import report
 from adapters.sources.gerrit_api.settings import GerritApiSettings
@@ -37,7 +37,8 @@ class GerritApi:
         """Nothing is asked yet; raises ConfigError where the client is not installed or a checkpoint is not its own."""
         _check_client()
         self._settings, self._context, self._sleep = settings, context, sleep
-        self._rest = Rest(client(settings.url or settings.instance, settings.user, settings.tls, settings.timeout))
+        url = settings.url or settings.instance
+        self._rest = Rest(client(url, settings.user, settings.tls, settings.timeout, whole()))
         self._pace = Pace(settings.requests_per_second, time.monotonic, sleep)
         self._progress = _restored(context, (settings.since or context.clock()).timestamp())
         self._kept: Progress | None = None

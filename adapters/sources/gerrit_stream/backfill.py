@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from adapters.gerrit import client
 from adapters.sources.gerrit import changes
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.rest import NotInstalled, Rest
+from adapters.sources.gerrit.rest import NotInstalled, Rest, whole
 from adapters.sources.gerrit_stream import events_log
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings, Http
 from adapters.tls import Tls
@@ -43,4 +43,4 @@ def backfill(settings: GerritStreamSettings) -> Backfill:
 
 def _rest(http: Http, instance: str) -> Rest:
     user = (http.username, http.password) if http.username and http.password else None
-    return Rest(client(http.url or instance, user, Tls(ca=http.ca), http.timeout), prefix="http.")
+    return Rest(client(http.url or instance, user, Tls(ca=http.ca), http.timeout, whole()), prefix="http.")

@@ -19,6 +19,7 @@ from tenacity import (
 )
 
 from adapters.errors import ConfigError, Problem
+from adapters.http import Bounded, bounded, no_answer
 from adapters.logs import Seldom
 from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins.names import build_url
@@ -28,6 +29,9 @@ from adapters.sources.jenkins_api.answers import Job, Json
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.pace import Pace
 from adapters.tls import secure
+
+LARGEST = 16 << 20
+"""Bytes of an answer at most: 100,000 jobs have as many."""
 
 _ATTEMPTS = 5
 _FAILED = 500
@@ -71,6 +75,7 @@ def connected(settings: JenkinsApiSettings) -> Server:
     token = settings.token.get_secret_value() if settings.token else None
     client = jenkins.Jenkins(settings.url or settings.instance, settings.user, token, settings.timeout)
     secure(client._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
+    bounded(client._session, Bounded(LARGEST, stays=True))  # noqa: SLF001
     server: Server = client
     return server
 
@@ -167,7 +172,8 @@ class Client:
 
 def _trouble(error: Exception) -> TryAgain:
     status = _status(error)
-    what = f"it answers HTTP {status}" if status else f"it cannot be reached ({type(error).__name__})"
+    why = no_answer(error) if isinstance(error, OSError) else type(error).__name__
+    what = f"it answers HTTP {status}" if status else f"it cannot be reached ({why})"
     return TryAgain(what, failed=status == _FAILED)
 
 

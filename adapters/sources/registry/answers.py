@@ -1,13 +1,14 @@
-"""A registry's answers: read within limits, and judged by what to do about them."""
+"""A registry's answers, judged by what to do about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import requests
-from urllib3.exceptions import HTTPError
 
 from adapters.errors import AdapterError
+from adapters.http import Bounded, Unusable, bounded, no_answer
 
 LARGEST = 4 << 20
 """Bytes that are read of an answer: all registries should take a manifest of 4 MiB (distribution-spec, Pushing
@@ -29,23 +30,25 @@ class NoSuchArtifact(AdapterError):
     """The registry does not have it."""
 
 
-def content(answer: requests.Response, asked: str, seconds: float, clock: Callable[[], float]) -> bytes:
-    """The body of an answer to what was `asked`, such as `GET <url>`.
+def session() -> requests.Session:
+    """A session that reads answers within limits."""
+    result = requests.Session()
+    bounded(result, Bounded(LARGEST))
+    return result
 
-    Raises RegistrySilent (also where it takes longer than `seconds`), ArtifactUnreadable or NoSuchArtifact.
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Where requests has no answer to what is asked, such as `GET <url>`: raises RegistrySilent or ArtifactUnreadable.
+
+    The latter is for an answer that there is, and that cannot be taken.
     """
-    judge(answer, asked)
-    until, found = clock() + seconds, bytearray()
     try:
-        while chunk := answer.raw.read1(64 << 10, decode_content=True):
-            found += chunk
-            if len(found) > LARGEST:
-                raise ArtifactUnreadable(f"{asked}: more than {LARGEST} bytes")
-            if clock() > until:
-                raise RegistrySilent(f"{asked}: the answer takes longer than {seconds:g} s")
-    except (OSError, HTTPError) as error:
-        raise RegistrySilent(f"{asked}: {error}") from None
-    return bytes(found)
+        yield
+    except Unusable as error:
+        raise ArtifactUnreadable(f"{what}: {error}") from None
+    except OSError as error:
+        raise RegistrySilent(f"{what}: {no_answer(error)}") from None
 
 
 def judge(answer: requests.Response, asked: str) -> None:

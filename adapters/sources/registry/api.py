@@ -11,7 +11,7 @@ import orjson
 import requests
 
 from adapters.sources.registry import artifact, signature
-from adapters.sources.registry.answers import ArtifactUnreadable, RegistrySilent, content, judge
+from adapters.sources.registry.answers import ArtifactUnreadable, asking, judge, session
 from adapters.sources.registry.artifact import Artifact
 from adapters.sources.registry.settings import RegistryApi
 from adapters.sources.registry.token import Authentication
@@ -46,13 +46,12 @@ class _Found(NamedTuple):
 class Registry:
     """Asks about artifacts; about each with a few requests at most, each answered within `timeout` seconds.
 
-    An answer that trickles may take twice as long: then it counts as none.
     Every method raises RegistrySilent, ArtifactUnreadable or NoSuchArtifact.
     """
 
     def __init__(self, settings: RegistryApi, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url, self._timeout, self._clock = settings.url.rstrip("/"), settings.timeout, clock
-        self._client = requests.Session()
+        self._url, self._timeout = settings.url.rstrip("/"), settings.timeout
+        self._client = session()
         self._client.headers["User-Agent"] = USER_AGENT
         self._client.verify = str(settings.ca) if settings.ca else True
         self._client.auth = Authentication(settings, clock)
@@ -77,9 +76,7 @@ class Registry:
     def digest(self, wanted: Artifact) -> str:
         """What a tag points to now."""
         url = self._place("manifests", wanted)
-        with self._answer("HEAD", url) as answer:
-            judge(answer, f"HEAD {url}")
-            found = answer.headers.get(_DIGEST, "")
+        found = self._answer("HEAD", url).headers.get(_DIGEST, "")
         if not artifact.is_digest(found):
             raise ArtifactUnreadable(f"HEAD {url}: '{found[:60]}' is not a digest")
         return found
@@ -99,22 +96,21 @@ class Registry:
 
     def _get(self, kind: str, wanted: Artifact) -> _Found:
         url = self._place(kind, wanted)
-        with self._answer("GET", url) as answer:
-            body = content(answer, f"GET {url}", self._timeout, self._clock)
-            return _Found(url, body, answer.headers.get(_DIGEST) or f"sha256:{sha256(body).hexdigest()}")
+        answer = self._answer("GET", url)
+        body = answer.content
+        return _Found(url, body, answer.headers.get(_DIGEST) or f"sha256:{sha256(body).hexdigest()}")
 
     def _answer(self, method: str, url: str) -> requests.Response:
-        try:
-            return self._client.request(
+        with asking(f"{method} {url}"):
+            answer = self._client.request(
                 method,
                 url,
                 headers={"Accept": MANIFESTS},
                 timeout=self._timeout,
-                stream=True,
                 verify=self._client.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
             )
-        except OSError as error:
-            raise RegistrySilent(f"{method} {url}: {error}") from None
+        judge(answer, f"{method} {url}")
+        return answer
 
     def _place(self, kind: str, wanted: Artifact) -> str:
         return f"{self._url}/v2/{wanted.repository}/{kind}/{wanted.reference}"

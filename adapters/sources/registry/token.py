@@ -16,7 +16,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from adapters.mapping.patterns import compiled
-from adapters.sources.registry.answers import ArtifactUnreadable, NoSuchArtifact, RegistrySilent, content
+from adapters.sources.registry.answers import ArtifactUnreadable, NoSuchArtifact, asking, judge, session
 from adapters.sources.registry.settings import RegistryApi
 
 REMEMBERED = 1000
@@ -82,23 +82,20 @@ class Authentication(AuthBase):
         self._may_be_told(realm)
         asked = f"GET {realm}"
         query = {name: wanted[name] for name in ("service", "scope") if name in wanted}
-        try:
-            answer = requests.get(
+        with asking(asked), session() as client:
+            answer = client.get(
                 realm,
                 params=query,
                 auth=self._basic or _nobody,
                 verify=self._verify,
                 timeout=self._timeout,
-                stream=True,
                 allow_redirects=False,
             )
-        except OSError as error:
-            raise RegistrySilent(f"{asked}: {error}") from None
-        with answer:
-            try:
-                return self._token(content(answer, asked, self._timeout, self._clock), asked)
-            except NoSuchArtifact as error:
-                raise ArtifactUnreadable(str(error)) from None
+        try:
+            judge(answer, asked)
+        except NoSuchArtifact as error:
+            raise ArtifactUnreadable(str(error)) from None
+        return self._token(answer.content, asked)
 
     def _may_be_told(self, realm: str) -> None:
         """Raises ArtifactUnreadable where the password would go to a stranger in clear text."""

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -170,7 +163,7 @@ def test_no_usable_answer_is_an_error_without_secrets(answer: dict[str, Any], er
 def test_no_answer_at_all_is_an_error() -> None:
     """It may be starting."""
     responses.get(f"{BASE}/manifests/{FIRST}", body=exceptions.ReadTimeout("too slow"))
-    with pytest.raises(RegistrySilent, match="too slow"):
+    with pytest.raises(RegistrySilent, match="no answer in time"):
         labels(FIRST)
 
 
@@ -180,41 +173,3 @@ def test_an_image_that_is_not_there_is_another_error() -> None:
     responses.get(f"{BASE}/manifests/{FIRST}", status=404)
     with pytest.raises(NoSuchArtifact):
         labels(FIRST)
-
-
-def test_an_answer_that_trickles_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A registry that sends a byte now and then, and never nothing for long, is not listened to for ever."""
-    monkeypatch.setenv("NO_PROXY", "*")
-    seconds = itertools.count()
-    with trickling() as address:
-        settings = RegistryApi.model_validate({"url": f"http://{address}", "timeout": "3s"})
-        with pytest.raises(RegistrySilent, match="the answer takes longer than 3 s"):
-            next(Registry(settings, clock=lambda: float(next(seconds))).told(Artifact("team/app", FIRST)))
-    assert next(seconds) == 5, "it was asked when it began, and after each of four bytes"
-
-
-@contextmanager
-def trickling() -> Iterator[str]:
-    """A server that answers with one byte after the other, as long as somebody reads."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Length", str(LARGEST))
-            self.end_headers()
-            with suppress(OSError):
-                while True:
-                    self.wfile.write(b" ")
-                    time.sleep(0.005)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
