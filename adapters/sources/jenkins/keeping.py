@@ -13,7 +13,7 @@ from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.jenkins.documents import encoded
-from adapters.sources.jenkins.progress import Progress
+from adapters.sources.jenkins.progress import Progress, Since
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -31,7 +31,7 @@ class Keeper:
         self,
         receive: Receive,
         documents: Sequence[Mapping[str, Any]],
-        progress: Mapping[str, Progress | None],
+        progress: Mapping[str, Progress | Since | None],
     ) -> None:
         """Returns when all of it is on disk; a journal that cannot take it is tried again for ever."""
         notifications = [self._notification(document) for document in documents]

@@ -17,6 +17,7 @@ from adapters.model import Receive
 from adapters.settings import Duration, Size, TimeZone
 from adapters.sources.contract import Context, SourceSettings
 from adapters.sources.jenkins.keeping import Keeper, Sleep
+from adapters.sources.jenkins.progress import SINCE, Since
 from adapters.sources.jenkins_home.reader import Reader
 from adapters.sources.jenkins_home.stamps import Stamps
 from adapters.sources.jenkins_home.tree import Tree
@@ -28,7 +29,8 @@ class JenkinsHomeSettings(SourceSettings):
 
     `home` is the directory with `jobs` in it; it is only read. Links that lead out of it are followed into the roots of
     `follow` only. Files of more than `max_file` are skipped. Without `history`, the builds that are there at the very
-    first start are passed over. `time_zone` is that of directories with a date, as Jenkins before 1.597 named them.
+    first start are passed over, and those of jobs that come later and began before it. `time_zone` is that of
+    directories with a date, as Jenkins before 1.597 named them.
     """
 
     type: Literal["jenkins-home"]
@@ -49,7 +51,11 @@ class JenkinsHome:
         stamps = Stamps(time.time_ns)
         tree = Tree(settings.home.rstrip("/"), stamps, settings.follow)
         reader = Reader(settings.max_file, ZoneInfo(settings.time_zone))
-        self._watch = Watch(tree, stamps, reader, context.checkpoints, history=settings.history)
+        told = {job: text for job, text in context.checkpoints.items() if job != SINCE}
+        known = context.checkpoints.get(SINCE)
+        began = Since(int(known) if known else int(context.clock().timestamp() * 1000))
+        self._began = None if known or settings.history else began
+        self._watch = Watch(tree, stamps, reader, told, 0 if settings.history else began.time)
 
     async def run(self, receive: Receive) -> None:
         """Look, hand over, wait, for ever."""
@@ -59,6 +65,9 @@ class JenkinsHome:
 
     async def look(self, receive: Receive) -> None:
         """Hands over what has come since the last look."""
+        if self._began:
+            await self._keeper.keep(receive, [], {SINCE: self._began})
+            self._began = None
         batches = self._watch.look()
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             await self._keeper.keep(receive, batch.documents, batch.progress)

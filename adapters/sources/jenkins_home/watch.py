@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import structlog
 
 from adapters.logs import Seldom
 from adapters.sources.jenkins.news import news
-from adapters.sources.jenkins.progress import Progress, parse
+from adapters.sources.jenkins.progress import Progress, mark, parse
 from adapters.sources.jenkins_home import files
 from adapters.sources.jenkins_home.builds import Listing, listing
 from adapters.sources.jenkins_home.reader import Place, Reader
@@ -37,15 +38,17 @@ class Batch:
 class Watch:
     """A home and how much of it was told, by the URLs of its jobs.
 
-    Without `history`, and where nothing was told before, the builds that are there already are passed over.
+    Of a home whose `history` is not wanted, nothing is told that began before `since` (ms since 1970).
     """
 
-    def __init__(self, tree: Tree, stamps: Stamps, reader: Reader, told: Mapping[str, str], *, history: bool) -> None:
+    def __init__(self, tree: Tree, stamps: Stamps, reader: Reader, told: Mapping[str, str], since: int = 0) -> None:
         self._tree, self._stamps, self._reader = tree, stamps, reader
         self._progress = {url: parse(text) for url, text in told.items()}
+        self._gone: dict[str, str] = {}
         self._listings: dict[str, Listing] = {}
         self._looked, self._builds = False, 0
-        self._passes_over = not history and not told
+        self._since = since
+        self._passes_over = bool(since) and not told
         self._jenkins_started = 0
         self._seldom = Seldom()
 
@@ -75,7 +78,8 @@ class Watch:
                 self._progress[url] = progress
 
     def _batches(self) -> Iterator[Batch]:
-        batch = Batch(progress=dict.fromkeys(self._progress.keys() - self._tree.jobs.keys()))
+        batch, gone = Batch(), self._progress.keys() - self._tree.jobs.keys()
+        self._gone = {known: url for url in gone if (known := self._progress[url].mark)}
         for job in list(self._tree.jobs.values()):
             for documents, progress in self._job(job):
                 batch.documents += documents
@@ -83,6 +87,7 @@ class Watch:
                 if len(batch.documents) >= _BATCH:
                     yield batch
                     batch = Batch()
+        batch.progress |= dict.fromkeys(gone)
         if batch.documents or batch.progress:
             yield batch
 
@@ -93,7 +98,8 @@ class Watch:
             return
         if self._looked:
             self._tree.look_within(job)
-        progress = before if found is None else self._of_those(job, before, found)
+        known = before if job.url in self._progress or found is None else self._known_before(job, found)
+        progress = known if found is None else self._of_those(job, known, found)
         if progress != before:
             yield (), progress
         for number in progress.untold(progress.open if found is None else found.numbers):
@@ -109,7 +115,27 @@ class Watch:
         tidings = news(found, told)
         if tidings.ended:
             self._reader.forget(place)
-        return tidings.documents, progress.after(number, tidings.told, ended=tidings.ended)
+        return tidings.documents, progress.after(number, tidings.told, ended=tidings.ended, mark=mark(found))
+
+    def _known_before(self, job: Job, found: Listing) -> Progress:
+        """The progress of a job that has come: of one that is gone, if it has the newest build that was told of that.
+
+        Else what began before `since` is passed over, where there is one.
+        """
+        numbers = {int(known.partition(" ")[0]) for known in self._gone}
+        for build in self._read_again(job, found.numbers & numbers):
+            if (url := self._gone.get(mark(build))) is not None:
+                _log.info("job was renamed or moved, and goes on", job=url, now=job.url)
+                return self._progress[url]
+        old = self._read_again(job, found.numbers if self._since else frozenset())
+        return Progress(next((build["number"] for build in old if build["started"] < self._since), 0))
+
+    def _read_again(self, job: Job, numbers: frozenset[int]) -> Iterator[Mapping[str, Any]]:
+        """Builds, from the newest, as far as they can be read."""
+        for number in sorted(numbers, reverse=True):
+            with suppress(ValueError):
+                if build := self._reader.described(self._place(job, number)):
+                    yield build
 
     def _place(self, job: Job, number: int) -> Place:
         found = self._listings.get(job.url, Listing())

@@ -60,7 +60,7 @@ async def test_a_build_is_told_when_it_starts_and_when_it_ends(jenkins: FakeJenk
     assert heard.events == [
         f"{each}/" for each in ("started job/shop/1", "started job/shop/2", "finished job/shop/2")
     ] + ["finished job/shop/1/"]
-    assert heard.checkpoints == {SHOP: '{"top":2,"open":{}}'}
+    assert heard.progress == {SHOP: '{"top":2,"open":{}}'}
 
 
 @pytest.mark.parametrize("count", [PAGE - 1, PAGE, PAGE + 1, 3 * PAGE + 7])
@@ -260,7 +260,7 @@ async def test_jobs_and_builds_that_are_deleted_are_forgotten(jenkins: FakeJenki
     jenkins.jobs = {SHOP: [run(1)]}
     jenkins.next_numbers = {SHOP: 3}
     await poller.poll(heard)
-    assert heard.checkpoints == {SHOP: '{"top":2,"open":{}}'}
+    assert heard.progress == {SHOP: '{"top":2,"open":{}}'}
 
 
 async def test_a_job_that_is_made_anew_counts_from_the_start(jenkins: FakeJenkins, heard: Heard) -> None:
@@ -280,7 +280,7 @@ async def test_a_jenkins_without_any_job_is_not_believed(jenkins: FakeJenkins, h
     await poller.poll(heard)
     jenkins.jobs = {}
     await poller.poll(heard)
-    assert heard.checkpoints == {SHOP: '{"top":1,"open":{}}'}
+    assert heard.progress == {SHOP: '{"top":1,"open":{}}'}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import gzip
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
 from adapters.sources.contract import Context
 from adapters.sources.jenkins.keeping import Sleep
+from adapters.sources.jenkins.progress import parse
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
 
 HEARD = datetime(2026, 1, 1, tzinfo=UTC)
@@ -147,6 +148,11 @@ class Heard:
     def events(self) -> list[str]:
         """What was told, such as `started job/shop/1/`."""
         return [f"{document['event']} {document['url']}" for document in self.documents]
+
+    @property
+    def progress(self) -> dict[str, str]:
+        """The checkpoints, without the marks of the newest builds."""
+        return {job: replace(parse(text), mark=None).text for job, text in self.checkpoints.items()}
 
     def twice(self) -> list[str]:
         """What was told more than once."""

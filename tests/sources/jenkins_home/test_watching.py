@@ -18,7 +18,7 @@ async def test_what_was_there_is_told_in_order(home: Home, heard: Heard) -> None
         build(shop, number, freestyle())
     await source(home.path).look(heard)
     assert heard.events == [f"{event} job/shop/{n}/" for n in (1, 2, 10) for event in ("started", "finished")]
-    assert heard.checkpoints == {"job/shop/": '{"top":10,"open":{}}'}
+    assert heard.progress == {"job/shop/": '{"top":10,"open":{}}'}
 
 
 async def test_a_second_look_has_nothing_to_tell(home: Home, heard: Heard) -> None:
@@ -102,7 +102,7 @@ async def test_stages_are_told_while_a_pipeline_runs(home: Home, heard: Heard) -
     began = {"id": "6", "name": "Build", "started": STARTED + 6}
     assert heard.documents[1]["stages_started"] == [began]
     assert heard.documents[2]["stages_finished"] == [{**began, "finished": STARTED + 9, "status": "SUCCESS"}]
-    assert heard.checkpoints == {"job/web/": '{"top":1,"open":{}}'}
+    assert heard.progress == {"job/web/": '{"top":1,"open":{}}'}
 
 
 async def test_two_saves_within_a_tick_of_the_clock_are_two(home: Home, heard: Heard) -> None:
@@ -180,7 +180,7 @@ async def test_a_home_that_is_empty_at_a_restart_is_waited_for(home: Home, heard
     """Where something was told before, no jobs at all are no reason to forget it either."""
     heard.checkpoints["job/shop/"] = '{"top":3,"open":{}}'
     await source(home.path, heard.checkpoints).look(heard)
-    assert heard.checkpoints == {"job/shop/": '{"top":3,"open":{}}'}
+    assert heard.progress == {"job/shop/": '{"top":3,"open":{}}'}
 
 
 async def test_a_deleted_build_is_not_waited_for(home: Home, heard: Heard) -> None:
@@ -191,10 +191,10 @@ async def test_a_deleted_build_is_not_waited_for(home: Home, heard: Heard) -> No
     await watched.look(heard)
     directory = build(shop, 2)
     await watched.look(heard)
-    assert heard.checkpoints == {"job/shop/": '{"top":2,"open":{"2":["started"]}}'}
+    assert heard.progress == {"job/shop/": '{"top":2,"open":{"2":["started"]}}'}
     directory.rename(directory.with_name(".2"))
     await watched.look(heard)
-    assert heard.checkpoints == {"job/shop/": '{"top":2,"open":{}}'}
+    assert heard.progress == {"job/shop/": '{"top":2,"open":{}}'}
 
 
 async def test_a_job_that_is_made_anew_counts_from_the_start(home: Home, heard: Heard) -> None:
