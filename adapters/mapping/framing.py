@@ -26,19 +26,16 @@ Record = tuple[bytes, int, dict[str, Any] | None]
 
 @dataclass(slots=True)
 class _Gathered:
-    """A record while its lines come; `partial`: the last of them is only a piece."""
+    """A record while its lines come, in pieces, put together once; `partial`: the last line has a rest to come."""
 
-    lines: list[bytes]
+    pieces: list[bytes]
     number: int
     said: dict[str, Any] | None
     partial: bool = False
 
     def add(self, text: bytes) -> None:
         """One more line, or the rest of the last one."""
-        if self.partial:
-            self.lines[-1] += text
-        else:
-            self.lines.append(text)
+        self.pieces += [text] if self.partial else [b"\n", text]
 
 
 class Framing:
@@ -79,7 +76,7 @@ class Framing:
                 records.append(before := _Gathered([text], number, said))
                 latest[writer] = before
             before.partial = partial
-        return [(b"\n".join(each.lines).rstrip(b"\n"), each.number, each.said) for each in records]
+        return [(b"".join(each.pieces).rstrip(b"\n"), each.number, each.said) for each in records]
 
     def _opened(self, line: bytes) -> tuple[bytes, dict[str, Any] | None, str, bool]:
         text, said, writer, partial = (self.open(line) if self.open else None) or (line, None, "", False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.mapping.framing import EACH_LINE, PATIENCE, Framing, Grouping
@@ -73,6 +74,8 @@ def test_hostile_lines_raise_nothing(body: bytes, kind: Any) -> None:
     assert sum(map(len, grouped(Framing(kind, "a"), body.split(b"\n")))) == body.count(b"\n") + 1
 
 
+@example("9" * 5000, "PRIORITY")
+@example("9" * 5000, "__REALTIME_TIMESTAMP")
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(max_size=9),
@@ -213,6 +216,14 @@ def test_a_rest_that_never_comes_is_not_waited_for() -> None:
     assert [len(group) for group in grouped(Framing(), [piece, *others])][:2] == [PATIENCE + 1, 1]
     assert grouped(Framing(), [piece, b"plain", b"plain"]) == [[piece], [b"plain"], [b"plain"]]
     assert texts(b"\n".join([piece, b"plain"])) == ["a" * 16, "plain"]
+
+
+def test_a_line_in_very_many_pieces_takes_no_more_time_than_they_do() -> None:
+    """A program that never ends its line must not hold up the sidecar: what is there is put together once."""
+    pieces = [cri("a" * 40)[0]] * 200_000
+    begun = time.process_time()
+    assert [len(text) for text, _, _ in Framing().records(b"\n".join(pieces))] == [16 * 200_000]
+    assert time.process_time() - begun < 20
 
 
 def test_each_line_is_a_record_where_no_mapping_says_otherwise() -> None:

@@ -6,12 +6,14 @@ An object a line, with `MESSAGE` as text, or as a list of bytes where it is not 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.mapping.envelopes.line import Opened, json_object, known
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SEVERITY = re.compile("[0-7]")
 
 
 def journald(line: bytes) -> Opened | None:
@@ -55,4 +57,4 @@ def _time(microseconds: str) -> str:
 
 
 def _severity(priority: Any) -> int | None:
-    return int(priority) if isinstance(priority, str) and priority.isdecimal() else None
+    return int(priority) if isinstance(priority, str) and _SEVERITY.fullmatch(priority) else None
