@@ -33,7 +33,10 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     change, revision, message = (shape(template, settings.tables) for template in templates)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
 
+    own = settings.instance or settings.url
+
     def act(document: Mapping[str, Any]) -> None:
+        _refuse_that_of_another(document, own)
         where, what = _segment(text(change, document)), _segment(text(revision, document))
         votes = {label: vote for label, closure in labels.items() if (vote := shaped(closure, document)) != ""}
         review = GerritReview(message=text(message, document), labels=votes)
@@ -52,6 +55,20 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
             )
 
     return ActionSink(settings, act)
+
+
+def _refuse_that_of_another(document: Mapping[str, Any], own: str) -> None:
+    """An event may say in `customData.gerrit` of which server its change is: each has a change of that number."""
+    said = (document.get("customData") or {}).get("gerrit")
+    if isinstance(said, str) and _place(said) != _place(own):
+        hint = (
+            f"choose by customData.gerrit in the route's `when`, or write `instance: {said}` if it is the same server"
+        )
+        raise PermanentError(f"the change is of {said}, and this action votes on {own}: {hint}")
+
+
+def _place(url: str) -> str:
+    return url.partition("://")[2].rstrip("/")
 
 
 def _segment(value: str) -> str:

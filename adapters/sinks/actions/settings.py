@@ -71,11 +71,13 @@ class GerritReviewSettings(ActionSettings):
     """Which change and revision of which Gerrit, and what to say: `change` is `project~number`, percent-encoded.
 
     `labels` are votes, such as `Verified: "${subject.content.outcome | table(vote)}"`; an empty text is no vote.
+    `instance` is what events call this Gerrit, if not by its `url`: a change of another one is refused.
     """
 
     type: Literal["gerrit-review"]
     url: Annotated[str, Field(pattern=r"^https?://")]
     auth: Basic
+    instance: str | None = None
     change: str
     revision: str = "current"
     message: str

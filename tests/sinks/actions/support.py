@@ -20,7 +20,7 @@ ENDPOINT = "https://deploy.example.com"
 Given = dict[str, Any]
 
 
-def message(number: int = 1, **content: Any) -> Message:
+def message(number: int = 1, custom_data: Given | None = None, **content: Any) -> Message:
     """A run that has finished."""
     context = {
         "specversion": "0.5.1",
@@ -30,7 +30,8 @@ def message(number: int = 1, **content: Any) -> Message:
         "timestamp": "2026-01-01T00:00:00Z",
     }
     subject = {"id": f"job/shop/{number}/", "content": {"outcome": "success", **content}}
-    document = {"context": context, "subject": subject, "customData": {"change": "team%2Fapp~7", "number": number}}
+    custom = {"change": "team%2Fapp~7", "number": number, **(custom_data or {})}
+    document = {"context": context, "subject": subject, "customData": custom}
     return cdevents_message(document, Encoding.STRUCTURED, {})
 
 

@@ -142,6 +142,33 @@ async def test_review_is_posted_with_a_vote(tmp_path: Path, server: responses.Re
 
 
 @pytest.mark.parametrize(
+    ("said", "settings"),
+    [
+        ("https://gerrit.example.com/", {}),
+        ("http://gerrit.example.com", {}),
+        ("https://gerrit.example.org/r/", {"instance": "https://gerrit.example.org/r"}),
+    ],
+)
+async def test_change_of_this_gerrit_is_voted_on(
+    tmp_path: Path, server: responses.RequestsMock, said: str, settings: dict[str, str]
+) -> None:
+    """By the action's URL, or by what it says that events call it."""
+    server.post(re.compile(f"{GERRIT}/.*"), json={"labels": {"Verified": 1}})
+    await review(tmp_path, **settings).publish([message(custom_data={"gerrit": said})])
+    assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize("said", ["https://gerrit.partner.example.org/", "https://gerrit.example.com/partner/"])
+async def test_change_of_another_gerrit_is_not_voted_on(
+    tmp_path: Path, server: responses.RequestsMock, said: str
+) -> None:
+    """The same number is another change there: the event is put aside, and the reason says what to do."""
+    with pytest.raises(PermanentError, match=rf"the change is of {said}, and this action votes on {GERRIT}: .*`when`"):
+        await review(tmp_path).publish([message(custom_data={"gerrit": said})])
+    assert len(server.calls) == 0
+
+
+@pytest.mark.parametrize(
     ("status", "error"),
     [
         *((status, PermanentError) for status in (400, 403, 404, 409)),
