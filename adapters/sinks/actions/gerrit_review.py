@@ -13,6 +13,7 @@ from pygerrit2 import GerritReview
 from adapters.errors import PermanentError, TransientError
 from adapters.gerrit import client
 from adapters.http import Bounded, no_answer
+from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import GerritReviewSettings
 from adapters.sinks.actions.shape import shape, shaped, text
 from adapters.sinks.actions.sink import ActionSink
@@ -29,15 +30,15 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     user = (settings.auth.username, settings.auth.password)
     adapter = Bounded(_LARGEST, excerpt=True, stays=True)
     server = client(settings.url, user, settings.tls, settings.timeout, adapter)
-    templates = (settings.change, settings.revision, settings.message)
-    change, revision, message = (shape(template, settings.tables) for template in templates)
+    change, revision = (place.name(template, settings.tables) for template in (settings.change, settings.revision))
+    message = shape(settings.message, settings.tables)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
 
     own = settings.instance or settings.url
 
     def act(document: Mapping[str, Any]) -> None:
         _refuse_that_of_another(document, own)
-        where, what = _segment(text(change, document)), _segment(text(revision, document))
+        where, what = _segment(change(document)), _segment(revision(document))
         votes = {label: vote for label, closure in labels.items() if (vote := shaped(closure, document)) != ""}
         review = GerritReview(message=text(message, document), labels=votes)
         try:

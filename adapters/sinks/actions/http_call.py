@@ -11,8 +11,9 @@ import requests
 
 from adapters.errors import PermanentError, TransientError
 from adapters.http import no_answer, origin
+from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import HttpCallSettings
-from adapters.sinks.actions.shape import shape, shaped, text
+from adapters.sinks.actions.shape import shape, shaped
 from adapters.sinks.actions.sink import ActionSink
 from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
@@ -23,10 +24,10 @@ _NO_URL = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, re
 def http_call(settings: HttpCallSettings) -> ActionSink:
     """A sink that makes the call once for each event; answers are judged as those of the http sink."""
     client = session(settings.auth, settings.headers, settings.tls)
-    url, body = shape(settings.url, settings.tables), shape(settings.body, settings.tables)
+    url, body = place.url(settings.url, settings.tables), shape(settings.body, settings.tables)
 
     def act(document: Mapping[str, Any]) -> None:
-        where = text(url, document)
+        where = url(document)
         data = None if settings.body is None else orjson.dumps(shaped(body, document))
         headers = {"Idempotency-Key": document["context"]["id"], "Content-Type": "application/json"}
         try:

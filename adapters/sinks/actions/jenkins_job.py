@@ -12,6 +12,7 @@ import requests
 
 from adapters.errors import PermanentError, TransientError
 from adapters.http import Bounded, bounded, no_answer
+from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import JenkinsJobSettings
 from adapters.sinks.actions.shape import shape, text
 from adapters.sinks.actions.sink import ActionSink
@@ -28,11 +29,11 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
     server = jenkins.Jenkins(settings.url, settings.auth.username, password, timeout=settings.timeout)
     secure(server._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     bounded(server._session, Bounded(_LARGEST, excerpt=True, stays=True))  # noqa: SLF001
-    job = shape(settings.job, settings.tables)
+    job = place.names(settings.job, settings.tables)
     parameters = {name: shape(template, settings.tables) for name, template in settings.parameters.items()}
 
     def act(document: Mapping[str, Any]) -> None:
-        name = text(job, document)
+        name = job(document)
         values = {key: text(closure, document) for key, closure in parameters.items()}
         try:
             server.build_job(name, values or None)

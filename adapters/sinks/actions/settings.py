@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,7 +10,9 @@ from pydantic import Field, model_validator
 
 from adapters.secrets import Secret
 from adapters.settings import Duration
-from adapters.sinks.actions.shape import shape
+from adapters.sinks.actions import place
+from adapters.sinks.actions.place import Place
+from adapters.sinks.actions.shape import Tables, shape
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.http_settings import Auth, Basic, HeaderName
 from adapters.tls import Tls
@@ -31,10 +33,16 @@ class ActionSettings(SinkSettings):
         """All that is shaped by an event."""
         return ()
 
+    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
+        """Of what is shaped by an event, what says where to act, and how it is made."""
+        return ()
+
     @model_validator(mode="after")
     def _compile(self) -> Self:
         for template in self.templates():
             shape(template, self.tables)
+        for make, template in self.places():
+            make(template, self.tables)
         return self
 
 
@@ -49,8 +57,12 @@ class HttpCallSettings(ActionSettings):
     headers: dict[HeaderName, Secret] = {}
 
     def templates(self) -> Iterable[Any]:
-        """The URL and the body."""
-        return self.url, self.body
+        """The body."""
+        return (self.body,)
+
+    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
+        """The URL."""
+        return ((place.url, self.url),)
 
 
 class JenkinsJobSettings(ActionSettings):
@@ -63,8 +75,12 @@ class JenkinsJobSettings(ActionSettings):
     parameters: dict[str, str] = {}
 
     def templates(self) -> Iterable[str]:
-        """The job and the parameters."""
-        return self.job, *self.parameters.values()
+        """The parameters."""
+        return self.parameters.values()
+
+    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
+        """The job."""
+        return ((place.names, self.job),)
 
 
 class GerritReviewSettings(ActionSettings):
@@ -84,5 +100,9 @@ class GerritReviewSettings(ActionSettings):
     labels: dict[str, str] = {}
 
     def templates(self) -> Iterable[str]:
-        """The change, its revision, the message and the votes."""
-        return self.change, self.revision, self.message, *self.labels.values()
+        """The message and the votes."""
+        return self.message, *self.labels.values()
+
+    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
+        """The change and its revision."""
+        return ((place.name, self.change), (place.name, self.revision))

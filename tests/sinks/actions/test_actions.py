@@ -124,13 +124,6 @@ async def test_redirect_is_not_followed(tmp_path: Path, server: responses.Reques
     assert len(server.calls) == 1
 
 
-async def test_event_that_makes_no_url_is_refused_without_telling_it(tmp_path: Path) -> None:
-    """There may be a secret in it."""
-    with pytest.raises(PermanentError, match="the event makes no URL") as raised:
-        await call(tmp_path, url="s3cret ${subject.id}").publish([message()])
-    assert "s3cret" not in str(raised.value)
-
-
 async def test_review_is_posted_with_a_vote(tmp_path: Path, server: responses.RequestsMock) -> None:
     """Message and vote follow from the event; an outcome that the table has no vote for gets none."""
     url = f"{GERRIT}/a/changes/team%2Fapp~7/revisions/current/review"
