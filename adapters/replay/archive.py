@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob
 from itertools import accumulate
@@ -26,7 +26,11 @@ class Shard:
         return Shard(self.index * count + index, self.count * count)
 
 
-def archive(inputs: Sequence[str], framing: Framing = EACH_LINE) -> list[Unit]:
+Home = Callable[[Path], Iterable[Unit]]
+"""The units of a JENKINS_HOME."""
+
+
+def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home = builds) -> list[Unit]:
     """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds.
 
     `framing` tells which lines of a file are one notification. Raises ConfigError for an input that is nothing, or
@@ -37,7 +41,7 @@ def archive(inputs: Sequence[str], framing: Framing = EACH_LINE) -> list[Unit]:
     try:
         return [
             *(unit(path, framing) for path in sorted(paths)),
-            *(build for home in sorted(homes) for build in builds(home)),
+            *(build for home in sorted(homes) for build in of_home(home)),
         ]
     except OSError as error:
         raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None

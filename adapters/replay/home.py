@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,12 @@ def is_home(path: Path) -> bool:
     return (path / "jobs").is_dir()
 
 
-def builds(home: Path, follow: Sequence[str] = ()) -> Iterator[Build]:
+def builds(home: Path, follow: Sequence[str] = (), zone: tzinfo = UTC) -> Iterator[Build]:
     """Every build of a home, job by job, in the order of their numbers; says what there is, and what is passed over.
 
-    Links that lead out of the home are followed into the roots to `follow`.
+    Links that lead out of the home are followed into the roots to `follow`; dates of directories are in a time zone.
     """
-    tree, reader = Tree(str(home), Stamps(time.time_ns), follow), Reader(MAX_FILE)
+    tree, reader = Tree(str(home), Stamps(time.time_ns), follow), Reader(MAX_FILE, zone)
     tree.refresh(expected=False)
     found = [place for url in sorted(tree.jobs) for place in _places(tree, tree.jobs[url])]
     tree.report(len(found))

@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
@@ -14,11 +16,13 @@ from adapters.config import Config
 from adapters.mapping import Framing
 from adapters.metrics import Metrics
 from adapters.model import Message, Record
-from adapters.replay.archive import Shard, archive, share
+from adapters.replay.archive import Home, Shard, archive, share
+from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
 from adapters.route import Route, choosing, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
+from adapters.sources.jenkins_home import JenkinsHomeSettings
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail import framing
 from adapters.translators import Translators
@@ -70,7 +74,8 @@ async def replay(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     if plan.fresh or state.load() is None:
         state.forget(dead_letters=True)
-    units, redact = share(archive(plan.inputs, _framing(plan)), plan.shard), _redact(plan.config)
+    units = share(archive(plan.inputs, _framing(plan), _of_home(plan)), plan.shard)
+    redact = _redact(plan.config)
     log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
@@ -127,6 +132,14 @@ def _framing(plan: Replay) -> Framing:
     """How the source itself would put lines together."""
     settings = plan.config.sources[plan.source]
     return framing(settings, Translators({plan.source: settings}).current(plan.source))
+
+
+def _of_home(plan: Replay) -> Home:
+    """How the source itself would read a home."""
+    settings = plan.config.sources[plan.source]
+    if not isinstance(settings, JenkinsHomeSettings):
+        return builds
+    return partial(builds, follow=settings.follow, zone=ZoneInfo(settings.time_zone))
 
 
 def _render(plan: Replay) -> Render:

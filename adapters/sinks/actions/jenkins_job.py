@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import jenkins
 import requests
@@ -36,12 +37,9 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
         name = job(document)
         values = {key: text(closure, document) for key, closure in parameters.items()}
         try:
-            server.build_job(name, values or None)
+            answer = server.jenkins_request(requests.Request("POST", server.build_job_url(name, values or None)))
         except jenkins.NotFoundException:
             raise PermanentError(f"Jenkins has no job '{name}', or does not show it to this user") from None
-        except jenkins.EmptyResponseException:
-            message = f"Jenkins did not say that it starts '{name}': see whether it did, and whether the url is its own"
-            raise PermanentError(message) from None
         except jenkins.TimeoutException:
             raise TransientError(f"Jenkins at {settings.url} did not answer in time") from None
         except (jenkins.JenkinsException, OSError) as error:
@@ -50,10 +48,21 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
             raise TransientError(
                 f"what answers at {settings.url} is not Jenkins: is a login page in between?"
             ) from None
-        except ValueError:
-            return  # an old Jenkins has started it: it answers with the job's address, which has no number in it
+        if not _starts(answer, server.build_job_url(name).removesuffix("build")):
+            message = f"Jenkins did not say that it starts '{name}': see whether it did, and whether the url is its own"
+            raise PermanentError(message)
 
     return ActionSink(settings, act)
+
+
+def _starts(answer: requests.Response, job: str) -> bool:
+    """Whether an answer is that the job at a URL starts: with an address, or, before Jenkins 1.519, the job's own page.
+
+    Jenkins knows itself by another host, perhaps, than the one that it was asked under.
+    """
+    if answer.history:
+        return unquote(urlsplit(answer.url).path) == unquote(urlsplit(job).path)
+    return "Location" in answer.headers
 
 
 def _judged(error: Exception, message: str) -> PermanentError | TransientError:

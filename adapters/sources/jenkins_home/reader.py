@@ -90,7 +90,8 @@ class Reader:
     def _read(self, place: Place) -> dict[str, Any] | None:
         directory = place.directory
         if (root := self._root(f"{directory}/build.xml")) is None:
-            return _begun(directory) if place.new and not self._config_has(place.job, b"<flow-definition") else None
+            is_told = place.new and not self._config_has(place.job, b"<flow-definition")
+            return _begun(directory, builds.began(place.name, self._zone)) if is_told else None
         running = self._running(place, root)
         saved, began = _saved(f"{directory}/build.xml"), builds.began(place.name, self._zone)
         found = build.described(root, place.url, saved, running=running, began=began)
@@ -144,12 +145,13 @@ def _whole(place: Place, found: dict[str, Any]) -> dict[str, Any]:
     if above is None or number is None:
         return found
     whole = build_url(above, number)
-    return {**found, "part_of": whole, "root": whole if found["root"] == place.url else found["root"]}
+    root = {"root": whole} if found.get("root") == place.url else {}
+    return {**found, "part_of": whole, **root}
 
 
-def _begun(directory: str) -> dict[str, Any]:
-    """A build that has a directory, and nothing more: it came into being with it."""
-    return {"pipeline": False, "running": True, "started": _saved(directory)}
+def _begun(directory: str, began: int | None) -> dict[str, Any]:
+    """A build that has a directory, and nothing more: it came into being with it, or at the date that is its name."""
+    return {"pipeline": False, "running": True, "started": _saved(directory) if began is None else began}
 
 
 def _signature(directory: str) -> tuple[Version, ...]:

@@ -134,7 +134,7 @@ class Tree:
             self.jobs[item.url] = Job(item, directory, builds)
         elif item.url in self.jobs and self.jobs[item.url].directory == directory:
             del self.jobs[item.url]
-        if found.keys() & {*HOLDERS, BUILDS} and not os.path.islink(f"{directory}/{BUILDS}"):  # noqa: PTH114  text
+        if found.keys() & {*FOLDERS, BUILDS} and not os.path.islink(f"{directory}/{BUILDS}"):  # noqa: PTH114  text
             self._incomplete.pop(directory, None)
         else:
             self._incomplete[directory] = item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ async def test_job_of_an_old_jenkins_is_started_once(tmp_path: Path, server: res
     await job(tmp_path).publish([message()])
     await job(tmp_path).publish([message()])
     assert [call.request.method for call in server.calls].count("POST") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "started"), [("https://ci.example.com/job/team/job/deploy/", True), (f"{JENKINS}/login", False)]
+)
+async def test_a_redirect_to_the_job_says_that_it_starts(
+    tmp_path: Path, server: responses.RequestsMock, page: str, *, started: bool
+) -> None:
+    """So do Hudson, and Jenkins before 1.519; one to any other page says nothing."""
+    server.get(f"{JENKINS}/crumbIssuer/api/json", status=404)
+    url = f"{JENKINS}/job/team/job/deploy/buildWithParameters"
+    server.post(url, status=302, headers={"Location": page})
+    server.get(page, status=200, body="<html>")
+    with nullcontext() if started else pytest.raises(PermanentError, match="did not say that it starts 'team/deploy'"):
+        await job(tmp_path).publish([message()])
 
 
 async def test_what_is_not_jenkins_has_started_nothing(tmp_path: Path, server: responses.RequestsMock) -> None:

@@ -103,6 +103,31 @@ async def test_directories_with_dates_are_builds(home: Home, heard: Heard) -> No
     assert heard.documents[0]["started"] == 1311095256000
 
 
+async def test_a_build_that_runs_in_a_directory_with_a_date_began_then(home: Home, heard: Heard) -> None:
+    """Before there is a build.xml; so that its start has one time, told while it runs or when it is over."""
+    builds = home.job("old") / "builds"
+    builds.mkdir()
+    watched = source(home.path, time_zone="America/New_York")
+    await watched.look(heard)
+    (builds / "2011-07-19_13-07-36").mkdir()
+    (builds / "1").symlink_to("2011-07-19_13-07-36")
+    await watched.look(heard)
+    assert [(each["event"], each["started"]) for each in heard.documents] == [("started", 1311095256000)]
+
+
+async def test_a_part_that_runs_is_part_of_its_run_before_it_has_a_file(home: Home, heard: Heard) -> None:
+    """What began its run is not known yet, and nothing is made up."""
+    grid = home.job("grid")
+    (cell := grid / "configurations" / "axis-OS" / "mac" / "builds").mkdir(parents=True)
+    watched = source(home.path)
+    await watched.look(heard)
+    build(grid, 7)
+    (cell / "7").mkdir()
+    await watched.look(heard)
+    assert parts(heard) == {"job/grid/7/": None, "job/grid/OS=mac/7/": "job/grid/7/"}
+    assert not any("root" in document for document in heard.documents)
+
+
 async def test_a_build_that_jenkins_moves_to_its_number_is_the_same(home: Home, heard: Heard) -> None:
     """A newer Jenkins renames the directories once (`RunIdMigrator`): nothing is told again, and new builds are."""
     builds = home.job("old") / "builds"
