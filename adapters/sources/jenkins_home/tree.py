@@ -25,6 +25,7 @@ _STARTED = ".lastStarted"  # Jenkins.STARTUP_MARKER_FILE
 _REAL_NAME = "name-utf8.txt"  # branch-api mangles the names of branches to be safe for a file system
 _BUILDS_DIR = re.compile(rb"<buildsDir>([^<]*)</buildsDir>")
 _MOST_CONFIG = 4 << 20
+_USUAL = (None, "", "${ITEM_ROOTDIR}/builds")
 
 _log = structlog.get_logger(__name__)
 
@@ -85,8 +86,11 @@ class Tree:
         return files.version(f"{self._home}/{_STARTED}")[0] // 10**6
 
     def report(self, builds: int) -> None:
-        """Says what was found, at the start; a home without jobs is worth a warning."""
-        if self.jobs:
+        """Says what was found, at the start; a home without jobs, or one that keeps builds where none are, loudly."""
+        if self.jobs and not builds and self._builds_dir not in _USUAL:
+            hint = "is that folder here, and may this user read it?"
+            _log.warning("no builds where Jenkins keeps them", home=self._home, builds_dir=self._builds_dir, hint=hint)
+        elif self.jobs:
             _log.info("Jenkins home read", home=self._home, jobs=len(self.jobs), builds=builds)
         else:
             hint = "is it the whole JENKINS_HOME, and may this user read it?"

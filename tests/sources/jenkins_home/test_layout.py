@@ -178,3 +178,12 @@ async def test_what_is_no_home_is_said(heard: Heard, tmp_path: Path) -> None:
     with structlog.testing.capture_logs() as logs:
         await source(tmp_path).look(heard)
     assert f"is {tmp_path} a JENKINS_HOME?" in logs[0]["reason"]
+
+
+async def test_builds_that_are_said_to_be_elsewhere_and_are_not_are_said(home: Home, heard: Heard) -> None:
+    """The folder may be missing in the sidecar's own file system."""
+    (home.path / "config.xml").write_text("<hudson><buildsDir>/not/here/${ITEM_FULL_NAME}</buildsDir></hudson>")
+    build(home.job("shop"), 1, freestyle())
+    with structlog.testing.capture_logs() as logs:
+        await source(home.path).look(heard)
+    assert [log["builds_dir"] for log in logs if log["log_level"] == "warning"] == ["/not/here/${ITEM_FULL_NAME}"]
