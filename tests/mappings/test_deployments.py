@@ -6,9 +6,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
-from adapters.model import CDEvent
+from adapters.model import LOOKED_UP, CDEvent
 from tests.mappings.support import JENKINS, REGISTRY, event, events, golden, targets, translation
 
 BUILD = "jenkins/build"
@@ -99,7 +100,7 @@ def test_parameters_have_the_names_that_the_source_says(mapping: str) -> None:
         ({"ENVIRONMENT": None}, "it has no ENVIRONMENT"),
         ({"ENVIRONMENT": ""}, "it is ''"),
         ({"ARTIFACT": None}, "it has no ARTIFACT"),
-        ({"ARTIFACT": "registry.example.com/team/app:latest"}, "is not an image with its digest"),
+        ({"ARTIFACT": "registry.example.com/team/app"}, "is not an image with its digest"),
         ({"ACTION": "restarted"}, "restarted"),
     ],
 )
@@ -112,6 +113,42 @@ def test_a_deployment_of_which_too_little_is_known_is_an_error(
     (error,) = found.errors
     assert "rule service-deployed" in error
     assert reason in error
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("image", "purl"),
+    [
+        ("registry.example.com/team/app:1.4", "pkg:docker/team/app@1.4?repository_url=registry.example.com"),
+        ("localhost:5000/app:1.4-rc.1", "pkg:docker/app@1.4-rc.1?repository_url=localhost:5000"),
+        ("team/app:latest", "pkg:docker/team/app@latest"),
+    ],
+)
+def test_an_image_that_is_deployed_by_its_tag_is_told_as_it_is(mapping: str, image: str, purl: str) -> None:
+    """Or by its digest, where the source has a registry that knew it."""
+    assert second(mapping, "deploy", {"ARTIFACT": image}).content["artifactId"] == purl
+    digest = "sha256:" + "5d" * 32
+    headers = {LOOKED_UP: orjson.dumps({purl: {"digest": digest}}).decode()}
+    _, found = events(mapping, finished(mapping, "deploy", {"ARTIFACT": image}), headers, **WANTED)
+    assert found.content["artifactId"].startswith(f"pkg:oci/app@{digest}")
+
+
+def test_a_build_without_parameters_is_one_dead_letter_that_names_the_first_one() -> None:
+    """And the run is told."""
+    body = finished(JENKINS, "deploy")
+    del body["build"]["parameters"]
+    found = translation(JENKINS, body, **WANTED)
+    assert [each.name for each in found.events] == ["pipelinerun.finished"]
+    (error,) = found.errors
+    assert "rule service-deployed: it has no ENVIRONMENT" in error
+
+
+def test_what_was_deployed_may_be_in_the_notes() -> None:
+    """Where the parameter says it, that counts."""
+    body = finished(JENKINS, "deploy", {"ARTIFACT": None})
+    body["build"]["notes"] = "deployed pkg:generic/shop@7 at last"
+    _, found = events(JENKINS, body, **WANTED, deploy_notes=r"deployed (\S+)")
+    assert found.content["artifactId"] == "pkg:generic/shop@7"
 
 
 @BOTH
