@@ -26,6 +26,7 @@ from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Headers, guard
 from adapters.sources.body import Body
 from adapters.sources.contract import CDEventsOrToolSettings, Context
+from adapters.sources.handshake import granted
 
 STUB = 64 << 10
 """Bytes that are kept of a body that is too large."""
@@ -40,6 +41,10 @@ _ACCEPTED = json_answer(202, {"accepted": 1})
 _log = structlog.get_logger(__name__)
 
 
+Origin = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?|[*])$")]
+"""A sender of CloudEvents as it calls itself, the name of a host; `*` is anybody."""
+
+
 class WebhookSettings(CDEventsOrToolSettings):
     """A path of the shared HTTP server.
 
@@ -47,6 +52,7 @@ class WebhookSettings(CDEventsOrToolSettings):
     `on_invalid: park` also takes what is too large (a stub of it) or cannot be parsed, and leaves it to the routes
     to put it aside: for tools that send a refused notification for ever, before all others. What is LARGE is always
     left to them, for to parse it takes longer than others should wait.
+    `origins` are the senders of CloudEvents that may send when they ask (`handshake`).
     """
 
     type: Literal["webhook"]
@@ -55,6 +61,7 @@ class WebhookSettings(CDEventsOrToolSettings):
     max_body: Annotated[Size, Field(gt=0)] = 10 << 20
     timeout: Annotated[Duration, Field(gt=0)] = 30.0
     on_invalid: Literal["reject", "park"] = "reject"
+    origins: list[Origin] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,11 @@ class _Endpoint:
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: AsgiReceive) -> Response:
+        headers = dict(scope["headers"])
         try:
-            await self._keep((await self._notification(scope["method"], dict(scope["headers"]), receive),))
+            if scope["method"] == "OPTIONS" and self._settings.origins:
+                return granted(headers, self._settings.origins)
+            await self._keep((await self._notification(scope["method"], headers, receive),))
         except Refusal as refusal:
             return self._refused(refusal, refusal.error)
         except JournalUnavailable as error:
