@@ -134,8 +134,9 @@ def _promotes(graph: Graph) -> int | None:
 
 def _tests(graph: Graph) -> dict[str, int]:
     for action in graph.children(graph.root.find("actions")):
-        texts = (graph.text(action, name) for name in ("totalCount", "failCount", "skipCount"))
-        total, failed, skipped = map(whole, texts)
+        if action.find("totalCount") is None:
+            continue
+        total, failed, skipped = (whole(graph.text(action, name)) for name in ("totalCount", "failCount", "skipCount"))
         if total is not None and failed is not None:
             return counts(total, failed, skipped or 0)
     return {}
