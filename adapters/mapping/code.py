@@ -19,6 +19,9 @@ from adapters.mapping.scope import MEMO, Closure, Constant, Scope
 
 _DEEPEST = 50
 """With so many blocks around it, a closure is called instead of written out: Python reads a hundred, and no more."""
+_SHORT = 12
+"""Statements of what is written out wherever it is used, so that a call is saved."""
+
 _HEAD = ("def function(scope):", "  try:")
 _TAIL = ("  except FAILURES as error:", "    raise explained(error) from None")
 _ALWAYS = {"Absent": Absent, "Missing": Missing, "FAILURES": (Failure, *ERRORS)}
@@ -42,6 +45,11 @@ class Function:
         self._objects: dict[str, Any] = dict(_ALWAYS)
         self._known: ChainMap[Hashable, str] = ChainMap()
         self._numbers = count()
+
+    @property
+    def length(self) -> int:
+        """How many statements there are."""
+        return len(self._lines) - len(_HEAD)
 
     def write(self, line: str, calls: str = "") -> None:
         """Adds a statement; `calls` is the filter whose errors it may raise."""
@@ -128,6 +136,13 @@ class Code:
         function = Function()
         return function.returning(self.write(function))
 
+    @cached_property
+    def short(self) -> bool:
+        """Whether it is no longer than what is written out wherever it is used."""
+        function = Function()
+        self.write(function)
+        return function.length <= _SHORT
+
     def __call__(self, scope: Scope) -> Any:
         """The value over a scope."""
         return self.function(scope)
@@ -149,7 +164,10 @@ def folded(closure: Closure, parts: Iterable[Closure]) -> Closure:
 
 
 def remembered(closure: Closure, name: str) -> Closure:
-    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping."""
+    """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping.
+
+    One that is long is called: written out, those that use it would be longer still, and so on.
+    """
     if isinstance(closure, Constant):
         return closure
 
@@ -157,7 +175,8 @@ def remembered(closure: Closure, name: str) -> Closure:
         memo = function.once(MEMO, lambda: function.assign(f"scope[{MEMO!r}]"))
         value = function.assign(f"{memo}.get({name!r}, {memo})")
         with function.block(f"if {value} is {memo}:"):
-            function.write(f"{value} = {memo}[{name!r}] = {function.value(closure)}")
+            made = closure.function if isinstance(closure, Code) and not closure.short else closure
+            function.write(f"{value} = {memo}[{name!r}] = {function.value(made)}")
         return value
 
     return Code(write)

@@ -44,7 +44,7 @@ def matches(operand: Any, _names: Names) -> Test:
         pattern = compiled(operand)
     except ValueError as error:
         raise Unknown(str(error)) from None
-    return lambda value, _: isinstance(value, str) and pattern.fullmatch(value) is not None
+    return lambda value, _: isinstance(value, str) and pattern.fullmatch(value.encode()) is not None
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Names], Test]:

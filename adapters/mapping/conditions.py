@@ -63,9 +63,13 @@ def _all(parts: Sequence[Condition]) -> Condition:
 
 
 def _any(parts: Sequence[Condition]) -> Condition:
+    if always := next((part for part in parts if part.known), None):
+        return always
+    open_ = [part for part in parts if part.known is None]
     return Condition(
-        _while("not {}", [part.holds for part in parts]),
+        _while("not {}", [part.holds for part in open_]) if open_ else Constant(False),
         lambda scope: " and ".join(part.why_not(scope) for part in parts),
+        None if open_ else False,
     )
 
 

@@ -11,6 +11,7 @@ from adapters.mapping.code import Code, Function, called, folded, remembered
 from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.scope import MEMO, Closure, Constant
 from adapters.mapping.syntax import expression
+from tests.mapping.support import evaluate, events, mapping
 
 NAMES = Names({}, {})
 
@@ -108,3 +109,29 @@ def test_a_bug_is_not_taken_for_a_failure() -> None:
 
     with pytest.raises(ValueError, match=r"^a bug$"):
         Code(lambda function: function.value(broken))({})
+
+
+def test_names_that_are_used_by_names_stay_short() -> None:
+    """However deep names are made of names, and however often each is used, what is generated does not multiply."""
+    deep = "\n".join(
+        f"  n{n}: ${{a.x{n} | default($n{n - 1}) | default($n{n - 1}) | default(b)}}" for n in range(1, 25)
+    )
+    translator = mapping(f"""
+cdevents: 0.5.1
+let:
+  n0: ${{a.x0}}
+{deep}
+rules:
+  any:
+    emit: change.created
+    id: [$n24]
+    timestamp: ${{$received_at}}
+    subject: {{id: "${{$n24}}", content: {{repository: {{id: shop}}}}}}
+""")
+    [event] = events(translator, {"a": {"x0": "deep"}})
+    assert event.subject_id == "deep"
+
+
+def test_a_group_that_takes_no_part_finds_nothing() -> None:
+    """A pattern may match without its group."""
+    assert evaluate('v | capture("(a)|b") | default("none")', {"v": "b"}) == "none"

@@ -90,9 +90,9 @@ def first_line(value: str) -> str:
 
 def capture(value: str, pattern: Known) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
-    if (match := compiled(pattern).search(value)) is None:
-        return Absent(f"'{pattern}' finds nothing")
-    return str(match.group(1) if match.re.groups else match.group())
+    match = compiled(pattern).search(value.encode())
+    found = None if match is None else match.group(1) if match.re.groups else match.group()
+    return Absent(f"'{pattern}' finds nothing") if found is None else found.decode()
 
 
 def to_string(value: str | int | bool) -> str:
