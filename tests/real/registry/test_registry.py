@@ -130,8 +130,9 @@ def test_a_tag_is_deleted_without_its_image(told: Told) -> None:
 
 
 def test_what_is_attached_to_an_image_is_about_it(told: Told) -> None:
-    """A signature is no artifact of its own."""
-    assert _digests(told.events("registry-signature.attached")) == told.image.manifests[:1]
+    """A signature is no artifact of its own, whoever tells of it."""
+    for way in WAYS:
+        assert _digests(told.events("registry-signature.attached", way)) == told.image.manifests[:1]
 
 
 def test_the_log_tells_what_the_notifications_tell(told: Told) -> None:
@@ -167,8 +168,6 @@ def _identity(event: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _is_logged(told: Told, event: dict[str, Any]) -> bool:
-    """What is attached to an image is for the log a tag like any other; what a request had in its wake has no line."""
-    if "registry-signature" in event["type"]:
-        return False
+    """What a request had in its wake has no line."""
     deletions = [each["data"]["customData"]["request_id"] for each in told.events("artifact.deleted")]
     return "registry-tag" not in event["type"] or event["data"]["customData"]["request_id"] not in deletions
