@@ -50,6 +50,23 @@ class Registry:
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
 
+    def blob(self, repository: str, content: bytes, kind: str) -> dict[str, Any]:
+        """Uploads a blob in one piece (end-4), and gives its descriptor."""
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        begun = requests.post(f"http://{self.address}/v2/{repository}/blobs/uploads/", timeout=PATIENCE)
+        done = requests.put(begun.headers["Location"], params={"digest": digest}, data=content, timeout=PATIENCE)
+        assert done.status_code == requests.codes.created, done.text
+        return {"mediaType": kind, "digest": digest, "size": len(content)}
+
+    def manifest(self, repository: str, manifest: dict[str, Any], tag: str = "") -> str:
+        """Puts a manifest by its digest, or by a tag (end-7), and gives its digest."""
+        content = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST} | manifest).encode()
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        url = f"http://{self.address}/v2/{repository}/manifests/{tag or digest}"
+        done = requests.put(url, data=content, headers={"Content-Type": _MANIFEST}, timeout=PATIENCE)
+        assert done.status_code == requests.codes.created, done.text
+        return digest
+
     def untag(self, repository: str, tag: str) -> None:
         """Deletes a tag, and not its image, as OCI's distribution-spec has it (end-9)."""
         answer = requests.delete(f"http://{self.address}/v2/{repository}/manifests/{tag}", timeout=PATIENCE)
