@@ -12,7 +12,7 @@ from tests.checkout import ROOT
 
 LAYERS = (
     {"bounds", "errors", "model", "private", "settings", "resources", "logs"},
-    {"answers", "late", "tls", "worker", "yamlfile"},
+    {"answers", "late", "tls", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
     {"brokers", "gerrit", "journal", "mapping"},
     {"metrics"},

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from adapters.cdevents.fields import Field
 from adapters.cdevents.vocabulary import EVENTS, is_custom
 from adapters.model import CDEvent, Spec
+from adapters.urls import public
 
 Rewrite = Callable[[Any], Any]
+
+_USER = re.compile(rb'://[^" ]*@')
 
 
 def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
     """The whole CDEvent in a spec's words: context, subject and, where the event has it, customData.
 
-    Absent members are left out, and `event.content` is not copied where the spec needs no change. A value of the wrong
-    type stays as it is, for validation to find. Raises ValueError for a name that is neither in the vocabulary nor a
-    custom type.
+    Absent members are left out, and so is what of a URL may not be told (`adapters.urls`), wherever it stands. What
+    needs no change is not copied. A value of the wrong type stays as it is, for validation to find. Raises ValueError
+    for a name that is neither in the vocabulary nor a custom type.
     """
-    layout = _layout(event.name, spec)
+    layout, event = _layout(event.name, spec), _told(event)
     context: dict[str, Any] = {
         layout.version_key: layout.version,
         "id": event.id,
@@ -37,6 +43,18 @@ def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
     if event.custom_data is not None:
         result["customData"] = event.custom_data
     return result
+
+
+def _told(event: CDEvent) -> CDEvent:
+    """The event without what of a URL may not be told; of most it is known at one look that there is no such thing."""
+    try:
+        written = orjson.dumps((event.subject_id, event.subject_source, event.content, event.custom_data))
+    except orjson.JSONEncodeError:
+        return event  # it cannot be told at all
+    if not (_USER.search(written) or (b"=" in written and (b"?" in written or b"#" in written))):
+        return event
+    members = ("subject_id", "subject_source", "content", "custom_data")
+    return event._replace(**{name: _public(getattr(event, name)) for name in members})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,14 @@ def _subject(event: CDEvent, layout: _Layout) -> dict[str, Any]:
         subject["type"] = layout.subject_type
     subject["content"] = layout.rewrite(event.content) if layout.rewrite else event.content
     return subject
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, str):
+        return public(value)
+    if isinstance(value, dict):
+        return {key: _public(each) for key, each in value.items()}
+    return [_public(each) for each in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=1024)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from adapters.mapping.failures import Absent
+from adapters.urls import public
 
 _PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*+/)*+[\w~%.-]*+", re.ASCII)
 
@@ -47,8 +48,7 @@ def url_path(value: str) -> str:
 
 
 def url_public(value: str) -> str:
-    """A URL without the user and password that may be in it."""
-    if "@" not in value:
-        return value
-    parts = urlsplit(value)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """A URL without user and password, and without parameters that look secret."""
+    if "@" in value:
+        urlsplit(value)  # raises ValueError for what is none
+    return public(value, users=False)

@@ -8,13 +8,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-SECRETS = (
-    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential"
-    r"|(?:api|access|private|ssh|encryption|signing|deploy|auth|account)[_.-]?key"
-    r"|(?:^|[._-])(?:pass|auth|authorization|cookie|creds?|pat|otp|pin|jwt)$"
-)
-"""RE2 of names that look secret, to be looked for in any case."""
-
 
 class Form(NamedTuple):
     """How a text writes a value with its name: the `head` before the value has the `name`, the `value` is one group."""

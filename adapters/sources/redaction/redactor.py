@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from adapters.mapping.patterns import compiled
 from adapters.model import REDACTED, Notification
-from adapters.sources.redaction.names import FORMS, IN_URL, QUIET, SECRETS, Form
+from adapters.sources.redaction.names import FORMS, IN_URL, QUIET, Form
 from adapters.sources.redaction.settings import Redaction
+from adapters.urls import SENSITIVE
 
 INSTEAD = "[redacted]"
 """What stands where something was left out."""
@@ -40,7 +41,7 @@ class _Patterns:
     """What is secret: `secret(path)` says it of a name, `texts` are patterns of what is, wherever it stands."""
 
     def __init__(self, settings: Redaction) -> None:
-        names = [compiled(f"(?i){each}") for each in (*([SECRETS] if settings.secrets else []), *settings.keys)]
+        names = [compiled(f"(?i){each}") for each in (*([SENSITIVE] if settings.secrets else []), *settings.keys)]
         self.secret = lru_cache(4096)(lambda path: any(each.search(_bytes(path)) for each in names))
         self.texts = [compiled(each) for each in settings.text]
         self.in_urls = settings.secrets

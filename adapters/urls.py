@@ -1,0 +1,55 @@
+"""What of a URL may be told: neither who asks with it, nor what lets anybody ask."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+SENSITIVE = (
+    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential"
+    r"|(?:api|access|private|ssh|encryption|signing|deploy|auth|account)[_.-]?key"
+    r"|(?:^|[._-])(?:pass|auth|authorization|cookie|creds?|pat|otp|pin|jwt)$"
+)
+"""RE2 of names that look secret, to be looked for in any case."""
+
+_PARAMETER = re.compile(rf"(?i){SENSITIVE}|signature|session|^(?:sig|key|code|sid|ticket)$")
+"""Those of parameters: also signatures (of S3, Azure, Google), sessions, and what is short where a name is."""
+
+_USER = re.compile(
+    r"(?i)(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*+://)"
+    r"(?:[^\s/?#:@\"'<>\[\]]*+:(?!\d{0,5}(?:[^\w@.~%+=-]|$))[^\s@\"'<>]{1,256}+(?:@|$|(?=[\s\"'<>]))|[^\s/?#@\"'<>]*+@)"
+    r"(?:[^\s/?#@\"'<>]*+@)*"
+)
+"""A user, and a password, which may have in it what should have been encoded; its beginning, where a text was cut."""
+
+_QUERY = re.compile(r"[?#][^\s?#\"'<>]++")
+_PUBLIC_USER = re.compile(r"(?i)(?:\w+\+)?ssh://[^:]*@")
+
+
+def public(text: str, *, users: bool = True) -> str:
+    """A text without users and passwords, and without secret parameters, in the URLs that are in it.
+
+    With `users`, names of users stay where they are no secrets: those of SSH.
+    """
+    if "://" in text:
+        text = _USER.sub(
+            lambda match: match[0] if users and _PUBLIC_USER.fullmatch(match[0]) else match["scheme"], text
+        )
+    if "=" in text and ("?" in text or "#" in text):
+        text = _QUERY.sub(lambda match: _public_query(match[0]), text)
+    return text
+
+
+def _public_query(query: str) -> str:
+    """Parameters after their mark, byte by byte as they were, but for those that are secret."""
+    found = re.split(r"(?<=[&;])", query[1:])
+    kept = [each for each in found if not ("=" in each and _is_secret(each.partition("=")[0]))]
+    if len(kept) == len(found):
+        return query
+    return query[0] + "".join(kept).rstrip("&;") if kept else ""
+
+
+@lru_cache(1024)
+def _is_secret(name: str) -> bool:
+    return len(name) < 200 and _PARAMETER.search(unquote_plus(name)) is not None  # noqa: PLR2004 - a name, no text
