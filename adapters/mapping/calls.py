@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Failure, Unknown, kind, shown
 from adapters.mapping.filters import Filter, Parameter
+from adapters.mapping.filters.filter import ERRORS
 from adapters.mapping.scope import Closure, Constant
 from adapters.mapping.syntax import Argument, Literal, Path
 
@@ -43,6 +44,16 @@ def _check_argument(found: Filter, parameter: Parameter, argument: Argument, clo
         raise Unknown(message, "a text in quotes, or a variable")
     if isinstance(argument, Literal) and parameter.types and type(argument.value) not in parameter.types:
         raise Unknown(f"'{found.name}' takes {kind(parameter.types[0])} as {parameter.name}, not {argument.value!r}")
+    if parameter.check is not None and isinstance(closure, Constant):
+        _check_value(found, parameter.check, argument, closure.value)
+
+
+def _check_value(found: Filter, check: Callable[[Any], object], argument: Argument, value: Any) -> None:
+    try:
+        check(value)
+    except ERRORS as error:
+        name = f"{argument}: " if isinstance(argument, Path) else ""
+        raise Unknown(f"{name}{found.name}: {error}") from None
 
 
 def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, rendered
 from adapters.mapping.code import called
+from adapters.mapping.equality import same
 from adapters.mapping.failures import Absent, Failure, Unknown, kind, shown
 from adapters.mapping.patterns import compiled
 from adapters.mapping.scope import Closure, Scope
@@ -20,7 +21,7 @@ def equals(operand: Any, names: Names) -> Test:
     """Equal and of one kind: 1 is not true, "1" is not 1."""
     if isinstance(operand, str) and "${" in operand:
         wanted = _operand(operand, names)
-        return lambda value, scope: _same(value, wanted(scope))
+        return lambda value, scope: same(value, wanted(scope))
     truth = isinstance(operand, bool)
     return lambda value, _: bool(value == operand) and isinstance(value, bool) == truth
 
@@ -31,7 +32,7 @@ def one_of(operand: Any, names: Names) -> Test:
         tests = [equals(item, names) for item in operand]
         return lambda value, scope: any(test(value, scope) for test in tests)
     wanted = _operand(operand, names)
-    return lambda value, scope: any(_same(value, item) for item in _list(wanted(scope)))
+    return lambda value, scope: any(same(value, item) for item in _list(wanted(scope)))
 
 
 def matches(operand: Any, _names: Names) -> Test:
@@ -86,10 +87,6 @@ def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise Failure(f"'in' needs a list, found {shown(value)}")
     return value
-
-
-def _same(value: Any, wanted: Any) -> bool:
-    return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
 
 
 def _number(value: Any) -> bool:

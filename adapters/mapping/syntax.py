@@ -74,15 +74,17 @@ class Expression:
 Template = tuple[str | Expression, ...]
 """Texts and expressions in the order they are written; no two texts in a row."""
 
+_STRING = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    rf"""\s*(?:
+      (?P<string>{_STRING})
     | (?P<number>-?\d+(?:\.\d+)?)(?![\w$-])
     | (?P<word>\$?[A-Za-z_][\w-]*)
     | (?P<mark>[|(),.\[\]*])
     )""",
     re.VERBOSE,
 )
+_INSIDE = re.compile(rf"""(?:{_STRING}|[^"'}}])*\}}""", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -136,14 +138,8 @@ def _template_parts(text: str) -> Iterator[str | Expression]:
 
 def _closing(text: str, at: int) -> int:
     """The index of the brace that closes an expression, past any in its strings."""
-    quote = ""
-    for index in range(at, len(text)):
-        if quote:
-            quote = "" if text[index] == quote else quote
-        elif text[index] in "\"'":
-            quote = text[index]
-        elif text[index] == "}":
-            return index
+    if match := _INSIDE.match(text, at):
+        return match.end() - 1
     raise SyntaxProblem(f"'${{' is not closed in '{text}'")
 
 
@@ -183,7 +179,7 @@ class _Parser:
             if self._accept("."):
                 steps.append(self._step().removeprefix("\0"))
             elif self._accept("["):
-                steps.append(ALL if self._accept("*") else int(self._expect("number")))
+                steps.append(ALL if self._accept("*") else self._index())
                 self._expect("]")
             else:
                 return Path(tuple(steps), name)
@@ -215,6 +211,12 @@ class _Parser:
             self.at += 1
             return Literal(_unquoted(token.text))
         return self.path()
+
+    def _index(self) -> int:
+        text = self._expect("number")
+        if "." in text:
+            raise SyntaxProblem(f"expected a whole number, found '{text}' in '{self.text}'")
+        return int(text)
 
     def _step(self) -> str:
         """A word as it is; a string behind a NUL, so that a quoted `$name` stays the payload's."""

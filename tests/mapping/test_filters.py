@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
-from adapters.mapping.failures import Absent, Failure
+from adapters.mapping.failures import Absent, Failure, Unknown
 from adapters.mapping.filters import FILTERS
 from tests.mapping.support import evaluate
 
@@ -116,9 +116,16 @@ WORKS = [
     (3600, "hours", 1),
     (0.0015, "ms", 1.5),
     ("a/b", 'split("/")', ["a", "b"]),
+    ("a-b", r'regex_replace("(?P<x>a)-(b)|c", "ü\\g<2>\\g<x>\\\\n\\0")', r"üba\na-b"),
+    ("c", r'regex_replace("(a)|c", "<\\1>")', "<>"),
     ("r1-r22", r'regex_replace("r(?P<n>\\d+)", "\\g<n>!")', "1!-22!"),
     ([{"a": [{"b": 1}, {"b": 2}]}, {"a": []}], 'map("a[*].b")', [1, 2]),
     ([{"s": {"t": 1}}, {"s": {"t": True}}, {}, 1], 'where("s.t", 1, "x")', [{"s": {"t": 1}}]),
+    ([{"k": "7", "v": 1}, {"k": 7, "v": 2}], 'find("k", 7, "v")', 2),
+    (1, "in(mixed)", False),
+    (True, "in(mixed)", True),
+    (False, "none_if(0)", False),
+    (1, "none_if(true)", 1),
     ({"a": 1, "b": 1}, "merge(more)", {"a": 1, "b": 2}),
     (True, 'if("yes", no.such)', "yes"),
     (False, 'if(no.such, "no")', "no"),
@@ -132,7 +139,7 @@ WORKS = [
 @pytest.mark.parametrize(("value", "call", "result"), WORKS)
 def test_filter_gives(value: object, call: str, result: object) -> None:
     """Each filter gives the value that its docstring promises."""
-    assert evaluate(f"it | {call}", {"it": value, "list": ["High"], "more": {"b": 2}}) == result
+    assert evaluate(f"it | {call}", {"it": value, "list": ["High"], "mixed": [True, "1"], "more": {"b": 2}}) == result
 
 
 @pytest.mark.parametrize(
@@ -158,7 +165,9 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
         ("2024-01-01 10:00:00", "iso", "does not say its zone"),
         ("2024-13-01T10:00:00Z", "iso", "iso: "),
         ("yesterday", "iso", "is not an ISO 8601 time"),
-        ("2024-01-01 10:00:00", 'iso("Mars/Base")', "no time zone 'Mars/Base'"),
+        ("2024-01-01 10:00:00", "iso(zone)", "no time zone 'Mars/Base'"),
+        ("2024-01-01 10:00:00 CET", "moment(zone)", "no time zone 'Mars/Base'"),
+        ("abc", "truncate(-1)", "there are no -1 characters"),
         ("28.08.2020", 'strptime("%d/%m/%Y", "Z")', "strptime: "),
         ("/x", "url_host", "without a host"),
         ("%ff", "url_decode", "url_decode: "),
@@ -184,7 +193,7 @@ def test_filter_gives(value: object, call: str, result: object) -> None:
 def test_filter_refuses(value: object, call: str, message: str) -> None:
     """A filter names itself and what it was given, rather than guess."""
     with pytest.raises(Failure) as failure:
-        evaluate(f"it | {call}", {"it": value})
+        evaluate(f"it | {call}", {"it": value, "zone": "Mars/Base"})
     assert message in str(failure.value)
 
 
@@ -192,10 +201,11 @@ def test_filter_refuses(value: object, call: str, message: str) -> None:
     ("value", "call"),
     [
         ("abc", 'capture("x")'),
+        ("b", 'capture("(a)|b")'),
+        (0, "none_if(0)"),
         ({"LOW": 0}, 'first_key("LOW")'),
         ([{"k": 1}], 'find("k", "z", "v")'),
         ({"a": None}, 'get("a")'),
-        (0, "none_if(0)"),
         ([{"a": 1}, {}], 'map("a")'),
         (True, 'if(no.such, "no")'),
     ],
@@ -211,15 +221,18 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-_ARGUMENTS = {str: '"x"', int: "1", list: "list", dict: "object"}
+_ARGUMENTS = {str: "text", int: "1", list: "list", dict: "object"}
 
 
 @given(value=_JSON, name=st.sampled_from(sorted(FILTERS)))
 def test_no_value_breaks_a_filter(value: object, name: str) -> None:
     """Whatever the payload holds, a filter gives a value, Absent or a Failure: never another exception."""
-    arguments = [_ARGUMENTS.get(each.types[0], '"x"') if each.types else '"x"' for each in FILTERS[name].parameters]
+    arguments = [
+        _ARGUMENTS.get(each.types[0], '"x"') if each.types and not each.known else '"x"'
+        for each in FILTERS[name].parameters
+    ]
     try:
-        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value, "list": [1], "object": {"a": 1}})
+        evaluate(f"it | {name}({', '.join(arguments)})", {"it": value, "text": "x", "list": [1], "object": {"a": 1}})
     except Failure as error:
         assert str(error)
 
@@ -244,6 +257,26 @@ def test_purls_parse_back(name: str, namespace: str) -> None:
     except Failure:
         return
     assert [PackageURL.from_string(purl).to_string() for purl in purls] == purls
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ('iso("Mars/Base")', "iso: there is no time zone 'Mars/Base'"),
+        ('moment("America")', "moment: there is no time zone 'America'"),
+        ('iso("+25:00")', "iso: there is no time zone '+25:00'"),
+        ("moment($zone)", "$zone: moment: there is no time zone 'Europe/Berln'"),
+        ('strptime("%d.%Q", zone)', "strptime: 'Q' is a bad directive"),
+        (r'regex_replace("(a)", "\\2")', "regex_replace: '(a)' has no group 2"),
+        (r'regex_replace("a", "\\n")', r"regex_replace: '\n' has a backslash before neither"),
+        (r'regex_replace("a", "\\")', r"regex_replace: '\' has a backslash before neither"),
+    ],
+)
+def test_what_is_wrong_whatever_the_value_is_told_when_the_mapping_loads(call: str, message: str) -> None:
+    """An argument that is known then: a misspelt zone must not wait for the first night."""
+    with pytest.raises(Unknown) as problem:
+        evaluate(f"it | {call}", {}, zone="Europe/Berln")
+    assert message in str(problem.value)
 
 
 def test_a_variable_may_be_the_pattern() -> None:

@@ -40,6 +40,8 @@ def test_template_takes_text_and_expressions_apart() -> None:
         Expression(Path(("c",)), (Call("default", (Literal("}"),)),)),
         "d",
     )
+    [quoted] = template(r"""${c | f("\"}", '\'}', "\\")}""")
+    assert quoted == Expression(Path(("c",)), (Call("f", (Literal('"}'), Literal("'}"), Literal("\\"))),))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,7 @@ def test_template_takes_text_and_expressions_apart() -> None:
         ("a | f(1 2)", "expected ',', found '2'"),
         ("a[x]", "expected a number, found 'x'"),
         ("a[*", "expected ']', found the end"),
+        ("a[1.5]", "expected a whole number, found '1.5'"),
         ("a.*", "expected a name, found '*'"),
         ("a ; b", "unexpected '; b'"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from adapters.mapping.equality import same
 from adapters.mapping.failures import Absent, kind
 from adapters.mapping.filters.filter import Known
 from adapters.mapping.paths import followed
@@ -32,12 +33,12 @@ def pick(value: list[Any] | dict[str, Any], *keys: str) -> Any:
     return {key: value[key] for key in keys if value.get(key) is not None}
 
 
-def find(value: list[Any], key: str, wanted: str, then: str) -> Any:
+def find(value: list[Any], key: str, wanted: Scalar, then: str) -> Any:
     """The member `then` of the first object in a list whose member `key` is `wanted`; absent when there is none."""
     for item in value:
-        if isinstance(item, dict) and item.get(key) == wanted and item.get(then) is not None:
+        if isinstance(item, dict) and same(item.get(key), wanted) and item.get(then) is not None:
             return item[then]
-    return Absent(f"no {key} is '{wanted}'")
+    return Absent(f"no {key} is {wanted!r}")
 
 
 def get(value: dict[str, Any], key: str) -> Any:
@@ -58,12 +59,8 @@ def each(value: list[Any], path: Known) -> list[Any] | Absent:
 
 def where(value: list[Any], path: Known, wanted: Scalar, *others: Scalar) -> list[Any]:
     """The objects of a list for which what a path leads to is one of these values."""
-    steps, allowed = members(path), (wanted, *others)
-    return [item for item in value if isinstance(item, dict) and _is_one(followed(item, steps), allowed)]
-
-
-def _is_one(value: Any, allowed: tuple[Any, ...]) -> bool:
-    return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in allowed)
+    steps, allowed = members(path), [wanted, *others]
+    return [item for item in value if isinstance(item, dict) and within(followed(item, steps), allowed)]
 
 
 def merge(value: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
@@ -90,9 +87,9 @@ def first_key(value: dict[str, Any], *keys: str) -> str | Absent:
 
 def within(value: Any, allowed: list[Any]) -> bool:
     """Whether the value is one of a list's, such as a variable's."""
-    return value in allowed
+    return any(same(value, each) for each in allowed)
 
 
-def none_if(value: Any, sentinel: str | int) -> Any:
+def none_if(value: Any, sentinel: Scalar) -> Any:
     """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
-    return Absent(f"it is {sentinel!r}") if value == sentinel else value
+    return Absent(f"it is {sentinel!r}") if same(value, sentinel) else value

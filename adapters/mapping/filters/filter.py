@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, NoReturn, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -24,13 +24,14 @@ class Known(str):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument that a filter takes."""
+    """One argument that a filter takes. `check` raises ValueError for one that it never does, whatever the value."""
 
     name: str
     types: tuple[type, ...]
     required: bool
     variadic: bool
     known: bool = False
+    check: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Filter:
 
 def described(name: str, function: Callable[..., Any]) -> Filter:
     """A filter read off a function's signature."""
-    hints = get_type_hints(function)
+    hints = get_type_hints(function, include_extras=True)
     first, *others = inspect.signature(function).parameters.values()
     parameters = [
         Parameter(
@@ -75,6 +76,7 @@ def described(name: str, function: Callable[..., Any]) -> Filter:
             _required(each),
             each.kind is each.VAR_POSITIONAL,
             hints[each.name] is Known,
+            *getattr(hints[each.name], "__metadata__", ()),
         )
         for each in others
     ]
@@ -89,6 +91,8 @@ def _types(hint: Any) -> tuple[type, ...]:
     """The concrete types of an annotation; none for Any."""
     if hint is Any:
         return ()
+    if get_origin(hint) is Annotated:
+        return _types(get_args(hint)[0])
     members = get_args(hint) if isinstance(hint, UnionType) else (str if hint is Known else hint,)
     return tuple(get_origin(member) or member for member in members if member is not type(None))
 

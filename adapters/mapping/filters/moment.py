@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adapters.mapping.filters.time import epoch_s, iso
+from adapters.mapping.filters.time import Zone, epoch_s, iso, zone_named
 
 _EARLIEST = 1990
 _SINCE_1970 = re.compile(r"(?P<seconds>[0-9]{10})(?P<more>[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:[.,](?P<part>[0-9]{1,9}))?")
@@ -35,7 +34,7 @@ _FORMS = [
 _MONOTONIC = re.compile(r"\sm=[+-][0-9.]+$")
 
 
-def moment(value: str, zone: str = "") -> str:
+def moment(value: str, zone: Zone = "") -> str:
     """RFC 3339 of a time in any form in which year, month and day cannot be taken for each other.
 
     ISO 8601; `Mon, 04 May 2026 10:11:12 GMT` of RFC 5322; what C, Java, JavaScript and Go write by themselves, such as
@@ -95,8 +94,5 @@ def _offset(text: str, zone: str, local: str) -> str:
 
 def _said(local: str, zone: str) -> Iterator[datetime]:
     """A time in a zone: twice, for the hour that there is twice when summer ends."""
-    try:
-        there = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return
-    yield from (datetime.fromisoformat(local).replace(tzinfo=there, fold=fold) for fold in (0, 1))
+    if there := zone_named(zone):
+        yield from (datetime.fromisoformat(local).replace(tzinfo=there, fold=fold) for fold in (0, 1))

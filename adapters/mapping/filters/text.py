@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -15,7 +17,7 @@ from adapters.mapping.filters.filter import Known
 from adapters.mapping.patterns import compiled
 
 _MAX_INT = 1 << 63
-_GROUP = re.compile(r"\\(?:([0-9]+)|g<(\w+)>)")
+_BACKSLASH = re.compile(r"\\(?:([0-9]+)|g<(\w+)>|(\\))?")
 
 
 def lower(value: str) -> str:
@@ -60,6 +62,8 @@ def split(value: str, separator: str, index: int | None = None) -> str | list[st
 
 def truncate(value: str, length: int) -> str:
     """At most the first `length` characters."""
+    if length < 0:
+        raise ValueError(f"there are no {length} characters")
     return value[:length]
 
 
@@ -70,17 +74,37 @@ def find_all(value: str, pattern: Known) -> list[dict[str, str]]:
 
 
 def regex_replace(value: str, pattern: Known, new: Known) -> str:
-    r"""The text with every match of the pattern made `new`, in which `\1` and `\g<name>` are the match's groups."""
-    return str(compiled(pattern).sub(_replacement(pattern, new), value))
+    r"""The text with every match of the pattern made `new`, in which `\1` and `\g<name>` are the match's groups.
+
+    `\0` is all that it matched, `\\` a backslash.
+    """
+    parts = _replacement(pattern, new)
+
+    def made(match: Any) -> str:
+        return "".join(part if isinstance(part, str) else match[part] or "" for part in parts)
+
+    return str(compiled(pattern).sub(made, value))
 
 
 @lru_cache(maxsize=1024)
-def _replacement(pattern: str, new: str) -> str:
+def _replacement(pattern: str, new: str) -> Sequence[str | int]:
+    """What a match becomes: texts, and the numbers of its groups."""
     found = compiled(pattern)
-    for number, name in _GROUP.findall(new):
-        if (number and int(number) > found.groups) or (name and name not in found.groupindex):
-            raise ValueError(f"'{pattern}' has no group {number or name}")
-    return new
+    groups = {str(number): number for number in range(found.groups + 1)} | found.groupindex
+    parts: list[str | int] = []
+    at = 0
+    for each in _BACKSLASH.finditer(new):
+        parts += [new[at : each.start()], "\\" if each[3] else _group(each, groups, pattern)]
+        at = each.end()
+    return [*parts, new[at:]]
+
+
+def _group(written: re.Match[str], groups: Mapping[str, int], pattern: str) -> int:
+    if (name := written[1] or written[2]) is None:
+        raise ValueError(f"'{written.string}' has a backslash before neither a group nor another one")
+    if name not in groups:
+        raise ValueError(f"'{pattern}' has no group {name}")
+    return groups[name]
 
 
 def first_line(value: str) -> str:

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.mapping.filters import number
@@ -16,6 +17,27 @@ _FORM = re.compile(
     r"\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
 )
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_SOME_TIME = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The zone: `Z`, `+01:00`, `Europe/Berlin`; None for an empty name. Raises ValueError where there is none."""
+    if name in ("", "Z", "z"):
+        return UTC if name else None
+    try:
+        return datetime.strptime(name, "%z").tzinfo if _OFFSET.fullmatch(name) else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(f"there is no time zone '{name[:60]}'") from None
+
+
+def _check_form(form: str) -> None:
+    datetime.strptime(_SOME_TIME.strftime(form), form)  # noqa: DTZ007  only whether it is one
+
+
+Zone = Annotated[str, zone_named]
+"""The name of a zone, checked when the mapping loads where it is known then."""
+Form = Annotated[str, _check_form]
+"""A form of `strptime`, checked likewise."""
 
 
 def epoch_s(value: int | float | str) -> str:
@@ -32,7 +54,7 @@ def epoch_ms(value: int | str) -> str:
     return f"{_minute(seconds // 60, 'milliseconds')}{seconds % 60:02}.{milliseconds:03}Z"
 
 
-def iso(value: str, zone: str = "") -> str:
+def iso(value: str, zone: Zone = "") -> str:
     """ISO 8601 in the forms tools write: `T` or a space, `.` or `,`, `Z`, `+0100` or `+01:00`, up to nanoseconds.
 
     Without an offset in the text it is an error, unless `zone` (`Z`, `+01:00`, `Europe/Berlin`) says which is meant.
@@ -73,7 +95,7 @@ def _later(value: str, seconds: float) -> str:
     return _written(moment, "microseconds" if moment.microsecond else "seconds")
 
 
-def strptime(value: str, form: str, zone: str = "") -> str:
+def strptime(value: str, form: Form, zone: Zone = "") -> str:
     """A time in a form of Python's `strptime` (`%d/%b/%Y:%H:%M:%S %z`); `zone` where the form has no `%z`."""
     moment = datetime.strptime(value, form)  # noqa: DTZ007  the zone is in the form, or added below
     moment = moment.astimezone(UTC) if moment.tzinfo else _in_utc(moment, zone, value)
@@ -100,21 +122,9 @@ def _moment(seconds: int | float, unit: str) -> datetime:
 
 
 def _in_utc(local: datetime, zone: str, value: str) -> datetime:
-    if not zone:
+    if (there := zone_named(zone)) is None:
         raise ValueError(f"'{value[:60]}' does not say its zone")
-    return local.replace(tzinfo=_zone(zone)).astimezone(UTC)
-
-
-def _zone(name: str) -> tzinfo:
-    if name in ("Z", "z"):
-        return UTC
-    if match := _OFFSET.fullmatch(name):
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return datetime.strptime(name, "%z").tzinfo or UTC if offset else UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"there is no time zone '{name}'") from None
+    return local.replace(tzinfo=there).astimezone(UTC)
 
 
 def _written(moment: datetime, timespec: str) -> str:
