@@ -37,6 +37,6 @@ def _holds(part: Ignore | Rule, record: Scope) -> bool:
 
 def _fires(rule: Rule, record: Scope) -> bool:
     try:
-        return rule.when.holds(record) and bool(rule.fire(record))
+        return rule.when.holds(record) and any(not isinstance(made, Failure) for made in rule.fire(record))
     except Failure:
         return False
