@@ -15,7 +15,7 @@ from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import Decoder
 from adapters.mapping.scope import Closure, Scope, each_of, scope
-from adapters.model import CDEvent, Notification
+from adapters.model import LOOKED_UP, CDEvent, Notification
 
 Splitter = Callable[[Scope], Iterable[Scope]]
 """Makes many scopes of one."""
@@ -127,11 +127,15 @@ class Translator:
                 raise MappingError(_sentence(failure, self.name)) from None
 
     def images(self, notification: Notification) -> set[str]:
-        """The package URLs of the images that its records are about, as far as it can be read: to look them up."""
+        """The package URLs of the images that its records are about, as far as it can be read: to look them up.
+
+        `$images` is then an empty object, by which an `ignore` may know it.
+        """
         if (image := self.image) is None:
             return set()
+        unknown = notification._replace(headers={**notification.headers, LOOKED_UP: "{}"})
         try:
-            return {found for record in self.records(notification) if (found := self._image(image, record))}
+            return {found for record in self.records(unknown) if (found := self._image(image, record))}
         except MappingError:
             return set()
 

@@ -164,6 +164,15 @@ def test_a_mapping_says_which_images_its_records_are_about() -> None:
     assert mapping(CONTEXT, gerrit="https://gerrit/").images(notification({"kind": "first"})) == set()
 
 
+def test_what_is_ignored_once_it_is_known_is_looked_up() -> None:
+    """So that it is known when more is said of it; `$images` is empty then, and else has something in it."""
+    translator = mapping(IMAGES.replace("{one: ignored}", f"{{one: '{DIGEST}', $images | length: {{not: 0}}}}"))
+    said = {"all": [DIGEST]}
+    assert translator.images(notification(said)) == {IMAGE}
+    header = {LOOKED_UP: f'{{"{IMAGE}": {{"version": "1.4"}}}}'}
+    assert [translator.translate(each).ignored for each in (notification(said), notification(said, **header))] == [1, 1]
+
+
 def test_labels_that_were_looked_up_are_found_by_their_image() -> None:
     """Of a record whose image was not, they are missing; what names no image is no error for it."""
     said = {"all": [DIGEST, "latest"]}

@@ -82,7 +82,7 @@ def described(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
     `mediaType`, `artifactType`; of its `config` and of its `layers` (of an index: its manifests) the media types, each
     once; `subject`, the digest that it belongs to; and the `predicateType` that it, or its last layer, is annotated
-    with. What it does not say is left out.
+    with; and `referrers`, if it is an index of what refers to an image. What it does not say is left out.
     """
     told = {
         "mediaType": text(manifest.get("mediaType")),
@@ -91,8 +91,19 @@ def described(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "layers": list(dict.fromkeys(filter(None, (text(each.get("mediaType")) for each in parts(manifest)))))[:MOST],
         "subject": digest(manifest.get("subject")),
         PREDICATE: next(_predicates(manifest), None),
+        "referrers": _lists_referrers(manifest),
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _lists_referrers(manifest: Mapping[str, Any]) -> bool:
+    """Whether it is the index that a client keeps under the tag `sha256-<digest>` of an image, where the registry keeps
+    none: each entry has its artifact's type (distribution-spec, Referrers Tag Schema), and no platform.
+    """
+    entries = manifest.get("manifests")
+    return isinstance(entries, list) and all(
+        text(member(each, "artifactType")) and member(each, "platform") is None for each in entries
+    )
 
 
 def parts(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:

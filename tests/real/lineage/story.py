@@ -11,7 +11,8 @@ from typing import Any
 from tests.real.gerrit.server import Gerrit
 from tests.real.gerrit.story import PROJECT, Work
 from tests.real.lineage.jenkins import Run, triggered_by
-from tests.real.registry.story import Image, Registry, layout
+from tests.real.registry.layouts import Image, layout
+from tests.real.registry.story import Registry
 from tests.service import Service
 from tests.waiting import until
 

@@ -22,7 +22,8 @@ from tests.docs.pages import blocks, page
 from tests.real import golang
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
-from tests.real.registry.story import Image, Registry, needs_skopeo
+from tests.real.registry.layouts import Image
+from tests.real.registry.story import Registry, needs_skopeo
 from tests.real.troubles import assert_untroubled
 from tests.service import INSTANCE, Service, configuration, free_port
 from tests.waiting import until

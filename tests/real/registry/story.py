@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from tests.brokers import Server, running
+from tests.real.registry.layouts import MANIFEST, Image
 from tests.service import Service
 
 needs_skopeo = pytest.mark.skipif(shutil.which("skopeo") is None, reason="skopeo is not installed")
 
 PATIENCE = 120.0
 """Seconds that a command may take, and that something which happened in the registry may take to be published."""
-
-_KIND = "application/vnd.oci.image."
-_MANIFEST, _INDEX = f"{_KIND}manifest.v1+json", f"{_KIND}index.v1+json"
-
-
-@dataclass(frozen=True)
-class Image:
-    """An OCI image layout in a folder, and its digests."""
-
-    folder: Path
-    index: str
-    manifests: list[str]
 
 
 @dataclass(frozen=True)
@@ -60,10 +47,10 @@ class Registry:
 
     def manifest(self, repository: str, manifest: dict[str, Any], tag: str = "") -> str:
         """Puts a manifest by its digest, or by a tag (end-7), and gives its digest."""
-        content = json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST} | manifest).encode()
+        content = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST} | manifest).encode()
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         url = f"http://{self.address}/v2/{repository}/manifests/{tag or digest}"
-        done = requests.put(url, data=content, headers={"Content-Type": _MANIFEST}, timeout=PATIENCE)
+        done = requests.put(url, data=content, headers={"Content-Type": MANIFEST}, timeout=PATIENCE)
         assert done.status_code == requests.codes.created, done.text
         return digest
 
@@ -93,33 +80,3 @@ def tell(registry: Registry, image: Image) -> None:
     registry.skopeo("--override-arch", "amd64", "inspect", "@/team/app:latest")
     registry.skopeo("--override-arch", "amd64", "copy", "@/team/app:latest", f"dir:{image.folder}/pulled")
     registry.skopeo("--override-arch", "arm64", "copy", "@/team/app:1.0", "@/team/app-arm:1.0")
-
-
-def layout(folder: Path, labels: Mapping[str, str] | None = None) -> Image:
-    """Writes an image for amd64 and arm64, with a layer that both have."""
-    blobs = folder / "blobs" / "sha256"
-    blobs.mkdir(parents=True)
-
-    def blob(content: bytes, kind: str) -> dict[str, Any]:
-        digest = hashlib.sha256(content).hexdigest()
-        (blobs / digest).write_bytes(content)
-        return {"mediaType": kind, "digest": f"sha256:{digest}", "size": len(content)}
-
-    def document(content: dict[str, Any], kind: str) -> dict[str, Any]:
-        return blob(json.dumps(content).encode(), kind)
-
-    tar = bytes(1024)  # the end of an archive, and nothing before it
-    layer = blob(gzip.compress(tar, mtime=0), f"{_KIND}layer.v1.tar+gzip")
-    layers = {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(tar).hexdigest()}"]}
-
-    def manifest(architecture: str) -> dict[str, Any]:
-        platform = {"architecture": architecture, "os": "linux"}
-        config = document(platform | {"rootfs": layers, "config": {"Labels": labels}}, f"{_KIND}config.v1+json")
-        content = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": [layer]}
-        return document(content, _MANIFEST) | {"platform": platform}
-
-    manifests = [manifest(each) for each in ("amd64", "arm64")]
-    index = document({"schemaVersion": 2, "mediaType": _INDEX, "manifests": manifests}, _INDEX)
-    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
-    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [index]}))
-    return Image(folder, index["digest"], [each["digest"] for each in manifests])

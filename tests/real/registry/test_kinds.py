@@ -14,7 +14,8 @@ import pytest
 
 from adapters.cdevents.ids import chain_id
 from tests.brokers import Server
-from tests.real.registry.story import PATIENCE, Image, Registry, hearing, layout, needs_skopeo
+from tests.real.registry.layouts import Image, layout
+from tests.real.registry.story import PATIENCE, Registry, hearing, needs_skopeo
 from tests.real.registry.test_registry import REGISTRY
 from tests.real.troubles import assert_untroubled
 from tests.service import Service, configuration, free_port

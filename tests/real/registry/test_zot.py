@@ -14,7 +14,8 @@ from adapters.cdevents import validation
 from adapters.model import Spec
 from tests.brokers import Server
 from tests.real import golang
-from tests.real.registry.story import PATIENCE, Image, hearing, layout, needs_skopeo, tell
+from tests.real.registry.layouts import Image, layout
+from tests.real.registry.story import PATIENCE, hearing, needs_skopeo, tell
 from tests.real.troubles import assert_untroubled
 from tests.service import Service, configuration, free_port
 from tests.waiting import until

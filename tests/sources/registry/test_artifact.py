@@ -83,4 +83,20 @@ _MANIFEST = st.dictionaries(
 def test_a_manifest_is_anybodys_json(manifest: dict[str, object]) -> None:
     """What is not as it should be is not there."""
     for name, value in described(manifest).items():
-        assert isinstance(value, list if name == "layers" else str)
+        assert isinstance(value, {"layers": list, "referrers": bool}.get(name, str))
+
+
+@pytest.mark.parametrize(
+    ("entries", "lists"),
+    [
+        ([{"artifactType": "application/spdx+json"}, {"artifactType": "application/sarif+json"}], True),
+        ([], True),
+        ([{"artifactType": "application/spdx+json"}, {}], False),
+        ([{"artifactType": "application/wasm", "platform": {"os": "wasip1"}}], False),
+        ([{"platform": {"os": "linux"}}, 7], False),
+        ("", False),
+    ],
+)
+def test_a_list_of_what_refers_to_an_image_is_no_image(entries: object, *, lists: bool) -> None:
+    """Clients keep one where the registry does not: each entry has a type, and none a platform."""
+    assert described({"manifests": entries}).get("referrers", False) is lists
