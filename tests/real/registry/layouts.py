@@ -33,13 +33,21 @@ def layout(folder: Path, labels: Mapping[str, str] | None = None) -> Image:
 
 
 def attested(folder: Path) -> Image:
-    """Writes an image for amd64 with what BuildKit says of how it built it (its docs/attestations)."""
+    """Writes an image for amd64 with what BuildKit 0.34 says of how it built it (its docs/attestations)."""
     image = _image(folder, "amd64", {"built": "by BuildKit"})
     statement = {"_type": "https://in-toto.io/Statement/v1", "predicateType": _PROVENANCE, "predicate": {}}
     layer = _document(folder, statement, _IN_TOTO) | {"annotations": {"in-toto.io/predicate-type": _PROVENANCE}}
+    content = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "artifactType": "application/vnd.docker.attestation.manifest.v1+json",
+        "config": _blob(folder, b"{}", "application/vnd.oci.empty.v1+json"),
+        "layers": [layer],
+        "subject": {name: image[name] for name in ("mediaType", "digest", "size")},
+    }
     about = {"vnd.docker.reference.digest": image["digest"], "vnd.docker.reference.type": "attestation-manifest"}
-    attestation = _manifest(folder, {"architecture": "unknown", "os": "unknown"}, [layer]) | {"annotations": about}
-    return _written(folder, [image, attestation])
+    entry = {"annotations": about, "platform": {"architecture": "unknown", "os": "unknown"}}
+    return _written(folder, [image, _document(folder, content, MANIFEST) | entry])
 
 
 def _written(folder: Path, manifests: Sequence[Descriptor]) -> Image:
