@@ -18,9 +18,9 @@ from structlog.typing import Processor
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "console", "json"]
 
-_UNHEARD = ("aiormq", "watchdog")
+_UNHEARD = ("aiormq", "pygerrit2", "watchdog")
 """Libraries whose errors say nothing new: aiormq has a traceback for a connection that ends, which its user tells of,
-watchdog calls it an error when a watch ends as it is being read."""
+pygerrit2 tells all of an answer that is not JSON, watchdog calls it an error when a watch ends as it is being read."""
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -30,17 +30,32 @@ _SHARED: list[Processor] = [
 ]
 
 
-def configure(level: Level = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
-    """Send all logs of `level` and above to the stream (stderr unless told), once for the process."""
+def configure(
+    level: Level = "info",
+    form: Format = "auto",
+    stream: TextIO | None = None,
+    *,
+    redact: Callable[[str], str] = lambda text: text,
+) -> None:
+    """Send all logs of `level` and above to the stream (stderr unless told), once for the process.
+
+    `redact` leaves out of each line, with its traceback, what must not be told. Other libraries tell nothing below
+    `info`: what they say to debug has headers and whole URLs in it.
+    """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(form, stream)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_renderers(form, stream),
+                _told(redact),
+            ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.basicConfig(handlers=[handler], level="INFO" if level == "debug" else level.upper(), force=True)
+    logging.getLogger("adapters").setLevel(level.upper())
     for library in _UNHEARD:
         logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.configure(
@@ -52,6 +67,10 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _told(redact: Callable[[str], str]) -> Processor:
+    return lambda _logger, _name, line: redact(str(line))
 
 
 def _renderers(form: Format, stream: TextIO) -> list[Processor]:

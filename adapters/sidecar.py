@@ -17,6 +17,7 @@ from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
+from adapters.redaction import redaction
 from adapters.route import Large, Remembered, Route, choosing, origins, renderer, shadow
 from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
@@ -46,6 +47,7 @@ class Sidecar:
         self._translate = Remembered()
         self._large = Large()
         self._origins = origins(settings.sources, self.translators.current)
+        self._redact = redaction(settings)
         self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
@@ -92,6 +94,7 @@ class Sidecar:
             batch=settings.batch,
             in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
             large=self._large,
+            redact=self._redact,
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:

@@ -41,6 +41,15 @@ def public(text: str, *, users: bool = True) -> str:
     return text
 
 
+def secret_parameters(url: str) -> list[str]:
+    """The values of the secret parameters, and the password, of a text that may be a URL; as they are written."""
+    if "://" not in url:
+        return []
+    users = [each[0].partition("://")[2].rpartition("@")[0].partition(":")[2] for each in _USER.finditer(url)]
+    pairs = [each.partition("=") for query in _QUERY.findall(url) for each in re.split("[&;]", query[1:])]
+    return [*filter(None, users), *(value for name, _, value in pairs if value and _is_secret(name))]
+
+
 def _public_query(query: str) -> str:
     """Parameters after their mark, byte by byte as they were, but for those that are secret."""
     found = re.split(r"(?<=[&;])", query[1:])

@@ -92,6 +92,23 @@ def nowhere(connection: socket.socket) -> None:
 
 
 @contextmanager
+def echoing() -> Iterator[str]:
+    """The address of a server that refuses each request, and repeats its head."""
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.settimeout(_LIMIT)
+            asked = connection.recv(1 << 16)
+            body = asked.partition(b"\r\n\r\n")[0]
+            connection.sendall(
+                b"HTTP/1.1 400 Bad\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
+            )
+
+    with _listening(serve) as url:
+        yield url
+
+
+@contextmanager
 def answering(say: Say) -> Iterator[str]:
     """The address of a server that answers each request, on each connection, in this way."""
 
@@ -101,6 +118,12 @@ def answering(say: Say) -> Iterator[str]:
             while _asked(connection):
                 say(connection)
 
+    with _listening(serve) as url:
+        yield url
+
+
+@contextmanager
+def _listening(serve: Say) -> Iterator[str]:
     def accept() -> None:
         with suppress(OSError):
             while True:

@@ -13,7 +13,7 @@ from tests.checkout import ROOT
 LAYERS = (
     {"bounds", "errors", "model", "private", "settings", "resources", "logs"},
     {"answers", "late", "tls", "urls", "worker", "yamlfile"},
-    {"cdevents", "http", "secrets"},
+    {"cdevents", "http", "redaction", "secrets"},
     {"brokers", "gerrit", "journal", "mapping"},
     {"metrics"},
     {"sinks", "sources"},

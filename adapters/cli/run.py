@@ -11,8 +11,9 @@ from adapters.cli.options import ConfigFile, configuration
 def run(config: ConfigFile = None) -> None:
     """Listen to the tools, and publish what they say, until told to stop (SIGTERM, Ctrl-C)."""
     from adapters import app, logs
+    from adapters.redaction import redaction
 
     settings = configuration(config)
-    logs.configure(settings.log.level, settings.log.format)
+    logs.configure(settings.log.level, settings.log.format, redact=redaction(settings))
     if app.start(settings):
         raise typer.Exit(Exit.UNAVAILABLE)

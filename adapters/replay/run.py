@@ -16,6 +16,7 @@ from adapters.config import Config
 from adapters.mapping import Framing
 from adapters.metrics import Metrics
 from adapters.model import Message, Record
+from adapters.redaction import redaction
 from adapters.replay.archive import Home, Shard, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
@@ -80,7 +81,15 @@ async def replay(plan: Replay, report: Report) -> Progress:
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
     try:
-        route = Route(plan.route, log, _render(plan), sink, Metrics(CollectorRegistry()), batch=BATCH)
+        route = Route(
+            plan.route,
+            log,
+            _render(plan),
+            sink,
+            Metrics(CollectorRegistry()),
+            batch=BATCH,
+            redact=redaction(plan.config),
+        )
         route.drain()
         await route.run()
     except BaseException:

@@ -16,6 +16,7 @@ from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Seldom
 from adapters.metrics import Metrics
 from adapters.model import LARGE, Record
+from adapters.redaction import Redact
 from adapters.route.batch import MOST_REASONS, Batch
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery, Sleep, retrying
@@ -23,6 +24,7 @@ from adapters.route.large import Large
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks.contract import Sink
+from adapters.urls import public
 
 POLL = 5.0
 """Seconds between two looks for dead letters that an operator has marked."""
@@ -42,6 +44,7 @@ class Route:
 
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
     failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.
+    `redact` leaves secrets out of reasons.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Route:
     sleep: Sleep = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
     large: Large = field(default_factory=Large)
+    redact: Redact = public
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
@@ -190,6 +194,7 @@ class Route:
         return Rendered(errors=(f"bug: {type(error).__name__}: {error}",))
 
     async def _park(self, seq: int, reason: str) -> None:
+        reason = self.redact(reason)
         await self._persistently(self.log.park, seq, reason)
         self.metrics.parked(self.name)
         _log.error("record parked as a dead letter", route=self.name, seq=seq, reason=reason)

@@ -14,6 +14,7 @@ from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, bi
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.http import no_answer, origin
 from adapters.model import Encoding, Message
+from adapters.redaction import redaction
 from adapters.sinks.binding import counterparts
 from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
@@ -33,6 +34,7 @@ class HttpSink:
         self._timeout = (settings.connect_timeout, settings.read_timeout)
         self._session = session(settings.auth, settings.headers, settings.tls)
         self._clock = clock
+        self._redact = redaction(settings)
         self._worker = Worker("http-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
@@ -79,6 +81,7 @@ class HttpSink:
             judge(
                 asked(self._session, "POST", self._url, data=body, headers=headers, timeout=self._timeout),
                 self._clock(),
+                self._redact,
             )
         except (requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None

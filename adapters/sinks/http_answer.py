@@ -10,22 +10,24 @@ import requests
 
 from adapters.errors import PermanentError, TransientError
 from adapters.http import origin
+from adapters.redaction import Redact
 
 _TRY_LATER = frozenset({401, 407, 408, 425, 429})
 """Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""
 _EXCERPT = 200
 
 
-def judge(response: requests.Response, now: float) -> None:
+def judge(response: requests.Response, now: float, redact: Redact) -> None:
     """Returns for any 2xx; raises what `refusal` makes of anything else, with the beginning of what was answered.
 
     The answer is to be that of a request that followed no redirects. `now` is in seconds since 1970.
+    `redact` leaves out what a server may repeat of what it was sent.
     """
     status = response.status_code
-    text = _redirection(response) if response.is_redirect else said(response.content.decode(errors="replace"))
+    text = _redirection(response) if response.is_redirect else said(redact(response.content.decode(errors="replace")))
     if 200 <= status < 300:  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
         return
-    answer = f"{_asked(response.request)} answered {status} {said(response.reason)}".rstrip()
+    answer = f"{_asked(response.request)} answered {status} {said(redact(response.reason or ''))}".rstrip()
     message = f"{answer}: {text}" if text else answer
     raise refusal(response, message, now)
 
@@ -49,9 +51,9 @@ def retry_after(value: str | None, now: float) -> float | None:
     return None
 
 
-def said(text: str | None) -> str:
-    """The beginning of what a server says, on one line."""
-    return " ".join((text or "").split())[:_EXCERPT]
+def said(text: str) -> str:
+    """The beginning of what a server says, on one line; secrets are left out before, for it may end within one."""
+    return " ".join(text.split())[:_EXCERPT]
 
 
 def _asked(request: requests.PreparedRequest) -> str:

@@ -13,6 +13,7 @@ from pygerrit2 import GerritReview
 from adapters.errors import PermanentError, TransientError
 from adapters.gerrit import client
 from adapters.http import Bounded, no_answer
+from adapters.redaction import Redact, redaction
 from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import GerritReviewSettings
 from adapters.sinks.actions.shape import shape, shaped, text
@@ -34,6 +35,7 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
     message = shape(settings.message, settings.tables)
     labels = {label: shape(template, settings.tables) for label, template in settings.labels.items()}
 
+    redact = redaction(settings)
     own = settings.instance or settings.url
 
     def act(document: Mapping[str, Any]) -> None:
@@ -44,7 +46,7 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
         try:
             answer = server.review(where, what, review)
         except requests.HTTPError as error:
-            raise _judged(error.response, where) from None
+            raise _judged(error.response, where, redact) from None
         except (OSError, ValueError, RecursionError) as error:
             reason = no_answer(error) if isinstance(error, OSError) else "the answer is not JSON"
             raise TransientError(f"Gerrit at {settings.url}: {reason}") from None
@@ -77,7 +79,7 @@ def _segment(value: str) -> str:
     return quote(value, safe="%~")
 
 
-def _judged(answer: requests.Response, change: str) -> PermanentError | TransientError:
-    why = said(answer.text) or said(answer.reason)
+def _judged(answer: requests.Response, change: str, redact: Redact) -> PermanentError | TransientError:
+    why = said(redact(answer.text)) or said(redact(answer.reason or ""))
     message = f"Gerrit answered {answer.status_code} to a review of {change}: {why}"
     return refusal(answer, message, time.time())

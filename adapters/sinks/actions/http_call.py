@@ -11,6 +11,7 @@ import requests
 
 from adapters.errors import PermanentError, TransientError
 from adapters.http import no_answer, origin
+from adapters.redaction import redaction
 from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import HttpCallSettings
 from adapters.sinks.actions.shape import shape, shaped
@@ -23,6 +24,7 @@ _NO_URL = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, re
 
 def http_call(settings: HttpCallSettings) -> ActionSink:
     """A sink that makes the call once for each event; answers are judged as those of the http sink."""
+    redact = redaction(settings)
     client = session(settings.auth, settings.headers, settings.tls)
     url, body = place.url(settings.url, settings.tables), shape(settings.body, settings.tables)
 
@@ -32,7 +34,9 @@ def http_call(settings: HttpCallSettings) -> ActionSink:
         headers = {"Idempotency-Key": document["context"]["id"], "Content-Type": "application/json"}
         try:
             judge(
-                asked(client, settings.method, where, data=data, headers=headers, timeout=settings.timeout), time.time()
+                asked(client, settings.method, where, data=data, headers=headers, timeout=settings.timeout),
+                time.time(),
+                redact,
             )
         except _NO_URL:
             raise PermanentError(

@@ -12,7 +12,8 @@ import jenkins
 import requests
 
 from adapters.errors import PermanentError, TransientError
-from adapters.http import Bounded, bounded, no_answer
+from adapters.http import Bounded, Unusable, bounded, no_answer
+from adapters.redaction import Redact, redaction
 from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import JenkinsJobSettings
 from adapters.sinks.actions.shape import shape, text
@@ -30,12 +31,14 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
     server = jenkins.Jenkins(settings.url, settings.auth.username, password, timeout=settings.timeout)
     secure(server._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     bounded(server._session, Bounded(_LARGEST, excerpt=True, stays=True))  # noqa: SLF001
+    redact = redaction(settings)
     job = place.names(settings.job, settings.tables)
     parameters = {name: shape(template, settings.tables) for name, template in settings.parameters.items()}
 
     def act(document: Mapping[str, Any]) -> None:
         name = job(document)
         values = {key: text(closure, document) for key, closure in parameters.items()}
+        page = server.build_job_url(name).removesuffix("build")
         try:
             answer = server.jenkins_request(requests.Request("POST", server.build_job_url(name, values or None)))
         except jenkins.NotFoundException:
@@ -43,12 +46,14 @@ def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
         except jenkins.TimeoutException:
             raise TransientError(f"Jenkins at {settings.url} did not answer in time") from None
         except (jenkins.JenkinsException, OSError) as error:
-            raise _judged(error, f"Jenkins did not start '{name}'") from None
+            if isinstance(error, Unusable) and _leads_to(error.response, page):
+                return
+            raise _judged(error, f"Jenkins did not start '{name}'", redact) from None
         except (json.JSONDecodeError, LookupError, TypeError, RecursionError):
             raise TransientError(
                 f"what answers at {settings.url} is not Jenkins: is a login page in between?"
             ) from None
-        if not _starts(answer, server.build_job_url(name).removesuffix("build")):
+        if not _starts(answer, page):
             message = f"Jenkins did not say that it starts '{name}': see whether it did, and whether the url is its own"
             raise PermanentError(message)
 
@@ -61,15 +66,29 @@ def _starts(answer: requests.Response, job: str) -> bool:
     Jenkins knows itself by another host, perhaps, than the one that it was asked under.
     """
     if answer.history:
-        return unquote(urlsplit(answer.url).path) == unquote(urlsplit(job).path)
+        return _same_path(answer.url, job)
     return "Location" in answer.headers
 
 
-def _judged(error: Exception, message: str) -> PermanentError | TransientError:
+def _leads_to(answer: requests.Response | None, job: str) -> bool:
+    """Whether an answer redirects to the job's page, as Jenkins knows itself: nobody needs to go there."""
+    return answer is not None and _same_path(answer.headers.get("location", ""), job)
+
+
+def _same_path(one: str, other: str) -> bool:
+    try:
+        return unquote(urlsplit(one).path) == unquote(urlsplit(other).path)
+    except ValueError:
+        return False
+
+
+def _judged(error: Exception, message: str, redact: Redact) -> PermanentError | TransientError:
     """By the status behind an exception: python-jenkins raises its own while it handles that of requests."""
     for each in (error, error.__context__):
         if isinstance(each, requests.HTTPError):
             answer = each.response
-            return refusal(answer, f"{message}: it answered {answer.status_code} {said(answer.reason)}", time.time())
+            return refusal(
+                answer, f"{message}: it answered {answer.status_code} {said(redact(answer.reason or ''))}", time.time()
+            )
     reason = no_answer(error) if isinstance(error, OSError) else type(error).__name__
     return TransientError(f"{message}: {reason}")

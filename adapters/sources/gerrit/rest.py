@@ -8,6 +8,7 @@ import requests
 
 from adapters.errors import AdapterError
 from adapters.http import Bounded, no_answer
+from adapters.redaction import Redact
 from adapters.sources.gerrit.attributes import Json
 
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ def whole() -> Bounded:
 class Rest:
     """Blocking calls; each one raises BackfillFailed where there is no usable answer.
 
-    `prefix` is what the names of the settings of the URL and the user begin with.
+    `redact` leaves out what Gerrit may repeat of what it was sent; `prefix` is what the names of the settings of the
+    URL and the user begin with.
     """
 
-    def __init__(self, api: GerritRestAPI, prefix: str = "") -> None:
-        self._api, self._prefix = api, prefix
+    def __init__(self, api: GerritRestAPI, redact: Redact, prefix: str = "") -> None:
+        self._api, self._redact, self._prefix = api, redact, prefix
 
     def json(self, path: str, params: Params) -> Any:
         """The decoded answer of an endpoint."""
@@ -77,7 +79,7 @@ class Rest:
             raise self.stranger(path, "its JSON") from None
 
     def _refusal(self, response: requests.Response, path: str) -> BackfillFailed:
-        said = " ".join(response.text.split())[:200]
+        said = " ".join(self._redact(response.text).split())[:200]
         message = f"GET {path} answered {response.status_code}: {said}"
         if response.status_code == _NOT_FOUND:
             return NotInstalled(message)

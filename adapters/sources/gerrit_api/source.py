@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from adapters.errors import ConfigError, Problem
 from adapters.gerrit import client
 from adapters.model import Receive
+from adapters.redaction import redaction
 from adapters.sources.contract import Context
 from adapters.sources.gerrit import changes
 from adapters.sources.gerrit.attributes import Json
@@ -38,7 +39,7 @@ class GerritApi:
         _check_client()
         self._settings, self._context, self._sleep = settings, context, sleep
         url = settings.url or settings.instance
-        self._rest = Rest(client(url, settings.user, settings.tls, settings.timeout, whole()))
+        self._rest = Rest(client(url, settings.user, settings.tls, settings.timeout, whole()), redaction(settings))
         self._pace = Pace(settings.requests_per_second, time.monotonic, sleep)
         self._progress = _restored(context, (settings.since or context.clock()).timestamp())
         self._kept: Progress | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from adapters.gerrit import client
+from adapters.redaction import redaction
 from adapters.sources.gerrit import changes
 from adapters.sources.gerrit.events import Event
 from adapters.sources.gerrit.rest import NotInstalled, Rest, whole
@@ -43,4 +44,6 @@ def backfill(settings: GerritStreamSettings) -> Backfill:
 
 def _rest(http: Http, instance: str) -> Rest:
     user = (http.username, http.password) if http.username and http.password else None
-    return Rest(client(http.url or instance, user, Tls(ca=http.ca), http.timeout, whole()), prefix="http.")
+    return Rest(
+        client(http.url or instance, user, Tls(ca=http.ca), http.timeout, whole()), redaction(http), prefix="http."
+    )

@@ -15,12 +15,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from adapters.mapping.patterns import compiled
 from adapters.model import REDACTED, Notification
+from adapters.redaction import INSTEAD
 from adapters.sources.redaction.names import FORMS, IN_URL, QUIET, Form
 from adapters.sources.redaction.settings import Redaction
 from adapters.urls import SENSITIVE
-
-INSTEAD = "[redacted]"
-"""What stands where something was left out."""
 
 _NAMES, _VALUES = ("name", "key", "Name", "Key"), ("value", "Value")
 """The members of an object that is a name and a value: a parameter of Jenkins, a variable of a container."""

@@ -115,7 +115,8 @@ async def test_a_redirect_to_the_job_says_that_it_starts(
     server.get(f"{JENKINS}/crumbIssuer/api/json", status=404)
     url = f"{JENKINS}/job/team/job/deploy/buildWithParameters"
     server.post(url, status=302, headers={"Location": page})
-    server.get(page, status=200, body="<html>")
+    if page.startswith(JENKINS):
+        server.get(page, status=200, body="<html>")
     with nullcontext() if started else pytest.raises(PermanentError, match="did not say that it starts 'team/deploy'"):
         await job(tmp_path).publish([message()])
 
