@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.mapping.patterns import compiled
-from adapters.sources.redaction.names import SECRETS
+from adapters.urls import SENSITIVE
 from tests.mappings.support import CLOUDEVENTS, EVERYTHING, GENERIC_EVENT, JENKINS, events, golden
 from tests.mappings.test_jenkins_plugins import STATISTICS, heard
 
@@ -43,7 +43,7 @@ def given() -> list[tuple[str, Any, Any]]:
 )
 def test_no_secret_of_a_build_is_in_its_events(mapping: str, body: Any, headers: Any) -> None:
     """Whatever a mapping can be switched on to tell."""
-    assert all(compiled(f"(?i){SECRETS}").search(name) for name in PARAMETERS)
+    assert all(compiled(f"(?i){SENSITIVE}").search(name) for name in PARAMETERS)
     assert SECRET in str(body)
     found = events(mapping, body, headers, **EVERYTHING[mapping])
     assert found

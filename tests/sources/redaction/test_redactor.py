@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.model import REDACTED, TRUNCATED, Notification
-from adapters.sources.redaction.redactor import INSTEAD, redactor
+from adapters.redaction import INSTEAD
+from adapters.sources.redaction.redactor import redactor
 from adapters.sources.redaction.settings import Redaction
 
 SECRET = "hunter2"
