@@ -91,6 +91,6 @@ def _version(path: Path) -> _Version:
     # The path is followed anew each time: Kubernetes changes a ConfigMap by swapping a symbolic link above the file.
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from adapters.errors import ConfigError, Problem
@@ -33,6 +34,20 @@ _SCALARS = {
     "tag:yaml.org,2002:int": r"[-+]?[0-9]+",
     "tag:yaml.org,2002:float": r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?",
 }
+
+
+_KINDS = {
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "mapping_type": "an object",
+    "model_type": "an object",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
+"""What a value is to be, by the error that says that it is of another type."""
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -89,16 +104,22 @@ class YamlFile:
             raise ConfigError(list(self._problems(error, model, at))) from None
 
     def _problems(self, error: ValidationError, model: type[BaseModel], at: Location) -> Iterator[Problem]:
+        kinds: dict[Location, dict[str, None]] = {}
         for detail in error.errors(include_url=False, include_input=False):
-            location = self._in_file(at, detail["loc"])
+            place: Location = detail.get("ctx", {}).get("at", ())
+            location = self._in_file(at, (*detail["loc"], *place))
             message = detail["msg"].removeprefix("Value error, ")
-            if detail["type"] == "extra_forbidden":
+            if (kind := _KINDS.get(detail["type"])) is not None:
+                kinds.setdefault(location, {})[kind] = None
+            elif detail["type"] == "extra_forbidden":
                 message = f"unknown key '{detail['loc'][-1]}'"
-                yield self.problem(location, message, suggestion(str(detail["loc"][-1]), field_names(model)))
+                yield self.problem(location, message, _right_key(str(detail["loc"][-1]), field_names(model)))
             elif detail["type"] == "missing":
                 yield self.problem(location, f"'{detail['loc'][-1]}' is missing")
             else:
                 yield self.problem(location, message)
+        for location, found in kinds.items():
+            yield self.problem(location, f"this is to be {' or '.join(found)}")
 
     def _in_file(self, at: Location, location: Location) -> Location:
         """A model's location, below a place, without the steps that pydantic adds for unions and validators."""
@@ -113,6 +134,14 @@ def shown(path: Path) -> str:
     """The path as the reader would write it: from the working directory, where it is below it."""
     here = Path.cwd()
     return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file at a path; true also where that cannot be found out: to read it says why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def load(path: Path, name: str | None = None) -> YamlFile:
@@ -216,6 +245,15 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """`did you mean 'X'?` for the nearest known word, or nothing."""
     near = get_close_matches(word, list(known), n=1)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def _right_key(word: str, known: set[str]) -> str:
+    return "it is for another place" if word in known else suggestion(word, known)
+
+
+def placed(message: str, at: Location) -> PydanticCustomError:
+    """What a model's validator raises for what is wrong at a place in it."""
+    return PydanticCustomError("placed", "{message}", {"message": message, "at": at})
 
 
 def field_names(model: type[BaseModel]) -> set[str]:

@@ -11,6 +11,7 @@ from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.mapping.envelopes import Kind
 from adapters.model import Spec
 from adapters.settings import Settings
+from adapters.yamlfile import placed
 
 Expression = Annotated[
     str, Field(min_length=1, description="A path and filters, `build.url | url_path`, or a template with ${...}")
@@ -272,9 +273,10 @@ class SharedFile(Settings):
     def _names(self) -> Self:
         names = [*self.variables, *self.let]
         if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
-            raise ValueError(f"${twice} is defined twice, or is a name that is always there")
+            at = "let" if twice in self.let else "variables"
+            raise placed(f"${twice} is defined twice, or is a name that is always there", (at, twice))
         if both := next(iter(self.tables.keys() & self.lookups.keys()), None):
-            raise ValueError(f"'{both}' is a table and a lookup: one name is one of them")
+            raise placed(f"'{both}' is a table and a lookup: one name is one of them", ("lookups", both))
         return self
 
 

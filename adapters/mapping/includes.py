@@ -12,7 +12,7 @@ from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
 from adapters.mapping.document import MappingFile, SharedFile
 from adapters.resources import resource
-from adapters.yamlfile import Location, Mark, YamlFile, shown
+from adapters.yamlfile import Location, Mark, YamlFile, is_file, shown
 
 LookedAt = Callable[[Path], object]
 """Is told each file that a mapping is made of, or would be if it were there, before the file is read."""
@@ -47,7 +47,7 @@ class _Reading:
             file = yamlfile.load(path, shown(path))
             included = file.validate(model).include
         except ConfigError as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(_included(problem, trail) for problem in error.problems)
             return
         for index, reference in enumerate(included):
             found = self._found(reference, path.parent)
@@ -67,9 +67,15 @@ class _Reading:
     def _found(self, reference: str, folder: Path) -> Path | None:
         for candidate in (folder / reference, resource("mappings") / reference):
             self.looked_at(candidate)
-            if candidate.is_file():
+            if is_file(candidate):
                 return candidate
         return None
+
+
+def _included(problem: Problem, trail: tuple[Path, ...]) -> Problem:
+    """A problem of a file that the last one of a trail includes, which then says so."""
+    by = f"included by {shown(trail[-1])}" if trail else ""
+    return replace(problem, hint="; ".join(filter(None, (problem.hint, by))))
 
 
 def _placed(file: YamlFile, folder: Path) -> YamlFile:

@@ -13,7 +13,7 @@ from adapters.mapping.includes import LookedAt
 from adapters.mapping.lookups import looked_up
 from adapters.mapping.translator import Translator
 from adapters.resources import resource
-from adapters.yamlfile import YamlFile, suggestion
+from adapters.yamlfile import YamlFile, is_file, suggestion
 
 FILE = "mapping.yaml"
 
@@ -27,7 +27,7 @@ def shipped() -> list[str]:
 def find(reference: str | Path) -> Path:
     """The file of a mapping: a shipped name, a folder with a `mapping.yaml`, or a file. Raises ConfigError."""
     for candidate in (Path(reference), Path(reference) / FILE, resource("mappings") / reference / FILE):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     hint = suggestion(str(reference), shipped()) or f"shipped are {', '.join(shipped())}"
     raise ConfigError([Problem(str(reference), "there is no such mapping", hint)])

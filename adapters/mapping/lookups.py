@@ -36,6 +36,8 @@ def looked_up(file: YamlFile, variables: Mapping[str, Any], folder: Path, looked
             tables[name] = _table(folder / path, lookup, looked_at) if path else {}
         except ConfigError as error:
             problems.extend(error.problems)
+        except OSError as error:
+            problems.append(file.problem(("lookups", name, "file"), f"the file cannot be read: {error.strerror}"))
         except ValueError as error:
             hint = error.hint if isinstance(error, Unknown) else ""
             problems.append(file.problem(("lookups", name, "file"), str(error), hint))

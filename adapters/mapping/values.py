@@ -26,6 +26,7 @@ Made = TypeVar("Made")
 Make = Callable[[Any, Location], Closure]
 _NOTHING: Closure = Constant("")
 _NO_ELSE = Constant(Absent("the condition of $if does not hold, and there is no else"))
+_NULL = Constant(Absent("what $if chooses is null"))
 _NEVER = Condition(lambda _: False, lambda _: "it does not compile")
 
 
@@ -130,7 +131,7 @@ class Values:
 
     def _choice(self, choice: Choice, at: Location, make: Make) -> Closure:
         def branch(node: Any, at: Location) -> Closure:
-            return placed(make(node, at), self.file.where(at))
+            return _NULL if node is None else placed(make(node, at), self.file.where(at))
 
         when = self.condition(choice.if_, (*at, "$if"))
         then = branch(choice.then, (*at, "then"))

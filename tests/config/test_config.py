@@ -50,17 +50,19 @@ def test_all_problems_are_reported_together(problems: Problems) -> None:
         path: jenkins
         instance: https://jenkins.example.com/
         maping: jenkins/notification
+        record_start: x
         auth: {bearer: "${env:TOKEN}"}
     routes:
       legacy: {format: raw, sink: out}
     """
     found = problems(text)
-    assert "c.yaml:8:12: the environment variable TOKEN is not set (set it, or write ${env:TOKEN:-default})" in found
+    assert "c.yaml:9:12: the environment variable TOKEN is not set (set it, or write ${env:TOKEN:-default})" in found
     assert "c.yaml:7:5: unknown key 'maping' (did you mean 'mapping'?)" in found
+    assert "c.yaml:8:5: unknown key 'record_start' (it is for another place)" in found
     assert any(each.startswith("c.yaml:1:11: expected a number with a unit") for each in found)
     assert any(each.startswith("c.yaml:5:5: ") for each in found)
-    assert "c.yaml:10:12: Input should be 'legacy' or 'cdevents'" in found
-    assert len(found) == 5
+    assert "c.yaml:11:12: Input should be 'legacy' or 'cdevents'" in found
+    assert len(found) == 6
 
 
 def test_a_problem_never_shows_a_resolved_value(problems: Problems) -> None:

@@ -194,7 +194,7 @@ def test_what_mappings_share_is_no_mapping() -> None:
 def test_what_is_wrong_in_an_included_file_is_told_there() -> None:
     """A misspelt key, a misspelt filter, a link to no rule: each at its own line and column, and of which mapping."""
     write(mapping=f"include: [shared.yaml]\n{RULES}", shared="lets: {seen: x}")
-    assert wrong() == ["shared.yaml:1:1: unknown key 'lets' (did you mean 'let'?)"]
+    assert wrong() == ["shared.yaml:1:1: unknown key 'lets' (did you mean 'let'?; included by mapping.yaml)"]
     write(shared="let:\n  seen: ${says | uper}\ndefaults:\n  links:\n    - path: bilt\nignore:\n  - {a | uper: 1}")
     assert wrong() == [
         "shared.yaml:2:3: there is no filter 'uper' (did you mean 'upper'?; included by mapping.yaml)",
@@ -212,10 +212,29 @@ def test_what_is_wrong_in_several_files_is_told_together() -> None:
         two="let: {1: x}\nvariables: []",
     )
     found = wrong()
-    assert found[0] == "one.yaml:1:1: unknown key 'rules'"
-    assert found[1].startswith("two.yaml:2:1: ")
-    assert found[2].startswith("two.yaml:1:7: ")
+    assert found[0] == "one.yaml:1:1: unknown key 'rules' (included by mapping.yaml)"
+    assert found[1].startswith("two.yaml:1:7: ")
+    assert found[2] == "two.yaml:2:1: this is to be an object (included by mapping.yaml)"
     assert found[3].startswith("mapping.yaml:1:31: there is no file 'three.yaml' (")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_file_that_cannot_be_read_is_told() -> None:
+    """Whatever the reason: one that a machine has for a name, or for a permission."""
+    name = "a" * 300
+    write(mapping=f"include: [{name}]\n{RULES}")
+    assert wrong() == [f"{name}: cannot be read: File name too long (included by mapping.yaml)"]
+    with pytest.raises(ConfigError, match="cannot be read: File name too long"):
+        load(name, instance=INSTANCE, variables={})
+
+
+@pytest.mark.usefixtures("here")
+def test_a_name_that_is_taken_is_told_where_it_stands() -> None:
+    """At the second definition, or that of what is always there."""
+    write(mapping=f"variables:\n  a: x\nlet:\n  seen: x\n  a: y\n{RULES}")
+    assert wrong() == ["mapping.yaml:5:3: $a is defined twice, or is a name that is always there"]
+    write(mapping=f"let: {{seen: x}}\ntables: {{t: {{}}}}\nlookups: {{t: {{file: t.csv}}}}\n{RULES}")
+    assert wrong() == ["mapping.yaml:3:11: 't' is a table and a lookup: one name is one of them"]
 
 
 @pytest.mark.usefixtures("here")

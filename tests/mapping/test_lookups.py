@@ -189,6 +189,8 @@ def test_what_is_wrong_with_yaml_is_told_at_its_place(text: str, problem: str) -
         ('{file: "${repository}.csv"}', {}, "m/mapping.yaml:4:18: the path has to be known when the mapping loads"),
         ("{file: teams.yaml, key: a}", {}, "m/mapping.yaml:4:11: key and value are columns of CSV"),
         ("{fil: x}", {}, "m/mapping.yaml:4:11: 'file' is missing"),
+        (f"{{file: {'a' * 300}.csv}}", {}, "m/mapping.yaml:4:18: the file cannot be read: File name too long"),
+        ("{file: ..csv, key: a}", {}, "m/mapping.yaml:4:18: there is no file"),
     ],
 )
 def test_what_is_wrong_with_a_lookup_is_told_in_the_mapping(lookup: str, variables: Any, problem: str) -> None:

@@ -63,6 +63,8 @@ def test_a_value_is_chosen_by_a_condition() -> None:
     assert made(CHOICE, n=0, why="x") == {"none": "x"}
     assert failure(CHOICE.replace("none", "»none"), n=0) == "why is missing"
     assert failure("{$if: {n: 1}, then: 1}") == "the condition of $if does not hold, and there is no else"
+    assert failure("{$if: {n: 1}, then: 1, else: null}") == "what $if chooses is null"
+    assert made('{"a?": {$if: {n: 1}, then: 1, else: null}}') == {}
     assert made('{"a?": {$if: {n: 1}, then: 1}, "b?": {$if: {n: {exists: false}}, then: "${n}", else: 2}}') == {}
     assert made('{$if: {$team: ci}, then: 1, else: "${no.such}"}') == 1
 
@@ -173,7 +175,7 @@ def test_what_is_to_be_an_object_is_one(part: str) -> None:
         ("»made: {$if: {a: 1}}", "'then' is missing"),
         ("{$if: {a: 1}, »than: 2}", "unknown key 'than' (did you mean 'then'?)"),
         ("{$if: {a: 1}, then: 2, »b: 3}", "unknown key 'b'"),
-        ("{»$if: yes, then: 2}", "Input should be a valid dictionary"),
+        ("{»$if: yes, then: 2}", "this is to be an object"),
         ("{$if: {b: 1, »a: {gtt: 1}}, then: 2}", "there is no comparison 'gtt'"),
         ("{$if: {a: 1}, »then: '${a | uper}'}", "there is no filter 'uper' (did you mean 'upper'?)"),
         ("{$if: {a: 1}, then: 1, else: [»'${a | uper}']}", "there is no filter 'uper'"),
@@ -183,9 +185,9 @@ def test_what_is_to_be_an_object_is_one(part: str) -> None:
         ("{»$each: a |, as: b, value: 2}", "expected a name, found the end"),
         ("{$each: a, as: b, when: {»b: {in: 1}}, value: 2}", "'in' takes a list"),
         ("{$each: a, as: b, value: [»'${b | no}']}", "there is no filter 'no'"),
-        ("{»$merge: {a: 1}}", "Input should be a valid list"),
+        ("{»$merge: {a: 1}}", "this is to be a list"),
         ("{»$merge: []}", "List should have at least 1 item"),
-        ("{$merge: [»[1]]}", "Input should be"),
+        ("{$merge: [»[1]]}", "this is to be an object or text"),
         ("{»a: {$optional: 1}}", "'$optional' is for an item of a list (the name of an optional member ends in '?')"),
         ("{»'${a': 1}", "'${' is not closed in '${a'"),
     ],
