@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Hashable
+from types import TracebackType
 from typing import Literal, TextIO
 
 import structlog
@@ -39,8 +40,8 @@ def configure(
 ) -> None:
     """Send all logs of `level` and above to the stream (stderr unless told), once for the process.
 
-    `redact` leaves out of each line, with its traceback, what must not be told. Other libraries tell nothing below
-    `info`: what they say to debug has headers and whole URLs in it.
+    `redact` leaves out of each line, with its traceback, what must not be told; what ends the process is such a line,
+    too. Other libraries tell nothing below `info`: what they say to debug has headers and whole URLs in it.
     """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
@@ -56,6 +57,7 @@ def configure(
     )
     logging.basicConfig(handlers=[handler], level="INFO" if level == "debug" else level.upper(), force=True)
     logging.getLogger("adapters").setLevel(level.upper())
+    sys.excepthook = _ended
     for library in _UNHEARD:
         logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.configure(
@@ -67,6 +69,13 @@ def configure(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _ended(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+    else:
+        logging.getLogger("adapters").critical("it ends of a bug, please report it", exc_info=(kind, error, traceback))
 
 
 def _told(redact: Callable[[str], str]) -> Processor:

@@ -17,6 +17,7 @@ from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.redaction.settings import Redaction
 from adapters.sources.registry.settings import RegistryApi
+from adapters.urls import public
 
 
 def _absolute_uri(value: str) -> str:
@@ -28,6 +29,8 @@ def _absolute_uri(value: str) -> str:
         raise ValueError("expected the tool's absolute URL, such as https://jenkins.example.com/")
     if "@" in parts.netloc:
         raise ValueError("expected a URL without a user name or password: it is published with every event")
+    if public(value) != value:
+        raise ValueError("expected a URL without a secret in its query: it is published with every event")
     return value
 
 

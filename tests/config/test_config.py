@@ -103,7 +103,8 @@ def test_an_auth_that_cannot_be_meant_is_refused(problems: Problems, auth: str, 
 
 
 @pytest.mark.parametrize(
-    "instance", ["jenkins", "/jenkins", "https://", "http://a b/", "https://[::1/", "https://u:p@h/"]
+    "instance",
+    ["jenkins", "/jenkins", "https://", "http://a b/", "https://[::1/", "https://u:p@h/", "https://h/?token=x"],
 )
 def test_an_instance_is_an_absolute_url_without_credentials(problems: Problems, instance: str) -> None:
     """It is published as the source of every event: it must name the tool, and nothing secret."""
