@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from adapters.errors import ConfigError, Problem
@@ -27,6 +28,12 @@ Finding = tuple[Location, str, str]
 """Where something is wrong, what is, and what to do."""
 
 Model = TypeVar("Model", bound=BaseModel)
+
+DEEPEST = 100
+"""Levels that a file may have."""
+
+MOST = 100_000
+"""Values that a file may have, those that aliases repeat counted each time."""
 
 _SCALARS = {
     "tag:yaml.org,2002:null": r"~|null|Null|NULL|",
@@ -50,7 +57,7 @@ _KINDS = {
 """What a value is to be, by the error that says that it is of another type."""
 
 
-class _CoreLoader(yaml.SafeLoader):
+class _CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml, where it is
     yaml_implicit_resolvers: dict[str, Any] = {}
 
 
@@ -158,6 +165,7 @@ def load(path: Path, name: str | None = None) -> YamlFile:
 def parse(text: str, name: str) -> YamlFile:
     """A YAML text; raises ConfigError when it is not one document of the subset."""
     try:
+        _check_depth(text)
         node = yaml.compose(text, Loader=_CoreLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -172,6 +180,15 @@ def parse(text: str, name: str) -> YamlFile:
     return YamlFile(name, data, reader.marks, {name: text})
 
 
+def _check_depth(text: str) -> None:
+    """Raises MarkedYAMLError for a text that is nested too deeply: it is composed by recursion, without a bound."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_CoreLoader):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(problem=f"is nested deeper than {DEEPEST}", problem_mark=event.start_mark)  # type: ignore[arg-type]
+
+
 class _Reader:
     """Turns nodes into plain values, and notes where each one stood."""
 
@@ -182,6 +199,8 @@ class _Reader:
         self.around: list[Node] = []
 
     def value(self, node: Node, at: Location) -> Any:
+        if len(self.marks) > MOST:
+            raise ConfigError([Problem(str(self._mark(node)), f"more than {MOST} values, aliases and all")])
         self.marks.setdefault(at, self._mark(node))
         if any(node is outer for outer in self.around):
             self._report(node, "this refers to itself")

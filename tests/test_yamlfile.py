@@ -77,15 +77,22 @@ def test_units_are_seconds_and_bytes() -> None:
     assert (whole.size, [part.every for part in whole.parts]) == (1536, [0.25, 172800.0])
 
 
+BOMB = "a0: &a0 [x, x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))
+"""A few lines that aliases make a hundred thousand million values of."""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a: 1\na: 2", "f.yaml:2:1: 'a' is written twice"),
         ("a: !!python/object:os.system x", "f.yaml:1:4: the tag"),
-        ("a: [1\nb: 2", "f.yaml:2:2: expected ',' or ']'"),
+        ("a: [1\nb: 2", "f.yaml:2:2: did not find expected ',' or ']'"),
         ("[a]: 1", "f.yaml:1:1: a key must be a plain word"),
         ("a: 1\n---\nb: 2", "f.yaml:2:1: but found another document"),
         ("a: &x [*x]", "f.yaml:1:4: this refers to itself"),
+        ("a: " + "[" * 100_000, "f.yaml:1:103: is nested deeper than 100"),
+        ("\n".join(f"{' ' * depth}a:" for depth in range(2000)), "f.yaml:101:101: is nested deeper than 100"),
+        (BOMB, "f.yaml:1:13: more than 100000 values"),
         ("\x00", "f.yaml"),
     ],
 )
