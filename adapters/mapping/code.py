@@ -22,6 +22,8 @@ _DEEPEST = 50
 _SHORT = 12
 """Statements of what is written out wherever it is used, so that a call is saved."""
 
+_TRY = 4
+"""A `try` counts for so many: Python takes twenty in one another."""
 _HEAD = ("def function(scope):", "  try:")
 _TAIL = ("  except FAILURES as error:", "    raise explained(error) from None")
 _ALWAYS = {"Absent": Absent, "Missing": Missing, "FAILURES": (Failure, *ERRORS)}
@@ -90,11 +92,12 @@ class Function:
     def block(self, head: str) -> Iterator[None]:
         """Statements under an `if` or `try`: what they alone compute is not known after them."""
         self.write(head)
-        self._depth += 1
+        depth = self._depth
+        self._depth += _TRY if head == "try:" else 1
         self._known = self._known.new_child()
         yield
         self._known = self._known.parents
-        self._depth -= 1
+        self._depth = depth
 
     @contextmanager
     def at(self, place: str) -> Iterator[None]:

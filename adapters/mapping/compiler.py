@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adapters.errors import ConfigError
+from adapters.errors import ConfigError, Problem
 from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
@@ -34,8 +34,13 @@ _HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
 def compiled(file: YamlFile, name: str, path: Path, instance: str, variables: Mapping[str, Any]) -> Translator:
     """A mapping bound to a tool instance. Raises ConfigError with every problem of the file."""
     model = file.validate(MappingFile)
-    compiler = _Compiler(file, model, instance, variables)
-    translator = compiler.translator(name, path)
+    try:
+        compiler = _Compiler(file, model, instance, variables)
+        translator = compiler.translator(name, path)
+    except RecursionError:
+        raise ConfigError(
+            [Problem(file.name, "has more in one another, or made of one another, than can be read")]
+        ) from None
     if compiler.values.problems:
         raise ConfigError(sorted(dict.fromkeys(compiler.values.problems), key=lambda problem: _line(problem.where)))
     return translator

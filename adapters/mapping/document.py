@@ -11,7 +11,7 @@ from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.mapping.envelopes import Kind
 from adapters.model import Spec
 from adapters.settings import Settings
-from adapters.yamlfile import placed
+from adapters.yamlfile import placed, suggestion
 
 Expression = Annotated[
     str, Field(min_length=1, description="A path and filters, `build.url | url_path`, or a template with ${...}")
@@ -164,10 +164,16 @@ class XmlInput(Settings):
     none_in: list[str] = []
 
 
+def _delimiter(text: str) -> str:
+    if len(text) != 1 or text in '"\r\n\0':
+        raise ValueError("a delimiter is one character, and neither a quote nor the end of a line")
+    return text
+
+
 class CsvInput(Settings):
     """What CSV does not say of itself: how cells are separated, and what they are called where no header says it."""
 
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, AfterValidator(_delimiter)] = ","
     columns: Annotated[list[str], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
@@ -226,7 +232,12 @@ _Word = Literal["json", "form", "xml", "ndjson", "logfmt", "csv"]
 
 
 def _written_short(value: Any) -> Any:
-    return {value: {} if value in ("xml", "csv") else True} if value in get_args(_Word) else value
+    if not isinstance(value, str):
+        return value
+    if value not in get_args(_Word):
+        hint = suggestion(value, get_args(_Word)) or f"there are {', '.join(get_args(_Word))}"
+        raise ValueError(f"there is no input '{value}' ({hint})")
+    return {value: {} if value in ("xml", "csv") else True}
 
 
 class Lookup(Settings):

@@ -51,7 +51,7 @@ def _json(value: str, name: str) -> Any:
 
 def _plain(text: bytes) -> str:
     if bad := _NO_ESCAPE.search(text):
-        raise ValueError(f"is not a form: {text[bad.start() :][:3]!r} is no escape")
+        raise ValueError(f"is not a form: '{text[bad.start() :][:3].decode('ascii', 'replace')}' is no escape")
     try:
         return unquote_to_bytes(text.replace(b"+", b" ")).decode()
     except UnicodeDecodeError as error:

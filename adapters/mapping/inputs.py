@@ -16,6 +16,7 @@ from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml import XmlShape, documents
 
+_ALWAYS = frozenset({"line", "pattern"})
 _BLANK = b" \t\r\n\0"
 
 Decoder = Callable[[bytes], list[Any]]
@@ -118,7 +119,7 @@ def lines(patterns: Mapping[str, str], framing: Framing) -> Decoder:
 
     `pattern` names the pattern that did; a record that none matches gives only `line`, so that no rule fires.
     """
-    programs = [(name, compiled(pattern).match) for name, pattern in patterns.items()]
+    programs = [(name, _program(pattern).match) for name, pattern in patterns.items()]
     which = candidates([*patterns.values()])
 
     def read(line: bytes) -> dict[str, str]:
@@ -137,6 +138,13 @@ def lines(patterns: Mapping[str, str], framing: Framing) -> Decoder:
         ]
 
     return decode
+
+
+def _program(pattern: str) -> Any:
+    program = compiled(pattern)
+    if taken := _ALWAYS & program.groupindex.keys():
+        raise ValueError(f"'{pattern}' names a group '{min(taken)}', which every record has: give it another name")
+    return program
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -73,6 +73,12 @@ def test_names_of_names_may_go_deep() -> None:
     assert called(closure)({"a": 1, MEMO: {}}) == 1
 
 
+def test_what_is_tried_may_be_in_what_is_tried() -> None:
+    """However often: Python writes no more than twenty in one another."""
+    assert evaluate("it | int" + " | or_missing | int" * 60, {"it": "7"}) == 7
+    assert isinstance(evaluate("it | int" + " | or_missing" * 60, {"it": "x"}), Absent)
+
+
 def test_constants_are_folded_unless_they_fail() -> None:
     """What can be known is known at load; a failure waits for the record that meets it."""
     assert pipeline(expression("$name | upper"), Names({"name": Constant("a")}, {})) == Constant("A")

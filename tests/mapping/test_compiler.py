@@ -73,6 +73,9 @@ def test_good_mapping_has_no_problems() -> None:
         ("${run}", '${run | where("a.", phase)}', "where: expected a name, found the end in 'a.'"),
         ("${run}", '${run | where("$a", 1)}', "where: '$a' is not a path, such as a.b"),
         ("outcome: ${", "uri: {a: b}\n            outcome: ${", "'uri' is text"),
+        ("rules:", "input: {lines: {a: '(?P<line>.)'}}\n    rules:", "names a group 'line', which every record has"),
+        ("rules:", "input: logfmtt\n    rules:", "there is no input 'logfmtt' (did you mean 'logfmt'?)"),
+        ("rules:", "input: yaml\n    rules:", "there is no input 'yaml' (there are json, form, xml"),
         ("environment: ci", "instance: ci", "$instance is defined twice, or is a name that is always there"),
     ],
 )

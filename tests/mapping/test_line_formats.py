@@ -116,7 +116,10 @@ def test_bad_csv_names_its_line(body: bytes, settings: dict[str, Any], reason: s
     ("given", "reason"),
     [
         ({"csv": {"columns": ["a", "a"]}}, "a column is named twice"),
-        ({"csv": {"delimiter": ""}}, "at least 1 character"),
+        ({"csv": {"delimiter": ""}}, "a delimiter is one character"),
+        ({"csv": {"delimiter": ";;"}}, "a delimiter is one character"),
+        ({"csv": {"delimiter": '"'}}, "neither a quote nor the end of a line"),
+        ({"csv": {"delimiter": "\n"}}, "neither a quote nor the end of a line"),
         ({"csv": {}, "logfmt": True}, "one of ndjson, logfmt, csv and lines"),
         ({"json": True, "envelope": "docker"}, "envelope is for lines, ndjson, logfmt and csv"),
         ({"logfmt": True, "record_start": "x"}, "record_start is for lines"),
