@@ -13,9 +13,12 @@ SENSITIVE = (
 )
 """RE2 of names that look secret, to be looked for in any case."""
 
+_DEFAULT_PORT = {"http": "80", "https": "443"}
+
 _PARAMETER = re.compile(rf"(?i){SENSITIVE}|signature|session|^(?:sig|key|code|sid|ticket)$")
 """Those of parameters: also signatures (of S3, Azure, Google), sessions, and what is short where a name is."""
 
+_WEB = re.compile(r"(?i)(?P<scheme>https?)://(?P<host>[^/?#]+)")
 _USER = re.compile(
     r"(?i)(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*+://)"
     r"(?:[^\s/?#:@\"'<>\[\]]*+:(?!\d{0,5}(?:[^\w@.~%+=-]|$))[^\s@\"'<>]{1,256}+(?:@|$|(?=[\s\"'<>]))|[^\s/?#@\"'<>]*+@)"
@@ -25,6 +28,18 @@ _USER = re.compile(
 
 _QUERY = re.compile(r"[?#][^\s?#\"'<>]++")
 _PUBLIC_USER = re.compile(r"(?i)(?:\w+\+)?ssh://[^:]*@")
+
+
+def place(url: str) -> str:
+    """The host and the path of a web address, one however it is written; any other text is its own place.
+
+    A host is in any case, and may end in a dot or a port that its scheme has anyway; HTTP and HTTPS are one.
+    """
+    if (match := _WEB.match(url)) is None:
+        return url
+    host, _, port = match["host"].rpartition("@")[2].lower().partition(":")
+    other = f":{port}" if port not in ("", _DEFAULT_PORT[match["scheme"].lower()]) else ""
+    return f"{host.rstrip('.')}{other}{url[match.end() :]}"
 
 
 def public(text: str, *, users: bool = True) -> str:

@@ -61,7 +61,17 @@ CREATED = event(GERRIT, golden(GERRIT, "patchset-created-1.json"))
 
 
 @MAPPINGS
-@pytest.mark.parametrize("server", [OF_OURS, {**OF_OURS, "GERRIT_HOST": "ssh.internal", "GERRIT_NAME": "x"}, {}])
+@pytest.mark.parametrize(
+    "server",
+    [
+        OF_OURS,
+        {**OF_OURS, "GERRIT_HOST": "ssh.internal", "GERRIT_NAME": "x"},
+        {"GERRIT_CHANGE_URL": "http://Gerrit.Example.com:80/4711"},
+        {"GERRIT_CHANGE_URL": "https://gerrit.example.com:443/#/c/4711/"},
+        {"GERRIT_HOST": "GERRIT.example.com", "GERRIT_CHANGE_URL": ""},
+        {},
+    ],
+)
 def test_a_change_of_the_server_is_its_change(mapping: str, server: dict[str, str]) -> None:
     """By its URL; also where nothing says which server it is, as the Gerrit Trigger did before it knew several."""
     found = started(mapping, CHANGE | server, gerrit=OURS)
@@ -77,6 +87,8 @@ def test_a_change_of_the_server_is_its_change(mapping: str, server: dict[str, st
         {"GERRIT_HOST": "gerrit.partner.example.org"},
         {"GERRIT_NAME": "partner"},
         {"GERRIT_CHANGE_URL": "https://gerrit.example.com.evil.example/c/team/app/+/4711"},
+        {"GERRIT_CHANGE_URL": "https://gerrit.example.com:8443/c/team/app/+/4711"},
+        {"GERRIT_CHANGE_URL": "https://gerrit.example.com@evil.example/c/team/app/+/4711"},
         OF_OURS | {"GERRIT_CHANGE_URL": f"{THEIRS}4711"},
     ],
 )

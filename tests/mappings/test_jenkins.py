@@ -134,6 +134,15 @@ def test_files_in_lists_are_named_by_where_they_are() -> None:
     assert found.subject_id.partition("?")[0] == expected
 
 
+def test_a_file_that_has_only_its_name_is_named_by_where_it_is() -> None:
+    """Up to version 1.9 of the plugin a file's key was its name alone; its URL says the rest, encoded."""
+    body = golden(JENKINS, "finished.json")
+    url = "https://jenkins.example.com/job/team/job/shop/17/artifact/out/my%20plugin%20100%25.hpi"
+    body["build"]["artifacts"] = {"my plugin 100%.hpi": {"s3": "https://s3.example.com/ci/x.hpi", "archive": url}}
+    found = events(JENKINS, body, artifacts=True)[-1].subject_id
+    assert found.partition("?")[0].endswith("/out/my%20plugin%20100%25.hpi@17")
+
+
 @pytest.mark.parametrize(("failed", "outcome", "reason"), [(0, "success", None), (3, "failure", "3 of 10 failed")])
 def test_tests_make_a_suite_run(failed: int, outcome: str, reason: str | None) -> None:
     """A run's tests are one suite run beside it, where the variable `environment` says."""

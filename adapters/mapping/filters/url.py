@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from adapters.mapping.failures import Absent
-from adapters.urls import public
+from adapters.urls import place, public
 
 _PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*+/)*+[\w~%.-]*+", re.ASCII)
 
@@ -20,9 +20,12 @@ def url_join(value: str, base: str) -> str:
 
 
 def url_below(value: str, base: str) -> str | Absent:
-    """What follows `base`, taken as a folder, in a URL; absent where the URL is not below it, and for an empty base."""
-    folder = base.rstrip("/") + "/"
-    return value.removeprefix(folder) if base and value.startswith(folder) else Absent(f"it is not below {base}")
+    """What follows `base`, taken as a folder, in a URL; absent where the URL is not below it, and for an empty base.
+
+    The case of a host, its default port and whether it is HTTP or HTTPS make no difference.
+    """
+    folder, found = place(base).rstrip("/") + "/", place(value)
+    return found.removeprefix(folder) if base and found.startswith(folder) else Absent(f"it is not below {base}")
 
 
 def url_encode(value: str) -> str:

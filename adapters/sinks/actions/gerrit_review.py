@@ -10,6 +10,7 @@ from urllib.parse import quote
 import requests
 from pygerrit2 import GerritReview
 
+from adapters import urls
 from adapters.errors import PermanentError, TransientError
 from adapters.gerrit import client
 from adapters.http import Bounded, no_answer
@@ -63,15 +64,11 @@ def gerrit_review(settings: GerritReviewSettings) -> ActionSink:
 def _refuse_that_of_another(document: Mapping[str, Any], own: str) -> None:
     """An event may say in `customData.gerrit` of which server its change is: each has a change of that number."""
     said = (document.get("customData") or {}).get("gerrit")
-    if isinstance(said, str) and _place(said) != _place(own):
+    if isinstance(said, str) and urls.place(said).rstrip("/") != urls.place(own).rstrip("/"):
         hint = (
             f"choose by customData.gerrit in the route's `when`, or write `instance: {said}` if it is the same server"
         )
         raise PermanentError(f"the change is of {said}, and this action votes on {own}: {hint}")
-
-
-def _place(url: str) -> str:
-    return url.partition("://")[2].rstrip("/")
 
 
 def _segment(value: str) -> str:
