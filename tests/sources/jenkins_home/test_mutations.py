@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from adapters.replay.home import builds
-from adapters.replay.units import Place
+from adapters.replay.lines import Place
 from tests.sources.jenkins_home.homes import Heard, Home, build, flow, freestyle, node, pipeline, source
 
 GOOD = ["started job/zz-good/1/", "finished job/zz-good/1/"]
@@ -82,7 +82,7 @@ async def test_folders_with_odd_names_hold_nothing_up(home: Home, heard: Heard, 
 async def test_a_name_that_is_no_text_is_told(home: Home, heard: Heard) -> None:
     """A file system keeps bytes."""
     build(home.job("a"), 1, freestyle())
-    shutil.move(home.path / "jobs" / "a", bytes(home.path / "jobs") + b"/caf\xe9")
+    (home.path / "jobs" / "a").rename(home.path / "jobs" / os.fsdecode(b"caf\xe9"))
     await source(home.path).look(heard)
     assert heard.events == ["started job/caf%E9/1/", "finished job/caf%E9/1/"]
 
