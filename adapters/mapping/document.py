@@ -151,7 +151,7 @@ class XmlInput(Settings):
 
     `lists` are elements whose children are the items, `repeated` elements that are items themselves, even if there is
     only one. With `attributes` these are members `@name`. `each` makes documents of all elements of a name, of which
-    there may be none in a root that is in `none_in`; those around one are the list `around`.
+    there may be none in an empty root that is in `none_in`; those around one are `$envelope.around`.
     """
 
     lists: list[str] = []
@@ -160,7 +160,6 @@ class XmlInput(Settings):
     snake_case: bool = False
     attributes: bool = False
     each: str = ""
-    around: str = ""
     none_in: list[str] = []
 
 
@@ -189,6 +188,7 @@ class Input(Settings):
     A body that begins with `<` is then XML, one that begins with `{` or `[` JSON. `form` names the field that holds
     JSON; with `true`, the fields are the document. `unwrap` is the member in which an envelope has the document, as an
     object or as JSON text; what has none is none. `envelope` is what a log has around each line, `auto` any of them.
+    The second of documents that came together and have equal members `alike` is `$envelope.nth` 2, and so on.
     """
 
     json_: Annotated[bool, Field(alias="json")] = False
@@ -208,6 +208,7 @@ class Input(Settings):
         | None
     ) = None
     envelope: Kind = "auto"
+    alike: list[Annotated[str, Field(min_length=1)]] = []
 
     @property
     def of_lines(self) -> bool:

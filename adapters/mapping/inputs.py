@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -175,6 +176,27 @@ def framing(settings: Input) -> Framing:
 
 def decoder(settings: Input) -> Decoder:
     """The decoder of a mapping's `input`; raises ValueError for a pattern that is not a regular expression."""
+    return numbered(_decoder(settings), settings.alike) if settings.alike else _decoder(settings)
+
+
+def numbered(decode: Decoder, keys: Sequence[str]) -> Decoder:
+    """A decoder whose documents with equal `keys` are told apart: the envelope of the second has `nth` 2, and so on."""
+
+    def decode_numbered(body: bytes) -> list[Any]:
+        counts: Counter[tuple[str, ...]] = Counter()
+        return [_numbered(document, keys, counts) for document in decode(body)]
+
+    return decode_numbered
+
+
+def _numbered(document: Any, keys: Sequence[str], counts: Counter[tuple[str, ...]]) -> Any:
+    plain, said = document if type(document) is Enveloped else (document, {})
+    alike = tuple(str(plain.get(key)) for key in keys) if isinstance(plain, dict) else ()
+    counts[alike] += 1
+    return Enveloped(plain, {**said, "nth": counts[alike]}) if counts[alike] > 1 else document
+
+
+def _decoder(settings: Input) -> Decoder:
     framed = framing(settings)
     if settings.lines is not None:
         return bounded(lines(settings.lines, framed), b"\n")
@@ -209,6 +231,5 @@ def _shape(settings: XmlInput) -> XmlShape:
         snake_case=settings.snake_case,
         attributes=settings.attributes,
         each=settings.each,
-        around=settings.around,
         none_in=frozenset(settings.none_in),
     )

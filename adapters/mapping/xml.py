@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml_text import clean
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -30,8 +31,8 @@ class XmlShape:
     even of one (`repeated`), and how names are written.
 
     With `each`, every element of that name, at whatever depth, is a document of its own, and left out of those around
-    it; paths are from there. `around` names the member that lists those around it, the outermost first. A root whose
-    name is in `none_in` may have none.
+    it; paths are from there. Its envelope lists those `around` it, the outermost first. A root whose name is in
+    `none_in` may have none, if it is empty.
     """
 
     lists: Collection[str] = field(default_factory=frozenset)
@@ -40,7 +41,6 @@ class XmlShape:
     snake_case: bool = False
     attributes: bool = False
     each: str = ""
-    around: str = ""
     none_in: Collection[str] = field(default_factory=frozenset)
 
 
@@ -55,7 +55,7 @@ def documents(body: bytes, shape: XmlShape) -> list[Any]:
         return [parse(body, shape)]
     top = root(body)
     found = list(_each(top, shape))
-    if not found and top.tag not in shape.none_in:
+    if not found and (len(top) or top.tag not in shape.none_in):
         raise ValueError(f"is XML without a <{shape.each}>")
     return found
 
@@ -67,7 +67,7 @@ def _each(top: Element, shape: XmlShape) -> Iterator[Any]:
         element, around = waiting.pop()
         if element.tag == shape.each:
             value = _value(element, "", shape, len(around))
-            yield {**value, shape.around: list(around)} if shape.around and isinstance(value, dict) else value
+            yield Enveloped(value, {"around": list(around)})
             around = (*around, value)
         waiting.extend((child, around) for child in reversed(element))
 

@@ -99,7 +99,8 @@ def test_what_may_be_repeated_is_a_list_even_of_one() -> None:
 def test_each_element_of_a_name_is_a_document() -> None:
     """At whatever depth, the root too, in order; what is inside another is not told twice."""
     decode = decoder(Input.model_validate({"xml": {"each": "s", "attributes": True, "repeated": ["t"]}}))
-    assert decode(b'<s n="1"><s n="2"><t>a</t></s><t>b</t><x><s n="3"/></x></s>') == [
+    found = decode(b'<s n="1"><s n="2"><t>a</t></s><t>b</t><x><s n="3"/></x></s>')
+    assert [each.document for each in found] == [
         {"@n": "1", "t": ["b"], "x": {}},
         {"@n": "2", "t": ["a"]},
         {"@n": "3"},
@@ -221,3 +222,11 @@ def test_one_pass_finds_the_pattern_that_each_alone_would(patterns: list[str], t
     for line in lines(named)(text.encode()):
         first = next((name for name, each in named.items() if re2.match(each, line["line"])), None)
         assert line.get("pattern") == first
+
+
+def test_documents_that_are_alike_are_numbered() -> None:
+    """From the second on, beside what their envelopes say; the first, and what is no object, stay as they are."""
+    decode = decoder(Input.model_validate({"xml": {"each": "s", "attributes": True}, "alike": ["@n", "@t"]}))
+    found = decode(b"<r><s n='1'/><s n='2'><s n='1'/></s><s n='1' t='x'/></r>")
+    assert [said.get("nth") for _, said in found] == [None, None, 2, None]
+    assert found[2].said["around"] == [{"@n": "2"}]

@@ -51,31 +51,34 @@ def test_a_doctype_says_nothing(doctype: str) -> None:
 def test_elements_have_local_names() -> None:
     """Whether their namespace is the default or has a prefix; an attribute keeps its own."""
     shape = XmlShape(attributes=True, each="s")
-    assert documents(b"<r xmlns='urn:a'><s n='1'><t/></s></r>", shape) == [{"@n": "1", "t": ""}]
+    assert documents(b"<r xmlns='urn:a'><s n='1'><t/></s></r>", shape) == [({"@n": "1", "t": ""}, {"around": []})]
     assert documents(b"<x:r xmlns:x='urn:a'><x:s n='1' x:n='2'><x:t/></x:s></x:r>", shape) == [
-        {"@n": "1", "@{urn:a}n": "2", "t": ""}
+        ({"@n": "1", "@{urn:a}n": "2", "t": ""}, {"around": []})
     ]
 
 
 def test_documents_may_know_those_around_them() -> None:
     """The outermost first, and each without the others."""
-    shape = XmlShape(attributes=True, each="s", around="in", repeated=frozenset({"t"}))
+    shape = XmlShape(attributes=True, each="s", repeated=frozenset({"t"}))
+    first, second = {"@n": "1", "t": [""]}, {"@n": "2", "x": {}}
     assert documents(b"<s n='1'><t/><s n='2'><x><s n='3'/></x></s></s>", shape) == [
-        {"@n": "1", "t": [""], "in": []},
-        {"@n": "2", "x": {}, "in": [{"@n": "1", "t": [""]}]},
-        {"@n": "3", "in": [{"@n": "1", "t": [""]}, {"@n": "2", "x": {}}]},
+        (first, {"around": []}),
+        (second, {"around": [first]}),
+        ({"@n": "3"}, {"around": [first, second]}),
     ]
 
 
 def test_a_root_may_be_empty_by_name() -> None:
-    """Then there are no documents; any other XML without one is of another kind."""
+    """Then there are no documents; any other XML without one, or with something else, is of another kind."""
     shape = XmlShape(attributes=True, each="s", none_in=frozenset({"r"}))
     assert documents(b"<r/>", shape) == []
     with pytest.raises(ValueError, match="without a <s>"):
         documents(b"<html/>", shape)
+    with pytest.raises(ValueError, match="without a <s>"):
+        documents(b"<r><t/></r>", shape)
 
 
 def test_documents_in_documents_have_a_limit() -> None:
     """Of depth, as all elements have."""
     with pytest.raises(ValueError, match="nested deeper"):
-        documents(b"<s>" * 500 + b"</s>" * 500, XmlShape(each="s", around="in"))
+        documents(b"<s>" * 500 + b"</s>" * 500, XmlShape(each="s"))
