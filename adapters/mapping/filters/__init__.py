@@ -31,7 +31,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "hours": number.hours,
     "image_purl": purl.image_purl,
     "in": collection.within,
-    "int": text.to_int,
+    "int": number.whole,
     "iso": time.iso,
     "jenkins_job_name": jenkins.jenkins_job_name,
     "jenkins_job_path": jenkins.jenkins_job_path,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 _CONTEXT = Context(prec=60)
 """Of digits enough that nothing JSON can say, nor its sums and products, is rounded twice."""
 _BEYOND = 1 << 63
+_WRITTEN = re.compile(r"[+-]?[0-9]+(?P<decimal>\.[0-9]*(?:e[+-]?[0-9]+)?|e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 def magnitude(value: int | float) -> int | float:
@@ -56,6 +58,25 @@ def hours(value: int | float) -> int | float:
 def ms(value: int | float) -> int | float:
     """Seconds as milliseconds."""
     return times(value, 1000)
+
+
+def whole(value: int | float | str) -> int:
+    """A whole number, or text that is one."""
+    if type(value) is int:
+        return value
+    number = read(value) if isinstance(value, str) else value
+    if number != int(number) or (isinstance(number, float) and isinstance(value, str)):
+        raise ValueError(f"{value} is not a whole number")
+    if not -_BEYOND <= number < _BEYOND:
+        raise ValueError("is beyond 64 bits")
+    return int(number)
+
+
+def read(text: str) -> int | float:
+    """The number that a text is, whole or decimal; raises ValueError for what is none."""
+    if (match := _WRITTEN.fullmatch(text.strip())) is None:
+        raise ValueError(f"'{text[:60]}' is not a number")
+    return float(text) if match["decimal"] else int(text)
 
 
 def exact(value: int | float) -> Decimal:

@@ -16,7 +16,6 @@ from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Known
 from adapters.mapping.patterns import compiled
 
-_MAX_INT = 1 << 63
 _BACKSLASH = re.compile(r"\\(?:([0-9]+)|g<(\w+)>|(\\))?")
 
 
@@ -122,18 +121,6 @@ def capture(value: str, pattern: Known) -> str | Absent:
 def to_string(value: str | int | bool) -> str:
     """A text, number, or true/false as text."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def to_int(value: int | float | str) -> int:
-    """A whole number, or text that is one."""
-    if type(value) is int:
-        return value
-    number = int(value)
-    if isinstance(value, float) and number != value:
-        raise ValueError(f"{value} is not a whole number")
-    if not -_MAX_INT <= number < _MAX_INT:
-        raise ValueError("is beyond 64 bits")
-    return number
 
 
 def sha256(value: str | int | bool | list | dict) -> str:  # type: ignore[type-arg]  # JSON values of any kind

@@ -50,7 +50,7 @@ def epoch_s(value: int | float | str) -> str:
 
 def epoch_ms(value: int | str) -> str:
     """Milliseconds since 1970 (a whole number, or text that is one). Before 1990 it is an error: a mistaken unit."""
-    seconds, milliseconds = divmod(int(value), 1000)
+    seconds, milliseconds = divmod(number.whole(value), 1000)
     return f"{_minute(seconds // 60, 'milliseconds')}{seconds % 60:02}.{milliseconds:03}Z"
 
 
@@ -70,7 +70,7 @@ def plus(value: str | int | float, other: int | float | str) -> str | int | floa
     """The sum of two numbers; or the time so many seconds (a number, or text that is one) after a time in RFC 3339."""
     if not isinstance(value, str):
         return number.total(value, _operand(other))
-    return _later(value, float(other))
+    return _later(value, number.read(other) if isinstance(other, str) else other)
 
 
 def minus(value: str | int | float, other: int | float | str) -> str | int | float:
@@ -104,7 +104,7 @@ def strptime(value: str, form: Form, zone: Zone = "") -> str:
 
 def _number(value: int | float | str) -> int | float:
     if isinstance(value, str):
-        value = float(value) if "." in value or "e" in value.lower() else int(value)
+        value = number.read(value)
     return int(value) if value == int(value) else value
 
 
