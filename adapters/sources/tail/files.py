@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from glob import iglob
+from pathlib import Path
 
 from adapters.sources.tail.content import SUFFIX
+from adapters.sources.tail.roots import above
 
 Key = tuple[int, int]
 """Device and inode."""
@@ -47,10 +49,23 @@ def sighted(path: str) -> Sighting | None:
 
 def listed(globs: Iterable[str], exclude: Sequence[str] = ()) -> dict[Key, Sighting]:
     """The files that globs name, each once; a compressed one only when there is no plain one beside it (any more)."""
-    paths = {path for pattern in globs for path in iglob(pattern, recursive=True)}
+    paths = {path for pattern in globs for path in named(pattern)}
     if exclude:
         paths = {path for path in paths if not any(fnmatch(path, each) for each in exclude)}
     return {each.key: each for each in _sightings(sorted(paths, reverse=True))}
+
+
+def named(pattern: str) -> Iterator[str]:
+    """The paths that a glob names; below `**` no link to a directory is followed: two of them may make a circle."""
+    if "**" not in pattern:
+        yield from iglob(pattern)
+        return
+    start = above(pattern)
+    rest = os.path.relpath(pattern, start) if start != os.curdir else pattern
+    for path in Path(start).glob(f"{rest}/*" if rest.endswith("**") else rest):
+        hidden = any(step.startswith(".") for step in path.relative_to(start).parts)
+        if not hidden or "/." in pattern:
+            yield str(path)
 
 
 def beside(directory: str) -> dict[Key, Sighting]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 from adapters.sources.tail.content import Content, opened
 from adapters.sources.tail.files import Key, Sighting
+from adapters.sources.tail.roots import Roots
 
 
 class Moved(OSError):
@@ -16,14 +17,14 @@ class Moved(OSError):
 class Handles:
     """The files that are open, `limit` at most: those read last. An open file stays readable when it is deleted."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, roots: Roots) -> None:
+        self._limit, self._roots = limit, roots
         self._open: OrderedDict[Key, Content] = OrderedDict()
 
     def get(self, sighting: Sighting) -> Content:
-        """The bytes of a file; raises OSError, Moved among them."""
+        """The bytes of a file; raises OSError, Moved and Outside among them."""
         if (content := self.held(sighting.key)) is None:
-            content = self._open[sighting.key] = _checked(sighting)
+            content = self._open[sighting.key] = _checked(sighting, self._roots)
             while len(self._open) > self._limit:
                 self.drop(next(iter(self._open)))
         return content
@@ -45,10 +46,14 @@ class Handles:
             self.drop(next(iter(self._open)))
 
 
-def _checked(sighting: Sighting) -> Content:
+def _checked(sighting: Sighting, roots: Roots) -> Content:
     content = opened(sighting.path)
-    seen = os.fstat(content.descriptor)
-    if (seen.st_dev, seen.st_ino) == sighting.key:
-        return content
-    content.close()
-    raise Moved(f"{sighting.path} was replaced")
+    try:
+        seen = os.fstat(content.descriptor)
+        if (seen.st_dev, seen.st_ino) != sighting.key:
+            raise Moved(f"{sighting.path} was replaced")
+        roots.check(content.descriptor, sighting.path)
+    except OSError:
+        content.close()
+        raise
+    return content

@@ -39,7 +39,7 @@ def framing(settings: SourceSettings, translator: Translator | None) -> Framing:
 
 
 class TailSettings(SourceSettings):
-    """Files, named by globs (`**` is any depth).
+    """Files, named by globs (`**` is any depth). Links are followed within the folders above them, and into `follow`.
 
     Where the files are at the first start, `from: end` leaves out what is already in them. A record begins at a line
     that `record_start` matches (RE2, from its first character); without it each line is one, unless the mapping says
@@ -54,6 +54,7 @@ class TailSettings(SourceSettings):
     type: Literal["tail"]
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     exclude: tuple[str, ...] = ()
+    follow: tuple[Annotated[str, Field(pattern="^/")], ...] = ()
     from_: Annotated[Literal["beginning", "end"], Field(alias="from")] = "beginning"
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     record_start: Annotated[str, AfterValidator(_regular_expression)] | None = None

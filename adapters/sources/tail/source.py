@@ -22,6 +22,7 @@ from adapters.sources.tail.handles import Handles
 from adapters.sources.tail.locator import Locator
 from adapters.sources.tail.reader import Reader, Records
 from adapters.sources.tail.records import Found, Shape
+from adapters.sources.tail.roots import Roots
 from adapters.sources.tail.settings import TailSettings, framing
 from adapters.sources.tail.shared import Shared
 from adapters.sources.tail.watcher import Watcher
@@ -68,7 +69,7 @@ class Tail:
         kept = {key: value for key, value in context.checkpoints.items() if key != _BEGUN}
         self._first = _BEGUN not in context.checkpoints
         self._table = Table(context.name, kept, monotonic())
-        self._handles = Handles(settings.max_open_files)
+        self._handles = Handles(settings.max_open_files, Roots(settings.paths, settings.follow))
         complaints = Complaints(context.name, monotonic)
         wall = lambda: context.clock().timestamp()  # noqa: E731 - it has no better name than its parameter
         shared = Shared(settings, self._table, self._handles, complaints, monotonic, wall)
