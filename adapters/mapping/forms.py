@@ -13,6 +13,7 @@ from adapters.bounds import JSON, check
 FIELDS = 1000
 """More fields than this are refused: no tool sends so many, and each costs."""
 
+_MULTIPART = re.compile(rb"--[^\r\n]+\r?\n(?i:content-)")
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -21,6 +22,8 @@ def fields(body: bytes) -> dict[str, Any]:
     content = body.strip()
     if content[:1] in (b"{", b"[", b"<") or b"=" not in content:
         raise ValueError("is not a form of name=value, joined by &")
+    if _MULTIPART.match(content):
+        raise ValueError("is multipart/form-data: let the tool send application/x-www-form-urlencoded, or JSON")
     if content.count(b"&") >= FIELDS:
         raise ValueError(f"is a form of more than {FIELDS} fields")
     found: dict[str, list[str]] = {}

@@ -56,6 +56,7 @@ def test_fields_without_a_value_are_empty() -> None:
         (True, b'{"a": "b=c"}', "is not a form of name=value"),
         (True, b"a=%ff", "is not a form in UTF-8"),
         (True, b"a=\xff", "is not a form in UTF-8"),
+        (True, b'--x1\r\nContent-Disposition: form-data; name="a"\r\n\r\n{}\r\n--x1--', "is multipart/form-data: "),
         (True, b"a=100%", "'%' is no escape"),
         (True, b"a=%zz", "'%zz' is no escape"),
         (True, b"a=1&" * FIELDS + b"b=1", f"more than {FIELDS} fields"),
