@@ -25,7 +25,9 @@ def client(
     """
     from pygerrit2 import Anonymous, GerritRestAPI  # noqa: PLC0415 - an extra, only needed by who asks a Gerrit
 
-    logging.getLogger("pygerrit2").handlers.clear()  # it brings one of its own, which writes beside our log
+    log = logging.getLogger("pygerrit2")
+    log.handlers.clear()  # it brings one of its own, which writes beside our log
+    log.setLevel(logging.CRITICAL)  # what is no JSON it would log in full: a page of a login, tokens and all
     made = GerritRestAPI(url, auth=_auth(user) if user else Anonymous(), adapter=adapter)
     secure(made.session, tls)
     made.kwargs |= {"timeout": timeout, "verify": made.session.verify}

@@ -9,7 +9,7 @@ import requests
 from adapters.errors import AdapterError
 from adapters.http import Bounded, no_answer
 from adapters.redaction import Redact
-from adapters.sources.gerrit.attributes import Json
+from adapters.sources.gerrit.attributes import Json, epoch
 
 if TYPE_CHECKING:
     from pygerrit2 import GerritRestAPI
@@ -50,9 +50,9 @@ class Rest:
         return self._get(path, params)[0]
 
     def changes(self, params: Params) -> list[Json]:
-        """The ChangeInfos that a query finds."""
+        """The ChangeInfos that a query finds, each with a number and a time of its last update."""
         found = self.json("changes/", params)
-        if not isinstance(found, list):
+        if not isinstance(found, list) or not all(map(_is_change, found)):
             raise self.stranger("changes/", "changes")
         return found
 
@@ -87,3 +87,10 @@ class Rest:
             names = f"{self._prefix}username and {self._prefix}password"
             return BackfillFailed(f"{message} (compare {names} with Gerrit's HTTP credentials)")
         return BackfillFailed(message)
+
+
+def _is_change(told: Any) -> bool:
+    try:
+        return epoch(told["updated"]) > 0 and isinstance(told["_number"], int)
+    except (LookupError, TypeError, ValueError):
+        return False

@@ -45,7 +45,8 @@ class HttpGerrit:
         if self.refusals:
             return self.refusals.pop(0), "text/plain", b"not now\n"
         if self.page_of_another:
-            return 200, "text/html", self.page_of_another
+            kind = "text/html" if self.page_of_another.startswith(b"<") else "application/json"
+            return 200, kind, self.page_of_another
         if path.endswith("/plugins/events-log/events/") and self.log is not None:
             return 200, "text/html", self._events(query)
         if path.endswith("/accounts/self"):

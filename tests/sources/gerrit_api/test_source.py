@@ -198,9 +198,15 @@ async def test_a_wrong_password_is_told_without_showing_it(world: World, http: H
     assert "secret" not in said
 
 
-async def test_a_page_of_another_server_is_no_answer(world: World, http: HttpGerrit, settings: Settings) -> None:
-    """A login page with status 200 does not mean that nothing has happened."""
-    http.page_of_another = b"<html>Please log in</html>"
+@pytest.mark.parametrize(
+    "page",
+    [b"<html>Please log in</html>", b"[{}]", b"[null]", b'[[{"_number": 1}]]', b'[{"_number": 1, "updated": "today"}]'],
+)
+async def test_a_page_of_another_server_is_no_answer(
+    world: World, http: HttpGerrit, settings: Settings, page: bytes
+) -> None:
+    """A login page with status 200 does not mean that nothing has happened, and a list of something else no change."""
+    http.page_of_another = page
     with structlog.testing.capture_logs() as logs:
         async with world.source(settings()):
             await eventually(lambda: len(world.pauses) > 2)
