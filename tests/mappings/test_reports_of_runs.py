@@ -54,6 +54,9 @@ def test_a_report_follows_its_run_and_is_in_its_chain(mapping: str) -> None:
         ({"build-url": f"{CI}{RUN}"}, {}),
         ({"x-build-url": f"{CI}{RUN}"}, {}),
         ({"x-test-run": f"{CI}view/all/job/team/job/shop/17"}, {}),
+        ({"x-test-run": f"{CI}{RUN}display/redirect?page=tests"}, {}),
+        ({"x-test-run": f"{CI}{RUN}testReport/"}, {}),
+        ({"x-test-run": f"{CI}{RUN}consoleFull"}, {}),
         ({"x-test-run": "", "build_url": f"{CI}{RUN}"}, {}),
         ({}, {"run": f"{CI}{RUN}"}),
         ({"x-file": "/var/jenkins_home/jobs/team/jobs/shop/builds/17/archive/report.xml"}, {}),
@@ -80,6 +83,15 @@ def test_reports_of_a_run_of_something_else_are_of_one_chain(mapping: str) -> No
         found = heard(mapping, headers={"x-test-run": run})
         assert {each.chain_id for each in found} == {chain_id([CI, run])}
         assert {target for each in found for target in targets(each, "PATH")} <= {each.id for each in found}
+
+
+@EACH
+def test_no_event_tells_the_password_in_the_url_of_a_run(mapping: str) -> None:
+    """It is the same run without one."""
+    run = "gitlab.example.com/team/shop/-/jobs/12"
+    found = heard(mapping, headers={"x-test-run": f"https://ci:hunter2@{run}?private_token=hunter2"})
+    assert "hunter2" not in str(found)
+    assert found == heard(mapping, headers={"x-test-run": f"https://{run}"})
 
 
 @EACH
