@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,6 +37,7 @@ LARGEST = 16 << 20
 _ATTEMPTS = 5
 _FAILED = 500
 _NOT_THERE = (401, 403, 404)
+_WITH_RANGES = (1, 568)
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +91,7 @@ class Client:
     def __init__(self, server: Server, pace: Pace, sleep: Sleep) -> None:
         self._server, self._pace, self._sleep = server, pace, sleep
         self._seldom = Seldom()
+        self._old: bool | None = None
 
     async def jobs(self, folders: int, passed_over: PassedOver) -> list[Job]:
         """All jobs that have builds, so many levels of folders down: one request."""
@@ -99,13 +102,28 @@ class Client:
         return answers.queue(await self._required("queue/api/json", "items[id,inQueueSince]"))
 
     async def page(self, job: str, newest: int, oldest: int) -> Page | None:
-        """The builds of a job from one index up to another, counted from its newest."""
-        tree = f"lastBuild[number],allBuilds[{build.TREE}]{{{newest},{oldest}}}"
-        answer = await self._asked(f"{job}api/json", tree)
+        """The builds of a job from one index up to another, counted from its newest; one that is old tells all."""
+        name, within = ("builds", "") if await self._is_old(job) else ("allBuilds", f"{{{newest},{oldest}}}")
+        answer = await self._asked(f"{job}api/json", f"lastBuild[number],{name}[{build.TREE}]{within}")
         last = (answer or {}).get("lastBuild")
         if not isinstance(last, dict) or (number := answers.whole(last.get("number"))) is None:
             return None
-        return Page(number, list(answers.objects(answer, "allBuilds")))
+        found = list(answers.objects(answer, name))
+        return Page(number, found if within else found[newest:oldest])
+
+    async def _is_old(self, job: str) -> bool:
+        """Whether it knows no ranges of builds, as it says by its version, or else by how it takes one of a job."""
+        if self._old is None:
+            try:
+                answer = await self._asked(f"{job}api/json", "allBuilds[number]{0,1}")
+            except TryAgain as error:
+                if not error.failed:
+                    raise
+                answer = {}
+            self._old = answer is not None and "allBuilds" not in answer if self._old is None else self._old
+            if self._old:
+                _log.warning("Jenkins is old: all builds of a job are asked for at once", url=self._server.server)
+        return self._old
 
     async def build(self, job: str, number: int) -> Json | None:
         """One build."""
@@ -158,7 +176,10 @@ class Client:
     def _request(self, path: str, tree: str) -> Json | None:
         request = requests.Request("GET", self._server.server + path, params={"tree": tree} if tree else None)
         try:
-            answer = self._server.jenkins_request(request, add_crumb=False).json()
+            response = self._server.jenkins_request(request, add_crumb=False)
+            if _has_ranges(response.headers):
+                self._old = False
+            answer = response.json()
         except requests.JSONDecodeError:
             raise TryAgain("the answer is not JSON; is this the URL of a Jenkins?") from None
         except Exception as error:  # noqa: BLE001  python-jenkins' own exceptions have no base but Exception
@@ -168,6 +189,12 @@ class Client:
         if not isinstance(answer, dict):
             raise TryAgain("the answer is not a JSON object; is this the URL of a Jenkins?")
         return answer
+
+
+def _has_ranges(headers: Mapping[str, str]) -> bool:
+    """Whether an answer is of a Jenkins that has `allBuilds`, which came with 1.568, after ranges."""
+    match = re.match(r"(\d{1,5})\.(\d{1,5})", headers.get("X-Jenkins", ""))
+    return match is not None and (int(match[1]), int(match[2])) >= _WITH_RANGES
 
 
 def _trouble(error: Exception) -> TryAgain:

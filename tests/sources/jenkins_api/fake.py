@@ -43,7 +43,10 @@ def pipeline(number: int, **members: Any) -> Any:
 
 @dataclass
 class FakeJenkins:
-    """Jobs by relative URL, each with its builds, oldest first; `failures` are answers to the next requests."""
+    """Jobs by relative URL, each with its builds, oldest first; `failures` are answers to the next requests.
+
+    One whose `headers` do not say that it is a Jenkins of today fails at a range, but for one that has `ranges`.
+    """
 
     jobs: dict[str, list[Any]] = field(default_factory=dict)
     parts: dict[str, list[Any]] = field(default_factory=dict)
@@ -53,6 +56,8 @@ class FakeJenkins:
     failures: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     requests: list[PreparedRequest] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=lambda: {"X-Jenkins": "2.516.3"})
+    ranges: bool = False
 
     def answer(self, request: PreparedRequest) -> Answer:
         """What Jenkins says to a request."""
@@ -65,7 +70,9 @@ class FakeJenkins:
                 return answers.pop(0)
         tree = parse_qs(parts.query).get("tree", [""])[0]
         found = self._found(path, tree)
-        return (404, {}, b"<html>Not Found</html>") if found is None else (200, {}, orjson.dumps(found))
+        if "{" in tree and self.headers.get("X-Jenkins", "1.567") == "1.567" and not self.ranges:
+            return 500, self.headers, b"<html>IllegalArgumentException</html>"
+        return (404, {}, b"<html>Not Found</html>") if found is None else (200, self.headers, orjson.dumps(found))
 
     def _found(self, path: str, tree: str) -> Any:
         if path == "api/json":
@@ -83,9 +90,11 @@ class FakeJenkins:
     def _page(self, job: str, tree: str) -> Any:
         if job not in self.jobs | self.parts:
             return None
-        first, last = map(int, re.findall(r"\{(\d+),(\d+)\}", tree)[-1])
         newest_first = self._builds(job)[::-1]
         last_build = {"number": newest_first[0]["number"]} if newest_first else None
+        if ",builds[" in tree:
+            return {"lastBuild": last_build, "builds": newest_first}
+        first, last = map(int, re.findall(r"\{(\d+),(\d+)\}", tree)[-1])
         return {"lastBuild": last_build, "allBuilds": newest_first[first:last]}
 
     def _items(self, folder: str, levels: int) -> list[Any]:

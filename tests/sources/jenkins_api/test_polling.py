@@ -26,6 +26,45 @@ async def test_what_was_there_is_told_in_order(jenkins: FakeJenkins, heard: Hear
     assert len(jenkins.asked) == 4
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Jenkins": "1.567"}])
+async def test_one_that_knows_no_ranges_is_asked_for_all(
+    jenkins: FakeJenkins, heard: Heard, headers: dict[str, str]
+) -> None:
+    """As Hudson, which fails at one: all builds that are new are told, once and in order, and the log says why."""
+    jenkins.headers = headers
+    jenkins.jobs = {SHOP: [run(number) for number in range(1, PAGE + 3)]}
+    poller = source()
+    with structlog.testing.capture_logs() as logs:
+        await poller.poll(heard)
+        jenkins.jobs[SHOP].append(run(PAGE + 3))
+        await poller.poll(heard)
+    builds = [f"job/shop/{number}/" for number in range(1, PAGE + 4)]
+    assert heard.events == [f"{event} {build}" for build in builds for event in ("started", "finished")]
+    assert len([log for log in logs if "old" in log["event"]]) == 1
+
+
+@pytest.mark.parametrize("version", ["1.568", "2.7.4", "2.516.3-rc1"])
+async def test_one_that_says_that_it_knows_ranges_is_not_probed(
+    jenkins: FakeJenkins, heard: Heard, version: str
+) -> None:
+    """Not even where it fails for a while."""
+    jenkins.headers, jenkins.jobs = {"X-Jenkins": version}, {SHOP: [run(1)]}
+    jenkins.failures = {"job/shop/api": [BROKEN]}
+    await source().poll(heard)
+    assert heard.events == ["started job/shop/1/", "finished job/shop/1/"]
+    assert len(jenkins.asked) == 4
+
+
+async def test_one_behind_a_proxy_that_hides_its_version_is_asked_for_ranges(
+    jenkins: FakeJenkins, heard: Heard
+) -> None:
+    """Once it has shown that it takes one."""
+    jenkins.headers, jenkins.ranges, jenkins.jobs = {}, True, {SHOP: [run(1)], "job/web/": [run(1)]}
+    await source().poll(heard)
+    assert len(heard.events) == 4
+    assert len(jenkins.asked) == 5
+
+
 async def test_a_poll_of_a_jenkins_at_rest_is_two_requests(jenkins: FakeJenkins, heard: Heard) -> None:
     """However many jobs there are; nothing is told again."""
     jenkins.jobs = {f"job/j{number}/": [run(1)] for number in range(20)}
