@@ -77,7 +77,9 @@ def _places(tree: Tree, job: Job) -> Iterator[Place]:
     started = tree.jenkins_started()
     for number in sorted(found.numbers):
         later = number < found.top
-        yield Place(job, number, found.name(number), later=later, jenkins_started=started)
+        place = Place(job, number, found.name(number), later=later, jenkins_started=started)
+        place.note(tree.passed_over)
+        yield place
 
 
 def _notification(source: str, document: Mapping[str, Any]) -> Notification:

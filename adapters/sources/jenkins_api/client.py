@@ -115,11 +115,9 @@ class Client:
         """Whether it knows no ranges of builds, as it says by its version, or else by how it takes one of a job."""
         if self._old is None:
             try:
-                answer = await self._asked(f"{job}api/json", "allBuilds[number]{0,1}")
-            except TryAgain as error:
-                if not error.failed:
-                    raise
-                answer = {}
+                answer = await self._once(f"{job}api/json", "allBuilds[number]{0,1}")
+            except TryAgain:  # Hudson fails, or hangs up
+                answer = await self._asked(f"{job}api/json", "name")
             self._old = answer is not None and "allBuilds" not in answer if self._old is None else self._old
             if self._old:
                 _log.warning("Jenkins is old: all builds of a job are asked for at once", url=self._server.server)

@@ -13,6 +13,7 @@ from adapters.sources.jenkins_home import files
 from adapters.sources.jenkins_home.links import Links
 
 NUMBERLESS = "a build in a directory with a date, of which nothing says the number"
+FILELESS = "a build without a build.xml, of which nothing can be told until it has one"
 _MOST_NUMBER = 2**31 - 1
 _DIGITS = 10
 _HEAD = 64 << 10

@@ -13,6 +13,10 @@ Version = tuple[int, int]
 """When a file was saved, in nanoseconds since 1970, and its inode: two saves within a tick of the clock have two."""
 
 
+NONE: Version = (0, 0)
+"""The version of a file that is not there."""
+
+
 class Unreadable(Exception):
     """A file cannot be used as it is now; the message says why."""
 
@@ -42,11 +46,11 @@ def _whole(descriptor: int, limit: int) -> bytes:
 
 
 def version(path: str) -> Version:
-    """The version of a file, zeros where there is none."""
+    """The version of a file, NONE where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116  a Path costs more than the stat
     except OSError:
-        return 0, 0
+        return NONE
     return found.st_mtime_ns, found.st_ino
 
 

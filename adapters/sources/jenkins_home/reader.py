@@ -13,6 +13,7 @@ import structlog
 from adapters.mapping import xml
 from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.names import build_url
+from adapters.sources.jenkins.passed_over import PassedOver
 from adapters.sources.jenkins_home import build, builds, files, junit
 from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.stages import DIRECTORIES, Stages
@@ -48,6 +49,11 @@ class Place:
     def directory(self) -> str:
         """Where its files are."""
         return f"{self.job.builds}/{self.name}"
+
+    def note(self, passed_over: PassedOver) -> None:
+        """Says that nothing can be told of the build, where its file is not there."""
+        if files.version(f"{self.directory}/build.xml") == files.NONE:
+            passed_over.note(builds.FILELESS, self.directory)
 
 
 class Reader:

@@ -109,8 +109,11 @@ class Watch:
             progress = after
 
     def _build(self, job: Job, number: int, progress: Progress) -> Step:
-        told, place = progress.told(number), self._place(job, number)
+        told = progress.told(number)
+        place = self._place(job, number, new=self._looked and number not in progress.open)
         if (found := self._reader.read(place)) is None:
+            if not self._looked:
+                place.note(self._tree.passed_over)
             return (), progress.after(number, told, ended=False)
         tidings = news(found, told)
         if tidings.ended:
@@ -137,9 +140,9 @@ class Watch:
                 if build := self._reader.described(self._place(job, number)):
                     yield build
 
-    def _place(self, job: Job, number: int) -> Place:
+    def _place(self, job: Job, number: int, *, new: bool = False) -> Place:
         found = self._listings.get(job.url, Listing())
-        return Place(job, number, found.name(number), self._looked, number < found.top, self._jenkins_started)
+        return Place(job, number, found.name(number), new, number < found.top, self._jenkins_started)
 
     def _changed(self, job: Job) -> Listing | None:
         """The builds there are, None when they are those there were."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from adapters.replay.home import builds
 from tests.sources.jenkins_home.homes import STARTED, Heard, Home, build, freestyle, save, source
 
 
@@ -171,6 +172,23 @@ async def test_the_start_says_what_was_found(home: Home, heard: Heard, jobs: int
     (log,) = logs
     assert (log["log_level"], log["event"]) == (level, event)
     assert log.get("jobs", 0) == log.get("builds", 0) == jobs
+
+
+async def test_builds_without_a_file_are_said_at_the_start(home: Home, heard: Heard) -> None:
+    """In replay as well; one that comes later has begun, and is told."""
+    runs = home.job("shop") / "builds"
+    build(home.job("shop"), 1, freestyle())
+    for number in (2, 3):
+        (runs / str(number)).mkdir()
+    watched = source(home.path)
+    with structlog.testing.capture_logs() as logs:
+        await watched.look(heard)
+        list(builds(home.path))
+        (runs / "4").mkdir()
+        await watched.look(heard)
+    told = [(log["count"], "without a build.xml" in log["reason"]) for log in logs if "reason" in log]
+    assert told == [(2, True), (2, True)]
+    assert heard.events[2:] == ["started job/shop/4/"]
 
 
 async def test_what_is_no_home_is_said(heard: Heard, tmp_path: Path) -> None:
