@@ -118,9 +118,12 @@ class Client:
                 answer = await self._once(f"{job}api/json", "allBuilds[number]{0,1}")
             except TryAgain:  # Hudson fails, or hangs up
                 answer = await self._asked(f"{job}api/json", "name")
-            self._old = answer is not None and "allBuilds" not in answer if self._old is None else self._old
-            if self._old:
+            if answer is None:
+                return False
+            if self._old is None and "allBuilds" not in answer:
+                self._old = True
                 _log.warning("Jenkins is old: all builds of a job are asked for at once", url=self._server.server)
+            self._old = bool(self._old)
         return self._old
 
     async def build(self, job: str, number: int) -> Json | None:

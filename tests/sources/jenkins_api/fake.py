@@ -92,7 +92,7 @@ class FakeJenkins:
             return None
         newest_first = self._builds(job)[::-1]
         last_build = {"number": newest_first[0]["number"]} if newest_first else None
-        if ",builds[" in tree:
+        if "{" not in tree:
             return {"lastBuild": last_build, "builds": newest_first}
         first, last = map(int, re.findall(r"\{(\d+),(\d+)\}", tree)[-1])
         return {"lastBuild": last_build, "allBuilds": newest_first[first:last]}
