@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -19,7 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from adapters.mapping.scope import Enveloped
-from adapters.mapping.xml_text import clean
+from adapters.mapping.xml_text import clean, escaped
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_DEPTH = 100
@@ -76,12 +77,22 @@ def root(body: bytes) -> Element:
     """The root element of a document, with its attributes; raises ValueError when it is not XML that can be read."""
     text = clean(body)
     try:
-        element = _parsed(text)
+        element = _read(text)
     except DefusedXmlException:
         raise ValueError("is XML with entities in its DTD, which are refused") from None
     except (ParseError, LookupError, UnicodeError) as error:
         raise ValueError(f"is not XML: {error}") from None
     return _local(element) if b"xmlns" in text else element
+
+
+def _read(text: bytes) -> Element:
+    """As it is, or else with what was not escaped."""
+    try:
+        return _parsed(text)
+    except ParseError:
+        with suppress(ParseError):
+            return _parsed(escaped(text))
+        raise
 
 
 def _parsed(text: bytes) -> Element:

@@ -21,6 +21,7 @@ _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf16", "utf
 _BAD = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _REFERENCES = re.compile(rb"(?:&#(?:x[0-9a-fA-F]{1,8}|[0-9]{1,10});)+")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
+_STRAY = re.compile(rb"(?s)<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LAST = 0x10FFFF
 
@@ -29,6 +30,11 @@ def clean(body: bytes) -> bytes:
     """A document in UTF-8, blank where its declaration was; raises ValueError for an encoding that is unknown."""
     text = _PROLOG.sub(_blank, _in_utf8(body), count=1)
     return _REFERENCES.sub(_possible, _BAD.sub(b"", text))
+
+
+def escaped(text: bytes) -> bytes:
+    """The text with each `&` escaped that begins no reference that XML knows, such as those of `a & b` or `&nbsp;`."""
+    return _STRAY.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], text)
 
 
 def _in_utf8(body: bytes) -> bytes:

@@ -48,6 +48,28 @@ def test_a_doctype_says_nothing(doctype: str) -> None:
     assert parse(f"<?xml version='1.0'?>{doctype}<a>b</a>".encode(), XmlShape()) == "b"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("R&D", "R&D"),
+        ("a && b &amp; c &#38;", "a && b & c &"),
+        ("&nbsp;&eacute;", "&nbsp;&eacute;"),
+        ("x & <![CDATA[y & z &amp;]]>", "x & y & z &amp;"),
+    ],
+)
+def test_an_ampersand_may_stand_for_itself(written: str, read: str) -> None:
+    """Where tools have forgotten to escape it; what is right elsewhere stays as it is."""
+    assert parse(f"<a>{written}</a>".encode(), XmlShape()) == read
+
+
+def test_what_else_is_wrong_is_told_where_it_is() -> None:
+    """In the text as it came, with its ampersands."""
+    with pytest.raises(ValueError, match="mismatched tag: line 1, column 12"):
+        parse(b"<a>R&amp;D</b>", XmlShape())
+    with pytest.raises(ValueError, match=r"invalid token.*: line 1, column 5"):
+        parse(b"<a>R&</b>", XmlShape())
+
+
 def test_elements_have_local_names() -> None:
     """Whether their namespace is the default or has a prefix; an attribute keeps its own."""
     shape = XmlShape(attributes=True, each="s")

@@ -75,6 +75,30 @@ def test_a_status_is_an_outcome_where_it_says_one() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("inside", "outcome", "reason"),
+    [
+        ('<rerunFailure message="late"/>', "failure", "late"),
+        ('<rerunError type="java.io.IOException"/>', "error", "java.io.IOException"),
+        ('<failure type="Mismatch" message=""/>', "failure", "Mismatch"),
+        ('<flakyFailure message="late"/>', "success", None),
+    ],
+)
+def test_a_test_that_never_passed_has_failed(inside: str, outcome: str, reason: str | None) -> None:
+    """Though only its second try says so; why is what there is to say, if only the type."""
+    found = events(JUNIT, f'<testsuite name="a"><testcase name="t">{inside}</testcase></testsuite>'.encode())
+    assert [(each.content["outcome"], each.content.get("reason")) for each in found[-1:]] == [(outcome, reason)]
+
+
+def test_googletest_writes_whole_seconds_with_a_point() -> None:
+    """`0.` and `2.` (FormatTimeInMillisAsSeconds)."""
+    body = (
+        b'<testsuite name="a" timestamp="2026-03-09T08:07:06.000" time="2."><testcase name="t" time="0."/></testsuite>'
+    )
+    found = events(JUNIT, body)
+    assert (found[1].timestamp, found[-1].custom_data) == ("2026-03-09T08:07:08Z", {"seconds": 0})
+
+
 def test_tests_without_a_suite_are_not_passed_over() -> None:
     """They are refused, not taken for a report of nothing."""
     with pytest.raises(MappingError, match="without a <testsuite>"):

@@ -20,7 +20,7 @@ _NAMES = {
 }
 _UNITS: Mapping[str, Decimal] = {name: Decimal(size) for names, size in _NAMES.items() for name in names.split()}
 
-_POINT = re.compile(r"[0-9]{0,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,3})?")
+_POINT = re.compile(r"(?:[0-9]{1,18}\.?|[0-9]{0,18}\.[0-9]{1,18})(?:e[+-]?[0-9]{1,3})?")
 _COMMA = re.compile(r"([0-9]{1,18}),([0-9]{1,18})")
 _GROUPS = re.compile(
     r"(?P<whole>[1-9][0-9]{0,2}(?P<mark>[.,' \u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
@@ -61,7 +61,7 @@ def _read(text: str, shown: str) -> Decimal:
 
 def _number(text: str) -> Decimal | None:
     """A number with a point or a comma, and groups of thousands; raises ValueError where a comma may be either."""
-    if _POINT.fullmatch(text) and text[0] != "e":
+    if _POINT.fullmatch(text):
         return Decimal(text)
     if match := _GROUPS.fullmatch(text):
         if match["mark"] == "," and text.count(",") == 1 and match["part"] is None:
