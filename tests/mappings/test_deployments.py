@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.model import LOOKED_UP, CDEvent
-from tests.mappings.support import JENKINS, REGISTRY, event, events, golden, targets, translation
+from adapters.mapping import load
+from adapters.model import LOOKED_UP, CDEvent, Notification
+from tests.mappings.support import HEARD, JENKINS, REGISTRY, event, events, golden, targets, translation
 
 BUILD = "jenkins/build"
 BOTH = pytest.mark.parametrize("mapping", [JENKINS, BUILD])
@@ -131,6 +132,23 @@ def test_an_image_that_is_deployed_by_its_tag_is_told_as_it_is(mapping: str, ima
     headers = {LOOKED_UP: orjson.dumps({purl: {"digest": digest}}).decode()}
     _, found = events(mapping, finished(mapping, "deploy", {"ARTIFACT": image}), headers, **WANTED)
     assert found.content["artifactId"].startswith(f"pkg:oci/app@{digest}")
+
+
+@BOTH
+def test_an_image_that_was_pushed_by_its_tag_is_told_as_one_that_is_deployed_by_it(mapping: str) -> None:
+    """As it is, or by its digest, where the source has a registry: which is asked about it."""
+    body = finished(mapping, "image", {"IMAGE": "registry.example.com/team/app:1.4"})
+    purl = "pkg:docker/team/app@1.4?repository_url=registry.example.com"
+    digest = "sha256:" + "5d" * 32
+    headers = {LOOKED_UP: orjson.dumps({purl: {"digest": digest}}).decode()}
+    for known, expected in (
+        ({}, purl),
+        (headers, f"pkg:oci/app@{digest}?repository_url=registry.example.com/team/app"),
+    ):
+        _, built, packaged = events(mapping, body, known, **WANTED)
+        assert (built.content["artifactId"], packaged.subject_id) == (expected, expected)
+    translator = load(mapping, instance="https://jenkins.example.com/", variables=WANTED)
+    assert translator.images(Notification("jenkins", orjson.dumps(body), HEARD)) == {purl}
 
 
 def test_a_build_without_parameters_is_one_dead_letter_that_names_the_first_one() -> None:

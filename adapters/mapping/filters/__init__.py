@@ -30,6 +30,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "having": collection.having,
     "hours": number.hours,
     "image_purl": purl.image_purl,
+    "tag_purl": purl.tag_purl,
     "in": collection.within,
     "int": number.whole,
     "iso": time.iso,

@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from packageurl import PackageURL
 
+from adapters.mapping.failures import Absent
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-_IMAGE = re.compile(
-    r"(?:(?P<registry>[^/@\s]*[.:][^/@\s]*|localhost)/)?(?P<repository>[^:@\s]+)(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)"
-)
+_NAME = r"(?:(?P<registry>[^/@\s]*[.:][^/@\s]*|localhost)/)?(?P<repository>[^:@\s]+)"
+_IMAGE = re.compile(rf"{_NAME}(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)")
+_TAGGED = re.compile(rf"{_NAME}:(?P<tag>\w[\w.-]*)", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
@@ -35,6 +37,16 @@ def image_purl(value: str) -> str:
     if (match := _IMAGE.fullmatch(value)) is None:
         raise ValueError(f"'{value[:60]}' is not an image with its digest, as in registry/team/app@sha256:...")
     return oci_purl(match["digest"], match["repository"], match["registry"] or "")
+
+
+def tag_purl(value: str) -> str | Absent:
+    """The purl of an image from a reference by tag, `registry.example.com/team/app:1.4`; absent for any other text.
+
+    Where its digest is known, an `image_purl` is better: a tag may be another image's tomorrow.
+    """
+    if (match := _TAGGED.fullmatch(value)) is None:
+        return Absent(f"'{value[:60]}' is no image with a tag")
+    return purl(match["repository"], "docker", match["tag"], match["registry"] or "")
 
 
 @lru_cache(maxsize=4096)
