@@ -147,6 +147,15 @@ def test_the_verdict_is_of_the_votes_that_changed(votes: list[tuple[str, str, st
     ]
 
 
+def test_a_vote_on_an_old_server_is_a_review() -> None:
+    """Before 2.11 nothing says what it replaced, and only votes that were given are told; 0 comes with any comment."""
+    *voted, commented = goldens(GERRIT, "old-server-comment-added.ndjson")
+    told = [event(GERRIT, body) for body in voted]
+    assert [each.name for each in told] == ["change.reviewed", "change.reviewed"]
+    assert [(each.custom_data or {})["verdict"] for each in told] == ["rejected", "approved"]
+    assert translation(GERRIT, commented).ignored == 1
+
+
 @pytest.mark.parametrize("change", [{"author": {"username": "eve"}}, {"eventCreatedOn": 1767226501}])
 def test_each_review_has_its_own_id(change: dict[str, Any]) -> None:
     """Two people may give the same vote in one second, and one person may give it twice."""
