@@ -41,9 +41,10 @@ def _project(known: Mapping[str, str]) -> str | None:
 
 
 def _repository(remote: str | None) -> str | None:
-    """The project that a URL to clone is of: what follows `/a/`, or the host."""
+    """The project that a URL to clone is of: what follows the first `/a/` of one by HTTP, or the host."""
     path = _parts(remote)[1]
-    return path.rpartition("/a/")[2].strip("/").removesuffix(".git") or None
+    authenticated = path.partition("/a/")[2] if (remote or "").lower().startswith("http") else ""
+    return (authenticated or path).strip("/").removesuffix(".git") or None
 
 
 def _host(remote: str | None) -> str | None:

@@ -51,7 +51,7 @@ def described(root: Element, url: str, saved: int, *, running: bool, began: int 
         "running": running,
         **_times(root, saved, began, running=running),
         "result": None if running else result(root) or _CUT_OFF,
-        "queue_id": _number(root, "queueId"),
+        "queue_id": whole(graph.text(root, "queueId")),
         "display_name": graph.text(root, "displayName"),
         **actions.described(graph, url),
     }

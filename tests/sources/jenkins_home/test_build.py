@@ -43,6 +43,13 @@ def described(text: str) -> dict[str, Any]:
     return build.described(root, URL, SAVED, running=build.running(root))
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "", "none"])
+def test_an_odd_number_in_the_queue_costs_only_itself(number: str) -> None:
+    """Nothing that is told of a build needs it."""
+    found = described(freestyle().replace("<queueId>5", f"<queueId>{number}"))
+    assert (found["result"], found.get("queue_id")) == ("SUCCESS", None)
+
+
 def causes(*some: str) -> str:
     """A CauseAction as of today."""
     entries = "".join(f"<entry>{cause}<int>1</int></entry>" for cause in some)
