@@ -21,6 +21,8 @@ from tests.real.hudson import jobs, server
 from tests.real.hudson.server import Hudson, path
 from tests.real.troubles import assert_untroubled
 from tests.service import Service, configuration, free_port, running
+from tests.sources.jenkins_api.fake import source as polled
+from tests.sources.jenkins_home.homes import Heard
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -161,6 +163,18 @@ def test_what_a_build_starts_is_in_its_chain(story: Story) -> None:
     """Hudson says by what a build was started when it is over."""
     first, after = (story.of("pipelinerun.finished", f"{path(name)}1/") for name in (SHOP, "after"))
     assert after["context"]["chainId"] == first["context"]["chainId"]
+
+
+async def test_its_rest_api_tells_what_its_home_does(story: Story) -> None:
+    """Ends and chains, though it hangs up at a range of builds, and does not say its version; it lists no cells."""
+    heard = Heard()
+    await polled(url=story.hudson.url).poll(heard)
+    ended = {document["url"]: document for document in heard.documents if document["event"] == "finished"}
+    for name in (SHOP, "after", "broken", "flaky", "grid", "long", DEPLOY):
+        run = f"{path(name)}1/"
+        assert ended[run]["result"] == story.of("pipelinerun.finished", run)["customData"]["result"]
+    assert ended["job/after/1/"]["root"] == f"{path(SHOP)}1/"
+    assert not [url for url in ended if "OS=" in url]
 
 
 def test_an_event_starts_a_job(story: Story) -> None:
