@@ -108,9 +108,13 @@ def _local(root: Element) -> Element:
     return root
 
 
-def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
+def _refuse(depth: int) -> None:
     if depth > _MAX_DEPTH:
         raise ValueError(f"is XML nested deeper than {_MAX_DEPTH} elements")
+
+
+def _value(element: Element, path: str, shape: XmlShape, depth: int) -> Any:
+    _refuse(depth)
     if path in shape.maps:
         return _map(element, shape, depth)
     if path in shape.lists:
@@ -144,14 +148,22 @@ def _attributes(element: Element, shape: XmlShape) -> dict[str, str]:
 
 
 def _map(element: Element, shape: XmlShape, depth: int) -> dict[str, Any]:
-    """XStream's map: entries of a key and a value; a value that is itself a `<map>` is read as one."""
+    """XStream's map: entries of a key and a value; a value that is itself a `<map>` or a `<list>` is one."""
+    _refuse(depth)
     result = {}
     for entry in element:
         if len(entry) == 2:  # noqa: PLR2004  a key and a value
             key, value = entry
-            inner = _map(value, shape, depth + 1) if value.tag == "map" else _value(value, "", shape, depth + 1)
-            result[key.text or ""] = inner
+            result[key.text or ""] = _mapped(value, shape, depth + 1)
     return result
+
+
+def _mapped(value: Element, shape: XmlShape, depth: int) -> Any:
+    if value.tag == "map":
+        return _map(value, shape, depth)
+    if value.tag == "list":
+        return [_value(child, "", shape, depth + 1) for child in value]
+    return _value(value, "", shape, depth)
 
 
 def _name(tag: str, shape: XmlShape) -> str:

@@ -104,3 +104,18 @@ def test_documents_in_documents_have_a_limit() -> None:
     """Of depth, as all elements have."""
     with pytest.raises(ValueError, match="nested deeper"):
         documents(b"<s>" * 500 + b"</s>" * 500, XmlShape(each="s"))
+
+
+def test_maps_in_maps_have_the_bound_of_elements() -> None:
+    """However many: what is refused is told, and does not end the process."""
+    body = "<entry><string>a</string><map>" * 20_000 + "</map></entry>" * 20_000
+    with pytest.raises(ValueError, match="nested deeper"):
+        parse(f"<build><parameters>{body}</parameters></build>".encode(), XmlShape(maps=["parameters"]))
+
+
+@pytest.mark.parametrize("values", [["a"], ["a", "b"], []])
+def test_a_list_in_a_map_is_a_list(values: list[str]) -> None:
+    """Also of one, as in JSON."""
+    listed = "".join(f"<string>{value}</string>" for value in values)
+    body = f"<build><files><entry><string>x</string><list>{listed}</list></entry></files></build>"
+    assert parse(body.encode(), XmlShape(maps=["files"])) == {"files": {"x": values}}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from adapters.mapping.library import find
 from tests.mappings.support import (
     EVERYTHING,
     GERRIT,
@@ -141,6 +143,17 @@ def test_a_file_that_has_only_its_name_is_named_by_where_it_is() -> None:
     body["build"]["artifacts"] = {"my plugin 100%.hpi": {"s3": "https://s3.example.com/ci/x.hpi", "archive": url}}
     found = events(JENKINS, body, artifacts=True)[-1].subject_id
     assert found.partition("?")[0].endswith("/out/my%20plugin%20100%25.hpi@17")
+
+
+@pytest.mark.parametrize("others", ["", "<string>https://s3.example.com/ci/plugin.hpi</string>"])
+def test_files_in_lists_are_the_same_in_xml(others: str) -> None:
+    """Whichever format an old endpoint is set to."""
+    url = "https://jenkins.example.com/job/team/job/shop/17/artifact/out/plugin.hpi"
+    entry = f"<entry><string>plugin.hpi</string><list><string>{url}</string>{others}</list></entry>"
+    text = find(JENKINS).with_name("inputs").joinpath("finished.xml").read_text()
+    body = re.sub("<artifacts>.*</artifacts>", f"<artifacts>{entry}</artifacts>", text, flags=re.DOTALL).encode()
+    (found,) = [each for each in events(JENKINS, body, artifacts=True) if each.name == "artifact.packaged"]
+    assert "/out/plugin.hpi@17" in found.subject_id
 
 
 @pytest.mark.parametrize(("failed", "outcome", "reason"), [(0, "success", None), (3, "failure", "3 of 10 failed")])
