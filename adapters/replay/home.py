@@ -55,12 +55,13 @@ def is_home(path: Path) -> bool:
     return (path / "jobs").is_dir()
 
 
-def builds(home: Path, follow: Sequence[str] = (), zone: tzinfo = UTC) -> Iterator[Build]:
+def builds(home: Path, follow: Sequence[str] = (), zone: tzinfo = UTC, archive: Sequence[str] = ()) -> Iterator[Build]:
     """Every build of a home, job by job, in the order of their numbers; says what there is, and what is passed over.
 
-    Links that lead out of the home are followed into the roots to `follow`; dates of directories are in a time zone.
+    Links that lead out of the home are followed into the roots to `follow`; dates of directories are in a time zone;
+    what builds archived under the names in `archive` is told too.
     """
-    tree, reader = Tree(str(home), Stamps(time.time_ns), follow), Reader(MAX_FILE, zone)
+    tree, reader = Tree(str(home), Stamps(time.time_ns), follow), Reader(MAX_FILE, zone, archive)
     tree.refresh(expected=False)
     found = [place for url in sorted(tree.jobs) for place in _places(tree, tree.jobs[url])]
     tree.report(len(found))

@@ -148,7 +148,8 @@ def _of_home(plan: Replay) -> Home:
     settings = plan.config.sources[plan.source]
     if not isinstance(settings, JenkinsHomeSettings):
         return builds
-    return partial(builds, follow=settings.follow, zone=ZoneInfo(settings.time_zone))
+    zone = ZoneInfo(settings.time_zone)
+    return partial(builds, follow=settings.follow, zone=zone, archive=settings.archive)
 
 
 def _render(plan: Replay) -> Render:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
@@ -14,7 +15,7 @@ from adapters.mapping import xml
 from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.names import build_url
 from adapters.sources.jenkins.passed_over import PassedOver
-from adapters.sources.jenkins_home import build, builds, files, junit
+from adapters.sources.jenkins_home import archived, build, builds, files, junit
 from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.stages import DIRECTORIES, Stages
 from adapters.sources.jenkins_home.tree import Job
@@ -57,10 +58,13 @@ class Place:
 
 
 class Reader:
-    """Describes builds, from files of at most `limit` bytes each; dates of directories are in a time zone."""
+    """Describes builds, from files of at most `limit` bytes each; dates of directories are in a time zone.
 
-    def __init__(self, limit: int, zone: tzinfo = UTC) -> None:
-        self._limit, self._zone = limit, zone
+    Of builds that are over it also tells what they archived under some names.
+    """
+
+    def __init__(self, limit: int, zone: tzinfo = UTC, archive: Sequence[str] = ()) -> None:
+        self._limit, self._zone, self._archive = limit, zone, archive
         self._seen: dict[str, tuple[str, tuple[Version, ...]]] = {}
         self._stages = Stages(limit)
 
@@ -103,7 +107,10 @@ class Reader:
         found = build.described(root, place.url, saved, running=running, began=began)
         if found["pipeline"]:
             found["stages"] = self._stages.read(directory, found)
-        return found if running else self._with_tests(directory, found)
+        if running:
+            return found
+        told = archived.texts(directory, self._archive)
+        return self._with_tests(directory, {**found, "archived": told} if told else found)
 
     def _running(self, place: Place, root: Element) -> bool:
         if build.ended_at_once(root):

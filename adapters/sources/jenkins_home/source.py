@@ -18,6 +18,7 @@ from adapters.settings import Duration, Size, TimeZone
 from adapters.sources.contract import Context, SourceSettings
 from adapters.sources.jenkins.keeping import Keeper, Sleep
 from adapters.sources.jenkins.progress import SINCE, Since
+from adapters.sources.jenkins_home.archived import Name
 from adapters.sources.jenkins_home.reader import Reader
 from adapters.sources.jenkins_home.stamps import Stamps
 from adapters.sources.jenkins_home.tree import Tree
@@ -30,7 +31,8 @@ class JenkinsHomeSettings(SourceSettings):
     `home` is the directory with `jobs` in it; it is only read. Links that lead out of it are followed into the roots of
     `follow` only. Files of more than `max_file` are skipped. Without `history`, the builds that are there at the very
     first start are passed over, and those of jobs that come later and began before it. `time_zone` is that of
-    directories with a date, as Jenkins before 1.597 named them.
+    directories with a date, as Jenkins before 1.597 named them. `archive` names files that builds archive, whose texts
+    are told with their ends.
     """
 
     type: Literal["jenkins-home"]
@@ -40,6 +42,7 @@ class JenkinsHomeSettings(SourceSettings):
     history: bool = True
     follow: list[Annotated[str, Field(pattern="^/")]] = []
     time_zone: TimeZone = "UTC"
+    archive: list[Name] = []
 
 
 class JenkinsHome:
@@ -50,7 +53,7 @@ class JenkinsHome:
         self._keeper = Keeper(context, sleep)
         stamps = Stamps(time.time_ns)
         tree = Tree(settings.home.rstrip("/"), stamps, settings.follow)
-        reader = Reader(settings.max_file, ZoneInfo(settings.time_zone))
+        reader = Reader(settings.max_file, ZoneInfo(settings.time_zone), settings.archive)
         told = {job: text for job, text in context.checkpoints.items() if job != SINCE}
         known = context.checkpoints.get(SINCE)
         began = Since(int(known) if known else int(context.clock().timestamp() * 1000))
