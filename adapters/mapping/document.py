@@ -42,7 +42,7 @@ Value = Annotated[
     str | int | float | bool | list[Any] | dict[str, Any],
     Field(description="A template, an object or list of them, or a structured value ($if, $each, $merge)"),
 ]
-_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|images|envelope")
+_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|body_digest|images|envelope")
 
 
 class Split(Settings):

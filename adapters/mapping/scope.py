@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from adapters.mapping.failures import Absent, Failure, shown
+from adapters.mapping.filters.text import sha256
 from adapters.model import LOOKED_UP, Notification
 
 Scope = Mapping[Any, Any]
@@ -21,6 +22,9 @@ Closure = Callable[[Scope], Any]
 
 BODY, HEADERS, RECEIVED_AT, MEMO = "\0body", "\0headers", "\0received_at", "\0memo"
 """The scope's keys of the whole document, of what came with it, and of what was evaluated already, by name."""
+
+DIGEST = "\0digest"
+"""The scope's key of where the digest of the whole document is kept, for all that is made of it: it may be large."""
 
 ENVELOPE = "\0envelope"
 """The scope's key of what was around the document's line in a log; only of those that had something."""
@@ -44,6 +48,7 @@ def scope(document: Any, notification: Notification) -> Scope:
     members[BODY] = document
     members[HEADERS] = notification.headers
     members[RECEIVED_AT] = notification.received_at
+    members[DIGEST] = []
     members[MEMO] = {}
     return members
 
@@ -51,8 +56,8 @@ def scope(document: Any, notification: Notification) -> Scope:
 def inside(outside: Scope, members: Mapping[Any, Any]) -> Scope:
     """A scope of other members, with what is not the payload's as it is outside."""
     envelope = outside.get(ENVELOPE, _NO_ENVELOPE)
-    given = {BODY: outside[BODY], HEADERS: outside[HEADERS], RECEIVED_AT: outside[RECEIVED_AT], ENVELOPE: envelope}
-    return {**members, **given, MEMO: {}}
+    given = {key: outside[key] for key in (BODY, HEADERS, RECEIVED_AT, DIGEST)}
+    return {**members, **given, ENVELOPE: envelope, MEMO: {}}
 
 
 def each_of(outside: Scope, name: str, found: Any, where: str = "") -> Iterator[Scope]:
@@ -93,8 +98,20 @@ def received_at(scope: Scope) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def body_digest(scope: Scope) -> str:
+    """The SHA-256, in hex, of the whole document as JSON with sorted keys: made once, whatever it is split into."""
+    known: list[str] = scope[DIGEST]
+    if not known:
+        try:
+            known.append(sha256(scope[BODY]))
+        except (ValueError, TypeError) as error:
+            raise Failure(f"$body_digest: {error}") from None
+    return known[0]
+
+
 GIVEN: Mapping[str, Closure] = {
     "body": lambda scope: scope[BODY],
+    "body_digest": body_digest,
     "headers": lambda scope: scope[HEADERS],
     "received_at": received_at,
     "envelope": lambda scope: scope.get(ENVELOPE, _NO_ENVELOPE),

@@ -7,7 +7,7 @@ import pytest
 from adapters.mapping.closures import Names
 from adapters.mapping.conditions import condition
 from adapters.mapping.failures import Unknown
-from adapters.mapping.scope import BODY, HEADERS, MEMO, RECEIVED_AT, Constant
+from adapters.mapping.scope import BODY, DIGEST, HEADERS, MEMO, RECEIVED_AT, Constant
 from tests.mapping.support import HEARD
 
 RECORD = {
@@ -19,7 +19,7 @@ RECORD = {
     "build": {"phase": "FINALIZED"},
     "votes": [{"label": "Verified", "value": "1"}, {"label": "Code-Review", "old": "0"}],
 }
-SCOPE = {**RECORD, BODY: RECORD, HEADERS: {}, RECEIVED_AT: HEARD, MEMO: {}}
+SCOPE = {**RECORD, BODY: RECORD, HEADERS: {}, RECEIVED_AT: HEARD, DIGEST: [], MEMO: {}}
 NAMES = Names({"phase": Constant("FINALIZED"), "types": Constant(["pull", "push"])}, {})
 
 

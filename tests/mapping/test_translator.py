@@ -1,9 +1,12 @@
 """A compiled mapping at work."""
 
+from typing import Any
+
 import pytest
 
 from adapters.cdevents.ids import context_id
 from adapters.errors import MappingError
+from adapters.mapping import scope
 from tests.mapping.support import INSTANCE, events, mapping, notification, problems
 
 RULE = """
@@ -257,3 +260,28 @@ def test_records_are_left_out_by_ignore_alone() -> None:
     """)
     assert len(found) == 1
     assert found[0].startswith("test.yaml:3:")
+
+
+def test_the_digest_of_a_document_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many records and events are made of it: a report of thousands of tests is not read thousands of times."""
+    made: list[Any] = []
+
+    def counted(value: Any) -> str:
+        made.append(value)
+        return "0" * 64
+
+    monkeypatch.setattr(scope, "sha256", counted)
+    translator = mapping("""
+cdevents: 0.5.1
+split: {each: suites, as: suite}
+rules:
+  any:
+    split: {each: suite.tests, as: test}
+    emit: change.created
+    id: [$body_digest, test]
+    timestamp: ${$received_at}
+    subject: {id: "${$body_digest}/${test}", content: {repository: {id: shop}}}
+""")
+    found = events(translator, {"suites": [{"tests": ["a", "b"]}, {"tests": ["c"]}]})
+    assert [each.subject_id for each in found] == [f"{'0' * 64}/{name}" for name in "abc"]
+    assert len(made) == 1

@@ -30,7 +30,7 @@ _ASKING = [
 ]
 EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
-    "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
+    "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT, **_DEPLOYMENTS, "deploy_file": "out/deployed.txt"},
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
     "junit/report": {"whole_run": True},
