@@ -114,11 +114,9 @@ def test_each_element_of_a_name_is_a_document() -> None:
     [
         (b"", "is not XML"),
         (b"<a>", "is not XML"),
-        (b"<a>&nbsp;</a>", "is not XML"),
         (b"<?xml version='1.0' encoding='klingon'?><a/>", "is not XML"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "with entities in its DTD, which are refused"),
         (b'<!DOCTYPE a [<!ENTITY % b SYSTEM "file:///etc/passwd"> %b;]><a/>', "with entities in its DTD"),
-        (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a>&b;</a>', "is not XML"),
         ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"), "is "),
         (
             '<?xml version="1.0" encoding="cp037"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("cp037"),

@@ -119,3 +119,8 @@ def test_a_list_in_a_map_is_a_list(values: list[str]) -> None:
     listed = "".join(f"<string>{value}</string>" for value in values)
     body = f"<build><files><entry><string>x</string><list>{listed}</list></entry></files></build>"
     assert parse(body.encode(), XmlShape(maps=["files"])) == {"files": {"x": values}}
+
+
+def test_a_dtd_that_is_elsewhere_is_not_opened() -> None:
+    """A reference that it might have explained is the text that it is written as."""
+    assert parse(b'<!DOCTYPE a SYSTEM "file:///etc/hostname"><a>&b;</a>', XmlShape()) == "&b;"
