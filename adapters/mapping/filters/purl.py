@@ -8,11 +8,12 @@ from functools import lru_cache
 from packageurl import PackageURL
 
 from adapters.mapping.failures import Absent
+from adapters.mapping.patterns import compiled
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _NAME = r"(?:(?P<registry>[^/@\s]*[.:][^/@\s]*|localhost)/)?(?P<repository>[^:@\s]+)"
-_IMAGE = re.compile(rf"{_NAME}(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)")
-_TAGGED = re.compile(rf"{_NAME}:(?P<tag>\w[\w.-]*)", re.ASCII)
+_IMAGE = compiled(rf"{_NAME}(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)")
+_TAGGED = compiled(rf"{_NAME}:(?P<tag>\w[\w.-]*)")
 
 
 @lru_cache(maxsize=4096)
