@@ -1,14 +1,27 @@
-"""Events on disk, with the checkpoint that comes with them."""
+"""Events on disk, with the checkpoint that comes with them, and what a checkpoint says at the start."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from adapters.errors import JournalUnavailable
+from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
 from adapters.sources.gerrit.patience import Sleep, patient
+
+Progress = TypeVar("Progress")
+
+
+def restored(context: Context, key: str, loads: Callable[[str], Progress], fresh: Progress) -> Progress:
+    """Where a source stood by the checkpoint of a key, `fresh` if it never did; raises ConfigError."""
+    kept = context.checkpoints.get(key)
+    try:
+        return loads(kept) if kept else fresh
+    except ValueError as error:
+        where = f"checkpoint {key} of {context.name}"
+        raise ConfigError([Problem(where, str(error), "another type of source had this name: rename it")]) from None
 
 
 async def keep(

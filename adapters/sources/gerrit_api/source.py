@@ -19,7 +19,7 @@ from adapters.sources.contract import Context
 from adapters.sources.gerrit import changes
 from adapters.sources.gerrit.attributes import Json
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.keeping import keep
+from adapters.sources.gerrit.keeping import keep, restored
 from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit.rest import BackfillFailed, Rest, whole
 from adapters.sources.gerrit_api.progress import Progress
@@ -41,7 +41,9 @@ class GerritApi:
         url = settings.url or settings.instance
         self._rest = Rest(client(url, settings.user, settings.tls, settings.timeout, whole()), redaction(settings))
         self._pace = Pace(settings.requests_per_second, time.monotonic, sleep)
-        self._progress = _restored(context, (settings.since or context.clock()).timestamp())
+        self._progress = restored(
+            context, KEY, Progress.loads, Progress(int((settings.since or context.clock()).timestamp()))
+        )
         self._kept: Progress | None = None
         self._overlap = int(settings.overlap)
 
@@ -75,15 +77,6 @@ class GerritApi:
     async def _keep(self, receive: Receive, events: Sequence[Event], progress: Progress) -> None:
         await keep(self._context, receive, self._sleep, events, (KEY, progress.dumps()))
         self._kept = progress
-
-
-def _restored(context: Context, start: float) -> Progress:
-    kept = context.checkpoints.get(KEY)
-    try:
-        return Progress.loads(kept) if kept else Progress(int(start))
-    except ValueError as error:
-        where = f"checkpoint {KEY} of {context.name}"
-        raise ConfigError([Problem(where, str(error), "another type of source had this name: rename it")]) from None
 
 
 def _check_client() -> None:

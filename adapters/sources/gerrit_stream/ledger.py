@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from adapters.errors import ConfigError, Problem
 from adapters.model import Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
@@ -15,16 +14,6 @@ from adapters.sources.gerrit_stream.progress import Progress
 
 KEY = "stream"
 """The key of the source's only checkpoint."""
-
-
-def restored(context: Context, start: float) -> Progress:
-    """Where the source stood, or from `start` (epoch seconds) if it never did; raises ConfigError."""
-    kept = context.checkpoints.get(KEY)
-    try:
-        return Progress.loads(kept) if kept else Progress(int(start))
-    except ValueError as error:
-        where = f"checkpoint {KEY} of {context.name}"
-        raise ConfigError([Problem(where, str(error), "another type of source had this name: rename it")]) from None
 
 
 class Ledger:

@@ -14,10 +14,12 @@ from pathlib import Path
 from adapters.errors import ConfigError, Problem
 from adapters.model import Receive
 from adapters.sources.contract import Context
+from adapters.sources.gerrit.keeping import restored
 from adapters.sources.gerrit.patience import Sleep
 from adapters.sources.gerrit_stream.filling import Filler
-from adapters.sources.gerrit_stream.ledger import Ledger, restored
+from adapters.sources.gerrit_stream.ledger import KEY, Ledger
 from adapters.sources.gerrit_stream.listening import Listener
+from adapters.sources.gerrit_stream.progress import Progress
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 
 CLIENTS = ("asyncssh", "pygerrit2")
@@ -32,7 +34,9 @@ class GerritStream:
         _check_clients()
         _check_files(settings)
         self._settings, self._context, self._sleep = settings, context, sleep
-        self._progress = restored(context, (settings.since or context.clock()).timestamp())
+        self._progress = restored(
+            context, KEY, Progress.loads, Progress(int((settings.since or context.clock()).timestamp()))
+        )
 
     async def run(self, receive: Receive) -> None:
         """Listens and completes until cancelled; what fails is tried again, after longer and longer pauses."""
