@@ -11,13 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from adapters.errors import Problem
 from adapters.yamlfile import Location, YamlFile
 
 Secret = Annotated[SecretStr, Field(min_length=1)]
 """A value that is never shown. Empty is refused: it usually is a variable that somebody forgot to set."""
+
+Secrets = Annotated[
+    tuple[Secret, ...],
+    BeforeValidator(lambda value: value if isinstance(value, list | tuple) else (value,), Secret | list[Secret]),
+    Field(min_length=1),
+]
+"""A secret, or a list of them, of which any may be the right one while they are being exchanged."""
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
 

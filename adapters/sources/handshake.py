@@ -11,7 +11,7 @@ from collections.abc import Collection
 from starlette.responses import Response
 
 from adapters.answers import Refusal
-from adapters.sources.auth import Headers
+from adapters.sources.auth.contract import Headers
 
 ANYBODY = "*"
 

@@ -23,7 +23,7 @@ from adapters.logs import Seldom
 from adapters.model import LARGE, TRUNCATED, Notification, Receive
 from adapters.settings import Duration, Size
 from adapters.sources import body
-from adapters.sources.auth import AuthOrNone, Headers, guard
+from adapters.sources.auth import AuthOrNone, Headers, Once, Replays, Undecided, Unproven, guard
 from adapters.sources.body import Body
 from adapters.sources.contract import CDEventsOrToolSettings, Context
 from adapters.sources.handshake import granted
@@ -76,6 +76,10 @@ class Webhook:
         return [Route(self.settings.path, _Endpoint(self.settings, self.context, receive))]
 
 
+def _later(error: str) -> Refusal:
+    return Refusal(503, error, "send it again later", {"Retry-After": "5"})
+
+
 class _Endpoint:
     """The ASGI application behind the path."""
 
@@ -83,6 +87,7 @@ class _Endpoint:
         self._settings, self._context, self._keep = settings, context, keep
         self._parks = settings.on_invalid == "park"
         self._guard = guard(settings.auth)
+        self._replays = Replays()
         self._seldom = Seldom()
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: Send) -> None:
@@ -98,12 +103,15 @@ class _Endpoint:
         try:
             if scope["method"] == "OPTIONS" and self._settings.origins:
                 return granted(headers, self._settings.origins)
-            await self._keep((await self._notification(scope["method"], headers, receive),))
+            await self._take(scope["method"], headers, receive)
+        except Unproven as reason:
+            return self._refused(self._unauthorized(reason), str(reason))
+        except Undecided as reason:
+            return self._refused(_later("who sends this cannot be told now"), str(reason))
         except Refusal as refusal:
             return self._refused(refusal, refusal.error)
         except JournalUnavailable as error:
-            later = Refusal(503, "this cannot be kept now", "send it again later", {"Retry-After": "5"})
-            return self._refused(later, str(error))
+            return self._refused(_later("this cannot be kept now"), str(error))
         return _ACCEPTED
 
     def _refused(self, refusal: Refusal, reason: str) -> Response:
@@ -111,20 +119,21 @@ class _Endpoint:
             _log.warning("refused", source=self._context.name, status=refusal.status, reason=reason)
         return refusal.response
 
-    async def _notification(self, method: str, headers: Headers, receive: AsgiReceive) -> Notification:
+    async def _take(self, method: str, headers: Headers, receive: AsgiReceive) -> None:
         self._admit(method, headers)
         sent = await self._read(headers, receive)
-        self._verify(headers, sent)
+        once = await self._verify(headers, sent)
         notification = self._heard(headers, self._decoded(headers, sent))
         if not self._parks and len(notification.body) <= LARGE:
             self._check(notification)
-        return notification
+        with self._replays.first(once, self._context.clock().timestamp()):
+            await self._keep((notification,))
 
     def _admit(self, method: str, headers: Headers) -> None:
         if method != "POST":
             raise Refusal(405, f"{method} is not for a webhook", "use POST", {"Allow": "POST"})
         if not self._guard.admits(headers):
-            raise self._unauthorized()
+            raise Unproven
 
     async def _read(self, headers: Headers, receive: AsgiReceive) -> Body:
         limit = self._settings.max_body
@@ -136,17 +145,16 @@ class _Endpoint:
             raise Refusal(400, "the body is empty", "send the notification as the body of the POST")
         return sent
 
-    def _verify(self, headers: Headers, sent: Body) -> None:
-        if self._guard.signed is None:
-            return
+    async def _verify(self, headers: Headers, sent: Body) -> Once | None:
+        if self._guard.proof is None:
+            return None
         if not sent.whole:
             raise body.too_large(self._settings.max_body)
-        if not self._guard.signed(headers, sent.data):
-            raise self._unauthorized()
+        return await self._guard.proof(headers, sent.data, self._context.clock())
 
-    def _unauthorized(self) -> Refusal:
+    def _unauthorized(self, reason: Unproven) -> Refusal:
         challenge = {"WWW-Authenticate": self._guard.challenge} if self._guard.challenge else {}
-        return Refusal(401, "the credentials are missing or wrong", "compare the tool's with this source's", challenge)
+        return Refusal(401, str(reason), "compare the tool's with this source's", challenge)
 
     def _decoded(self, headers: Headers, sent: Body) -> Body:
         limit = self._settings.max_body

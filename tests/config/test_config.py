@@ -87,8 +87,11 @@ def test_a_problem_never_shows_a_resolved_value(problems: Problems) -> None:
     ("auth", "message"),
     [
         ("nothing", "Input should be 'none'"),
-        ("{}", "expected exactly one of bearer, basic, header and hmac"),
-        ("{bearer: x, header: {name: X, value: y}}", "expected exactly one of bearer, basic, header and hmac"),
+        ("{}", "expected exactly one of bearer, basic, header, hmac, http_signature and rsa"),
+        (
+            "{bearer: x, header: {name: X, value: y}}",
+            "expected exactly one of bearer, basic, header, hmac, http_signature and rsa",
+        ),
         ("{bearer: '${env:EMPTY}'}", "Value should have at least 1 item"),
         ("{basic: {username: u}}", "'password' is missing"),
         ("{hmac: {header: X, secret: y, algorithm: md5}}", "Input should be 'sha1', 'sha256' or 'sha512'"),
