@@ -56,6 +56,9 @@ Of each it has labels, under their own names, and what else `registry.api.Regist
 REDACTED = "x-redacted"
 """The header of a notification out of which its source was told to leave something: how many values and passages."""
 
+DROPPED = "x-dropped"
+"""The header of a notification out of which its mapping or source dropped something: the paths of what is gone."""
+
 FILE = "x-file"
 """The header of a notification that is all of a file that is replayed: its path, as the user gave it."""
 

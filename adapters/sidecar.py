@@ -22,10 +22,10 @@ from adapters.route import Large, Remembered, Route, choosing, origins, renderer
 from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.redaction.receiving import redacted
 from adapters.translators import Translators
 
 _looked_up = late("adapters.sources.registry.lookup", "looked_up")
-_redacted = late("adapters.sources.redaction.receiving", "redacted")
 
 
 def _utc_now() -> datetime:
@@ -64,9 +64,7 @@ class Sidecar:
         kept: Receive = receive
         if settings.registry is not None:
             kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))
-        if settings.redact is not None:
-            kept = _redacted(kept, settings.redact)
-        return kept
+        return redacted(kept, settings.redact, lambda: self.translators.current(source))
 
     def mounts(self) -> Iterator[BaseRoute]:
         """What the HTTP server serves for the sources that are listened to through it."""

@@ -32,6 +32,8 @@ CDEVENT_IDS = "cdeventids"
 """The extension of a tool's own message that names the CDEvents translated from it, separated by commas."""
 LEFT_OUT = "redacted"
 """The extension of a tool's own message that says how much was left out of it before it was kept."""
+DROPPED_PATHS = "dropped"
+"""The extension of a tool's own message that says what was dropped before it was kept: paths, separated by commas."""
 ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
 """The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 

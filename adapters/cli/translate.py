@@ -69,7 +69,7 @@ def translate(
     troubled = False
     for where, sent in _inputs(files or ["-"]):
         heard = received_at or datetime.now(UTC)
-        notification = Notification("translate", sent.body, heard, {**sent.headers, **received})
+        notification = translator.drop(Notification("translate", sent.body, heard, {**sent.headers, **received}))
         if explain:
             _explain(translator, notification, where)
         troubled |= _translate(translator, notification, spec, where)

@@ -138,7 +138,7 @@ def _golden(file: Path, translator: Translator, around: Circumstances) -> Golden
     places: set[str] = set()
     headers = {name.lower(): value for name, value in around.headers.items()}
     for each in sent(file):
-        heard = Notification("golden", each.body, around.received_at, {**headers, **each.headers})
+        heard = translator.drop(Notification("golden", each.body, around.received_at, {**headers, **each.headers}))
         places.update(reached(translator, heard))
         try:
             translation = translator.translate(heard)

@@ -19,6 +19,7 @@ from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
+from adapters.mapping.dropping import Drop
 from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
 from adapters.mapping.framing import EACH_LINE
 from adapters.mapping.inputs import decoder, framing
@@ -74,7 +75,8 @@ class _Compiler:
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
-            framing=framing(model.input) if decode else EACH_LINE,
+            framing=(framed := framing(model.input) if decode else EACH_LINE),
+            drop=Drop(tuple(model.drop), lines=model.input.of_lines, framing=framed, unwrap=model.input.unwrap),
         )
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:

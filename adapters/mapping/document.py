@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
+from adapters.mapping.dropping import steps
 from adapters.mapping.envelopes import Kind
 from adapters.model import Spec
 from adapters.settings import Settings
@@ -261,6 +262,11 @@ class Lookup(Settings):
         return self
 
 
+def _leading(path: str) -> str:
+    steps(path)
+    return path
+
+
 class SharedFile(Settings):
     """What mappings have in common, in a file that they include."""
 
@@ -279,6 +285,10 @@ class SharedFile(Settings):
         dict[Word, Lookup], Field(description="Tables that are files, loaded again when they change")
     ] = {}
     ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
+    drop: Annotated[
+        list[Annotated[str, AfterValidator(_leading)]],
+        Field(description="Members that are never kept, by their paths: outputs.*.value, vars[*].value, **.token"),
+    ] = []
     defaults: Common = Common()
 
     @model_validator(mode="after")
@@ -308,3 +318,10 @@ class MappingFile(SharedFile):
     ) = None
     split: Split | None = None
     rules: Annotated[dict[Word, Rule], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _drops_of_json(self) -> Self:
+        read = self.input
+        if self.drop and not (read.json_ or read.ndjson or read.lines or isinstance(read.form, str)):
+            raise placed("drop is for what has JSON in it: json, ndjson, a field of a form, lines", ("drop",))
+        return self

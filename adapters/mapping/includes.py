@@ -20,7 +20,7 @@ LookedAt = Callable[[Path], object]
 _Part = Mapping[Any, Any]
 _NAMES = ("variables", "let")
 _TABLES = ("tables", "lookups")
-_LISTS: tuple[Location, ...] = (("ignore",), ("defaults", "links"))
+_LISTS: tuple[Location, ...] = (("ignore",), ("drop",), ("defaults", "links"))
 
 
 def load(path: Path, looked_at: LookedAt = lambda _: None) -> YamlFile:
@@ -97,7 +97,7 @@ def _document(included: _Part, own: _Part) -> _Part:
         **own,
         **_defined(included, own, _NAMES),
         **_defined(included, own, _TABLES),
-        "ignore": [*included.get("ignore", ()), *own.get("ignore", ())],
+        **{name: [*included.get(name, ()), *own.get(name, ())] for name in ("ignore", "drop")},
         "defaults": _defaults(included.get("defaults", {}), own.get("defaults", {})),
     }
 

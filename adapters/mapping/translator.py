@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
 from adapters.mapping.conditions import Condition
+from adapters.mapping.dropping import NONE, Drop
 from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import Decoder
@@ -70,7 +71,7 @@ class Translator:
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
     `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
-    lines of a log are one record.
+    lines of a log are one record. `drop` leaves out what must not be kept; its source does so, before it is.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Translator:
     rules: Choice[Rule]
     image: Closure | None = None
     framing: Framing = EACH_LINE
+    drop: Drop = NONE
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

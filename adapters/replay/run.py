@@ -24,6 +24,7 @@ from adapters.route import Route, choosing, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home import JenkinsHomeSettings
+from adapters.sources.redaction.receiving import left_out
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail import framing
 from adapters.translators import Translators
@@ -133,7 +134,8 @@ def _sink(plan: Replay) -> Sink | None:
 
 def _redact(config: Config) -> Redact:
     """Each notification as its source would have it: a journal is of several."""
-    redacts = {name: redactor(source.redact) for name, source in config.sources.items()}
+    current = Translators(config.sources).current
+    redacts = {name: left_out(redactor(source.redact), current(name)) for name, source in config.sources.items()}
     return lambda heard: redacts[heard.source](heard) if heard.source in redacts else heard
 
 

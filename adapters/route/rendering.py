@@ -11,7 +11,14 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from adapters.cdevents.cloudevents import CDEVENT_IDS, LEFT_OUT, LEGACY_ID, cdevents_message, legacy_message
+from adapters.cdevents.cloudevents import (
+    CDEVENT_IDS,
+    DROPPED_PATHS,
+    LEFT_OUT,
+    LEGACY_ID,
+    cdevents_message,
+    legacy_message,
+)
 from adapters.cdevents.document import document
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
@@ -20,7 +27,19 @@ from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
-from adapters.model import DAMAGED, REDACTED, TRUNCATED, CDEvent, Encoding, Format, Message, Notification, Record, Spec
+from adapters.model import (
+    DAMAGED,
+    DROPPED,
+    REDACTED,
+    TRUNCATED,
+    CDEvent,
+    Encoding,
+    Format,
+    Message,
+    Notification,
+    Record,
+    Spec,
+)
 from adapters.route.rendered import Render, Rendered
 from adapters.route.translation import Translate, Translates, streamed, translated
 
@@ -115,6 +134,7 @@ def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent
     extensions = {
         CDEVENT_IDS: ",".join(event.id for event in events) if len(events) <= NAMED else "",
         LEFT_OUT: notification.headers.get(REDACTED, ""),
+        DROPPED_PATHS: notification.headers.get(DROPPED, ""),
     }
     return legacy_message(
         notification,

@@ -68,7 +68,8 @@ def translation(
 ) -> Translation:
     """What becomes of a body of bytes, or of a value as JSON. A list is a variable as a tuple."""
     content = body if isinstance(body, bytes) else orjson.dumps(body)
-    return _translator(mapping, tuple(variables.items())).translate(Notification("test", content, HEARD, headers))
+    translator = _translator(mapping, tuple(variables.items()))
+    return translator.translate(translator.drop(Notification("test", content, HEARD, headers)))
 
 
 def events(

@@ -1,20 +1,30 @@
-"""Redaction on the way from a source to the journal."""
+"""What must not be kept is left out on the way from a source to the journal."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from adapters.mapping.translator import Translator
 from adapters.model import Checkpoint, Notification, Receive
-from adapters.sources.redaction.redactor import redactor
+from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.redaction.settings import Redaction
 
 
-def redacted(receive: Receive, settings: Redaction) -> Receive:
-    """Hands on what it is given, each notification without what must not be kept."""
+def redacted(receive: Receive, settings: Redaction | None, translator: Callable[[], Translator | None]) -> Receive:
+    """Hands on what it is given, each notification without what its mapping drops, as that is now, and its source."""
     redact = redactor(settings)
 
     async def without(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        await receive(await asyncio.to_thread(lambda: [redact(each) for each in notifications]), checkpoints)
+        mapping = translator()
+        if settings is not None or (mapping and mapping.drop):
+            leave_out = left_out(redact, mapping)
+            notifications = await asyncio.to_thread(lambda: [leave_out(each) for each in notifications])
+        await receive(notifications, checkpoints)
 
     return without
+
+
+def left_out(redact: Redact, mapping: Translator | None) -> Redact:
+    """Leaves out what a mapping drops, and then what a source is told to."""
+    return redact if mapping is None or not mapping.drop else lambda heard: redact(mapping.drop(heard))

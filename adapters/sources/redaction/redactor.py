@@ -13,6 +13,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from adapters.mapping.dropping import Drop
+from adapters.mapping.framing import Framing
 from adapters.mapping.patterns import compiled
 from adapters.model import REDACTED, Notification
 from adapters.redaction import INSTEAD
@@ -31,8 +33,8 @@ def redactor(settings: Redaction | None) -> Redact:
     """What leaves out what a source is told to; None leaves all as it is."""
     if settings is None:
         return lambda notification: notification
-    patterns = _Patterns(settings)
-    return lambda notification: _Redacting(patterns).notification(notification)
+    patterns, drop = _Patterns(settings), Drop(settings.drop, lines=True, framing=Framing())
+    return lambda notification: _Redacting(patterns).notification(drop(notification))
 
 
 class _Patterns:
