@@ -67,7 +67,7 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --uni
 
 lock: $(UV) ## Pin the dependencies anew (ARGS=--upgrade for the newest of each)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements/run.txt
-	$(COMPILE) $(ARGS) pyproject.toml --all-extras -c requirements/run.txt -o requirements/all.txt
+	$(COMPILE) $(ARGS) pyproject.toml --extra all -c requirements/run.txt -o requirements/all.txt
 	$(COMPILE) $(ARGS) --group build -c requirements/run.txt -o requirements/build.txt
 	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev -c requirements/all.txt -c requirements/build.txt -o requirements/dev.txt
 

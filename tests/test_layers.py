@@ -21,7 +21,7 @@ LAYERS = (
     {"replay", "sidecar"},
     {"lineage"},
     {"app"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__"},
 )
 """From the bottom up. What stands in one row does not know of each other."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests import example
 from tests.checkout import ROOT
 from tests.service import free_port
 from tests.waiting import until
@@ -86,6 +87,17 @@ def test_an_installed_wheel_runs(service: str, tmp_path: Path) -> None:
     translated = [json.loads(line) for line in cdevents.read_text(encoding="utf-8").splitlines()]
     assert original["data"] == json.loads(NOTIFICATION.read_bytes())
     assert {event["legacyid"] for event in translated} == {original["id"]}
+
+
+def test_an_installed_wheel_tests_mappings_with_pytest(wheel: Path, tmp_path: Path) -> None:
+    """Where it is installed with its extra, a project's mapping is tested, and nothing has to be set."""
+    environment, project = tmp_path / "environment", tmp_path / "project"
+    _run(sys.executable, "-m", "venv", environment)
+    _run(environment / "bin" / "pip", "install", "--quiet", f"{wheel}[pytest]")
+    example.mapping(project, started=example.STARTED, finished=example.FINISHED)
+    pytest_ = environment / "bin" / "pytest"
+    assert "wrote acme/ci/expected/started.json" in _run(pytest_, "--update-goldens", cwd=project)
+    assert "3 passed" in _run(pytest_, cwd=project)
 
 
 def _run(*words: object, cwd: Path | None = None) -> str:

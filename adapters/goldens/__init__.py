@@ -1,7 +1,25 @@
 """Goldens: a mapping's own examples, and the truths that hold for all of them together."""
 
 from adapters.goldens.context import Context, context
+from adapters.goldens.golden import Golden, accept, diff, differences, translated
 from adapters.goldens.inputs import Sent, sent
-from adapters.goldens.suite import Golden, Suite, check, diff, run, update
+from adapters.goldens.suite import Suite, bound, check, clear, run, update, wrongs
 
-__all__ = ["Context", "Golden", "Sent", "Suite", "check", "context", "diff", "run", "sent", "update"]
+__all__ = [
+    "Context",
+    "Golden",
+    "Sent",
+    "Suite",
+    "accept",
+    "bound",
+    "check",
+    "clear",
+    "context",
+    "diff",
+    "differences",
+    "run",
+    "sent",
+    "translated",
+    "update",
+    "wrongs",
+]

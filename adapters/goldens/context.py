@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 
 from adapters import yamlfile
 from adapters.errors import ConfigError
-from adapters.mapping import library
+from adapters.mapping import Translator, library
+from adapters.model import Notification
 from adapters.settings import Settings
 from adapters.yamlfile import shown, suggestion
 
@@ -22,6 +23,11 @@ class Circumstances(Settings):
     variables: dict[str, Any] = {}
     received_at: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
     headers: dict[str, str] = {}
+
+    def notification(self, translator: Translator, body: bytes, headers: Mapping[str, str]) -> Notification:
+        """A notification in these circumstances, with headers of its own by lower-case names, as it would be kept."""
+        common = {name.lower(): value for name, value in self.headers.items()}
+        return translator.drop(Notification("golden", body, self.received_at, {**common, **headers}))
 
 
 class Context(Circumstances):

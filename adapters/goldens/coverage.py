@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from adapters.errors import MappingError
 from adapters.mapping import Translator
 from adapters.mapping.failures import Failure
 from adapters.mapping.scope import Scope
 from adapters.mapping.translator import Ignore, Rule
-from adapters.model import Notification
+from adapters.model import CDEvent, Notification
+
+
+class Reached(NamedTuple):
+    """What a part of a mapping, at its place, did with a record of a notification, counted from 1."""
+
+    record: int
+    where: str
+    what: str
 
 
 def parts(translator: Translator) -> Iterator[tuple[str, str]]:
@@ -18,14 +27,22 @@ def parts(translator: Translator) -> Iterator[tuple[str, str]]:
     yield from ((ignore.where, "no example is ignored by this") for ignore in translator.ignores.all)
 
 
-def reached(translator: Translator, notification: Notification) -> Iterator[str]:
-    """The places of the rules that make an event of a notification, and of the entries of `ignore` that hold for it."""
+def reached(translator: Translator, notification: Notification) -> Iterator[Reached]:
+    """The rules that make events of a notification, and the entries of `ignore` that hold for it."""
     try:
-        for record in translator.records(notification):
-            held = [ignore.where for ignore in translator.ignores.all if _holds(ignore, record)]
-            yield from held or (rule.where for rule in translator.rules.all if _fires(rule, record))
+        for number, record in enumerate(translator.records(notification), start=1):
+            ignores = [each for each in translator.ignores.all if _holds(each, record)]
+            yield from (Reached(number, each.where, "is ignored") for each in ignores)
+            rules = () if ignores else translator.rules.all
+            made = ((rule, event) for rule in rules for event in _made(rule, record))
+            yield from (Reached(number, rule.where, f"rule {rule.name} makes {named(event)}") for rule, event in made)
     except MappingError:
         return  # the translation says so
+
+
+def named(event: CDEvent) -> str:
+    """An event as it is spoken of."""
+    return f"{event.name} of {event.subject_id}"
 
 
 def _holds(part: Ignore | Rule, record: Scope) -> bool:
@@ -35,8 +52,6 @@ def _holds(part: Ignore | Rule, record: Scope) -> bool:
         return False
 
 
-def _fires(rule: Rule, record: Scope) -> bool:
-    try:
-        return rule.when.holds(record) and any(not isinstance(made, Failure) for made in rule.fire(record))
-    except Failure:
-        return False
+def _made(rule: Rule, record: Scope) -> Iterator[CDEvent]:
+    if _holds(rule, record):
+        yield from (made for made in rule.fire(record) if not isinstance(made, Failure))

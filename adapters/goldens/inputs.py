@@ -13,10 +13,11 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One notification's body, and the headers that came with it, by lower-case names."""
+    """One notification's body, the headers that came with it, by lower-case names, and its line in the file."""
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    line: int = 1
 
 
 def sent(path: Path) -> list[Sent]:
@@ -26,7 +27,8 @@ def sent(path: Path) -> list[Sent]:
     """
     content = path.read_bytes()
     if path.suffix == ".ndjson":
-        return [Sent(line) for line in content.splitlines() if line.strip()]
+        lines = enumerate(content.splitlines(), start=1)
+        return [Sent(line, line=number) for number, line in lines if line.strip()]
     return [_request(content) if path.suffix == ".http" else Sent(content)]
 
 

@@ -10,44 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from adapters.cdevents.document import document
-from adapters.errors import MappingError, Problem
-from adapters.goldens.context import Circumstances, Context, context
-from adapters.goldens.coverage import parts, reached
-from adapters.goldens.inputs import sent
+from adapters.errors import Problem
+from adapters.goldens.context import Context, context
+from adapters.goldens.coverage import parts
+from adapters.goldens.golden import Golden, accept, differences
 from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
-from adapters.model import CDEvent, Notification, Spec
 from adapters.yamlfile import shown
-
-
-@dataclass(frozen=True, slots=True)
-class Golden:
-    """One input, the events that the mapping makes of it, and what it could not translate.
-
-    `reached` are the places of the mapping's parts that had to do with it.
-    """
-
-    input: Path
-    events: tuple[CDEvent, ...]
-    errors: tuple[str, ...]
-    reached: frozenset[str]
-
-    @property
-    def expected(self) -> Path:
-        """The file of the events that it should be."""
-        return self.input.parent.parent / "expected" / f"{self.input.stem}.json"
-
-    @property
-    def text(self) -> str:
-        """The events as the expected file has them."""
-        return _written([document(event, Spec.V0_5_1) for event in self.events])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +38,7 @@ def run(reference: str | Path) -> Suite:
     files = _files(path.with_name("inputs"), "*")
     around = context(reference, files)
     loaded = _Translators(reference, around)
-    goldens = tuple(_golden(file, loaded.of(file), around.of(file)) for file in files)
+    goldens = tuple(Golden.of(file, loaded.of(file), around.of(file)) for file in files)
     wanted = {golden.expected for golden in goldens}
     stale = tuple(file for file in _files(path.with_name("expected"), "*.json") if file not in wanted)
     return Suite(path, goldens, stale, tuple(_unreached(loaded.common, goldens)))
@@ -85,8 +57,12 @@ class _Translators:
         return self.common if variables == self.around.variables else self._loaded(variables)
 
     def _loaded(self, variables: Mapping[str, Any]) -> Translator:
-        folder = library.find(self.reference).parent
-        return library.load(self.reference, instance=self.around.instance, variables=variables, folder=folder)
+        return bound(self.reference, self.around.instance, variables)
+
+
+def bound(reference: str | Path, instance: str, variables: Mapping[str, Any]) -> Translator:
+    """A mapping as its examples want it: files that its variables name are beside it. Raises ConfigError."""
+    return library.load(reference, instance=instance, variables=variables, folder=library.find(reference).parent)
 
 
 def _unreached(translator: Translator, goldens: Sequence[Golden]) -> Iterator[Problem]:
@@ -99,91 +75,32 @@ def _unreached(translator: Translator, goldens: Sequence[Golden]) -> Iterator[Pr
 
 def check(suite: Suite) -> list[Problem]:
     """What differs from the expected files, what was not translated, and every truth that the events break."""
+    return [*(problem for golden in suite.goldens for problem in differences(golden)), *wrongs(suite)]
+
+
+def wrongs(suite: Suite) -> list[Problem]:
+    """What is wrong with the goldens of a mapping together: every truth that the events break, expected files left."""
     samples = [
         Sample(shown(golden.input), number, event)
         for golden in suite.goldens
         for number, event in enumerate(golden.events, start=1)
     ]
-    found = [problem for golden in suite.goldens for problem in _problems(golden)]
     stale = [Problem(shown(file), "has no input", "--update removes it") for file in suite.stale]
-    return [*found, *stale, *violations(samples)]
-
-
-def diff(golden: Golden) -> list[str]:
-    """The lines by which the events differ from the expected file, as a unified diff; none where they do not."""
-    expected = _expected(golden)
-    if expected is not None and _canonical(expected) == _canonical(golden.text):
-        return []
-    before, after = _pretty(expected or "").splitlines(), golden.text.splitlines()
-    return list(unified_diff(before, after, shown(golden.expected), "what the mapping makes", lineterm=""))
+    return [*stale, *violations(samples)]
 
 
 def update(suite: Suite) -> list[Path]:
-    """Writes the expected files that differ, and removes those without an input; which ones.
+    """Writes the expected files that differ, and removes those without an input; which ones."""
+    changed = [golden.expected for golden in suite.goldens if accept(golden)]
+    return [*changed, *clear(suite)]
 
-    An input that was not wholly translated keeps the file it has.
-    """
-    changed = [golden for golden in suite.goldens if not golden.errors and diff(golden)]
-    for golden in changed:
-        golden.expected.parent.mkdir(exist_ok=True)
-        golden.expected.write_text(golden.text, encoding="utf-8")
+
+def clear(suite: Suite) -> list[Path]:
+    """Removes the expected files that no input has; which ones."""
     for file in suite.stale:
         file.unlink()
-    return [*(golden.expected for golden in changed), *suite.stale]
-
-
-def _golden(file: Path, translator: Translator, around: Circumstances) -> Golden:
-    events: list[CDEvent] = []
-    errors: list[str] = []
-    places: set[str] = set()
-    headers = {name.lower(): value for name, value in around.headers.items()}
-    for each in sent(file):
-        heard = translator.drop(Notification("golden", each.body, around.received_at, {**headers, **each.headers}))
-        places.update(reached(translator, heard))
-        try:
-            translation = translator.translate(heard)
-        except MappingError as error:
-            errors.append(str(error))
-            continue
-        events += translation.events
-        errors += translation.errors
-        if translation.unmatched:
-            errors.append(f"{translation.unmatched} of its records are covered by no rule and no `ignore`")
-    return Golden(file, tuple(events), tuple(errors), frozenset(places))
-
-
-def _problems(golden: Golden) -> Iterator[Problem]:
-    where = shown(golden.input)
-    yield from (Problem(where, error) for error in golden.errors)
-    if not golden.expected.exists():
-        yield Problem(where, f"has no {shown(golden.expected)}", "--update writes it")
-    elif diff(golden):
-        hint = "--review shows how, --update accepts it"
-        yield Problem(shown(golden.expected), "is not what the mapping makes", hint)
+    return [*suite.stale]
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     return sorted(file for file in folder.glob(pattern) if file.is_file() and not file.name.startswith("."))
-
-
-def _expected(golden: Golden) -> str | None:
-    return golden.expected.read_text(encoding="utf-8", errors="replace") if golden.expected.exists() else None
-
-
-def _pretty(text: str) -> str:
-    try:
-        return _written(orjson.loads(text))
-    except orjson.JSONDecodeError:
-        return text
-
-
-def _canonical(text: str) -> bytes:
-    """Equal for two JSON texts of the same value, whatever their layout and the order of members."""
-    try:
-        return orjson.dumps(orjson.loads(text), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
-        return text.encode()
-
-
-def _written(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()

@@ -19,6 +19,7 @@ from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.errors import Problem
+from adapters.goldens.coverage import named
 from adapters.model import CDEvent, Spec
 
 _STAGES = ("queued", "started", "finished")
@@ -34,7 +35,7 @@ class Sample:
 
     def problem(self, message: str) -> Problem:
         """A problem of this event."""
-        return Problem(self.where, f"event {self.number}, {self.event.name} of {self.event.subject_id}: {message}")
+        return Problem(self.where, f"event {self.number}, {named(self.event)}: {message}")
 
     @property
     def subject_type(self) -> str:
@@ -169,7 +170,7 @@ def _paths(samples: Sequence[Sample]) -> Iterator[tuple[Sample, Sample]]:
 
 
 def _named(sample: Sample) -> str:
-    return f"{sample.event.name} of {sample.event.subject_id} ({sample.where}, event {sample.number})"
+    return f"{named(sample.event)} ({sample.where}, event {sample.number})"
 
 
 _TRUTHS: Sequence[Truth] = (
