@@ -18,7 +18,6 @@ from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.server import Server, application, bind
 from adapters.sidecar import Sidecar, assembled
-from adapters.sources.contract import Mounted
 
 PRUNE_EVERY = 60.0
 """Seconds between two looks at what the journal need not keep any more."""
@@ -75,6 +74,7 @@ async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, 
         hearing = _started(group, _hearing(sidecar))
         publishing = _started(group, {f"route {name}": route.run() for name, route in sidecar.routes.items()})
         upkeep = _started(group, {"retention": _retain(sidecar), "mappings": sidecar.translators.watch(hangup)})
+        upkeep += _started(group, {"stalls": sidecar.stalls.watch(asyncio.sleep)})
         upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
         _log.info("started", **_summary(sidecar, listener))
         await stop.wait()
@@ -86,8 +86,8 @@ async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, 
 
 
 def _hearing(sidecar: Sidecar) -> _Work:
-    sources = {name: source for name, source in sidecar.sources.items() if not isinstance(source, Mounted)}
-    return {f"source {name}": _endless(source.run(sidecar.receiver(name))) for name, source in sources.items()}
+    listening = sidecar.listening()
+    return {f"source {name}": _endless(source.run(sidecar.receiver(name))) for name, source in listening.items()}
 
 
 async def _endless(work: Coroutine[Any, Any, None]) -> None:
@@ -143,7 +143,7 @@ async def _unready(sidecar: Sidecar, stop: asyncio.Event) -> list[str]:
         await sidecar.journal.check()
     except JournalUnavailable as error:
         return [str(error)]
-    return ["it is stopping"] if stop.is_set() else []
+    return ["it is stopping"] if stop.is_set() else sidecar.stalls.reasons()
 
 
 def _summary(sidecar: Sidecar, listener: socket.socket) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
@@ -80,6 +80,10 @@ class Metrics:
         """
         self.registry.register(_JournalCollector(routes, size, shadows))
 
+    def stalls(self, seconds: Callable[[], Mapping[str, float]]) -> None:
+        """Asks at each scrape for how long sources have stalled."""
+        self.registry.register(_StallCollector(seconds))
+
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, namespace=PREFIX, registry=self.registry)
 
@@ -119,6 +123,20 @@ class _JournalCollector(Collector):
         size = _gauge("journal_bytes", "Bytes in use in the journal")
         size.add_metric([], self._size())
         return size
+
+
+class _StallCollector(Collector):
+    def __init__(self, seconds: Callable[[], Mapping[str, float]]) -> None:
+        self._seconds = seconds
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        stalled = _gauge("source_stalled_seconds", "How long a source has made no progress; 0 while it does", "source")
+        for source, seconds in self._seconds().items():
+            stalled.add_metric([source], seconds)
+        yield stalled
 
 
 def _gauge(name: str, documentation: str, *labels: str) -> GaugeMetricFamily:

@@ -22,7 +22,9 @@ from adapters.route import Large, Remembered, Route, choosing, origins, renderer
 from adapters.sinks import SINKS, Sink, SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
+from adapters.sources.stalls import Stalls
 from adapters.translators import Translators
 
 _looked_up = late("adapters.sources.registry.lookup", "looked_up")
@@ -51,13 +53,18 @@ class Sidecar:
         self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
+        self._pulses = {name: Pulse() for name in settings.sources}
         self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
+        self.stalls = Stalls({name: self._pulses[name] for name in self.listening()})
+        self.metrics.stalls(self.stalls.seconds)
 
     def receiver(self, source: str) -> Receive:
         """What a source hands its notifications to."""
+        pulse = self._pulses[source]
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
-            await self.journal.append(notifications, checkpoints)
+            with pulse.idle():
+                await self.journal.append(notifications, checkpoints)
             self.metrics.received(source, len(notifications))
 
         settings = self.settings.sources[source]
@@ -65,6 +72,10 @@ class Sidecar:
         if settings.registry is not None:
             kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))
         return redacted(kept, settings.redact, lambda: self.translators.current(source))
+
+    def listening(self) -> dict[str, Source]:
+        """The sources that listen on their own."""
+        return {name: source for name, source in self.sources.items() if not isinstance(source, Mounted)}
 
     def mounts(self) -> Iterator[BaseRoute]:
         """What the HTTP server serves for the sources that are listened to through it."""
@@ -108,6 +119,7 @@ class Sidecar:
             metrics=self.metrics,
             clock=_utc_now,
             cdevents=settings.hears_cdevents,
+            pulse=self._pulses[name],
         )
         return SOURCES[settings.type].build(settings, context)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import socket
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from adapters.errors import AddressUnavailable, ConfigError, JournalUnavailable
 from adapters.model import Message, Receive
 from adapters.sinks import SINKS, SinkType
 from adapters.sinks.stdout import StdoutSettings
-from adapters.sources import SOURCES, SourceType
+from adapters.sources import SOURCES, SourceType, stalls
+from adapters.sources.tail.locator import Locator
 from adapters.sources.webhook import WebhookSettings
 from tests.living import MAPPING, Living, ready, started
 from tests.service import Service, free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -210,3 +212,28 @@ def test_a_signal_drains_and_exits_with_0(tmp_path: Path, number: signal.Signals
         service.kill()
     assert len(service.published("out")) == 1
     assert [json.loads(line)["event"] for line in service.log().splitlines()] == ["started", "stopping"]
+
+
+async def test_a_source_that_stalls_is_not_ready(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that hangs: 503 with the source's name and since when, a figure, and ready again later."""
+    answers = threading.Event()
+    monkeypatch.setattr(stalls, "BOUND", 0.2)
+    monkeypatch.setattr(stalls, "EVERY", 0.05)
+    monkeypatch.setattr(Locator, "look", lambda *_, **__: answers.wait(PATIENCE))
+    tail = {"type": "tail", "paths": [str(living.folder / "*.log")], "instance": "http://tool/"}
+    config = living.config(sources={"files": tail}, routes={"legacy": {"format": "legacy", "sink": "legacy"}})
+    async with started(living, config):
+        await until_ready(living, 503)
+        [reason] = (await living.ask("GET", "/readyz")).json()["reasons"]
+        assert reason.startswith("the source files has stalled, since 20")
+        metrics = (await living.ask("GET", "/metrics")).text
+        assert 'cdevents_adapters_source_stalled_seconds{source="files"} 0.0' not in metrics
+        answers.set()
+        await until_ready(living, 200)
+
+
+async def until_ready(living: Living, status: int) -> None:
+    """Returns when readiness is answered with a status."""
+    async with asyncio.timeout(PATIENCE):
+        while (await living.ask("GET", "/readyz")).status_code != status:  # noqa: ASYNC110 - it is asked from outside
+            await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive
 from adapters.settings import Settings
+from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.settings import Redaction
 from adapters.sources.registry.settings import RegistryApi
 from adapters.urls import public
@@ -107,7 +108,8 @@ class Context:
 
     `translator` answers with its mapping as it is now (None: it has none), for mappings are reloaded while it runs.
     `cdevents` says that it hears CDEvents, and not what a tool says.
-    `checkpoints` is how far it had read each of its inputs. `clock` is aware, in UTC.
+    `checkpoints` is how far it had read each of its inputs. `clock` is aware, in UTC. `pulse` is where a source that
+    listens on its own says that it comes on.
     """
 
     name: str
@@ -116,3 +118,4 @@ class Context:
     metrics: Metrics
     clock: Callable[[], datetime]
     cdevents: bool = False
+    pulse: Pulse = field(default_factory=Pulse)

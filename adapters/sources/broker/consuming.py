@@ -54,7 +54,7 @@ class Consumer:
     """Runs sessions for ever; `sleep` waits between two."""
 
     def __init__(self, context: Context, session: Session, sleep: Sleep = asyncio.sleep) -> None:
-        self._context, self._session, self._sleep = context, session, sleep
+        self._context, self._session, self._sleep = context, session, context.pulse.resting(sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled.

@@ -50,6 +50,7 @@ class KafkaSource:
         """Raises ConfigError where the extra is not installed."""
         need("kafka", "confluent_kafka")
         self._settings, self._name = settings, context.name
+        self._pulse = context.pulse
         self._consumer = Consumer(context, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
@@ -65,6 +66,7 @@ class KafkaSource:
         try:
             async with member(self._name, _config(settings), [*settings.topics]) as consumer:
                 while True:
+                    self._pulse.beat()
                     if messages := await consumer.call(lambda: consumer.fetch(settings.batch)):
                         await keep([_delivery(message) for message in messages])
                         consumer.commit(messages)

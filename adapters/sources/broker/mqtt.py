@@ -54,6 +54,7 @@ class MqttSource:
         need("mqtt", "aiomqtt")
         self._settings = settings
         self._client_id = settings.client_id or f"{socket.gethostname()}-{context.name}"
+        self._pulse = context.pulse
         self._consumer = Consumer(context, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
@@ -63,6 +64,7 @@ class MqttSource:
     async def _session(self, keep: Keep) -> None:
         from aiomqtt import MqttError  # noqa: PLC0415 - only who uses this broker needs it
 
+        self._pulse.rest(self._settings.timeout)
         try:
             mqtt = client(self._settings, identifier=self._client_id, clean_start=False, properties=self._properties())
             mqtt._client.manual_ack_set(on=True)  # noqa: SLF001 - aiomqtt 2 has no way of its own
@@ -89,7 +91,8 @@ class MqttSource:
 
     async def _consume(self, mqtt: Client, keep: Keep) -> None:
         while True:
-            messages = [await anext(mqtt.messages)]
+            with self._pulse.idle():
+                messages = [await anext(mqtt.messages)]
             while len(messages) < self._settings.batch and len(mqtt.messages):
                 messages.append(await anext(mqtt.messages))
             await keep([_delivery(message) for message in messages])

@@ -59,6 +59,7 @@ class NatsSource:
         """Raises ConfigError where the extra is not installed."""
         need("nats", "nats")
         self._settings = settings
+        self._pulse = context.pulse
         self._consumer = Consumer(context, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
@@ -69,6 +70,7 @@ class NatsSource:
         from nats.errors import Error  # noqa: PLC0415 - only who uses this broker needs it
 
         complaints: list[Exception] = []
+        self._pulse.rest(self._settings.timeout)
         try:
             client = await self._connected(complaints)
             try:
@@ -111,6 +113,7 @@ class NatsSource:
 
     async def _consume(self, subscription: JetStreamContext.PullSubscription, keep: Keep) -> None:
         while True:
+            self._pulse.beat()
             messages = await self._fetched(subscription)
             if not messages:
                 await subscription.consumer_info()  # raises when there is none any more: a fetch only waits in vain

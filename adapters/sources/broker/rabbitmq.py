@@ -53,6 +53,7 @@ class RabbitmqSource:
         """Raises ConfigError where the extra is not installed."""
         need("rabbitmq", "aio_pika")
         self._settings = settings
+        self._pulse = context.pulse
         self._consumer = Consumer(context, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
@@ -62,6 +63,7 @@ class RabbitmqSource:
     async def _session(self, keep: Keep) -> None:
         from aio_pika.exceptions import AMQPError, ChannelInvalidStateError  # noqa: PLC0415 - only its users need it
 
+        self._pulse.rest(self._settings.timeout)
         try:
             connection = await connect(self._settings)
             try:
@@ -95,7 +97,8 @@ class RabbitmqSource:
 
     async def _taken(self, inbox: _Inbox) -> Sequence[AbstractIncomingMessage]:
         """What there is, once there is something; raises BrokerLost when nothing comes any more."""
-        messages = [await inbox.get()]
+        with self._pulse.idle():
+            messages = [await inbox.get()]
         while len(messages) < self._settings.batch and not inbox.empty():
             messages.append(inbox.get_nowait())
         if None in messages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -39,11 +40,13 @@ class Rest:
     """Blocking calls; each one raises BackfillFailed where there is no usable answer.
 
     `redact` leaves out what Gerrit may repeat of what it was sent; `prefix` is what the names of the settings of the
-    URL and the user begin with.
+    URL and the user begin with; `asks` is called before each request.
     """
 
-    def __init__(self, api: GerritRestAPI, redact: Redact, prefix: str = "") -> None:
-        self._api, self._redact, self._prefix = api, redact, prefix
+    def __init__(
+        self, api: GerritRestAPI, redact: Redact, prefix: str = "", asks: Callable[[], None] = lambda: None
+    ) -> None:
+        self._api, self._redact, self._prefix, self._asks = api, redact, prefix, asks
 
     def json(self, path: str, params: Params) -> Any:
         """The decoded answer of an endpoint."""
@@ -68,6 +71,7 @@ class Rest:
         return content.splitlines()
 
     def _get(self, path: str, params: Params) -> tuple[Any, requests.Response]:
+        self._asks()
         try:
             return self._api.get(path, return_response=True, params=params)  # type: ignore[no-any-return]
         except requests.HTTPError as error:

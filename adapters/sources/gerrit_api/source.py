@@ -37,10 +37,12 @@ class GerritApi:
     def __init__(self, settings: GerritApiSettings, context: Context, *, sleep: Sleep = asyncio.sleep) -> None:
         """Nothing is asked yet; raises ConfigError where the client is not installed or a checkpoint is not its own."""
         _check_client()
-        self._settings, self._context, self._sleep = settings, context, sleep
+        self._settings, self._context, self._sleep = settings, context, context.pulse.resting(sleep)
         url = settings.url or settings.instance
-        self._rest = Rest(client(url, settings.user, settings.tls, settings.timeout, whole()), redaction(settings))
-        self._pace = Pace(settings.requests_per_second, time.monotonic, sleep)
+        asks = lambda: context.pulse.rest(settings.timeout)  # noqa: E731 - it has no better name than its parameter
+        api = client(url, settings.user, settings.tls, settings.timeout, whole())
+        self._rest = Rest(api, redaction(settings), asks=asks)
+        self._pace = Pace(settings.requests_per_second, time.monotonic, self._sleep)
         self._progress = restored(
             context, KEY, Progress.loads, Progress(int((settings.since or context.clock()).timestamp()))
         )

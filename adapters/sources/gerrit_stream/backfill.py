@@ -18,9 +18,9 @@ Backfill = Callable[[int], Iterator[list[Event]]]
 """Every event since a time in epoch seconds, in pages; blocks, and raises BackfillFailed."""
 
 
-def backfill(settings: GerritStreamSettings) -> Backfill:
-    """What `backfill` in the settings stands for."""
-    rest = _rest(settings.http, settings.instance)
+def backfill(settings: GerritStreamSettings, asks: Callable[[], None] = lambda: None) -> Backfill:
+    """What `backfill` in the settings stands for; `asks` is called before each request."""
+    rest = _rest(settings.http, settings.instance, asks)
     zone = ZoneInfo(settings.http.time_zone)
 
     def from_log(since: int) -> Iterator[list[Event]]:
@@ -42,8 +42,7 @@ def backfill(settings: GerritStreamSettings) -> Backfill:
     return choices[settings.backfill]
 
 
-def _rest(http: Http, instance: str) -> Rest:
+def _rest(http: Http, instance: str, asks: Callable[[], None]) -> Rest:
     user = (http.username, http.password) if http.username and http.password else None
-    return Rest(
-        client(http.url or instance, user, Tls(ca=http.ca), http.timeout, whole()), redaction(http), prefix="http."
-    )
+    api = client(http.url or instance, user, Tls(ca=http.ca), http.timeout, whole())
+    return Rest(api, redaction(http), prefix="http.", asks=asks)

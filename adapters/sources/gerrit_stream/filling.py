@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -12,6 +13,7 @@ from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit.rest import BackfillFailed
 from adapters.sources.gerrit_stream.backfill import backfill
 from adapters.sources.gerrit_stream.ledger import Ledger
+from adapters.sources.gerrit_stream.progress import Progress
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 
 _KNOWS_NOTHING = (
@@ -24,14 +26,17 @@ class Filler:
     """Asks for what was missed, a while after the gap opened: what happened just then is not known at once."""
 
     def __init__(self, settings: GerritStreamSettings, context: Context, ledger: Ledger, sleep: Sleep) -> None:
-        self._settings, self._context, self._ledger, self._sleep = settings, context, ledger, sleep
-        self._backfill = backfill(settings)
+        self._settings, self._context, self._ledger = settings, context, ledger
+        self._pulse = context.pulse.another()
+        self._sleep = self._pulse.resting(sleep)
+        self._backfill = backfill(settings, lambda: self._pulse.rest(settings.http.timeout))
 
     async def run(self) -> None:
         """Fills gaps until cancelled."""
         filling = patient(self._context.name, BackfillFailed, "cannot ask for what was missed", self._sleep)
         while True:
-            await self._ledger.interruption()
+            with self._pulse.idle():
+                await self._ledger.interruption()
             await self._sleep(self._settings.overlap)
             await filling(self._fill)
 
@@ -44,11 +49,15 @@ class Filler:
             await self._add([event for event in page if self._wanted(event)])
         if not told and before.expects(since):
             _log.warning(_KNOWS_NOTHING, source=self._context.name)
-        await self._ledger.commit([], lambda progress: progress.closed(before.gap))
+        await self._commit([], lambda progress: progress.closed(before.gap))
         _log.info("gap filled", source=self._context.name, events=told, complete=self._ledger.progress.complete)
 
     async def _add(self, missed: list[Event]) -> None:
-        await self._ledger.commit(missed, lambda progress: progress.backfilled(missed))
+        await self._commit(missed, lambda progress: progress.backfilled(missed))
+
+    async def _commit(self, events: Sequence[Event], step: Callable[[Progress], Progress]) -> None:
+        with self._pulse.idle():
+            await self._ledger.commit(events, step)
 
     def _since(self) -> int:
         wanted = self._ledger.progress.complete - int(self._settings.overlap)

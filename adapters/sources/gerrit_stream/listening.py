@@ -23,7 +23,9 @@ class Listener:
     """Hears what Gerrit says, and opens a gap wherever it may have said something else."""
 
     def __init__(self, settings: GerritStreamSettings, context: Context, ledger: Ledger, sleep: Sleep) -> None:
-        self._settings, self._context, self._ledger, self._sleep = settings, context, ledger, sleep
+        self._settings, self._context, self._ledger = settings, context, ledger
+        self._pulse = context.pulse
+        self._sleep = context.pulse.resting(sleep)
 
     async def run(self) -> None:
         """Listens until cancelled."""
@@ -35,7 +37,7 @@ class Listener:
         """One connection; raises StreamLost unless it was a good one."""
         began, lines = self._context.clock(), Lines()
         try:
-            async with aclosing(stream(self._settings)) as chunks:
+            async with aclosing(stream(self._settings, self._pulse)) as chunks:
                 async for chunk in chunks:
                     if not chunk:
                         self._ledger.interrupt()
@@ -60,4 +62,5 @@ class Listener:
         if any(event.type == DROPPED for event in events):
             self._ledger.interrupt()
         if events:
-            await self._ledger.commit(events, lambda progress: progress.heard(events))
+            with self._pulse.idle():
+                await self._ledger.commit(events, lambda progress: progress.heard(events))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import AdapterError
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.pulse import Pulse
 
 if TYPE_CHECKING:
     import asyncssh
@@ -45,15 +46,17 @@ class Lines:
         return [bytes(line) for each in lines if (line := each.strip())]
 
 
-async def stream(settings: GerritStreamSettings) -> AsyncGenerator[bytes, None]:
+async def stream(settings: GerritStreamSettings, pulse: Pulse) -> AsyncGenerator[bytes, None]:
     """An empty chunk when Gerrit has taken the command, then what it says; ends by raising StreamLost."""
     import asyncssh  # noqa: PLC0415 - only who uses this source needs it
 
+    pulse.rest(2 * settings.timeout)
     try:
         async with _connection(settings) as connection:
-            process = await connection.create_process(_command(settings), encoding=None)
+            async with asyncio.timeout(settings.timeout):
+                process = await connection.create_process(_command(settings), encoding=None)
             yield b""
-            async for chunk in _output(process):
+            async for chunk in _output(process, pulse):
                 yield chunk
     except (OSError, asyncssh.Error, ValueError) as error:
         raise StreamLost(_sentence(error, settings)) from None
@@ -82,14 +85,19 @@ def _command(settings: GerritStreamSettings) -> str:
     return " ".join(["gerrit stream-events", *(f"-s {event}" for event in settings.events)])
 
 
-async def _output(process: asyncssh.SSHClientProcess[bytes]) -> AsyncGenerator[bytes, None]:
+async def _output(process: asyncssh.SSHClientProcess[bytes], pulse: Pulse) -> AsyncGenerator[bytes, None]:
     said = asyncio.create_task(_last_words(process.stderr))
     try:
-        while chunk := await process.stdout.read(_CHUNK):
+        while chunk := await _chunk(process, pulse):
             yield chunk
         raise StreamLost(f"gerrit stream-events ended{await said}")
     finally:
         said.cancel()
+
+
+async def _chunk(process: asyncssh.SSHClientProcess[bytes], pulse: Pulse) -> bytes:
+    with pulse.idle():  # keep-alives tell whether Gerrit is there
+        return await process.stdout.read(_CHUNK)
 
 
 async def _last_words(stderr: asyncssh.SSHReader[bytes]) -> str:

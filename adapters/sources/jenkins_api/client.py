@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -86,10 +86,11 @@ class Client:
     """The questions. None is the answer for what is not there, or not for this user to see.
 
     Those about everything are asked until there is an answer; those about one job raise TryAgain after some attempts.
+    `asks` is called before each request.
     """
 
-    def __init__(self, server: Server, pace: Pace, sleep: Sleep) -> None:
-        self._server, self._pace, self._sleep = server, pace, sleep
+    def __init__(self, server: Server, pace: Pace, sleep: Sleep, asks: Callable[[], None] = lambda: None) -> None:
+        self._server, self._pace, self._sleep, self._asks = server, pace, sleep, asks
         self._seldom = Seldom()
         self._old: bool | None = None
 
@@ -172,6 +173,7 @@ class Client:
 
     async def _once(self, path: str, tree: str) -> Json | None:
         await self._pace()
+        self._asks()
         return await asyncio.to_thread(self._request, path, tree)
 
     def _request(self, path: str, tree: str) -> Json | None:

@@ -39,9 +39,11 @@ class JenkinsApi:
 
     def __init__(self, settings: JenkinsApiSettings, context: Context, sleep: Sleep = asyncio.sleep) -> None:
         """Nothing is asked yet; raises ConfigError when the client's package is missing."""
-        self._settings, self._sleep = settings, sleep
-        self._keeper = Keeper(context, sleep)
-        self._client = Client(connected(settings), Pace(settings.requests_per_second, time.monotonic, sleep), sleep)
+        self._settings, self._sleep = settings, context.pulse.resting(sleep)
+        self._keeper = Keeper(context, self._sleep)
+        pace = Pace(settings.requests_per_second, time.monotonic, self._sleep)
+        asks = lambda: context.pulse.rest(settings.timeout)  # noqa: E731 - it has no better name than its parameter
+        self._client = Client(connected(settings), pace, self._sleep, asks)
         self._progress = {url: parse(text) for url, text in context.checkpoints.items()}
         self._passes_over = not settings.history and not context.checkpoints
         self._queued: dict[int, int] = {}

@@ -49,9 +49,9 @@ class JenkinsHome:
     """The source; `sleep` waits between two looks."""
 
     def __init__(self, settings: JenkinsHomeSettings, context: Context, sleep: Sleep = asyncio.sleep) -> None:
-        self._settings, self._sleep = settings, sleep
-        self._keeper = Keeper(context, sleep)
-        stamps = Stamps(time.time_ns)
+        self._settings, self._sleep = settings, context.pulse.resting(sleep)
+        self._keeper = Keeper(context, self._sleep)
+        stamps = Stamps(time.time_ns, context.pulse.beat)
         tree = Tree(settings.home.rstrip("/"), stamps, settings.follow)
         reader = Reader(settings.max_file, ZoneInfo(settings.time_zone), settings.archive)
         told = {job: text for job, text in context.checkpoints.items() if job != SINCE}

@@ -109,6 +109,7 @@ class Watch:
             progress = after
 
     def _build(self, job: Job, number: int, progress: Progress) -> Step:
+        self._stamps.beat()
         told = progress.told(number)
         place = self._place(job, number, new=self._looked and number not in progress.open)
         if (found := self._reader.read(place)) is None:

@@ -38,7 +38,7 @@ class RegistryLog:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._name, self._sleep = context.name, sleep
+        self._name, self._pulse, self._sleep = context.name, context.pulse, context.pulse.resting(sleep)
         self._tail = Tail(settings, context)
         self._find = finder(settings.lookup, context.clock)
         self._seldom = Seldom()
@@ -52,6 +52,7 @@ class RegistryLog:
         await self._tail.run(complete)
 
     async def _completed(self, notification: Notification) -> Notification:
+        self._pulse.beat()
         pushed = tag(notification.body)
         digest = await self._digest(pushed) if pushed else None
         return notification._replace(headers={**notification.headers, DIGEST: digest}) if digest else notification

@@ -35,6 +35,7 @@ class Locator:
                     step(followed)
                 except OSError as error:
                     self._shared.complaints.about(followed.stream.path, error)
+                self._shared.pulse.beat()
         self._strangers.meet(self._listed, skip=skip)
         self._forget()
 

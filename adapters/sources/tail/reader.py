@@ -43,6 +43,7 @@ class Reader:
         while self._turns and count < limit:
             turn = self._turns.popleft()
             found, more = self._carefully(turn[0])
+            self._shared.pulse.beat()
             if found:
                 records.append((turn[0].stream.id, found))
                 count += len(found)

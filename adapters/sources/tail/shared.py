@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapters.sources.pulse import Pulse
 from adapters.sources.tail.complaints import Complaints
 from adapters.sources.tail.followed import Table
 from adapters.sources.tail.handles import Handles
@@ -23,3 +24,4 @@ class Shared:
     complaints: Complaints
     monotonic: Callable[[], float]
     wall: Callable[[], float]
+    pulse: Pulse

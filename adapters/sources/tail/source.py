@@ -65,14 +65,14 @@ class Tail:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings, self._context = settings, context
-        self._monotonic, self._sleep = monotonic, sleep
+        self._monotonic, self._sleep = monotonic, context.pulse.resting(sleep)
         kept = {key: value for key, value in context.checkpoints.items() if key != _BEGUN}
         self._first = _BEGUN not in context.checkpoints
         self._table = Table(context.name, kept, monotonic())
         self._handles = Handles(settings.max_open_files, Roots(settings.paths, settings.follow))
         complaints = Complaints(context.name, monotonic)
         wall = lambda: context.clock().timestamp()  # noqa: E731 - it has no better name than its parameter
-        shared = Shared(settings, self._table, self._handles, complaints, monotonic, wall)
+        shared = Shared(settings, self._table, self._handles, complaints, monotonic, wall, context.pulse)
         self._locator = Locator(shared)
         self._reader = Reader(shared, self._locator)
         self._unkept: _Batch | None = None
@@ -163,4 +163,6 @@ class Tail:
         await self._sleep(max(BUSY, leisure) if found else leisure)
         if not found:
             directories = {os.path.dirname(each.stream.path) for each in self._table}
-            await watcher.wait(directories, max(0.0, self._settings.poll - leisure))
+            pause = max(0.0, self._settings.poll - leisure)
+            self._context.pulse.rest(pause)
+            await watcher.wait(directories, pause)

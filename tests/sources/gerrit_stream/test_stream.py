@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.stream import Lines, StreamLost, stream
+from adapters.sources.pulse import Pulse
 from tests.sources.gerrit_stream.conftest import Keys, SshGerrit, ends, hangs_up, holds, says
 
 Settings = Callable[..., GerritStreamSettings]
@@ -24,7 +25,7 @@ async def heard(settings: GerritStreamSettings) -> tuple[list[bytes], str]:
     """All chunks of one connection, and why it ended."""
     chunks: list[bytes] = []
     try:
-        async with asyncio.timeout(10), aclosing(stream(settings)) as said:
+        async with asyncio.timeout(10), aclosing(stream(settings, Pulse())) as said:
             async for chunk in said:
                 chunks.append(chunk)  # noqa: PERF401 - what came before the error counts
     except StreamLost as lost:
@@ -171,7 +172,10 @@ async def test_a_server_that_accepts_and_says_nothing_is_given_up(settings: Sett
 async def test_a_line_that_went_dead_is_noticed(ssh: SshGerrit, settings: Settings) -> None:
     """Where nothing comes through any more, and nobody hangs up, keep-alives find it out."""
     ssh.sessions = [says(b"hello\n", then=holds)]
-    async with proxy(ssh.port) as (port, stalled), aclosing(stream(settings(port=port, keepalive="100ms"))) as said:
+    async with (
+        proxy(ssh.port) as (port, stalled),
+        aclosing(stream(settings(port=port, keepalive="100ms"), Pulse())) as said,
+    ):
         assert [await anext(said), await anext(said)] == [b"", b"hello\n"]
         stalled.set()
         with pytest.raises(StreamLost):
