@@ -16,6 +16,7 @@ from adapters.sources.gerrit_api.settings import GerritApiSettings
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
+from adapters.sources.kubernetes.settings import KubernetesSettings
 from adapters.sources.registry_log.settings import RegistryLogSettings
 from adapters.sources.tail import Tail, TailSettings
 from adapters.sources.webhook import Webhook, WebhookSettings
@@ -37,6 +38,7 @@ SOURCES: Mapping[str, SourceType] = {
     "jenkins-api": SourceType(JenkinsApiSettings, late("adapters.sources.jenkins_api.source", "JenkinsApi")),
     "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
     "kafka": SourceType(KafkaSettings, KafkaSource),
+    "kubernetes": SourceType(KubernetesSettings, late("adapters.sources.kubernetes.source", "Kubernetes")),
     "mqtt": SourceType(MqttSettings, MqttSource),
     "nats": SourceType(NatsSettings, NatsSource),
     "rabbitmq": SourceType(RabbitmqSettings, RabbitmqSource),

@@ -9,7 +9,7 @@ from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.patience import Sleep, patient
+from adapters.sources.patience import Sleep, patient
 
 Progress = TypeVar("Progress")
 

@@ -9,12 +9,12 @@ import structlog
 
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit.rest import BackfillFailed
 from adapters.sources.gerrit_stream.backfill import backfill
 from adapters.sources.gerrit_stream.ledger import Ledger
 from adapters.sources.gerrit_stream.progress import Progress
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.patience import Sleep, patient
 
 _KNOWS_NOTHING = (
     "the backfill does not know what the stream told: compare http.username and http.time_zone with Gerrit's"

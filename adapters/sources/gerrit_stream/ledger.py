@@ -9,8 +9,8 @@ from adapters.model import Receive
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
 from adapters.sources.gerrit.keeping import keep
-from adapters.sources.gerrit.patience import Sleep
 from adapters.sources.gerrit_stream.progress import Progress
+from adapters.sources.patience import Sleep
 
 KEY = "stream"
 """The key of the source's only checkpoint."""

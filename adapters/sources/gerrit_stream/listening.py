@@ -8,10 +8,10 @@ import structlog
 
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import DROPPED, Event, parse
-from adapters.sources.gerrit.patience import Sleep, patient
 from adapters.sources.gerrit_stream.ledger import Ledger
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.stream import Lines, StreamLost, stream
+from adapters.sources.patience import Sleep, patient
 
 STEADY = 60.0
 """Seconds after which a connection that ends was a good one: the next is tried at once."""

@@ -11,16 +11,18 @@ from adapters.errors import AdapterError
 
 Sleep = Callable[[float], Awaitable[None]]
 
-_BACK_OFF = wait_exponential(multiplier=1, max=300) + wait_random(0, 1)
 _log = structlog.get_logger(__name__)
 
 
-def patient(source: str, error: type[AdapterError], trouble: str, sleep: Sleep) -> AsyncRetrying:
-    """Calls again after such an error: after a second, two, four, up to five minutes. It serves one task at a time."""
+def patient(
+    source: str, error: type[AdapterError], trouble: str, sleep: Sleep, *, longest: float = 300
+) -> AsyncRetrying:
+    """Calls again after such an error: after a second, two, four, up to `longest`. It serves one task at a time."""
 
     def note(state: RetryCallState) -> None:
         reason, pause = state.outcome and state.outcome.exception(), round(state.upcoming_sleep, 1)
         _log.warning(trouble, source=source, reason=str(reason), pause=pause)
 
+    back_off = wait_exponential(multiplier=1, max=longest) + wait_random(0, 1)
     retry = retry_if_exception_type(error)
-    return AsyncRetrying(sleep=sleep, wait=_BACK_OFF, retry=retry, before_sleep=note, reraise=True)
+    return AsyncRetrying(sleep=sleep, wait=back_off, retry=retry, before_sleep=note, reraise=True)

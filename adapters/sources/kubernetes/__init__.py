@@ -1,0 +1,1 @@
+"""Kubernetes' API: what it keeps, and what of that changes."""

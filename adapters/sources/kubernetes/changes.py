@@ -1,0 +1,130 @@
+"""Any object of any kind: told when something at one of some paths in it becomes something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from adapters.mapping.failures import Absent
+from adapters.mapping.paths import followed
+from adapters.mapping.syntax import members
+from adapters.sources.kubernetes.api import Json
+from adapters.sources.kubernetes.following import Change
+from adapters.sources.kubernetes.keeping import Kept, about, uid
+from adapters.sources.kubernetes.settings import Watched
+
+LONGEST = 512
+"""Bytes of a value, as JSON, that are kept to be told as the one before; of a longer one its SHA-256 is."""
+
+_NAME = ("namespace", "name")
+_BULK = ("managedFields",)
+_COPY = "kubectl.kubernetes.io/last-applied-configuration"
+_SECRET = ("data", "stringData")
+
+
+class Changes:
+    """A Follower, which tells of all that came, changed or went, but not of what was there at the very first."""
+
+    def __init__(self, watched: Watched, kept: Kept) -> None:
+        self._watched, self._kept = watched, kept
+        self._paths = {path: members(path) for path in watched.changes}
+        self._listed: set[str] = set()
+
+    @property
+    def position(self) -> str | None:
+        """As in Follower."""
+        return self._kept.position
+
+    async def forget(self) -> None:
+        """As in Follower."""
+        await self._kept.keep([], {}, "")
+
+    async def listed(self, objects: Sequence[Json]) -> None:
+        """As in Follower."""
+        found = [(key, each) for each in objects if (key := uid(each))]
+        self._listed.update(key for key, _ in found)
+        news = _News(self._kept)
+        for key, each in found:
+            self._compare(news, key, each, first=self.position is None)
+        await self._kept.keep(news.documents, news.known)
+
+    async def complete(self, version: str) -> None:
+        """As in Follower; what is known and was not listed went while nobody looked."""
+        news = _News(self._kept)
+        for key in self._kept:
+            if key not in self._listed:
+                self._gone(news, key, {})
+        await self._kept.keep(news.documents, news.known, version)
+        self._listed.clear()
+
+    async def changed(self, changes: Sequence[Change], version: str) -> None:
+        """As in Follower."""
+        news = _News(self._kept)
+        for change in changes:
+            if key := uid(change.object):
+                if change.type == "DELETED":
+                    self._gone(news, key, change.object)
+                else:
+                    self._compare(news, key, change.object, first=False)
+        await self._kept.keep(news.documents, news.known, version)
+
+    def _compare(self, news: _News, key: str, found: Json, *, first: bool) -> None:
+        known, values = news.of(key), self._values(found)
+        before = known["values"] if known else {}
+        changed = [path for path in self._paths if before.get(path) != values.get(path)]
+        if known and not changed:
+            return
+        news.known[key] = {**_name(found), "values": values}
+        if known:
+            news.documents.append(self._told("MODIFIED", found, changed, before))
+        elif not first:
+            news.documents.append(self._told("ADDED", found, [], {}))
+
+    def _gone(self, news: _News, key: str, found: Json) -> None:
+        if known := news.of(key):
+            last = found or {"metadata": {"uid": key, **{name: known[name] for name in _NAME if name in known}}}
+            news.known[key] = None
+            news.documents.append(self._told("DELETED", last, [], known["values"]))
+
+    def _values(self, found: Json) -> Json:
+        values = {path: followed(found, steps) for path, steps in self._paths.items()}
+        return {path: _short(value) for path, value in values.items() if type(value) is not Absent}
+
+    def _told(self, kind: str, found: Json, changed: Sequence[str], before: Json) -> Json:
+        """A notification's document; the object has its kind, which lists leave out."""
+        what = {"apiVersion": self._watched.api_version, "kind": self._watched.kind}
+        whole = {**what, **bare(found, self._watched.kind)}
+        return {"type": kind, "changed": changed, "before": before, "object": whole}
+
+
+class _News:
+    """What is to be told and kept of some objects, of which one may come more than once."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self.documents: list[Json] = []
+        self.known: dict[str, Json | None] = {}
+
+    def of(self, key: str) -> Json | None:
+        return self.known[key] if key in self.known else self._kept.of(key)
+
+
+def bare(found: Json, kind: str) -> Json:
+    """An object without managedFields, the copy of itself that kubectl keeps, and the data of a Secret."""
+    metadata = {name: value for name, value in about(found).items() if name not in _BULK}
+    if isinstance(annotations := metadata.get("annotations"), dict):
+        metadata["annotations"] = {name: value for name, value in annotations.items() if name != _COPY}
+    hidden = _SECRET if kind == "Secret" else ()
+    return {**{name: value for name, value in found.items() if name not in hidden}, "metadata": metadata}
+
+
+def _name(found: Json) -> Json:
+    return {part: value for part in _NAME if isinstance(value := about(found).get(part), str)}
+
+
+def _short(value: Any) -> Any:
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return value if len(text) <= LONGEST else f"sha256:{sha256(text).hexdigest()}"

@@ -1,0 +1,76 @@
+"""What is known of the objects of one list, in the journal's checkpoint: with what is told of them, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from adapters.errors import JournalUnavailable
+from adapters.model import Checkpoint, Notification, Receive
+from adapters.sources.contract import Context
+from adapters.sources.kubernetes.api import Json
+from adapters.sources.patience import Sleep, patient
+
+SELDOM = timedelta(seconds=10)
+"""How often a position is written that nothing comes with: what is then watched again tells nothing new."""
+
+
+class Kept:
+    """By the uid of an object, any JSON object; and the resourceVersion up to which all is known (see Follower)."""
+
+    def __init__(self, context: Context, list_: str, receive: Receive, sleep: Sleep) -> None:
+        self._context, self._list, self._receive, self._sleep = context, list_, receive, sleep
+        before = f"{list_}#"
+        self.position = context.checkpoints.get(list_)
+        self._moved = datetime.min.replace(tzinfo=UTC)
+        # As text, for there are many and few are looked at.
+        self._known = {
+            key.removeprefix(before): text for key, text in context.checkpoints.items() if key.startswith(before)
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._known))
+
+    def of(self, uid: str) -> Json | None:
+        """What is known of an object; None if nothing is."""
+        text = self._known.get(uid)
+        return None if text is None else orjson.loads(text)
+
+    async def keep(
+        self, documents: Sequence[Json], known: Mapping[str, Json | None], position: str | None = None
+    ) -> None:
+        """Returns when all is on disk; a journal that cannot take it now is tried again for as long as it takes.
+
+        `documents` are told; `known` is by uid, None for what is not known any more; the position stays without one.
+        """
+        now, name = self._context.clock(), self._context.name
+        if not documents and not known and position and now - self._moved < SELDOM:
+            self.position = position
+            return
+        notifications = [Notification(name, orjson.dumps(each), now) for each in documents]
+        texts = {uid: None if each is None else orjson.dumps(each).decode() for uid, each in known.items()}
+        checkpoints = [Checkpoint(name, f"{self._list}#{uid}", text) for uid, text in texts.items()]
+        if position is not None:
+            checkpoints.append(Checkpoint(name, self._list, position))
+        keeping = patient(name, JournalUnavailable, "journal cannot be used", self._sleep)
+        await keeping(self._receive, notifications, checkpoints)
+        self._known |= {uid: text for uid, text in texts.items() if text is not None}
+        for uid in [uid for uid, text in texts.items() if text is None]:
+            self._known.pop(uid, None)
+        if position is not None:
+            self.position, self._moved = position, now
+
+
+def about(found: Mapping[str, Any]) -> Json:
+    """The metadata of what should be an object; empty where it has none."""
+    metadata = found.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def uid(found: Mapping[str, Any]) -> str | None:
+    """The uid of an object; None for what is none."""
+    value = about(found).get("uid")
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,79 @@
+"""What a `kubernetes` source may be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from adapters.mapping.syntax import SyntaxProblem, members
+from adapters.secrets import Secret
+from adapters.settings import Duration, Settings
+from adapters.sources.contract import SourceSettings
+from adapters.tls import Tls
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+"""The name of a namespace (RFC 1123, a label)."""
+
+
+def _followable(text: str) -> str:
+    try:
+        members(text)
+    except SyntaxProblem as problem:
+        raise ValueError(f"expected a path such as status.history[-1].id: {problem}") from None
+    return text
+
+
+ObjectPath = Annotated[str, AfterValidator(_followable)]
+"""A path of the mapping language into an object: `spec.source`, `metadata.labels."a/b"`, `status.history[-1].id`."""
+
+
+class Watched(Settings):
+    """Objects of one kind, and the paths in them whose change is told.
+
+    `labels` and `fields` are selectors as Kubernetes has them (`owner=helm`), by which the server chooses.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    api_version: Annotated[str, Field(alias="apiVersion", pattern=r"^([a-z0-9.-]+/)?v[0-9][a-z0-9]*$")]
+    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    changes: Annotated[tuple[ObjectPath, ...], Field(min_length=1)]
+    labels: str = ""
+    fields: str = ""
+
+
+class KubernetesSettings(SourceSettings):
+    """Which cluster, whose words it takes, and what is watched there.
+
+    The API is that of `kubeconfig` (and its `context`, the current one unless told), or the one at `url` with a
+    `token`; with neither, that of the cluster that this runs in, as its service account. Of each of `namespaces`, or of
+    all: the kinds that `watch` lists.
+    """
+
+    type: Literal["kubernetes"]
+    kubeconfig: Path | None = None
+    context: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@]+$")] | None = None
+    token: Secret | None = None
+    tls: Tls = Tls()
+    timeout: Annotated[Duration, Field(gt=0)] = 30.0
+    namespaces: tuple[Name, ...] = ()
+    watch: tuple[Watched, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.kubeconfig is not None and self.url is not None:
+            raise ValueError("'kubeconfig' and 'url' are two ways to say the same: leave one out")
+        if self.context is not None and self.kubeconfig is None:
+            raise ValueError("'context' is one of a 'kubeconfig'")
+        if self.url is None and (self.token is not None or self.tls != Tls()):
+            raise ValueError("'token' and 'tls' go with 'url'")
+        return self
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.watch:
+            raise ValueError("nothing is watched: list kinds of objects in 'watch'")
+        return self
