@@ -44,7 +44,7 @@ class Changes:
 
     async def listed(self, objects: Sequence[Json]) -> None:
         """As in Follower."""
-        found = [(key, each) for each in objects if (key := uid(each))]
+        found = [(key, bare(each, self._watched.kind)) for each in objects if (key := uid(each))]
         self._listed.update(key for key, _ in found)
         news = _News(self._kept)
         for key, each in found:
@@ -65,10 +65,11 @@ class Changes:
         news = _News(self._kept)
         for change in changes:
             if key := uid(change.object):
+                found = bare(change.object, self._watched.kind)
                 if change.type == "DELETED":
-                    self._gone(news, key, change.object)
+                    self._gone(news, key, found)
                 else:
-                    self._compare(news, key, change.object, first=False)
+                    self._compare(news, key, found, first=False)
         await self._kept.keep(news.documents, news.known, version)
 
     def _compare(self, news: _News, key: str, found: Json, *, first: bool) -> None:
@@ -96,8 +97,7 @@ class Changes:
     def _told(self, kind: str, found: Json, changed: Sequence[str], before: Json) -> Json:
         """A notification's document; the object has its kind, which lists leave out."""
         what = {"apiVersion": self._watched.api_version, "kind": self._watched.kind}
-        whole = {**what, **bare(found, self._watched.kind)}
-        return {"type": kind, "changed": changed, "before": before, "object": whole}
+        return {"type": kind, "changed": changed, "before": before, "object": {**what, **found}}
 
 
 class _News:
