@@ -6,6 +6,8 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 REQUIREMENTS ?= run
 MINUTES ?= 60
+# A file's tests stay together: what they share, such as a broker, starts once.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help run test test-slow test-real lint goldens docs soak bench wheel clean lock
 
@@ -16,7 +18,7 @@ run: $(VENV)/$(REQUIREMENTS) ## Run the service (ARGS="--config FILE" for anothe
 	@exec $(BIN)/cdevents-adapters run $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
-	$(BIN)/pytest -m "not slow and not real" $(ARGS)
+	$(BIN)/pytest -m "not slow and not real" $(PARALLEL) $(ARGS)
 
 test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, faults of brokers and networks, load, the wheel
 	$(BIN)/pytest -m "slow and not real" $(ARGS)
@@ -53,14 +55,18 @@ $(BIN)/pip:
 	tools/venv $(VENV)
 
 $(VENV)/run $(VENV)/all: $(VENV)/%: requirements/%.txt $(BIN)/pip requirements/build.txt pyproject.toml
-	$(PIP) install --require-hashes -r $< -r requirements/build.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
-	@touch $@
+	$(INSTALL)
 
-$(VENV)/dev: $(BIN)/pip requirements/dev.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements/dev.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
-	@touch $@
+$(VENV)/dev: requirements/dev.txt $(BIN)/pip requirements/build.txt pyproject.toml
+	$(INSTALL)
+
+# What is released as sources alone is built by what was pinned for it, not by what the index has newest.
+define INSTALL
+$(PIP) install --require-hashes -r requirements/build.txt
+$(PIP) install --require-hashes --no-build-isolation --use-pep517 -r $<
+$(PIP) install --no-deps --no-build-isolation --editable .
+@touch $@
+endef
 
 UV := build/uv/bin/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
@@ -68,8 +74,9 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --uni
 lock: $(UV) ## Pin the dependencies anew (ARGS=--upgrade for the newest of each)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements/run.txt
 	$(COMPILE) $(ARGS) pyproject.toml --extra all -c requirements/run.txt -o requirements/all.txt
-	$(COMPILE) $(ARGS) --group build -c requirements/run.txt -o requirements/build.txt
+	$(COMPILE) $(ARGS) --group build -c requirements/all.txt -o requirements/build.txt
 	$(COMPILE) $(ARGS) pyproject.toml --all-extras --group dev -c requirements/all.txt -c requirements/build.txt -o requirements/dev.txt
+	$(COMPILE) $(ARGS) --group fuzz -o requirements/fuzz.txt
 
 $(UV):
 	tools/venv build/uv

@@ -43,9 +43,10 @@ class Sent:
     key: str = ""
 
 
-def numbered(count: int) -> list[Sent]:
+def numbered(count: int, first: int = 0) -> list[Sent]:
     """Messages that are all different, spread over all partitions."""
-    return [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in range(count)]
+    numbers = range(first, first + count)
+    return [Sent(b'{"type":"ref-updated","n":%d}' % number, key=str(number)) for number in numbers]
 
 
 @dataclass

@@ -137,9 +137,9 @@ async def test_gzip_is_kept_unfolded(serve: Serve, kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("body", "coding", "status"),
     [
-        (gzip.compress(b" " * (LIMIT + 1)), "gzip", 413),
+        (gzip.compress(b" " * (LIMIT + 1), mtime=0), "gzip", 413),
         (b"{}", "gzip", 400),
-        (gzip.compress(b"{}")[:-3], "gzip", 400),
+        (gzip.compress(b"{}", mtime=0)[:-3], "gzip", 400),
         (b"{}", "br", 415),
         (b"", "", 400),
         (b'{"a": ', "", 400),
