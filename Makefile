@@ -32,7 +32,7 @@ lint: $(VENV)/dev ## Check style and types
 	$(BIN)/mypy
 
 goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs from what is expected
-	$(BIN)/cdevents-adapters check --review $(ARGS)
+	$(BIN)/cdevents-adapters check --all --review $(ARGS)
 
 docs: $(VENV)/run ## Write the table of events and the schemas for editors anew, from the mappings and the code
 	$(BIN)/cdevents-adapters describe > docs/events.md.new && mv docs/events.md.new docs/events.md

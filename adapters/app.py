@@ -149,4 +149,5 @@ async def _unready(sidecar: Sidecar, stop: asyncio.Event) -> list[str]:
 def _summary(sidecar: Sidecar, listener: socket.socket) -> dict[str, Any]:
     host, port, *_ = listener.getsockname()
     routes = {name: f"{route.format} to {route.sink}" for name, route in sidecar.settings.routes.items()}
-    return {"listen": f"{host}:{port}", "sources": [*sidecar.sources], "routes": routes}
+    file = sidecar.settings.file
+    return {"config": file, "listen": f"{host}:{port}", "sources": [*sidecar.sources], "routes": routes}

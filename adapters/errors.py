@@ -36,6 +36,26 @@ class ConfigError(AdapterError):
         self.problems = tuple(problems)
 
 
+class Together:
+    """Takes the problems of all that is done `with` it, and raises them as one: nobody mends one fault at a time."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> bool:
+        if isinstance(error, ConfigError):
+            self.problems += error.problems
+        return isinstance(error, ConfigError)
+
+    def check(self) -> None:
+        """Raises ConfigError with every problem there was, each once."""
+        if self.problems:
+            raise ConfigError(list(dict.fromkeys(self.problems)))
+
+
 class MappingError(AdapterError):
     """A notification cannot be translated: park it as a dead letter and go on."""
 

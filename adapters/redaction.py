@@ -6,12 +6,14 @@ import json
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel, SecretStr
 
+from adapters.secrets import Rotated
 from adapters.urls import public, secret_parameters
 
 INSTEAD = "[redacted]"
@@ -25,18 +27,38 @@ Redact = Callable[[str], str]
 
 
 def redaction(settings: Any) -> Redact:
-    """Leaves out every secret of some settings, as it is and as it may be written, and what `urls.public` does."""
-    found = {form for secret in _secrets(settings) if len(secret) >= SHORTEST for form in _forms(secret)}
-    if not found:
-        return public
-    known = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
-    return lambda text: public(known.sub(INSTEAD, text))
+    """Leaves out every secret of some settings, as it is and as it may be written, and what `urls.public` does.
+
+    Of one that is replaced while it runs, the old one is left out as well.
+    """
+    fixed = frozenset(_texts(settings))
+    rotated = list(_rotated(settings))
+    pattern = lru_cache(1)(_pattern)
+
+    def redact(text: str) -> str:
+        known = pattern(fixed.union(*(each.known for each in rotated)))
+        return public(known.sub(INSTEAD, text) if known else text)
+
+    return redact
 
 
-def _secrets(value: Any) -> Iterator[str]:
+def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
+    found = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+    return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True)))) if found else None
+
+
+def _rotated(settings: Any) -> Iterator[Rotated]:
+    return (each for each in _secrets(settings) if isinstance(each, Rotated))
+
+
+def _texts(settings: Any) -> Iterator[str]:
+    return (each if isinstance(each, str) else each.get_secret_value() for each in _secrets(settings))
+
+
+def _secrets(value: Any) -> Iterator[str | SecretStr]:
     match value:
         case SecretStr():
-            yield value.get_secret_value()
+            yield value
         case str():
             yield from secret_parameters(value)
         case BaseModel():

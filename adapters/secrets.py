@@ -6,18 +6,67 @@ No message ever holds a resolved value: a problem names the variable or the file
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 from adapters.errors import Problem
 from adapters.yamlfile import Location, YamlFile
 
-Secret = Annotated[SecretStr, Field(min_length=1)]
-"""A value that is never shown. Empty is refused: it usually is a variable that somebody forgot to set."""
+FRESH = 1.0
+"""Seconds after which the files of a secret are looked at again when it is asked for."""
+
+Parts = tuple[str | Path, ...]
+"""What a text is made of: pieces of it, and the files of which the others come."""
+
+
+class Rotated(SecretStr):
+    """A secret of a file, which may be replaced: it is what the file says now, or last said where it says nothing.
+
+    `known` has every value that it had, for none of them is to be told.
+    """
+
+    def __init__(self, value: str, parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(value)
+        self._parts, self._clock = parts, clock
+        self._looked = clock()
+        self.known: tuple[str, ...] = (value,)
+
+    def __reduce__(self) -> tuple[type[Rotated], tuple[str, Parts]]:
+        return Rotated, (self._secret_value, self._parts)
+
+    def get_secret_value(self) -> str:
+        """As it is now."""
+        if self._clock() - self._looked >= FRESH:
+            self._looked = self._clock()
+            self._read()
+        return self._secret_value
+
+    def _read(self) -> None:
+        try:
+            found = "".join(part if isinstance(part, str) else _file(part) for part in self._parts)
+        except _Missing:
+            return  # it is just being replaced; if it stays away, the old one may still do
+        if found and found != self._secret_value:
+            self._secret_value = found
+            self.known = (*self.known, found)
+
+
+def _secret(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> SecretStr:
+    made: SecretStr = handler(value)
+    parts = info.context.get(value) if isinstance(info.context, dict) and isinstance(value, str) else None
+    return Rotated(value, parts) if parts else made
+
+
+Secret = Annotated[SecretStr, Field(min_length=1), WrapValidator(_secret)]
+"""A value that is never shown. Empty is refused: it usually is a variable that somebody forgot to set.
+
+One that comes out of a file follows that: to use it is to call `get_secret_value` each time.
+"""
 
 Secrets = Annotated[
     tuple[Secret, ...],
@@ -37,13 +86,25 @@ class _Missing(Exception):
         self.message, self.hint = message, hint
 
 
-def resolve(file: YamlFile, environ: Mapping[str, str]) -> tuple[YamlFile, list[Problem]]:
-    """The document with every reference replaced, and a problem for each one that could not be.
+class Resolved(NamedTuple):
+    """A document with every reference replaced, and of each that could not be where it is and what is wrong.
+
+    `secrets` has, by the text that it became, what came out of files: context for models with a Secret.
+    """
+
+    file: YamlFile
+    secrets: Mapping[str, Parts]
+    problems: Sequence[tuple[Location, Problem]]
+
+
+def resolve(file: YamlFile, environ: Mapping[str, str]) -> Resolved:
+    """The document with every reference replaced, and a problem for each thing that is not there, where it is first.
 
     `${env:NAME}` is an environment variable, `${env:NAME:-default}` the same with a value for when it is unset or
     empty, `${file:path}` a file's text without its last line break. What cannot be resolved stays as written.
     """
-    problems: list[Problem] = []
+    missing: dict[str, list[tuple[Location, _Missing]]] = {}
+    secrets: dict[str, Parts] = {}
 
     def walk(value: Any, at: Location) -> Any:
         if isinstance(value, dict):
@@ -54,16 +115,40 @@ def resolve(file: YamlFile, environ: Mapping[str, str]) -> tuple[YamlFile, list[
 
     def text(value: str, at: Location) -> str:
         try:
-            return _REFERENCE.sub(lambda match: _value(match[1], match[2], environ), value)
-        except _Missing as missing:
-            problems.append(file.problem(at, missing.message, missing.hint))
+            pieces = list(_pieces(value, environ))
+        except _Missing as error:
+            missing.setdefault(error.message, []).append((at, error))
             return value
+        found = "".join(piece for piece, _ in pieces)
+        if any(path for _, path in pieces):
+            secrets[found] = tuple(path or piece for piece, path in pieces)
+        return found
 
-    return replace(file, data=walk(file.data, ())), problems
+    data = walk(file.data, ())
+    return Resolved(replace(file, data=data), secrets, [*_told(file, missing.values())])
 
 
-def _value(kind: str, name: str, environ: Mapping[str, str]) -> str:
-    return _file(name) if kind == "file" else _variable(name, environ)
+def _told(file: YamlFile, missing: Iterable[Sequence[tuple[Location, _Missing]]]) -> Iterator[tuple[Location, Problem]]:
+    """Each place; the first one of what is missing says so, and where else it is."""
+    for places in missing:
+        (first, error), *others = places
+        lines = ", ".join(str(mark.line) for at, _ in others if (mark := file.mark(at)))
+        also = f"; also in line {lines}" if lines else ""
+        problem = file.problem(first, error.message, error.hint + also)
+        yield from ((at, problem) for at, _ in places)
+
+
+def _pieces(text: str, environ: Mapping[str, str]) -> Iterator[tuple[str, Path | None]]:
+    """What a text is made of, and the file of which that comes."""
+    at = 0
+    for match in _REFERENCE.finditer(text):
+        yield text[at : match.start()], None
+        if match[1] == "file":
+            yield _file(Path(match[2])), Path(match[2])
+        else:
+            yield _variable(match[2], environ), None
+        at = match.end()
+    yield text[at:], None
 
 
 def _variable(reference: str, environ: Mapping[str, str]) -> str:
@@ -75,9 +160,9 @@ def _variable(reference: str, environ: Mapping[str, str]) -> str:
     return environ[name]
 
 
-def _file(name: str) -> str:
+def _file(name: Path) -> str:
     try:
-        return Path(name).read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        return name.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
         raise _Missing(f"the file {name} is not UTF-8 text", "a secret is one line of text") from None
     except OSError as error:

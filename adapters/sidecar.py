@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
 from adapters import config
 from adapters.config import Config
-from adapters.errors import ConfigError
+from adapters.errors import ConfigError, Together
 from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
 from adapters.route import Large, Remembered, Route, choosing, origins, renderer, shadow
-from adapters.sinks import SINKS, Sink, SinkSettings
+from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
-from adapters.translators import Translators
+from adapters.translators import Of, Translators
+
+Part = TypeVar("Part")
+Built = TypeVar("Built")
 
 _looked_up = late("adapters.sources.registry.lookup", "looked_up")
 
@@ -45,16 +48,19 @@ class Sidecar:
         self.metrics.watch(
             lambda: journal.status(settings.routes), journal.size, shadows=lambda: journal.status(settings.shadows)
         )
-        self.translators = Translators(settings.translated())
+        self._pulses = {name: Pulse() for name in settings.sources}
+        together = Together()
+        with together:
+            self.translators = Translators(settings.translated(), _placed(settings))
         self._translate = Remembered()
         self._large = Large()
-        self._origins = origins(settings.sources, self.translators.current)
         self._redact = redaction(settings)
-        self.sinks = {name: _sink(name, each) for name, each in settings.sinks.items()}
+        self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
+        self.sources = _built("sources", settings, together, settings.sources, self._source)
+        together.check()
+        self._origins = origins(settings.sources, self.translators.current)
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
-        self._pulses = {name: Pulse() for name in settings.sources}
-        self.sources = {name: self._source(name, each) for name, each in settings.sources.items()}
         self.stalls = Stalls({name: self._pulses[name] for name in self.listening()})
         self.metrics.stalls(self.stalls.seconds)
 
@@ -124,11 +130,24 @@ class Sidecar:
         return SOURCES[settings.type].build(settings, context)
 
 
-def _sink(name: str, settings: SinkSettings) -> Sink:
-    try:
-        return SINKS[settings.type].build(settings)
-    except ConfigError as error:
-        raise ConfigError([replace(problem, where=f"sinks.{name}") for problem in error.problems]) from None
+def _placed(settings: Config) -> Of:
+    return lambda name, at, message, hint: settings.problem((*settings.place(name), *at), message, hint)
+
+
+def _built(
+    kind: str, settings: Config, together: Together, parts: Mapping[str, Part], build: Callable[[str, Part], Built]
+) -> dict[str, Built]:
+    """What can be built of the parts of a kind; `together` gets the problems of the others, each at its part."""
+    built: dict[str, Built] = {}
+    for name, part in parts.items():
+        with together:
+            try:
+                built[name] = build(name, part)
+            except ConfigError as error:
+                raise ConfigError(
+                    [settings.problem((kind, name), each.message, each.hint) for each in error.problems]
+                ) from None
+    return built
 
 
 @asynccontextmanager

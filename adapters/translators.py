@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from adapters import mapping
-from adapters.errors import ConfigError, Problem
+from adapters.errors import ConfigError, Problem, Together
 from adapters.mapping import Translator
 from adapters.sources.contract import SourceSettings
+from adapters.sources.tail import TailSettings
+from adapters.yamlfile import Location
 
 _log = structlog.get_logger(__name__)
+
+Of = Callable[[str, Location, str, str], Problem]
+"""Makes a problem of a source, of a place in its settings, of what is wrong there and of what to do."""
 
 _Version = tuple[int, int, int, int] | None
 _Seen = dict[Path, _Version]
 
 
+def _anywhere(source: str, at: Location, message: str, hint: str) -> Problem:
+    return Problem(".".join(map(str, ("sources", source, *at))), message, hint)
+
+
 class Translators:
     """The mapping of each source; a new version replaces the old one as a whole, or not at all."""
 
-    def __init__(self, sources: Mapping[str, SourceSettings]) -> None:
-        """Load all mappings; raises ConfigError with every problem of every one."""
+    def __init__(self, sources: Mapping[str, SourceSettings], placed: Of = _anywhere) -> None:
+        """Load all mappings; raises ConfigError with every problem of every one, those of a source as `placed` says."""
+        self._placed = placed
         self._sources = {name: source for name, source in sources.items() if source.mapping is not None}
         self._current: dict[str, Translator] = {}
         self._seen: dict[str, _Seen] = {}
-        problems: list[Problem] = []
+        together = Together()
         for name in self._sources:
             self._seen[name] = {}
-            try:
+            with together:
                 self._current[name] = self._load(name, self._seen[name])
-            except ConfigError as error:
-                problems.extend(error.problems)
-        if problems:
-            raise ConfigError(list(dict.fromkeys(problems)))
+        together.check()
 
     def current(self, source: str) -> Translator | None:
         """The mapping of a source, None when it has none."""
@@ -78,12 +86,15 @@ class Translators:
             instance=source.instance,
             variables=source.variables,
             looked_at=lambda path: seen.setdefault(path, _version(path)),
+            asked=partial(self._placed, name),
         )
         if source.registry is not None and found.image is None:
             message = f"the mapping {found.name} asks for no labels of images"
-            raise ConfigError(
-                [Problem(f"sources.{name}.registry", message, "leave it out, or give the mapping an `image`")]
-            )
+            hint = "leave it out, or give the mapping an `image`"
+            raise ConfigError([self._placed(name, ("registry",), message, hint)])
+        if found.headed and isinstance(source, TailSettings):
+            message = f"the mapping {found.name} reads columns from a header, and a tail brings lines without it"
+            raise ConfigError([self._placed(name, ("mapping",), message, "name the `columns` of its `csv` input")])
         return found
 
 

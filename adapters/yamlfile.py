@@ -6,7 +6,7 @@ The subset is the safe one: YAML 1.2's core scalars (`no`, `on` and dates stay s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import reduce
@@ -26,6 +26,9 @@ Location = tuple[str | int, ...]
 
 Finding = tuple[Location, str, str]
 """Where something is wrong, what is, and what to do."""
+
+Placed = Callable[[Location, str, str], Problem]
+"""Makes a problem of a place, of what is wrong there and of what to do; `YamlFile.problem` is one."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -103,10 +106,13 @@ class YamlFile:
         included = f"included by {self.name}" if mark and mark.file != self.name else ""
         return Problem(str(mark or self.name), message, "; ".join(filter(None, (hint, included))))
 
-    def validate(self, model: type[Model], at: Location = ()) -> Model:
-        """The document, or what is at a place of it, as a model; raises ConfigError with every problem where it is."""
+    def validate(self, model: type[Model], at: Location = (), context: Any = None) -> Model:
+        """The document, or what is at a place of it, as a model; raises ConfigError with every problem where it is.
+
+        `context` is for the model's validators.
+        """
         try:
-            return model.model_validate(reduce(lambda node, step: node[step], at, self.data))
+            return model.model_validate(reduce(lambda node, step: node[step], at, self.data), context=context)
         except ValidationError as error:
             raise ConfigError(list(self._problems(error, model, at))) from None
 
@@ -270,7 +276,7 @@ def _right_key(word: str, known: set[str]) -> str:
     return "it is for another place" if word in known else suggestion(word, known)
 
 
-def placed(message: str, at: Location) -> PydanticCustomError:
+def placed(message: str, at: Location) -> Exception:
     """What a model's validator raises for what is wrong at a place in it."""
     return PydanticCustomError("placed", "{message}", {"message": message, "at": at})
 

@@ -13,8 +13,8 @@ from tests.checkout import ROOT
 LAYERS = (
     {"bounds", "errors", "model", "private", "settings", "resources", "logs"},
     {"answers", "late", "tls", "urls", "worker", "yamlfile"},
-    {"cdevents", "http", "redaction", "secrets"},
-    {"brokers", "gerrit", "journal", "mapping"},
+    {"cdevents", "http", "secrets"},
+    {"brokers", "gerrit", "journal", "mapping", "redaction"},
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},

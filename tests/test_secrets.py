@@ -13,9 +13,9 @@ from adapters.secrets import Secret, resolve
 
 def resolved(text: str, **environ: str) -> object:
     """Loads a text without problems."""
-    file, problems = resolve(yamlfile.parse(text, "c.yaml"), environ)
-    assert problems == []
-    return file.data
+    found = resolve(yamlfile.parse(text, "c.yaml"), environ)
+    assert not found.problems
+    return found.file.data
 
 
 def test_a_variable_is_replaced_wherever_it_stands() -> None:
@@ -55,8 +55,8 @@ def test_everything_missing_is_reported_where_it_stands(tmp_path: Path) -> None:
     """All missing variables and files are reported at once, by name and position."""
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     text = f"a: 1\nb:\n  - ${{env:GONE}}\nc: ${{file:{tmp_path}/none}}\nd: ${{file:{tmp_path}/binary}}"
-    _, problems = resolve(yamlfile.parse(text, "c.yaml"), {})
-    assert [(each.where, each.message) for each in problems] == [
+    problems = resolve(yamlfile.parse(text, "c.yaml"), {}).problems
+    assert [(each.where, each.message) for _, each in problems] == [
         ("c.yaml:3:5", "the environment variable GONE is not set"),
         ("c.yaml:4:1", f"the file {tmp_path}/none cannot be read: No such file or directory"),
         ("c.yaml:5:1", f"the file {tmp_path}/binary is not UTF-8 text"),

@@ -63,6 +63,11 @@ def complain(text: str) -> None:
     typer.echo(printable(text), err=True)
 
 
+def count(number: int, noun: str) -> str:
+    """`1 event`, `2 events`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def printable(text: str) -> str:
     """The text with its control characters, which could command a terminal, written as escapes."""
     return "".join(char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text)

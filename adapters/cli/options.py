@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,16 +21,32 @@ ConfigFile = Annotated[
         "-c",
         metavar="FILE",
         envvar="CDEVENTS_ADAPTERS_CONFIG",
-        help="The configuration; the one that comes with the package, if not given.",
+        help="The configuration; the first that there is of those that `init --help` names, if not given.",
     ),
 ]
 
 
+PLACES = (
+    "cdevents-adapters.yaml",
+    "config/cdevents-adapters.yaml",
+    "$XDG_CONFIG_HOME/cdevents-adapters/adapters.yaml",
+    "/etc/cdevents-adapters/adapters.yaml",
+)
+"""Where a configuration is looked for, in this order; without $XDG_CONFIG_HOME it is ~/.config."""
+
+
 def configuration(file: Path | None) -> Config:
-    """The configuration in a file, or the one that comes with the package. Raises ConfigError."""
+    """The configuration in a file, or else the one that is `chosen`. Raises ConfigError."""
     from adapters import config
 
-    return config.load(file or resource("config") / "default.yaml")
+    return config.load(chosen(file))
+
+
+def chosen(file: Path | None) -> Path:
+    """The file, or else the first that there is of PLACES, or else the one that comes with the package."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    places = (Path(place.replace("$XDG_CONFIG_HOME", home)) for place in PLACES)
+    return file or next((place for place in places if place.is_file()), resource("config") / "default.yaml")
 
 
 def pairs(options: Iterable[str], name: str) -> dict[str, str]:

@@ -6,28 +6,40 @@ The models are the reference: `load` and the JSON Schema that editors use both f
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from adapters import yamlfile
 from adapters.config.checks import findings
 from adapters.config.models import Config, Route, Shadow, candidate
+from adapters.config.references import misspelt
 from adapters.config.schema import schema
-from adapters.errors import ConfigError
+from adapters.errors import ConfigError, Together
 from adapters.secrets import resolve
+from adapters.yamlfile import Location, YamlFile
 
 __all__ = ["Config", "Route", "Shadow", "candidate", "load", "schema"]
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration in a file; raises ConfigError with every problem, each at its `file:line:column`."""
-    file, problems = resolve(yamlfile.load(path), environ)
-    try:
-        config = file.validate(Config)
-        problems += [file.problem(*finding) for finding in findings(config)]
-    except ConfigError as error:
-        known = {problem.where for problem in problems}
-        problems += [problem for problem in error.problems if problem.where not in known]
-    if problems:
-        raise ConfigError(problems)
+    raw = yamlfile.load(path)
+    mistaken = list(misspelt(raw))
+    resolved = resolve(raw, environ)
+    file, together, config = resolved.file, Together(), None
+    with together:
+        config = file.validate(Config, context=resolved.secrets)
+    if config is not None:
+        config.written(file)
+        together.problems += [config.problem(*finding) for finding in findings(config)]
+    unknown = _around(file, [at for at, _ in resolved.problems] + [at for at, _ in mistaken])
+    problems = [problem for _, problem in (*mistaken, *resolved.problems)]
+    problems += [each for each in together.problems if each.where not in unknown]
+    if problems or config is None:
+        raise ConfigError(list(dict.fromkeys(problems)))
     return config
+
+
+def _around(file: YamlFile, places: Collection[Location]) -> Collection[str]:
+    """Places and the parts that they are in, such as one sink: what is said of those would not last."""
+    return {file.where(place[:end]) for place in places for end in range(2, len(place) + 1)}

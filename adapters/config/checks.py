@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from adapters.cdevents.members import members
 from adapters.cdevents.selection import possible
 from adapters.cdevents.vocabulary import EVENTS
+from adapters.config.fields import astray
 from adapters.config.models import Config, Route
 from adapters.mapping import when
 from adapters.model import Format
@@ -26,6 +27,7 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
         yield from _when(("routes", name, "when"), route)
+    yield from astray(config)
     yield from _unheeded(config)
     yield from _shadows(config)
 

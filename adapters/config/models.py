@@ -6,9 +6,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from adapters import logs
+from adapters.errors import Problem
 from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
 from adapters.settings import ByType, Duration, Settings, Size
@@ -16,6 +17,7 @@ from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import SourceSettings
+from adapters.yamlfile import Location, YamlFile
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 """What a source, sink, route or shadow is called in the journal, in logs and in metrics."""
@@ -111,6 +113,27 @@ class Config(Settings):
     sinks: dict[Name, Annotated[SinkSettings, ByType({name: each.settings for name, each in SINKS.items()})]] = {}
     routes: dict[Name, Route] = {}
     shadows: dict[Name, Shadow] = {}
+
+    _file: YamlFile = PrivateAttr(YamlFile("", None, {}))
+
+    def written(self, file: YamlFile) -> None:
+        """Says in which file it is written; what is in that, secrets and all, is not kept."""
+        self._file = YamlFile(file.name, None, file.marks)
+
+    @property
+    def file(self) -> str:
+        """The name of the file, empty where there is none."""
+        return self._file.name
+
+    def problem(self, at: Location, message: str, hint: str = "") -> Problem:
+        """A problem at a place of the file, or at its dotted name where there is no file."""
+        found = self._file.problem(at, message, hint)
+        return found if found.where else Problem(".".join(map(str, at)), message, hint)
+
+    def place(self, translated: str) -> Location:
+        """Where one of those that are `translated` is written."""
+        shadow = translated.removeprefix(candidate(""))
+        return ("sources", translated) if shadow == translated else ("shadows", shadow)
 
     def translated(self) -> dict[str, SourceSettings]:
         """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""

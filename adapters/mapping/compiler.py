@@ -26,15 +26,32 @@ from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
 from adapters.mapping.values import Values
-from adapters.yamlfile import Location, YamlFile, suggestion
+from adapters.yamlfile import Location, Placed, YamlFile, suggestion
 
 _NONE = Constant(None)
 _HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
 
 
-def compiled(file: YamlFile, name: str, path: Path, instance: str, variables: Mapping[str, Any]) -> Translator:
-    """A mapping bound to a tool instance. Raises ConfigError with every problem of the file."""
+class WrongVariables(ConfigError):
+    """A mapping is given a variable that it does not have, or not one that it cannot do without."""
+
+
+def compiled(  # noqa: PLR0913 - what a mapping is bound to
+    file: YamlFile,
+    name: str,
+    path: Path,
+    instance: str,
+    variables: Mapping[str, Any],
+    *,
+    asked: Placed | None = None,
+) -> Translator:
+    """A mapping bound to a tool instance. Raises ConfigError with every problem of the file.
+
+    `asked` places what is wrong with the variables that are given, which otherwise is told in the mapping.
+    """
     model = file.validate(MappingFile)
+    if wrong := list(_wrong(model, variables, asked or file.problem)):
+        raise WrongVariables(wrong)
     try:
         compiler = _Compiler(file, model, instance, variables)
         translator = compiler.translator(name, path)
@@ -77,6 +94,7 @@ class _Compiler:
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
             framing=(framed := framing(model.input) if decode else EACH_LINE),
             drop=Drop(tuple(model.drop), lines=model.input.of_lines, framing=framed, unwrap=model.input.unwrap),
+            headed=model.input.csv is not None and model.input.csv.columns is None,
         )
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:
@@ -86,14 +104,8 @@ class _Compiler:
         return Ignore(self.file.where(at), ready(self.values.condition(when, at)))
 
     def _variables(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Closure]]:
-        declared = self.model.variables
-        for name in given.keys() - declared.keys():
-            self.values.report(("variables",), f"the mapping has no variable '{name}'", suggestion(name, declared))
-        for name, default in declared.items():
-            value = given.get(name, default)
-            if value is None:
-                self.values.report(("variables", name), f"the variable '{name}' must be set by the source")
-            yield name, Constant(value)
+        for name, default in self.model.variables.items():
+            yield name, Constant(given.get(name, default))
 
     def _let(self, name: str) -> Closure:
         node, at = self.model.let[name], ("let", name)
@@ -206,6 +218,16 @@ class _Compiler:
         name = self.values.name(rule.emit, ("rules", target, "emit"))
         made = reference(name, Constant(self.instance), self._keys(rule.id, ("rules", target, "id")))
         return remembered(made, f"id {target}")
+
+
+def _wrong(model: MappingFile, given: Mapping[str, Any], placed: Placed) -> Iterator[Problem]:
+    declared = model.variables
+    for name in given.keys() - declared.keys():
+        yield placed(("variables", name), f"the mapping has no variable '{name}'", suggestion(name, declared))
+    for name, default in declared.items():
+        if given.get(name, default) is None:
+            hint = "give it a value under its `variables`"
+            yield placed(("variables", name), f"the variable '{name}' must be set by the source", hint)
 
 
 def _placed(expressions: Sequence[str], at: Location) -> Iterator[tuple[str, Location]]:

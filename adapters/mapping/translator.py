@@ -71,7 +71,8 @@ class Translator:
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
     `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
-    lines of a log are one record. `drop` leaves out what must not be kept; its source does so, before it is.
+    lines of a log are one record; `headed`, that the first one of a notification names the columns of the others.
+    `drop` leaves out what must not be kept; its source does so, before it is.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Translator:
     image: Closure | None = None
     framing: Framing = EACH_LINE
     drop: Drop = NONE
+    headed: bool = False
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

@@ -58,11 +58,17 @@ def _entry(key: str, operand: Any, members: Members | None) -> Iterator[Finding]
 
 
 def _astray(key: str, steps: Sequence[syntax.Step], members: Members | None) -> Iterator[Finding]:
+    if found := lost(steps, members):
+        yield (key,), *found
+
+
+def lost(steps: Sequence[syntax.Step], members: Members | None) -> tuple[str, str] | None:
+    """What is wrong with a path, and what to write instead, if it leads nowhere in a document of these members."""
     for step in steps:
         if members is None:
-            return
+            return None
         if step not in members:
             hint = suggestion(str(step), members) or f"there are {', '.join(members)}"
-            yield (key,), f"an event has no '{step}' there", hint
-            return
+            return f"an event has no '{step}' there", hint
         members = members[str(step)]
+    return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from adapters.sinks.actions.shape import Tables, shape
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.http_settings import Auth, Basic, HeaderName
 from adapters.tls import Tls
+from adapters.yamlfile import Location, placed
 
 
 class ActionSettings(SinkSettings):
@@ -29,21 +30,35 @@ class ActionSettings(SinkSettings):
     timeout: Annotated[Duration, Field(gt=0)] = 30.0
     tls: Tls = Tls()
 
-    def templates(self) -> Iterable[Any]:
-        """All that is shaped by an event."""
-        return ()
+    templates: ClassVar[Collection[str]] = ()
+    """The settings that are shaped by an event."""
 
-    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
-        """Of what is shaped by an event, what says where to act, and how it is made."""
-        return ()
+    places: ClassVar[Sequence[tuple[str, Callable[[str, Tables], Place]]]] = ()
+    """Those of them that say where to act, and how that is made."""
+
+    @classmethod
+    def shaped(cls) -> Collection[str]:
+        """The settings with `${...}` of the event."""
+        return (*cls.templates, *dict(cls.places))
 
     @model_validator(mode="after")
     def _compile(self) -> Self:
-        for template in self.templates():
-            shape(template, self.tables)
-        for make, template in self.places():
-            make(template, self.tables)
+        for name in self.shaped():
+            make: Callable[[Any, Tables], object] = dict(self.places).get(name) or shape
+            for at, template in _parts((name,), getattr(self, name)):
+                try:
+                    make(template, self.tables)
+                except ValueError as problem:
+                    raise placed(str(problem), at) from None
         return self
+
+
+def _parts(at: Location, value: Any) -> Iterator[tuple[Location, Any]]:
+    """What can be compiled by itself of a setting, the smallest first, and all of it."""
+    if isinstance(value, dict) and not any(key.startswith("$") for key in value):
+        for key, each in value.items():
+            yield from _parts((*at, key), each)
+    yield at, value
 
 
 class HttpCallSettings(ActionSettings):
@@ -56,13 +71,8 @@ class HttpCallSettings(ActionSettings):
     auth: Auth | None = None
     headers: dict[HeaderName, Secret] = {}
 
-    def templates(self) -> Iterable[Any]:
-        """The body."""
-        return (self.body,)
-
-    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
-        """The URL."""
-        return ((place.url, self.url),)
+    templates = ("body",)
+    places = (("url", place.url),)
 
 
 class JenkinsJobSettings(ActionSettings):
@@ -74,13 +84,8 @@ class JenkinsJobSettings(ActionSettings):
     job: str
     parameters: dict[str, str] = {}
 
-    def templates(self) -> Iterable[str]:
-        """The parameters."""
-        return self.parameters.values()
-
-    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
-        """The job."""
-        return ((place.names, self.job),)
+    templates = ("parameters",)
+    places = (("job", place.names),)
 
 
 class GerritReviewSettings(ActionSettings):
@@ -99,10 +104,5 @@ class GerritReviewSettings(ActionSettings):
     message: str
     labels: dict[str, str] = {}
 
-    def templates(self) -> Iterable[str]:
-        """The message and the votes."""
-        return self.message, *self.labels.values()
-
-    def places(self) -> Iterable[tuple[Callable[[str, Tables], Place], str]]:
-        """The change and its revision."""
-        return ((place.name, self.change), (place.name, self.revision))
+    templates = ("message", "labels")
+    places = (("change", place.name), ("revision", place.name))

@@ -20,8 +20,9 @@ def restored(context: Context, key: str, loads: Callable[[str], Progress], fresh
     try:
         return loads(kept) if kept else fresh
     except ValueError as error:
-        where = f"checkpoint {key} of {context.name}"
-        raise ConfigError([Problem(where, str(error), "another type of source had this name: rename it")]) from None
+        message = f"its checkpoint '{key}' is not its own: {error}"
+        hint = "another type of source had this name: rename it"
+        raise ConfigError([Problem(f"sources.{context.name}", message, hint)]) from None
 
 
 async def keep(

@@ -55,4 +55,4 @@ def _check_clients() -> None:
 def _check_files(settings: GerritStreamSettings) -> None:
     files = [settings.key] + ([settings.known_hosts] if isinstance(settings.known_hosts, Path) else [])
     if missing := [path for path in files if not path.is_file()]:
-        raise ConfigError([Problem(str(path), "there is no such file") for path in missing])
+        raise ConfigError([Problem("gerrit-stream", f"there is no file {path}") for path in missing])

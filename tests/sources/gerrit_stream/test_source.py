@@ -92,8 +92,8 @@ async def test_what_was_heard_is_not_made_up_again(
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"key": "nowhere/id"}, "nowhere/id: there is no such file"),
-        ({"known_hosts": "nowhere/known"}, "nowhere/known: there is no such file"),
+        ({"key": "nowhere/id"}, "there is no file nowhere/id"),
+        ({"known_hosts": "nowhere/known"}, "there is no file nowhere/known"),
     ],
 )
 def test_a_missing_file_is_told_at_the_start(settings: Settings, given: dict[str, str], problem: str) -> None:

@@ -1,0 +1,83 @@
+"""What actions want of events, against what the events that they hear have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, NamedTuple
+
+from adapters.cdevents.members import members
+from adapters.config.models import Config, Route
+from adapters.mapping import syntax
+from adapters.mapping.when import lost
+from adapters.sinks.actions.settings import ActionSettings
+from adapters.yamlfile import Finding, Location
+
+Heard = Callable[[Route], Collection[str] | None]
+"""The events that a route may bring, by name or pattern; None where they may be any."""
+
+
+class Wish(NamedTuple):
+    """A path in a template, where that is; `lasting` says that an event without it cannot be acted on."""
+
+    at: Location
+    path: syntax.Path
+    lasting: bool
+
+
+def astray(config: Config, heard: Heard = lambda route: route.types) -> Iterator[Finding]:
+    """Each path of an action that none of the events has which reach it, where it is written."""
+    for name, wishes in _wishes(config):
+        routes = [route for route in config.routes.values() if route.sink == name]
+        for wish in wishes:
+            found = [lost(wish.path.steps, members(route.spec, heard(route))) for route in routes]
+            if found and all(found) and found[0]:
+                yield ("sinks", name, *wish.at), *found[0]
+
+
+def partly(config: Config, heard: Heard) -> Iterator[Finding]:
+    """Each path that some of the events have, and others not, of which then each is a dead letter."""
+    for name, wishes in _wishes(config):
+        for label, route in config.routes.items():
+            kinds = heard(route)
+            if route.sink != name or kinds is None or route.when:
+                continue
+            for wish in wishes:
+                without = [kind for kind in kinds if lost(wish.path.steps, members(route.spec, [kind]))]
+                if wish.lasting and 0 < len(without) < len(kinds):
+                    message = f"{_some(without)} of the route {label} have no {wish.path}, and would be dead letters"
+                    hint = "choose `types` of the route, or add | default(...)"
+                    yield ("sinks", name, *wish.at), message, hint
+
+
+def _some(kinds: Collection[str]) -> str:
+    first, *others = sorted(kinds)
+    return f"{first} and {len(others)} others" if len(others) > 1 else " and ".join([first, *others])
+
+
+def _wishes(config: Config) -> Iterator[tuple[str, list[Wish]]]:
+    for name, sink in config.sinks.items():
+        if isinstance(sink, ActionSettings):
+            yield name, [wish for each in sink.shaped() for wish in _in((each,), getattr(sink, each), lasting=True)]
+
+
+def _in(at: Location, value: Any, *, lasting: bool) -> Iterator[Wish]:
+    match value:
+        case str():
+            for part in syntax.template(value):
+                if isinstance(part, syntax.Expression):
+                    yield from _of(at, part, lasting=lasting)
+        case dict():
+            for key, each in value.items():
+                yield from _in((*at, key), each, lasting=lasting and not key.endswith("?") and not key.startswith("$"))
+        case list():
+            for index, each in enumerate(value):
+                yield from _in((*at, index), each, lasting=lasting)
+
+
+def _of(at: Location, expression: syntax.Expression, *, lasting: bool) -> Iterator[Wish]:
+    certain = any(call.name == "default" for call in expression.calls)
+    given = [each for call in expression.calls for each in call.arguments[call.name == "table" :]]
+    arguments = [each for each in given if isinstance(each, syntax.Path)]
+    for path in (expression.path, *arguments):
+        if path.name is None:
+            yield Wish(at, path, lasting and not certain)
