@@ -277,7 +277,7 @@ async def test_a_change_that_cannot_be_read_costs_only_itself(
 def test_another_sources_checkpoint_is_told_at_the_start(settings: Settings) -> None:
     """A name that was used for something else would begin anywhere."""
     context = Context("gerrit", lambda: None, {"changes": "17"}, Metrics(CollectorRegistry()), lambda: MOMENT)
-    with pytest.raises(ConfigError, match="checkpoint changes of gerrit: not written by this source"):
+    with pytest.raises(ConfigError, match="its checkpoint 'changes' is not its own: not written by this source"):
         GerritApi(settings(), context)
 
 

@@ -92,8 +92,8 @@ async def test_what_was_heard_is_not_made_up_again(
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"key": "nowhere/id"}, "there is no file nowhere/id"),
-        ({"known_hosts": "nowhere/known"}, "there is no file nowhere/known"),
+        ({"key": "nowhere/id"}, "gerrit-stream: there is no file nowhere/id"),
+        ({"known_hosts": "nowhere/known"}, "gerrit-stream: there is no file nowhere/known"),
     ],
 )
 def test_a_missing_file_is_told_at_the_start(settings: Settings, given: dict[str, str], problem: str) -> None:
@@ -117,5 +117,5 @@ def test_a_missing_client_is_told_with_its_extra(settings: Settings, monkeypatch
 def test_another_sources_checkpoint_is_told_at_the_start(settings: Settings) -> None:
     """A name that was used for something else would begin anywhere."""
     context = Context("gerrit", lambda: None, {"stream": "17"}, Metrics(CollectorRegistry()), lambda: MOMENT)
-    with pytest.raises(ConfigError, match="checkpoint stream of gerrit: not written by this source"):
+    with pytest.raises(ConfigError, match="its checkpoint 'stream' is not its own: not written by this source"):
         GerritStream(settings(), context)
