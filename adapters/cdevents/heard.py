@@ -27,11 +27,11 @@ def cdevents(body: bytes) -> tuple[list[Mapping[str, Any]], list[str]]:
     """The CDEvents' documents in a body, and why the rest of it is none."""
     documents: list[Mapping[str, Any]] = []
     problems = [] if (found := items(body)) else ["the body is not JSON, is empty or too large: nothing is in it"]
-    for document in map(_data, found):
-        if problem := next(_problems(document), None):
+    for each in map(document, found):
+        if problem := next(_problems(each), None):
             problems.append(f"this is no CDEvent: {problem}")
         else:
-            documents.append(document)
+            documents.append(each)
     return documents, problems
 
 
@@ -54,7 +54,7 @@ def type_of(item: Any) -> object:
     return named.get("type") if isinstance(named, dict) else None
 
 
-def _data(item: Any) -> Any:
+def document(item: Any) -> Any:
     """What a CloudEvent carries; anything else is itself."""
     if not (isinstance(item, dict) and "specversion" in item):
         return item

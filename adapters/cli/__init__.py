@@ -10,6 +10,7 @@ from adapters.cli import dead_letters
 from adapters.cli.check import check
 from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
+from adapters.cli.metrics import metrics
 from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
@@ -26,7 +27,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, replay, check, translate, describe, trace, status, schema):
+for command in (run, replay, check, translate, describe, trace, metrics, status, schema):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 

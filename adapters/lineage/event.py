@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
+
+from adapters.cdevents.artifacts import artifact
 
 _FOLLOWS = ("PATH", "END", "RELATION")
 
@@ -51,8 +52,3 @@ def event(document: Mapping[str, Any]) -> Event:
         outcome=content.get("outcome"),
         environment=content.get("environment", {}).get("id"),
     )
-
-
-def artifact(text: str | None) -> str | None:
-    """A package URL without its qualifiers, `%3A` written as `:`; None for what is none."""
-    return unquote(text.partition("?")[0]) if text and text.startswith("pkg:") else None

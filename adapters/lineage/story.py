@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from adapters.lineage.event import Event, artifact
+from adapters.cdevents.artifacts import artifact
+from adapters.lineage.event import Event
 from adapters.lineage.tree import Node, forest
 
 

@@ -1,0 +1,47 @@
+"""PostgreSQL, over the tables of a store: all is read as of one moment, and nothing is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from adapters.store.database import SCHEMA, connected, failure
+
+
+class Postgres:
+    """An Engine. A user of it needs to read the tables, and to make temporary ones."""
+
+    def __init__(self, url: str) -> None:
+        """Raises TransientError when the database cannot be reached, or has no store."""
+        self._url = url
+        self._connection = connected(url)
+        self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}; set timezone to 'UTC'")
+
+    def run(self, sql: str) -> None:
+        """Runs statements."""
+        try:
+            self._connection.execute(sql.encode())
+        except psycopg.Error as error:
+            raise failure(self._url, error) from None
+
+    def rows(self, sql: str) -> Sequence[Mapping[str, Any]]:
+        """What a query gives."""
+        try:
+            with self._connection.cursor(row_factory=dict_row) as cursor:
+                return cursor.execute(sql.encode()).fetchall()
+        except psycopg.Error as error:
+            raise failure(self._url, error) from None
+
+    def insert(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        """Adds rows."""
+        with self._connection.cursor() as cursor, cursor.copy(f"copy {table} from stdin".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def close(self) -> None:
+        """Ends the session, and with it the temporary tables."""
+        self._connection.rollback()
+        self._connection.close()

@@ -1,0 +1,8 @@
+-- Change lead time: from the merge of a change to its first deployment.
+select 'change lead time' as metric, scope, 's' as unit, count(*) as events, cast(null as double precision) as value,
+       percentile_cont(0.5) within group (order by seconds) as p50,
+       percentile_cont(0.75) within group (order by seconds) as p75,
+       percentile_cont(0.95) within group (order by seconds) as p95
+from (select scope, cast(extract(epoch from (deployed - merged)) as double precision) as seconds
+      from scoped_delivered where deployed >= merged) as leads
+group by scope;

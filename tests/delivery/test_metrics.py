@@ -1,0 +1,99 @@
+"""Metrics of a history are those that it was made from, to the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from adapters.delivery.measuring import Question, looks_productive
+from adapters.delivery.report import ALL, Report
+from adapters.delivery.stores import measured
+from tests.delivery.services import history
+from tests.delivery.truth import Truth, percentile
+
+Numbers = dict[tuple[str, str], tuple[float | int | None, ...]]
+
+
+def told(report: Report) -> Numbers:
+    """The numbers of a report by metric and scope."""
+    return {
+        (each.metric, each.scope): (each.events, each.value, each.p50, each.p75, each.p95) for each in report.figures
+    }
+
+
+def spans(values: Iterable[float]) -> tuple[float | int | None, ...]:
+    """The figure of some spans."""
+    values = list(values)
+    return (len(values), None, *(percentile(values, share) for share in (0.5, 0.75, 0.95)))
+
+
+def expected(truth: Truth, services: Iterable[str], scope: str) -> Numbers:
+    """The metrics of DORA of some services together."""
+    services = [each for each in services if truth.deployed[each]]
+    daily = truth.daily(services)
+    leads = [lead for each in services for lead in truth.leads[each]]
+    recoveries = [time for each in services for time in truth.recoveries[each]]
+    every = sum(daily)
+    none = (None, None, None)
+    figures = {
+        ("deployment frequency", scope): (every, every / len(daily), *spans(daily)[2:]),
+        ("change fail rate", scope): (every, sum(truth.failed[each] for each in services) / every, *none),
+        ("deployment rework rate", scope): (every, sum(truth.rework[each] for each in services) / every, *none),
+    }
+    figures |= {("change lead time", scope): spans(leads)} if leads else {}
+    return figures | ({("failed deployment recovery time", scope): spans(recoveries)} if recoveries else {})
+
+
+def pipelines(truth: Truth) -> Numbers:
+    """The health of pipelines, of all together."""
+    ended = truth.outcomes["success"] + truth.outcomes["failure"]
+    none = (None, None, None)
+    return {
+        ("review time", ALL): spans(truth.reviews),
+        ("queue time", ALL): spans(truth.queues),
+        ("run time", ALL): spans(truth.spans),
+        ("success rate", ALL): (ended, truth.outcomes["success"] / ended, *none),
+    }
+
+
+def assert_true(report: Report, truth: Truth) -> None:
+    """Each figure is the truth, and so is what was left out."""
+    figures, services = told(report), list(truth.deployed)
+    wanted = expected(truth, services, ALL) | pipelines(truth)
+    for service in services:
+        wanted |= expected(truth, [service], service)
+    for key, numbers in wanted.items():
+        assert figures[key] == pytest.approx(numbers), key
+    dora = {"change lead time", "failed deployment recovery time", "change fail rate"}
+    assert {key for key in figures if key[0] in dora} == {key for key in wanted if key[0] in dora}
+    assert figures["flaky tests", ALL][1] == pytest.approx(len(truth.flaky) / len(truth.tests))
+    left = {(each.metric, each.reason): each.events for each in report.left_out if each.scope == ALL}
+    for (metric, reason), name in LEFT_OUT.items():
+        assert left.get((metric, reason), 0) == truth.left_out[name], reason
+
+
+LEFT_OUT = {
+    ("deployment frequency", "rollbacks"): "rollbacks",
+    ("deployment frequency", "retries of an artifact that had been rolled back"): "retries",
+    ("change lead time", "deployments of which no merge is known"): "no merge known",
+    ("change lead time", "merged after it was deployed, by the clocks"): "merged after it was deployed",
+    ("change lead time", "merged and not deployed"): "merged and not deployed",
+    ("failed deployment recovery time", "not recovered, or not told so"): "not recovered",
+    ("queue time", "not told when it was queued, or started"): "queue time",
+    ("run time", "not told when it started, or ended"): "run time",
+    ("success rate", "cancelled"): "cancel",
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_metrics_of_files_are_what_the_history_was_made_from(tmp_path: Path, seed: int) -> None:
+    """Duplicates, rollbacks, retries, cherry-picks, clusters, restarts and clocks change no number."""
+    made = history(400, seed)
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"\n".join(made.lines()) + b"\n")
+    report = measured([str(file)], None, Question(by="service", is_production=looks_productive))
+    made.truth.left_out["cancel"] = made.truth.outcomes["cancel"]
+    assert_true(report, made.truth)
+    assert (report.production, report.others) == (["production"], ["staging"])
