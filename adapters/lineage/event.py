@@ -17,7 +17,8 @@ class Event:
     """What a story needs of a CDEvent.
 
     `parents` are the ids of what it follows, by a path, then by a relation. `artifacts` are the package URLs it is
-    about, without their qualifiers: where an artifact is found does not make it another.
+    about, without their qualifiers: where an artifact is found does not make it another. `service` is what was
+    deployed, or what an incident is about.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Event:
     artifacts: frozenset[str]
     outcome: str | None
     environment: str | None
+    service: str | None
 
 
 def event(document: Mapping[str, Any]) -> Event:
@@ -39,9 +41,10 @@ def event(document: Mapping[str, Any]) -> Event:
     content = subject["content"]
     links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
     ends = [link.get("from") or link.get("target") or {} for link in links]
+    name = context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
     return Event(
         id=context["id"],
-        name=context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0],
+        name=name,
         source=context["source"],
         time=context["timestamp"],
         moment=datetime.fromisoformat(context["timestamp"]).astimezone(UTC),
@@ -51,4 +54,5 @@ def event(document: Mapping[str, Any]) -> Event:
         artifacts=frozenset(filter(None, map(artifact, (subject["id"], content.get("artifactId"))))),
         outcome=content.get("outcome"),
         environment=content.get("environment", {}).get("id"),
+        service=subject["id"] if name.startswith("service.") else content.get("service", {}).get("id"),
     )

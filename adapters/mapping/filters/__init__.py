@@ -48,6 +48,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "moment": moment.moment,
     "ms": number.ms,
     "none_if": collection.none_if,
+    "not_before": time.not_before,
     "numbered": collection.numbered,
     "oci_purl": purl.oci_purl,
     "pick": collection.pick,

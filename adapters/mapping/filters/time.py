@@ -83,6 +83,13 @@ def minus(value: str | int | float, other: int | float | str) -> str | int | flo
     return number.plain(Decimal(between // timedelta(microseconds=1)).scaleb(-6))
 
 
+def not_before(value: str, start: str) -> str:
+    """A time in RFC 3339, refused where it is before another: what ended before it began has no true time."""
+    if datetime.fromisoformat(iso(value)) < datetime.fromisoformat(iso(start)):
+        raise ValueError(f"{value} is before {start}")
+    return value
+
+
 def _operand(other: int | float | str) -> int | float:
     if not isinstance(other, str):
         return other
