@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from adapters.sources.tail.files import Key, Sighting, listed, sighted
@@ -29,23 +29,26 @@ class Locator:
         """Finds every stream's file, and starts streams in files that have none; with `skip` at their ends."""
         self._listed = listed(self._shared.settings.paths, self._shared.settings.exclude)
         self._nearby = Nearby()
-        for step in (self._locate, self._examine, self._examine_copy):
-            for followed in self._table:
-                try:
-                    step(followed)
-                except OSError as error:
-                    self._shared.complaints.about(followed.stream.path, error)
-                self._shared.pulse.beat()
+        self._each(self._locate, self._table)
+        self._each(self._examine, self._table)
+        # What was read furthest chooses first: a few bytes may be alike by accident.
+        lost = [each for each in self._table if each.seen is None and not each.stream.copy_of]
+        self._each(self._lost, sorted(lost, key=lambda each: -each.stream.offset))
+        self._each(self._examine_copy, self._table)
         self._strangers.meet(self._listed, skip=skip)
         self._forget()
 
+    def _each(self, step: Callable[[Followed], None], found: Iterable[Followed]) -> None:
+        for followed in found:
+            try:
+                step(followed)
+            except OSError as error:
+                self._shared.complaints.about(followed.stream.path, error)
+            self._shared.pulse.beat()
+
     def _examine(self, followed: Followed) -> None:
-        """Sees whether a file that has changed still has what was read of it, and what is left of one that is gone."""
-        if followed.stream.copy_of:
-            return
-        if followed.seen is None:
-            self._lost(followed)
-        elif followed.seen != followed.read:
+        """Sees whether a file that has changed still has what was read of it."""
+        if not followed.stream.copy_of and followed.seen is not None and followed.seen != followed.read:
             self._examine_bytes(followed, followed.seen)
 
     def _examine_bytes(self, followed: Followed, seen: Sighting) -> None:
@@ -81,8 +84,8 @@ class Locator:
             return
         if not rescued:
             self._table.forget(followed)
-        if here is not None and here.key in self._listed:
-            self._table.add(self._strangers.begin(here, epoch=epoch))
+        if here is not None:
+            self._strangers.expect(here, epoch)
 
     def _stays_short(self, followed: Followed) -> bool:
         """Whether a file has been shorter than what was read of it for too long to be a stale attribute."""
@@ -131,6 +134,7 @@ class Locator:
         followed.seen, followed.lost = seen, None
 
     def _lost(self, followed: Followed) -> None:
+        """Sees what is left of a file that is gone."""
         if followed.stream.gone is not None:
             return
         now = self._shared.monotonic()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from adapters.sources.tail.content import SUFFIX
 from adapters.sources.tail.files import Key, Sighting, beside
-from adapters.sources.tail.rotation import Index, beginnings, names
+from adapters.sources.tail.rotation import Index, beginnings, names, unnumbered
 from adapters.sources.tail.stream import Stream
 
 
@@ -24,11 +25,12 @@ class Nearby:
 
     def rotations(self, stream: Stream) -> list[Sighting]:
         """The files whose names say that they may be a stream's, put aside; the one written to last first."""
+        compressed = stream.path.endswith(SUFFIX)  # which stays so
         found = [
             sighting
             for path in dict.fromkeys((stream.path, stream.origin))
-            for sighting in self._listed(os.path.dirname(path))[1].find(names(path))
-            if sighting.path not in (stream.path, stream.origin)
+            for sighting in self._listed(os.path.dirname(path))[1].find((*names(path), unnumbered(path)))
+            if sighting.path not in (stream.path, stream.origin) and (sighting.compressed or not compressed)
         ]
         return sorted(found, key=lambda each: each.modified, reverse=True)
 

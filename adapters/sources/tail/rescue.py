@@ -7,7 +7,7 @@ from dataclasses import replace
 from operator import itemgetter
 
 from adapters.sources.tail.content import Content
-from adapters.sources.tail.files import Sighting
+from adapters.sources.tail.files import Sighting, sighted
 from adapters.sources.tail.followed import Followed, Stage
 from adapters.sources.tail.nearby import Nearby
 from adapters.sources.tail.shared import Shared
@@ -68,10 +68,19 @@ class Rescue:
     def _in_rotation(self, followed: Followed, nearby: Nearby) -> bool:
         known = self._table.keys()
         for seen in nearby.rotations(followed.stream):
-            if seen.key not in known and self._continues(self._handles.get(seen), followed):
+            if seen.key in known or self._is_of_heir(seen, followed):
+                continue
+            if self._continues(self._handles.get(seen), followed):
                 self.move(followed, seen, followed.stream)
                 return True
         return False
+
+    def _is_of_heir(self, seen: Sighting, followed: Followed) -> bool:
+        """Whether a file is a copy of the one that came in a stream's place: they may begin alike."""
+        heir = sighted(followed.stream.origin)
+        if heir is None or heir.key in (seen.key, followed.stream.file.key) or seen.compressed or not seen.size:
+            return False
+        return shares(self._handles.get(seen), self._handles.get(heir), seen.size)
 
     def _continues(self, content: Content, followed: Followed) -> bool:
         """Whether a file has a stream's bytes: those that were read, or, where none were, those of the open file."""

@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 _SEPARATOR = re.compile(r"[._-]")
 
+_NUMBERED = re.compile(r"[._-]\d[\d._-]*(\.gz)?$")
+
 Item = TypeVar("Item")
 
 
@@ -20,6 +22,11 @@ def names(path: str) -> tuple[str, str]:
     """What the names of a file's rotations begin with: its path, and that without its suffix, if that is a word."""
     stem, suffix = os.path.splitext(path)
     return path, stem if suffix[1:2].isalpha() else path
+
+
+def unnumbered(path: str) -> str:
+    """A path without the number or date at its end, by which it was put aside already."""
+    return _NUMBERED.sub("", path)
 
 
 def beginnings(path: str) -> Iterator[str]:

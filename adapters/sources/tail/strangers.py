@@ -22,6 +22,7 @@ class Strangers:
         self._shared, self._table, self._handles, self._rescue = shared, shared.table, shared.handles, rescue
         self._shape = Shape(shared.settings.encoding, shared.settings.max_line)
         self._waiting: dict[Key, float] = {}
+        self._epochs: dict[Key, int] = {}
 
     def meet(self, listed: Mapping[Key, Sighting], *, skip: bool) -> None:
         """Each is a copy of a stream, the rest of one, or a new one, with `skip` begun at its end."""
@@ -30,10 +31,15 @@ class Strangers:
         if strangers:
             self._sort_out(sorted(strangers, key=lambda each: len(each.path)), skip=skip)
         self._waiting = {key: since for key, since in self._waiting.items() if key in listed}
+        self._epochs.clear()
 
-    def begin(self, seen: Sighting, *, epoch: int = 0, skip: bool = False) -> Followed:
+    def expect(self, seen: Sighting, epoch: int) -> None:
+        """A file has other bytes than its stream's: when it is met, it is a stranger with an epoch of its own."""
+        self._epochs[seen.key] = epoch
+
+    def _begin(self, seen: Sighting, *, skip: bool = False) -> Followed:
         """A stream in a file, for the table. Raises OSError."""
-        content, path = self._handles.get(seen), os.path.realpath(seen.path)
+        content, path, epoch = self._handles.get(seen), os.path.realpath(seen.path), self._epochs.get(seen.key, 0)
         file = file_id(content.descriptor)
         stream = started(path, file, epoch)
         while self._table.get(stream.id):
@@ -51,7 +57,7 @@ class Strangers:
             try:
                 if self._recognized(seen, originals):
                     continue
-                begun = self.begin(seen, skip=skip)
+                begun = self._begin(seen, skip=skip)
             except OSError as error:
                 self._shared.complaints.about(seen.path, error)
                 continue
@@ -62,7 +68,8 @@ class Strangers:
 
     def _recognized(self, seen: Sighting, originals: Index[Followed]) -> bool:
         """Whether a file is no new one: of a stream, or perhaps of one, which the next polls will tell."""
-        for followed in originals.find((seen.path, *beginnings(seen.path))):
+        known = originals.find((seen.path, *beginnings(seen.path)))
+        for followed in sorted(known, key=_least_doubtful):
             stream = followed.stream
             if seen.path in (stream.origin, stream.path):
                 if self._is_renumbered(seen, followed):
@@ -97,15 +104,20 @@ class Strangers:
     def _is_copy(self, seen: Sighting, followed: Followed) -> bool:
         if followed.stream.copy_of or not self._rescue.is_copy(seen, followed):
             return False
-        begun = self.begin(seen)
+        begun = self._begin(seen)
         copy = replace(placed(begun.stream, self._handles.get(seen), seen.size), copy_of=followed.stream.id)
         self._table.add(replace(begun, stream=copy, read=seen))
         return True
 
     def _may_grow(self, seen: Sighting) -> bool:
         """Whether a file is so new that it may be a copy which is still being made."""
-        now = self._shared.monotonic()
-        return now - self._waiting.setdefault(seen.key, now) < self._shared.settings.settle
+        now, settle = self._shared.monotonic(), self._shared.settings.settle
+        return seen.key not in self._epochs and now - self._waiting.setdefault(seen.key, now) < settle
+
+
+def _least_doubtful(followed: Followed) -> tuple[bool, int]:
+    """Those that are there come first, then those of which most was read: a few bytes may be alike by accident."""
+    return followed.seen is None, -followed.stream.offset
 
 
 def _all_names(followed: Followed) -> set[str]:

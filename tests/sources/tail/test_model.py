@@ -243,6 +243,20 @@ class LogFiles(RuleBasedStateMachine):
         assert len({*self.bench.kept.positions}) == len(self.bench.kept.positions)
 
 
+def test_a_copy_is_of_the_file_that_came_after() -> None:
+    """A file was deleted that had no more than all begin with: what was copied of the next one is not its rest."""
+    state = LogFiles()
+    state.begin(header=True)
+    state.append(lines=1, name="app.log", rest=False)
+    state.copytruncate(between=False, grow=False, poll=False)
+    state.fill()
+    state.delete()
+    state.append(lines=1, name="app.log", rest=False)
+    state.copytruncate(between=False, grow=False, poll=True)
+    state.comes_once()
+    state.teardown()
+
+
 LogFiles.TestCase.settings = settings(
     max_examples=100,
     stateful_step_count=30,
