@@ -25,7 +25,7 @@ from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
-from adapters.translators import Of, Translators
+from adapters.translators import Translators
 
 Part = TypeVar("Part")
 Built = TypeVar("Built")
@@ -51,7 +51,7 @@ class Sidecar:
         self._pulses = {name: Pulse() for name in settings.sources}
         together = Together()
         with together:
-            self.translators = Translators(settings.translated(), _placed(settings))
+            self.translators = Translators(settings.translated(), settings.placed)
         self._translate = Remembered()
         self._large = Large()
         self._redact = redaction(settings)
@@ -128,10 +128,6 @@ class Sidecar:
             pulse=self._pulses[name],
         )
         return SOURCES[settings.type].build(settings, context)
-
-
-def _placed(settings: Config) -> Of:
-    return lambda name, at, message, hint: settings.problem((*settings.place(name), *at), message, hint)
 
 
 def _built(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,6 +47,19 @@ def chosen(file: Path | None) -> Path:
     home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     places = (Path(place.replace("$XDG_CONFIG_HOME", home)) for place in PLACES)
     return file or next((place for place in places if place.is_file()), resource("config") / "default.yaml")
+
+
+Variables = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="One of the mapping's variables.")
+]
+
+
+def values(variables: Iterable[str] | None) -> dict[str, Any]:
+    """The variables as a configuration would have them: `true` and `7` are no text."""
+    from adapters import yamlfile
+
+    given = pairs(variables or (), "--set")
+    return {name: yamlfile.parse(text, f"--set {name}").data if text else "" for name, text in given.items()}
 
 
 def pairs(options: Iterable[str], name: str) -> dict[str, str]:

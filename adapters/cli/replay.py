@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain
-from adapters.cli.options import ConfigFile, configuration
+from adapters.cli.options import ConfigFile, Variables, configuration, values
 from adapters.model import Format
 
 if TYPE_CHECKING:
@@ -28,18 +28,31 @@ def _time(text: str) -> str:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()[:-6] + "Z"
 
 
+def _url(text: str) -> str:
+    """The URL of a tool, as a configuration may have it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from adapters.sources.contract import Instance
+
+    try:
+        url: str = TypeAdapter(Instance).validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+    return url
+
+
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Files, folders and globs: .json, .xml and .tap are one "
     "notification each, anything else one a line, all also .gz and .zst; or a journal.", show_default=False)
 ]  # fmt: skip
 Source = Annotated[str | None, typer.Option(help="The source, in the configuration, that the notifications are of.")]
 RouteName = Annotated[str | None, typer.Option("--route", help="The route, in the configuration, that publishes them.")]
-Mapping = Annotated[str | None, typer.Option(help="Without a configuration: the mapping.")]
+Mapping = Annotated[
+    str | None, typer.Option(help="The mapping: without --config all that is needed, with it in place of the source's.")
+]
 Instance = Annotated[
     str | None,
-    typer.Option(
-        metavar="URL", help="Without a configuration: the tool's URL; that of the mapping's examples, if not given."
-    ),
+    typer.Option(parser=_url, metavar="URL", help="The tool's URL, of which every id is made; needed by --mapping."),
 ]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Without a configuration: a file.")]
 Since = Annotated[str | None, typer.Option(parser=_time, metavar="TIME", help="Only events from this time on.")]
@@ -53,12 +66,14 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, whatever the c
 
 
 def replay(
+    context: typer.Context,
     inputs: Inputs,
     config: ConfigFile = None,
     source: Source = None,
     route: RouteName = None,
     mapping: Mapping = None,
     instance: Instance = None,
+    variables: Variables = None,
     output: Output = None,
     since: Since = None,
     until: Until = None,
@@ -70,54 +85,62 @@ def replay(
     fresh: Fresh = False,
 ) -> None:
     """Turn history into events, with their original times and the ids they would have had."""
+    from adapters.cli.replayed import Told, alone, changed
     from adapters.replay import jobs as processes
     from adapters.replay.run import Replay
 
-    settings = _given(mapping, instance, output) if mapping else configuration(config)
+    given = context.get_parameter_source("config")
+    told = Told(mapping, instance, values(variables), source)
+    if mapping and not (given and given.name == "COMMANDLINE"):
+        settings = alone(told, inputs, output, dry_run=dry_run)
+    else:
+        settings = configuration(config)
     publishing = [name for name in settings.routes if _publishes_cdevents(settings, name)]
+    chosen = _one("--source", source, list(settings.sources))
     plan = Replay(
-        config=settings,
-        source=_one("--source", source, list(settings.sources)),
+        config=changed(settings, chosen, told),
+        source=chosen,
         route=_one("--route", route, [*settings.routes] if route else publishing),
         inputs=inputs,
-        state=state or _state(inputs, source, route, mapping, output, shard),
+        state=state or _state(inputs, source, route, mapping, output, shard, *(variables or ())),
         shard=_shard(shard),
         since=since or "",
         until=until or "",
         rate=rate / jobs,
+        only=mapping is not None,
         dry_run=dry_run,
         fresh=fresh,
     )
-    taken = settings.routes[plan.route].sources
-    if taken is not None and plan.source not in taken:
-        raise typer.BadParameter(f"the route {plan.route} is of {', '.join(taken)}", param_hint="--source")
-    if (since or until) and settings.routes[plan.route].format is Format.LEGACY:
-        raise typer.BadParameter("only CDEvents have a time of their own", param_hint="--since, --until")
+    _check(plan)
+    processes.log(settings)
+    _say_appended(plan)
     with _bar() as report:
         progress = processes.run(plan, jobs, report)
     _summarise(plan, progress)
     raise typer.Exit(Exit.PROBLEMS if progress.parked else Exit.FINE)
 
 
+def _check(plan: Replay) -> None:
+    """A usage error where a route cannot publish what is asked for."""
+    route = plan.config.routes[plan.route]
+    if route.sources is not None and plan.source not in route.sources:
+        raise typer.BadParameter(f"the route {plan.route} is of {', '.join(route.sources)}", param_hint="--source")
+    if (plan.since or plan.until) and route.format is Format.LEGACY:
+        raise typer.BadParameter("only CDEvents have a time of their own", param_hint="--since, --until")
+
+
+def _say_appended(plan: Replay) -> None:
+    from adapters.sinks.file import FileSettings
+
+    sink = plan.config.sinks[plan.config.routes[plan.route].sink]
+    if isinstance(sink, FileSettings) and sink.path.exists() and not plan.dry_run:
+        complain(f"{sink.path} is there already: events are added at its end")
+
+
 def _publishes_cdevents(settings: Config, route: str) -> bool:
     """Whether a route may be meant where none is named: history is acted on only by a route that is."""
     found = settings.routes[route]
     return found.format is Format.CDEVENTS and not settings.acts(found)
-
-
-def _given(mapping: str, instance: str | None, output: str | None) -> Config:
-    """The configuration that a mapping, a URL and a file stand for."""
-    from adapters.config import Config
-    from adapters.goldens import context
-
-    tool = instance or context(mapping).instance
-    return Config.model_validate(
-        {
-            "sources": {"replay": {"type": "webhook", "path": "/", "instance": tool, "mapping": mapping}},
-            "sinks": {"output": {"type": "file", "path": output} if output else {"type": "stdout"}},
-            "routes": {"replay": {"format": "cdevents", "sink": "output"}},
-        }
-    )
 
 
 def _one(option: str, given: str | None, names: list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapters.cli.exits import Exit, complain
-from adapters.cli.options import pairs
+from adapters.cli.options import Variables, pairs, values
 from adapters.errors import MappingError
 from adapters.model import Format, Notification, Record, Spec
 
@@ -41,9 +41,6 @@ Explain = Annotated[bool, typer.Option("--explain", help="Tell on stderr which r
 Instance = Annotated[
     str | None, typer.Option(metavar="URL", help="The tool's URL; that of the mapping's examples, if not given.")
 ]
-Variables = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="One of the mapping's variables.")
-]
 Headers = Annotated[
     list[str] | None, typer.Option("--header", metavar="NAME=VALUE", help="A header that came with the notifications.")
 ]
@@ -64,7 +61,7 @@ def translate(
     received_at: ReceivedAt = None,
 ) -> None:
     """Translate notifications: one CDEvent a line on stdout, what is wrong on stderr."""
-    translator = _translator(mapping, instance, pairs(variables or (), "--set"))
+    translator = _translator(mapping, instance, values(variables))
     received = {name.lower(): value for name, value in pairs(headers or (), "--header").items()}
     troubled = False
     for where, sent in _inputs(files or ["-"]):
@@ -76,20 +73,12 @@ def translate(
     raise typer.Exit(Exit.PROBLEMS if troubled else Exit.FINE)
 
 
-def _translator(reference: str, instance: str | None, variables: dict[str, str]) -> Translator:
+def _translator(reference: str, instance: str | None, variables: dict[str, Any]) -> Translator:
     from adapters.goldens import context
     from adapters.mapping import library
 
     instance = instance or context(reference).instance
-    values = {name: _value(name, text) for name, text in variables.items()}
-    return library.load(reference, instance=instance, variables=values)
-
-
-def _value(name: str, text: str) -> Any:
-    """The value as a configuration would have it: `true` and `7` are no text."""
-    from adapters import yamlfile
-
-    return yamlfile.parse(text, f"--set {name}").data if text else ""
+    return library.load(reference, instance=instance, variables=variables)
 
 
 def _inputs(files: Iterable[str]) -> Iterator[tuple[str, Sent]]:

@@ -130,10 +130,11 @@ class Config(Settings):
         found = self._file.problem(at, message, hint)
         return found if found.where else Problem(".".join(map(str, at)), message, hint)
 
-    def place(self, translated: str) -> Location:
-        """Where one of those that are `translated` is written."""
+    def placed(self, translated: str, at: Location, message: str, hint: str) -> Problem:
+        """A problem in one of those that are `translated`."""
         shadow = translated.removeprefix(candidate(""))
-        return ("sources", translated) if shadow == translated else ("shadows", shadow)
+        place = ("sources", translated) if shadow == translated else ("shadows", shadow)
+        return self.problem((*place, *at), message, hint)
 
     def translated(self) -> dict[str, SourceSettings]:
         """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""

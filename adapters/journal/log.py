@@ -43,6 +43,11 @@ def record(database: Database, seq: int) -> Record | None:
     return records.record(rows[0]) if rows else None
 
 
+def sources(database: Database) -> list[str]:
+    """The sources of which it has notifications, by name."""
+    return [name for (name,) in database.run("SELECT DISTINCT source FROM notification ORDER BY source")]
+
+
 def last(database: Database) -> int:
     """The number given last, 0 at the start; it never falls."""
     return database.number("SELECT seq FROM sqlite_sequence WHERE name = 'notification'")

@@ -33,7 +33,7 @@ def from_journal(path: Path, config: Config) -> Iterator[Event]:
     """The CDEvents of what a journal holds; raises ConfigError when there is none."""
     if not path.is_file():
         raise ConfigError([Problem(str(path), "there is no journal", "name files of events")])
-    translators = Translators(config.sources)
+    translators = Translators(config.sources, config.placed)
     render = renderer(origins(config.sources, translators.current), format_=Format.CDEVENTS, acts=True)
     for item in Kept(path, 0).read("", Place()):
         for message in render(Record(item.line, item.notification)).messages:

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import EACH_LINE, Framing
 from adapters.replay.home import builds, is_home
-from adapters.replay.units import Lines, Unit, divisible, unit
+from adapters.replay.units import Kept, Lines, Unit, divisible, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +30,26 @@ Home = Callable[[Path], Iterable[Unit]]
 """The units of a JENKINS_HOME."""
 
 
-def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home = builds) -> list[Unit]:
+def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home = builds, only: str = "") -> list[Unit]:
     """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds.
 
-    `framing` tells which lines of a file are one notification. Raises ConfigError for an input that is nothing, or
-    cannot be read.
+    `framing` tells which lines of a file are one notification, `only` of which source a journal is replayed.
+    Raises ConfigError for an input that is nothing, or cannot be read.
     """
     homes = {Path(text) for text in inputs if is_home(Path(text))}
     paths = {path for text in inputs if Path(text) not in homes for path in _files(text)}
     try:
         return [
-            *(unit(path, framing) for path in sorted(paths)),
+            *(unit(path, framing, only) for path in sorted(paths)),
             *(build for home in sorted(homes) for build in of_home(home)),
         ]
     except OSError as error:
         raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None
+
+
+def journals(inputs: Sequence[str]) -> list[Path]:
+    """Those of the inputs that are journals; raises as `archive` does."""
+    return [kept.path for kept in archive(inputs, of_home=lambda _: ()) if isinstance(kept, Kept)]
 
 
 def share(units: Sequence[Unit], shard: Shard) -> list[Unit]:

@@ -16,7 +16,10 @@ from typing import Any
 
 import uvloop
 
+from adapters import logs
+from adapters.config import Config
 from adapters.errors import AdapterError
+from adapters.redaction import redaction
 from adapters.replay.run import Progress, Replay, Report, replay
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.file import FileSettings
@@ -52,6 +55,11 @@ def run(plan: Replay, jobs: int, report: Report) -> Progress:
             process.join()
         signal.signal(signal.SIGTERM, previous)
     return together(latest.values())
+
+
+def log(config: Config) -> None:
+    """Logs as the service with this configuration would."""
+    logs.configure(config.log.level, config.log.format, redact=redaction(config))
 
 
 def together(parts: Iterable[Progress]) -> Progress:
@@ -98,6 +106,7 @@ def _start(plan: Replay) -> tuple[Connection, BaseProcess]:
 def _job(plan: Replay, connection: Connection) -> None:
     """A process's work: it sends Progress as it goes, and at its end None, or what went wrong as text."""
     last = 0.0
+    log(plan.config)
 
     def report(progress: Progress) -> None:
         nonlocal last

@@ -37,7 +37,8 @@ class Replay:
     """What to replay, as which source, through which route.
 
     `since` and `until` (RFC 3339 in UTC, ending in Z) bound the events' own times: from the one on, and before the
-    other. `rate` is the most records a second, 0 for no limit. `state` is where the checkpoint is.
+    other. `only` passes over what other sources than this one have in a journal. `rate` is the most records a
+    second, 0 for no limit. `state` is where the checkpoint is.
     """
 
     config: Config
@@ -49,6 +50,7 @@ class Replay:
     since: str = ""
     until: str = ""
     rate: float = 0
+    only: bool = False
     dry_run: bool = False
     fresh: bool = False
 
@@ -76,7 +78,7 @@ async def replay(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     if plan.fresh or state.load() is None:
         state.forget(dead_letters=True)
-    units = share(archive(plan.inputs, _framing(plan), _of_home(plan)), plan.shard)
+    units = share(archive(plan.inputs, _framing(plan), _of_home(plan), plan.source if plan.only else ""), plan.shard)
     redact = _redact(plan.config)
     log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
@@ -142,7 +144,7 @@ def _redact(config: Config) -> Redact:
 def _framing(plan: Replay) -> Framing:
     """How the source itself would put lines together."""
     settings = plan.config.sources[plan.source]
-    return framing(settings, Translators({plan.source: settings}).current(plan.source))
+    return framing(settings, Translators({plan.source: settings}, plan.config.placed).current(plan.source))
 
 
 def _of_home(plan: Replay) -> Home:
@@ -157,7 +159,7 @@ def _of_home(plan: Replay) -> Home:
 def _render(plan: Replay) -> Render:
     """The route's own rendering, without what is outside of the times."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
-    origin = origins(sources, Translators(sources).current)
+    origin = origins(sources, Translators(sources, plan.config.placed).current)
     render = renderer(
         {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
         format_=settings.format,

@@ -115,10 +115,11 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A journal: what is still in it, of all its sources."""
+    """A journal: what is still in it, of all its sources or of one."""
 
     path: Path
     size: int
+    only: str = ""
 
     @property
     def name(self) -> str:
@@ -136,15 +137,19 @@ class Kept:
             while records := log.read(database, after, 500):
                 for record in records:
                     after = record.seq
-                    yield Item(record.notification, after, Place(after, after))
+                    if self.only in ("", record.notification.source):
+                        yield Item(record.notification, after, Place(after, after))
 
 
-def unit(path: Path, framing: Framing = EACH_LINE) -> Unit:
-    """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, else each record in it."""
+def unit(path: Path, framing: Framing = EACH_LINE, only: str = "") -> Unit:
+    """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, else each record in it.
+
+    Of a journal it has `only` what one source heard, if that is said.
+    """
     size = path.stat().st_size
-    if _is_journal(path):
+    if is_journal(path):
         with closing(Database(path)) as database:
-            return Kept(path, log.last(database))
+            return Kept(path, log.last(database), only)
     return Whole(path, size) if _kind(path) in _WHOLE else Lines(path, size, framing=framing)
 
 
@@ -197,6 +202,13 @@ def _unzstd(path: Path) -> BinaryIO:
 _OPENERS = {".gz": _gunzipped, ".zst": _unzstd}
 
 
-def _is_journal(path: Path) -> bool:
+def is_journal(path: Path) -> bool:
+    """Whether a file is one; raises OSError where it cannot be read."""
     with path.open("rb") as file:
         return file.read(16) == b"SQLite format 3\0"
+
+
+def kept_sources(path: Path) -> list[str]:
+    """The sources of which a journal still has something."""
+    with closing(Database(path)) as database:
+        return log.sources(database)

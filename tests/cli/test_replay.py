@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from tests.cli.support import process
+from adapters.journal import Journal
+from adapters.model import Notification
+from tests.cli.support import command, environment, process
 from tests.service import INSTANCE, build
 
 CONFIG = f"""
@@ -100,3 +105,93 @@ def test_an_archive_that_is_not_there_is_told(folder: Path) -> None:
     assert result.returncode != 0
     assert b"nothing/*.log" in result.stderr
     assert b"Traceback" not in result.stderr
+
+
+def told(result: Any) -> str:
+    """What a command said on stderr, without the frame around it."""
+    return " ".join(result.stderr.decode().replace("│", " ").split())
+
+
+def test_by_a_mapping_it_wants_to_know_the_tool(folder: Path) -> None:
+    """Under the URL of the examples, every id would be of a tool that there is not; a dry run may have it."""
+    result = process(folder, "replay", "--mapping", "jenkins/notification", "-o", "events.jsonl", "history.ndjson")
+    assert result.returncode == 2
+    assert "say which tool the history is of, by its URL (the mapping's examples have" in told(result)
+    assert not (folder / "events.jsonl").exists()
+    tried = process(folder, "replay", "--mapping", "jenkins/notification", "--dry-run", "history.ndjson")
+    assert "10 events would be published" in told(tried)
+    wrong = process(folder, "replay", "--mapping", "jenkins/notification", "--instance", "jenkins", "history.ndjson")
+    assert (wrong.returncode, "absolute URL" in told(wrong)) == (2, True)
+
+
+def test_it_says_that_it_adds_to_a_file(folder: Path) -> None:
+    """Nothing that was there is lost, and nobody is surprised to find it before what is new."""
+    (folder / "events.jsonl").write_bytes(b"{}\n")
+    result = process(folder, "replay", *ALONE, "-o", "events.jsonl", "history.ndjson")
+    assert "events.jsonl is there already: events are added at its end" in told(result)
+    assert len((folder / "events.jsonl").read_bytes().splitlines()) == 11
+
+
+def test_variables_are_those_of_the_command(folder: Path) -> None:
+    """By a mapping alone, and over those of a configuration; one that the mapping does not have is told."""
+    mapping = folder / "mapping.yaml"
+    mapping.write_text(MAPPING)
+    own = ("--mapping", "mapping.yaml", "--instance", INSTANCE)
+    for options in (own, ("--config", "config.yaml", "--source", "jenkins", "--mapping", "mapping.yaml")):
+        result = process(folder, "replay", *options, "--set", "name=shop", "-o", "out.jsonl", "history.ndjson")
+        assert result.returncode == 0, told(result)
+    for name in ("out.jsonl", "events.jsonl"):
+        lines = [orjson.loads(line) for line in (folder / name).read_bytes().splitlines()]
+        assert {event["data"]["subject"]["content"]["pipelineName"] for event in lines} == {"shop"}
+    wrong = process(folder, "replay", *own, "--set", "nam=shop", "history.ndjson")
+    assert (wrong.returncode, "the mapping has no variable 'nam' (did you mean 'name'?)" in told(wrong)) == (2, True)
+
+
+MAPPING = """
+cdevents: 0.5.1
+variables: {name: none}
+rules:
+  run: {emit: pipelinerun.queued, id: [url], subject: {id: "${url}", content: {pipelineName: "${$name}"}}}
+"""
+
+
+async def kept(folder: Path, **heard: bytes) -> None:
+    """A journal with a notification of each source."""
+    journal = Journal(folder / "journal.db", max_bytes=1 << 30, routes=())
+    for source, body in heard.items():
+        await journal.append([Notification(source, body, datetime(2026, 1, 1, tzinfo=UTC), {}, "")])
+    await journal.aclose()
+
+
+async def test_a_journal_is_replayed_by_a_mapping(folder: Path) -> None:
+    """What one of its sources has heard becomes the events that it would have become live."""
+    await kept(folder, jenkins=build(7), gerrit=b'{"type": "ref-updated"}')
+    result = process(folder, "replay", *ALONE, "-o", "events.jsonl", "journal.db")
+    assert (result.returncode, "say which of the journal's: gerrit, jenkins" in told(result)) == (2, True)
+    result = process(folder, "replay", *ALONE, "--source", "jenkin", "-o", "events.jsonl", "journal.db")
+    assert "there is no 'jenkin' in the journal: gerrit, jenkins" in told(result)
+    result = process(folder, "replay", *ALONE, "--source", "jenkins", "-o", "events.jsonl", "journal.db")
+    assert "1 records read, 1 events published, 0 parked" in told(result)
+    from_lines = folder / "history.ndjson"
+    from_lines.write_bytes(build(7))
+    assert process(folder, "replay", *ALONE, "-o", "lines.jsonl", "history.ndjson").returncode == 0
+    assert (folder / "events.jsonl").read_bytes() == (folder / "lines.jsonl").read_bytes()
+
+
+async def test_the_only_source_of_a_journal_is_meant(folder: Path) -> None:
+    """Nobody has to know what it was called."""
+    await kept(folder, builds=build(7))
+    result = process(folder, "replay", *ALONE, "journal.db")
+    assert len(result.stdout.splitlines()) == 1, told(result)
+
+
+def test_it_logs_as_the_service_does(folder: Path) -> None:
+    """In the format of the configuration, so that who reads the service's log can read this one."""
+    config = (folder / "config.yaml").read_text() + "log: {format: json}\n"
+    (folder / "config.yaml").write_text(config.replace("path: events.jsonl", "path: /proc/nowhere/events.jsonl"))
+    words = command("replay", *CONFIGURED, "history.ndjson")
+    with subprocess.Popen(words, cwd=folder, env=environment(), stderr=subprocess.PIPE) as running:
+        assert running.stderr is not None
+        line = orjson.loads(running.stderr.readline())
+        running.terminate()
+    assert (line["event"], line["route"]) == ("sink is not taking messages", "builds")
