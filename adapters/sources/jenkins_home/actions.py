@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
@@ -21,28 +22,38 @@ def described(graph: Graph, url: str) -> dict[str, Any]:
 
     And `promotes`, the number of the build that a promotion is of (promoted-builds' `PromotionTargetAction`).
     """
-    causes = list(_causes(graph))
+    actions = _Actions(graph)
+    causes = list(_causes(actions))
     return {
         "causes": [_cause(graph, cause) for cause in causes],
         "upstream": _first(_upstream(graph, cause) for cause in causes),
         "root": _root(graph, causes) or url,
-        "parameters": dict(_parameters(graph)),
-        "gerrit": _gerrit(graph),
-        "scm": _scm(graph),
-        "tests": _tests(graph),
-        "promotes": _promotes(graph),
+        "parameters": dict(_parameters(actions)),
+        "gerrit": _gerrit(actions),
+        "scm": _scm(actions),
+        "tests": _tests(actions),
+        "promotes": _promotes(actions),
     }
 
 
-def _actions(graph: Graph, name: str) -> Iterator[Element]:
-    """The actions whose class has a name, wherever its package is."""
-    for action in graph.children(graph.root.find("actions")):
-        if action.tag.rpartition(".")[2] == name:
-            yield action
+class _Actions:
+    """The actions of a build, walked once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.all = list(graph.children(graph.root.find("actions")))
+        self._by_name: dict[str, list[Element]] = defaultdict(list)
+        for action in self.all:
+            self._by_name[action.tag.rpartition(".")[2]].append(action)
+
+    def named(self, name: str) -> Sequence[Element]:
+        """Those whose class has a name, wherever its package is."""
+        return self._by_name.get(name, ())
 
 
-def _causes(graph: Graph) -> Iterator[Element]:
-    for action in _actions(graph, "CauseAction"):
+def _causes(actions: _Actions) -> Iterator[Element]:
+    graph = actions.graph
+    for action in actions.named("CauseAction"):
         yield from graph.children(action.find("causes"))
         for entry in graph.children(action.find("causeBag")):
             yield from list(graph.children(entry))[:1]
@@ -73,9 +84,9 @@ def _first(found: Iterable[Found | None]) -> Found | None:
     return next((each for each in found if each is not None), None)
 
 
-def _parameters(graph: Graph) -> Iterator[tuple[str, str]]:
+def _parameters(actions: _Actions) -> Iterator[tuple[str, str]]:
     """Those with a text for a value; never a password, which Jenkins keeps encrypted in the same place."""
-    for action in _actions(graph, "ParametersAction"):
+    for action in actions.named("ParametersAction"):
         for parameter in action.iter():
             secret = "Password" in parameter.tag or "Credentials" in parameter.tag
             name, value = parameter.findtext("name"), parameter.find("value")
@@ -83,10 +94,11 @@ def _parameters(graph: Graph) -> Iterator[tuple[str, str]]:
                 yield name, value.text or ""
 
 
-def _scm(graph: Graph) -> dict[str, str]:
+def _scm(actions: _Actions) -> dict[str, str]:
     """What was built; where several repositories were checked out, the one that the branch's revision is of."""
-    checkouts = [_checkout(graph, data) for data in _actions(graph, "BuildData")]
-    for action in _actions(graph, "SCMRevisionAction"):
+    graph = actions.graph
+    checkouts = [_checkout(graph, data) for data in actions.named("BuildData")]
+    for action in actions.named("SCMRevisionAction"):
         revision = graph.child(action, "revision")
         hashes = (graph.text(revision, name) for name in ("hash", "pullHash", "patchsetHash"))
         commit = _first(hashes)
@@ -104,36 +116,39 @@ def _checkout(graph: Graph, data: Element) -> dict[str, str]:
     return _without_none({"url": graph.text(urls, "string"), "branch": name, "commit": commit})
 
 
-def _gerrit(graph: Graph) -> dict[str, str]:
+def _gerrit(actions: _Actions) -> dict[str, str]:
     """The change that was built, where the plugin Gerrit Code Review made the branch (see `sources.jenkins.gerrit`)."""
-    for action in _actions(graph, "SCMRevisionAction"):
+    graph = actions.graph
+    for action in actions.named("SCMRevisionAction"):
         head = graph.child(action, "revision", "head")
         if head is not None and head.get("class", "").startswith("jenkins.plugins.gerrit."):
-            known = dict(_environment(graph))
+            known = dict(_environment(actions))
             if url := graph.text(head, "changeUrl"):
                 known.setdefault("GERRIT_CHANGE_URL", url)
-            return gerrit.change(graph.text(head, "name"), _remote(graph), known)
+            return gerrit.change(graph.text(head, "name"), _remote(actions), known)
     return {}
 
 
-def _environment(graph: Graph) -> Iterator[tuple[str, str]]:
-    for action in graph.children(graph.root.find("actions")):
-        for entry in graph.children(action.find("changeEnvs")):
+def _environment(actions: _Actions) -> Iterator[tuple[str, str]]:
+    for action in actions.all:
+        for entry in actions.graph.children(action.find("changeEnvs")):
             match [text.text or "" for text in entry.iterfind("string")]:
                 case [name, value]:
                     yield name, value
 
 
-def _remote(graph: Graph) -> str | None:
-    return _first(_checkout(graph, data).get("url") for data in _actions(graph, "BuildData"))
+def _remote(actions: _Actions) -> str | None:
+    return _first(_checkout(actions.graph, data).get("url") for data in actions.named("BuildData"))
 
 
-def _promotes(graph: Graph) -> int | None:
-    return _first(whole(graph.text(action, "number")) for action in _actions(graph, "PromotionTargetAction"))
+def _promotes(actions: _Actions) -> int | None:
+    promotions = actions.named("PromotionTargetAction")
+    return _first(whole(actions.graph.text(action, "number")) for action in promotions)
 
 
-def _tests(graph: Graph) -> dict[str, int]:
-    for action in graph.children(graph.root.find("actions")):
+def _tests(actions: _Actions) -> dict[str, int]:
+    graph = actions.graph
+    for action in actions.all:
         if action.find("totalCount") is None:
             continue
         total, failed, skipped = (whole(graph.text(action, name)) for name in ("totalCount", "failCount", "skipCount"))
