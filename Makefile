@@ -9,7 +9,7 @@ MINUTES ?= 60
 # A file's tests stay together: what they share, such as a broker, starts once.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test test-slow test-real lint goldens docs soak bench wheel clean lock
+.PHONY: help run test test-slow test-real lint goldens docs soak bench wheel release clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,6 +46,9 @@ bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of 
 
 wheel: $(VENV)/dev ## Build the wheel in dist/
 	$(BIN)/python -m build --wheel --no-isolation
+
+release: $(VENV)/dev ## Make in dist/ what a release is: wheel, sdist, list of components, provenance, digests (BUILDER=URI of who builds)
+	BUILDER=$(BUILDER) $(BIN)/python tools/release.py
 
 clean: ## Remove what the other targets made, but for the journal and events in var/
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
