@@ -12,10 +12,10 @@ from collections.abc import Collection, Coroutine, Mapping
 from typing import Any
 
 import structlog
-import uvloop
 
 from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
+from adapters.loops import new_event_loop
 from adapters.server import Server, application, bind
 from adapters.sidecar import Sidecar, assembled
 
@@ -37,7 +37,7 @@ def start(config: Config) -> int:
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_signalled(config))
 
 

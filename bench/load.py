@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import cast
 
-import uvloop
+from adapters.loops import new_event_loop
 
 ACCEPTED = b'{"accepted":1}'
 
@@ -38,7 +38,7 @@ def post(port: int, body: bytes, *, connections: int = 32, seconds: float = math
     """Posts to /jenkins until the time or the number is over; raises RuntimeError for any answer but an acceptance."""
     head = f"POST /jenkins HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
     request = f"{head}Content-Type: application/json\r\n\r\n".encode() + body
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_posted(port, _Plan(request, perf_counter() + seconds, count), connections))
 
 

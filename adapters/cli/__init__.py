@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from adapters.cli.schema import schema
 from adapters.cli.status import status
 from adapters.cli.trace import trace
 from adapters.cli.translate import translate
+from adapters.errors import AdapterError
 
 main = typer.Typer(
     cls=Commands,
@@ -40,10 +42,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+_WINDOWS = """\
+cdevents-adapters does not run on Windows: what it keeps is locked, and kept from others, by what Linux and macOS have.
+Run it in WSL 2 or in a container there (docs/operations.md)."""
+
+
 @main.callback()
 def _options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    if sys.platform == "win32":
+        raise AdapterError(_WINDOWS)

@@ -14,11 +14,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-import uvloop
-
 from adapters import logs
 from adapters.config import Config
 from adapters.errors import AdapterError
+from adapters.loops import new_event_loop
 from adapters.redaction import redaction
 from adapters.replay.run import Progress, Replay, Report, replay
 from adapters.sinks.contract import SinkSettings
@@ -144,7 +143,8 @@ def _replayed(plan: Replay, report: Report) -> Progress:
     # What a batch is made of goes with it, and none of it in circles: looking for those costs a twentieth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    return uvloop.run(_interruptible(plan, report))
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(_interruptible(plan, report))
 
 
 async def _interruptible(plan: Replay, report: Report) -> Progress:
