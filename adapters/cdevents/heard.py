@@ -5,7 +5,6 @@ They are what they are: nothing is changed in them, and only what every version 
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,12 @@ import orjson
 from adapters.bounds import JSON, too_many
 from adapters.cdevents.vocabulary import CUSTOM_PREFIX, PREFIX
 from adapters.cdevents.wording import shown
+from adapters.late import late
 
+_structured = late("adapters.cdevents.envelope", "structured")
+_binary = late("adapters.cdevents.envelope", "binary")
+
+_NONE: Mapping[str, str] = {}
 _CONTEXT = ("id", "source", "type", "timestamp")
 
 
@@ -23,15 +27,23 @@ def is_cdevent(type_: object) -> bool:
     return isinstance(type_, str) and type_.startswith((PREFIX, CUSTOM_PREFIX))
 
 
-def cdevents(body: bytes) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """The CDEvents' documents in a body, and why the rest of it is none."""
+def cdevents(body: bytes, headers: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """The CDEvents' documents in a body, and why the rest of it is none.
+
+    `headers` has lower-case names, and the attributes of a CloudEvent that is in them as `ce-<name>`.
+    """
     documents: list[Mapping[str, Any]] = []
     problems = [] if (found := items(body)) else ["the body is not JSON, is empty or too large: nothing is in it"]
-    for each in map(document, found):
-        if problem := next(_problems(each), None):
+    for item in found:
+        try:
+            carried = document(item, headers if len(found) == 1 else _NONE)
+        except ValueError as error:
+            problems.append(f"this is no CloudEvent: {error}")
+            continue
+        if problem := next(_problems(carried), None):
             problems.append(f"this is no CDEvent: {problem}")
         else:
-            documents.append(each)
+            documents.append(carried)
     return documents, problems
 
 
@@ -54,16 +66,11 @@ def type_of(item: Any) -> object:
     return named.get("type") if isinstance(named, dict) else None
 
 
-def document(item: Any) -> Any:
-    """What a CloudEvent carries; anything else is itself."""
-    if not (isinstance(item, dict) and "specversion" in item):
-        return item
-    if "data_base64" not in item:
-        return item.get("data")
-    try:
-        return orjson.loads(b64decode(item["data_base64"]))
-    except (TypeError, ValueError):
-        return None
+def document(item: Any, headers: Mapping[str, str] = _NONE) -> Any:
+    """What a CloudEvent carries, whichever mode it is in; anything else is itself. Raises ValueError for a bad one."""
+    if isinstance(item, dict) and "specversion" in item:
+        return _structured(item)
+    return _binary(headers, item) if "ce-specversion" in headers else item
 
 
 def _problems(document: Any) -> Iterator[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import orjson
-
+from adapters.cdevents.heard import cdevents
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem
 from adapters.lineage.event import Event, event
@@ -41,8 +39,8 @@ def from_journal(path: Path, config: Config) -> Iterator[Event]:
 
 
 def _events(text: bytes) -> Iterator[Event]:
-    try:
-        found: Any = orjson.loads(text)
-        yield event(found.get("data", found))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return
+    for document in cdevents(text, {})[0]:
+        try:
+            yield event(document)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue

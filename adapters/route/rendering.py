@@ -120,7 +120,7 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
     if reason := _unfit(notification):
         return Rendered(errors=(reason,))
     messages: list[Message] = []
-    documents, errors = cdevents(notification.body)
+    documents, errors = cdevents(notification.body, notification.headers)
     for each in documents:
         try:
             if wanted(name_of(each["context"]["type"])):

@@ -190,7 +190,7 @@ class _Endpoint:
 
     def _check(self, notification: Notification) -> None:
         if self._context.cdevents:
-            _, problems = cdevents(notification.body)
+            _, problems = cdevents(notification.body, notification.headers)
             if problems:
                 raise Refusal(400, problems[0], "send CDEvents, bare or in CloudEvents, or set on_invalid: park")
             return

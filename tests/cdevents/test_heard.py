@@ -52,7 +52,7 @@ def without(path: str) -> dict[str, Any]:
 )
 def test_an_event_is_found_in_every_form(said: Any) -> None:
     """Of a version that we do not make ourselves, too; not a member of it is changed or left out."""
-    assert cdevents(orjson.dumps(said)) == ([MERGED], [])
+    assert cdevents(orjson.dumps(said), {}) == ([MERGED], [])
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_an_event_is_found_in_every_form(said: Any) -> None:
 )
 def test_what_no_event_can_be_without_is_named(said: Any, problem: str) -> None:
     """And does not stop the others of a batch."""
-    assert cdevents(orjson.dumps([said, MERGED])) == ([MERGED], [f"this is no CDEvent: {problem}"])
+    assert cdevents(orjson.dumps([said, MERGED]), {}) == ([MERGED], [f"this is no CDEvent: {problem}"])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
 def test_a_body_with_nothing_in_it_is_a_problem(body: bytes) -> None:
     """Nothing that was sent disappears without a word."""
-    documents, [problem] = cdevents(body)
+    documents, [problem] = cdevents(body, {})
     assert documents == []
     assert problem.startswith("the body is not JSON")
 
@@ -95,12 +95,12 @@ def test_every_official_example_is_taken_as_it_is(spec: Spec) -> None:
     examples = sorted(Path(SPECIFICATION / f"v{spec}" / "conformance").glob("*.json"))
     assert examples
     for example in examples:
-        assert cdevents(example.read_bytes()) == ([orjson.loads(example.read_bytes())], [])
+        assert cdevents(example.read_bytes(), {}) == ([orjson.loads(example.read_bytes())], [])
 
 
 @given(said=JSON)
 def test_anything_may_be_said(said: Any) -> None:
     """Each item is an event or a problem, whatever it is."""
-    documents, problems = cdevents(orjson.dumps(said))
+    documents, problems = cdevents(orjson.dumps(said), {})
     count = len(said) if isinstance(said, list) else 1
     assert len(documents) + len(problems) == max(count, 1)

@@ -27,7 +27,8 @@ def test_it_prints_the_tree_of_a_file(tmp_path: Path) -> None:
     """It reads CloudEvents and bare CDEvents, and passes over what is neither; outcome and environment are shown."""
     path = tmp_path / "events.jsonl"
     deployed = document("b", 2, ("PATH", "a"), outcome="success", environment={"id": "lab"})
-    path.write_bytes(b"\n".join(map(orjson.dumps, [{"data": document("a", 1)}, deployed, {"x": 1}])) + b"\nrubbish\n")
+    queued = {"specversion": "1.0", "id": "a", "source": "s", "type": "t", "data": document("a", 1)}
+    path.write_bytes(b"\n".join(map(orjson.dumps, [queued, deployed, {"x": 1}])) + b"\nrubbish\n")
     result = invoke("trace", "s/b", path)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [

@@ -140,7 +140,11 @@ def test_what_others_made_is_published_by_nobody() -> None:
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ('{"specversion":"1.0","type":"dev.cdevents.change.merged.0.1.2"}', "this is no CDEvent: context.id"),
+        (
+            '{"specversion":"1.0","type":"dev.cdevents.change.merged.0.1.2","source":"s"}',
+            "this is no CDEvent: context.id",
+        ),
+        ('{"specversion":"1.0","type":"dev.cdevents.change.merged.0.1.2"}', "this is no CloudEvent: Missing required"),
         ("dev.cdevents", "the body is not JSON"),
         (
             orjson.dumps(FOREIGN).decode().replace('"us"', "[" * 500 + "]" * 500),
