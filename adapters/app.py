@@ -16,7 +16,7 @@ import structlog
 from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.loops import new_event_loop
-from adapters.server import Server, application, bind
+from adapters.serving import addresses, listeners, servers
 from adapters.sidecar import Sidecar, assembled
 
 PRUNE_EVERY = 60.0
@@ -25,6 +25,7 @@ PRUNE_EVERY = 60.0
 _log = structlog.get_logger(__name__)
 
 _Work = Mapping[str, Coroutine[Any, Any, object]]
+_Sockets = Mapping[str, socket.socket]
 _Tasks = Collection[asyncio.Task[None]]
 
 
@@ -57,31 +58,32 @@ async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event) -> 
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start, PartDied when it cannot go on.
     """
-    with bind(*config.server.address) as listener:
+    with listeners(config.server) as sockets:
         async with assembled(config) as sidecar:
             try:
-                await _live(sidecar, listener, stop, hangup)
+                await _live(sidecar, sockets, stop, hangup)
             except* PartDied as died:
                 raise died.exceptions[0] from None
 
 
-async def _live(sidecar: Sidecar, listener: socket.socket, stop: asyncio.Event, hangup: asyncio.Event) -> None:
+async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup: asyncio.Event) -> None:
     drain = sidecar.settings.server.drain
-    app = application([*sidecar.mounts()], sidecar.metrics.registry, lambda: _unready(sidecar, stop))
-    server = Server(app, grace=drain / 2)
+    serving = servers(sidecar, lambda: _unready(sidecar, stop))
     async with asyncio.TaskGroup() as group:
-        [serving] = _started(group, {"server": server.serve([listener])})
+        asked = _started(group, {f"server {name}": each.serve([sockets[name]]) for name, each in serving.items()})
         hearing = _started(group, _hearing(sidecar))
         publishing = _started(group, {f"route {name}": route.run() for name, route in sidecar.routes.items()})
         upkeep = _started(group, {"retention": _retain(sidecar), "mappings": sidecar.translators.watch(hangup)})
         upkeep += _started(group, {"stalls": sidecar.stalls.watch(asyncio.sleep)})
         upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
-        _log.info("started", **_summary(sidecar, listener))
+        _log.info("started", **_summary(sidecar, sockets))
         await stop.wait()
         _log.info("stopping", drain=drain)
-        server.stop()
+        serving["listen"].stop()
         _cancel(hearing)
-        await _drain(sidecar, [serving, *hearing], publishing)
+        await _drain(sidecar, [asked[0], *hearing], publishing)
+        for each in serving.values():
+            each.stop()
         _cancel([*publishing, *upkeep])
 
 
@@ -146,8 +148,7 @@ async def _unready(sidecar: Sidecar, stop: asyncio.Event) -> list[str]:
     return ["it is stopping"] if stop.is_set() else sidecar.stalls.reasons()
 
 
-def _summary(sidecar: Sidecar, listener: socket.socket) -> dict[str, Any]:
-    host, port, *_ = listener.getsockname()
+def _summary(sidecar: Sidecar, sockets: _Sockets) -> dict[str, Any]:
     routes = {name: f"{route.format} to {route.sink}" for name, route in sidecar.settings.routes.items()}
-    file = sidecar.settings.file
-    return {"config": file, "listen": f"{host}:{port}", "sources": [*sidecar.sources], "routes": routes}
+    served = {"config": sidecar.settings.file, **addresses(sockets)}
+    return {**served, "sources": [*sidecar.sources], "routes": routes}

@@ -112,6 +112,41 @@ async def test_a_journal_that_is_gone_is_not_ready(living: Living) -> None:
     assert [event["data"]["url"] for event in living.published("legacy")] == ["run/2"]
 
 
+async def test_health_and_metrics_may_have_an_address_of_their_own(living: Living) -> None:
+    """Who can post can then not ask for them, and who asks for them can not post; they answer until the very end."""
+    admin = free_port()
+    server = {"listen": f"127.0.0.1:{living.port}", "admin": f"127.0.0.1:{admin}", "drain": "3s"}
+    probing = Living(living.folder, port=admin, stop=living.stop)
+    with structlog.testing.capture_logs() as logs:
+        async with started(probing, living.config(server=server)) as running:
+            assert await living.post(1) == 202
+            assert await probing.post(1) == 404
+            for path in ("/healthz", "/readyz", "/metrics"):
+                assert (await living.ask("GET", path)).status_code == 404
+                assert (await probing.ask("GET", path)).status_code == 200
+            _, writer = await asyncio.open_connection("127.0.0.1", living.port)
+            writer.write(b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+            await writer.drain()
+            await asyncio.sleep(0)
+            living.stop.set()
+            await eventually(lambda: any(each["event"] == "stopping" for each in logs))
+            assert (await probing.ask("GET", "/readyz")).json()["reasons"] == ["it is stopping"]
+            writer.close()
+            await asyncio.wait_for(running, 10)
+    [told] = [each for each in logs if each["event"] == "started"]
+    assert (told["listen"], told["admin"]) == (server["listen"], server["admin"])
+
+
+async def test_an_admin_address_that_is_in_use_is_named(living: Living) -> None:
+    """The setting to change; nothing is left listening."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        admin = f"127.0.0.1:{taken.getsockname()[1]}"
+        config = living.config(server={"listen": f"127.0.0.1:{living.port}", "admin": admin})
+        with pytest.raises(AddressUnavailable, match=f"server.admin: {admin} is in use"):
+            await app.run(config, stop=living.stop, hangup=living.hangup)
+    socket.create_server(("127.0.0.1", living.port)).close()
+
+
 async def test_metrics_tell_what_happened(living: Living) -> None:
     """Heard, answered and published, by name."""
     async with started(living, living.config()):

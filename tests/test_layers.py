@@ -19,7 +19,7 @@ LAYERS = (
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
     {"replay", "sidecar"},
-    {"delivery", "lineage"},
+    {"delivery", "lineage", "serving"},
     {"app"},
     {"cli", "pytest_plugin"},
     {"__main__"},

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from adapters import logs
 from adapters.errors import Problem
@@ -25,29 +25,48 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 _LAST_PORT = 65535
 
 
-class Server(Settings):
-    """The HTTP server that all webhooks share; `drain` is how long a stop may take to publish what was heard."""
+def _has_host_and_port(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
+        raise ValueError("expected host:port, such as 127.0.0.1:8080 or [::1]:8080")
+    return value
 
-    listen: str = "127.0.0.1:8080"
+
+Address = Annotated[str, AfterValidator(_has_host_and_port)]
+"""Where to listen, as `host:port`."""
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The host of an Address, without brackets, and the port."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+class Server(Settings):
+    """The HTTP server that all webhooks share; `drain` is how long a stop may take to publish what was heard.
+
+    With `admin`, health and metrics are there, and are not where the webhooks are.
+    """
+
+    listen: Address = "127.0.0.1:8080"
+    admin: Address | None = None
     drain: Duration = 10.0
 
-    @field_validator("listen")
+    @field_validator("admin")
     @classmethod
-    def _has_host_and_port(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not (host and port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
-            raise ValueError("expected host:port, such as 127.0.0.1:8080 or [::1]:8080")
+    def _is_another(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value == info.data.get("listen") and host_and_port(value)[1]:
+            raise ValueError("expected another address than that of 'listen': leave it out for the same one")
         return value
 
     @property
     def address(self) -> tuple[str, int]:
         """The host, without brackets, and the port."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return host_and_port(self.listen)
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach it."""
+        """Whether only this machine can reach its webhooks."""
         host, _ = self.address
         try:
             return ip_address(host).is_loopback

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from adapters.server.application import application
+from adapters.server.application import Readiness, application, probes, served
 from adapters.server.connection import connections
 from adapters.server.crowd import Crowd
 from adapters.server.hands import Hands
 from adapters.server.listening import bind
 
-__all__ = ["Server", "application", "bind"]
+__all__ = ["Readiness", "Server", "application", "bind", "probes", "served"]
 
 
 class Server(uvicorn.Server):

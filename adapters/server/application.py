@@ -21,6 +21,16 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 
 def application(sources: Sequence[BaseRoute], registry: CollectorRegistry, readiness: Readiness) -> ASGIApp:
     """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
+    return served([*sources, *probes(registry, readiness)])
+
+
+def served(routes: Sequence[BaseRoute]) -> ASGIApp:
+    """Some routes, and a JSON 404 elsewhere."""
+    return Router(routes, redirect_slashes=False, default=_not_found)
+
+
+def probes(registry: CollectorRegistry, readiness: Readiness) -> Sequence[BaseRoute]:
+    """`/healthz`, `/readyz` and `/metrics`."""
 
     async def healthz(_request: Request) -> Response:
         return json_answer(200, {"alive": True})
@@ -32,8 +42,7 @@ def application(sources: Sequence[BaseRoute], registry: CollectorRegistry, readi
     def metrics(_request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    own = [Route(path, answer) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
-    return Router([*sources, *own], redirect_slashes=False, default=_not_found)
+    return [Route(path, answer) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

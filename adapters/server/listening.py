@@ -8,13 +8,13 @@ import socket
 from adapters.errors import AddressUnavailable
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises AddressUnavailable when the address cannot be had."""
+def bind(host: str, port: int, setting: str = "server.listen") -> socket.socket:
+    """A listening socket; raises AddressUnavailable when the address, which a setting says, cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise AddressUnavailable(f"server.listen: {host}:{port} {_reason(error)}") from None
+        raise AddressUnavailable(f"{setting}: {host}:{port} {_reason(error)}") from None
 
 
 def _reason(error: OSError) -> str:

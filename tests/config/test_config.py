@@ -145,3 +145,13 @@ def test_the_schema_accepts_what_loads_and_refuses_what_does_not() -> None:
     assert validator.is_valid(yamlfile.parse(WHOLE, "c").data)
     assert not validator.is_valid(yamlfile.parse(WHOLE.replace("max_body", "maxbody"), "c").data)
     assert not validator.is_valid(yamlfile.parse(WHOLE.replace("type: stdout", "type: stdin"), "c").data)
+
+
+def test_admin_is_another_address(load: Load, problems: Problems) -> None:
+    """The same one would be in use; port 0 is any that is free."""
+    assert load(f"server: {{listen: '127.0.0.1:80', admin: '0.0.0.0:81'}}\n{SOURCE}").server.admin == "0.0.0.0:81"
+    assert load(f"server: {{listen: '127.0.0.1:0', admin: '127.0.0.1:0'}}\n{SOURCE}").server.admin == "127.0.0.1:0"
+    [problem] = problems(f"server: {{listen: '127.0.0.1:80', admin: '127.0.0.1:80'}}\n{SOURCE}")
+    assert problem.startswith("c.yaml:1:34: expected another address than that of 'listen'")
+    [problem] = problems(f"server: {{admin: '81'}}\n{SOURCE}")
+    assert problem.startswith("c.yaml:1:10: expected host:port")
