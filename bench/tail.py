@@ -22,7 +22,7 @@ from adapters.sources.tail import Tail, TailSettings
 from bench.service import started, wait_for_lines
 from bench.table import Row
 
-LINES, MANY, TOGETHER, FILES, SECONDS = 300_000, 1_500_000, 100, 5_000, 10.0
+LINES, MANY, TOGETHER, FILES, MORE_FILES, SECONDS = 300_000, 1_500_000, 100, 5_000, 25_000, 10.0
 
 INSTANCE = "https://git.example.com/"
 
@@ -67,6 +67,10 @@ def rows() -> Iterator[Row]:
         for number in range(FILES):
             (Path(folder) / f"{number}.log").write_text("x\n")
         yield Row(f"tail: {FILES:,} quiet files", asyncio.run(_watched(f"{folder}/*.log")), "% of a core", at_most=5)
+        for number in range(FILES, MORE_FILES):
+            (Path(folder) / f"{number}.log").write_text("x\n")
+        late = asyncio.run(_late(Path(folder)))
+        yield Row(f"tail: how late a line in one of {MORE_FILES:,} files is, at worst", late, "s", at_most=5)
 
 
 def _log(lines: int) -> bytes:
@@ -140,3 +144,26 @@ async def _watched(pattern: str) -> float:
     running.cancel()
     await asyncio.wait([running])
     return 100 * used / SECONDS
+
+
+async def _late(folder: Path) -> float:
+    """Seconds until a line is handed over, the longest of some, each in a file that was quiet."""
+    heard = asyncio.Event()
+
+    async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:  # noqa: ARG001 - the contract's
+        if any(each.body.startswith(b"late") for each in notifications):
+            heard.set()
+
+    tail = _tail([f"{folder}/*.log"])
+    await tail.poll(receive)
+    running = asyncio.create_task(tail.run(receive))
+    seconds = []
+    for number in range(0, MORE_FILES, MORE_FILES // 5):
+        heard.clear()
+        began = perf_counter()
+        with (folder / f"{number}.log").open("a") as file:
+            file.write("late\n")
+        await heard.wait()
+        seconds.append(perf_counter() - began)
+    running.cancel()
+    return max(seconds)

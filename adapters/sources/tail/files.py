@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from glob import iglob
 from pathlib import Path
+from typing import NamedTuple
 
 from adapters.sources.tail.content import SUFFIX
 from adapters.sources.tail.roots import above
@@ -17,11 +17,10 @@ Key = tuple[int, int]
 """Device and inode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A regular file as it was when it was looked at: one that was written to since is not equal to it.
 
-    `modified` and `changed` are in nanoseconds since 1970.
+    `modified` and `changed` are in nanoseconds since 1970. A tuple, as tens of thousands are made at each look.
     """
 
     path: str

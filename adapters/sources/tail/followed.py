@@ -55,8 +55,8 @@ class Table:
         self._changed: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[Followed]:
-        for id_ in [*self._streams]:
-            if followed := self._streams.get(id_):
+        for followed in [*self._streams.values()]:
+            if followed.stream.id in self._streams:
                 yield followed
 
     def get(self, id_: str) -> Followed | None:

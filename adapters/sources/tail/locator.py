@@ -30,11 +30,11 @@ class Locator:
         self._listed = listed(self._shared.settings.paths, self._shared.settings.exclude)
         self._nearby = Nearby()
         self._each(self._locate, self._table)
-        self._each(self._examine, self._table)
+        self._each(self._examine, [each for each in self._table if each.seen != each.read])
         # What was read furthest chooses first: a few bytes may be alike by accident.
         lost = [each for each in self._table if each.seen is None and not each.stream.copy_of]
         self._each(self._lost, sorted(lost, key=lambda each: -each.stream.offset))
-        self._each(self._examine_copy, self._table)
+        self._each(self._examine_copy, [each for each in self._table if each.stream.copy_of])
         self._strangers.meet(self._listed, skip=skip)
         self._forget()
 
@@ -48,7 +48,7 @@ class Locator:
 
     def _examine(self, followed: Followed) -> None:
         """Sees whether a file that has changed still has what was read of it."""
-        if not followed.stream.copy_of and followed.seen is not None and followed.seen != followed.read:
+        if not followed.stream.copy_of and followed.seen is not None:
             self._examine_bytes(followed, followed.seen)
 
     def _examine_bytes(self, followed: Followed, seen: Sighting) -> None:
@@ -63,8 +63,6 @@ class Locator:
 
     def _examine_copy(self, followed: Followed) -> None:
         """Sees whether a stream that was a copy of another still is; if not it is read as any other from now on."""
-        if not followed.stream.copy_of:
-            return
         original, seen = self._table.get(followed.stream.copy_of), followed.seen
         if original is None:
             self._table.update(followed, replace(followed.stream, copy_of=""))

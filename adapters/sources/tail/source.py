@@ -31,7 +31,10 @@ RECORDS = 2000
 """About how many records are handed over at a time."""
 
 LEISURE = 33
-"""A look at the files is followed by a rest of this many times as long: looking takes 3 % of a core at most."""
+"""A look at the files is followed by a rest of this many times as long: looking takes 3 % of a core, as a rule."""
+
+LONGEST = 3.0
+"""Seconds of such a rest at most: with tens of thousands of files looking takes more, lest their lines be late."""
 
 BUSY = 0.1
 """Seconds between two polls while lines keep coming."""
@@ -159,7 +162,7 @@ class Tail:
 
     async def _rest(self, watcher: Watcher, *, found: bool) -> None:
         """Where lines keep coming the kernel is not asked: it would tell of each, and that costs more than looking."""
-        leisure = LEISURE * self._looked
+        leisure = min(LONGEST, LEISURE * self._looked)
         await self._sleep(max(BUSY, leisure) if found else leisure)
         if not found:
             directories = {os.path.dirname(each.stream.path) for each in self._table}

@@ -83,6 +83,10 @@ class Bench:
         """Another tail, which knows what the journal knows."""
         self.stop()
         self.settings |= settings
+        self.tail = Tail(*self.parts(), monotonic=lambda: self.now)
+
+    def parts(self) -> tuple[TailSettings, Context]:
+        """What a tail is made of that knows what the journal knows."""
         given = {"paths": (f"{self.directory}/app.log*",), "settle": SETTLE, "poll": 1.0} | self.settings
         model = TailSettings.model_validate({"type": "tail", "instance": "https://tool.example.com/", **given})
         clock = datetime(2026, 3, 1, tzinfo=UTC)
@@ -93,7 +97,7 @@ class Bench:
             metrics=Metrics(CollectorRegistry()),
             clock=lambda: clock + timedelta(seconds=self.now),
         )
-        self.tail = Tail(model, context, monotonic=lambda: self.now)
+        return model, context
 
     async def poll(self) -> list[str]:
         """The lines that one poll hands over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import resource
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from adapters import mapping
 from adapters.errors import JournalUnavailable
 from adapters.model import TRUNCATED
+from adapters.sources.tail.source import LONGEST, Tail
 from tests.enveloped import cri
 from tests.sources.tail.support import Bench
 from tests.waiting import eventually
@@ -241,3 +243,18 @@ async def test_lines_of_a_container(bench: Bench) -> None:
     assert await bench.poll() == []
     bench.now += 3
     assert await bench.poll() == [b"\n".join(pieces).decode()]
+
+
+async def test_however_many_files_there_are_the_next_look_is_soon(bench: Bench) -> None:
+    """A look that takes a minute is not followed by half an hour without one."""
+    rests: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+        raise asyncio.CancelledError
+
+    times = itertools.count(step=60)
+    tail = Tail(*bench.parts(), monotonic=lambda: next(times), sleep=sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await tail.run(bench.kept)
+    assert rests == [LONGEST]
