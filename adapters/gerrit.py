@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from requests import PreparedRequest
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 
-from adapters.http import Bounded
+from adapters.http import Basic, Bearer, Bounded
 from adapters.secrets import Secret
 from adapters.tls import Tls, secure
 
@@ -36,16 +35,5 @@ def client(
 
 def _auth(user: tuple[str, Secret] | Secret) -> AuthBase:
     if isinstance(user, tuple):
-        return HTTPBasicAuth(user[0].encode(), user[1].get_secret_value().encode())
-    return _Bearer(user)
-
-
-class _Bearer(AuthBase):
-    """RFC 6750, of which pygerrit2 knows nothing."""
-
-    def __init__(self, token: Secret) -> None:
-        self._token = token
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
-        return request
+        return Basic(user[0], user[1].get_secret_value)
+    return Bearer(user.get_secret_value)

@@ -102,3 +102,21 @@ class Seldom:
             return False
         self._last[key] = now
         return True
+
+
+class Outage:
+    """How long what others depend on has been away, to be told once when it is there again."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since: float | None = None
+
+    def begun(self) -> None:
+        """Notes that it is away now; the first time counts."""
+        if self._since is None:
+            self._since = self._clock()
+
+    def ended(self) -> float | None:
+        """Seconds that it was away, None where it was not."""
+        since, self._since = self._since, None
+        return None if since is None else round(self._clock() - since, 1)

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel, SecretStr
 
-from adapters.secrets import Rotated
+from adapters.secrets import rotated
 from adapters.urls import public, secret_parameters
 
 INSTEAD = "[redacted]"
@@ -32,11 +32,11 @@ def redaction(settings: Any) -> Redact:
     Of one that is replaced while it runs, the old one is left out as well.
     """
     fixed = frozenset(_texts(settings))
-    rotated = list(_rotated(settings))
+    replaced = list(rotated(settings))
     pattern = lru_cache(1)(_pattern)
 
     def redact(text: str) -> str:
-        known = pattern(fixed.union(*(each.known for each in rotated)))
+        known = pattern(fixed.union(*(each.known for each in replaced)))
         return public(known.sub(INSTEAD, text) if known else text)
 
     return redact
@@ -45,10 +45,6 @@ def redaction(settings: Any) -> Redact:
 def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
     found = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
     return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True)))) if found else None
-
-
-def _rotated(settings: Any) -> Iterator[Rotated]:
-    return (each for each in _secrets(settings) if isinstance(each, Rotated))
 
 
 def _texts(settings: Any) -> Iterator[str]:

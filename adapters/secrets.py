@@ -8,13 +8,22 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
-from adapters.errors import Problem
+from adapters.errors import ConfigError, Problem
 from adapters.yamlfile import Location, YamlFile
 
 FRESH = 1.0
@@ -74,6 +83,46 @@ Secrets = Annotated[
     Field(min_length=1),
 ]
 """A secret, or a list of them, of which any may be the right one while they are being exchanged."""
+
+Made = TypeVar("Made")
+
+
+class Following(Generic[Made]):
+    """What is made of settings, made anew when a secret of theirs is another one."""
+
+    def __init__(self, settings: Any, make: Callable[[], Made]) -> None:
+        self._secrets = list(rotated(settings))
+        self._make = make
+        self._values = self._now()
+        self._made = make()
+
+    def __call__(self) -> Made:
+        """As it is now; of a secret that nothing can be made of, the one before it stays."""
+        if (values := self._now()) != self._values:
+            self._values = values
+            with suppress(ConfigError, ValueError):
+                self._made = self._make()
+        return self._made
+
+    def _now(self) -> tuple[str, ...]:
+        return tuple(each.get_secret_value() for each in self._secrets)
+
+
+def rotated(settings: Any) -> Iterator[Rotated]:
+    """Every secret in some settings that may be replaced."""
+    match settings:
+        case Rotated():
+            yield settings
+        case BaseModel():
+            for _, each in settings:
+                yield from rotated(each)
+        case Mapping():
+            for each in settings.values():
+                yield from rotated(each)
+        case list() | tuple():
+            for each in settings:
+                yield from rotated(each)
+
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
 

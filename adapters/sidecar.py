@@ -110,6 +110,7 @@ class Sidecar:
             in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
             large=self._large,
             redact=self._redact,
+            waiting=lambda: self.journal.waiting(name),
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:

@@ -83,6 +83,10 @@ class RabbitmqConnection(Connection):
     auth: Login | None = None
 
 
+ExchangeType = Literal["topic", "direct", "fanout", "headers"]
+"""What an exchange of RabbitMQ routes by."""
+
+
 class MqttConnection(Connection):
     """One broker; the port is 1883, or 8883 with TLS, unless told."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from adapters.brokers.connection import RabbitmqConnection
 from adapters.tls import context
 
 if TYPE_CHECKING:
-    from aio_pika.abc import AbstractConnection
+    from aio_pika.abc import AbstractChannel, AbstractConnection
 
 
 async def connect(connection: RabbitmqConnection) -> AbstractConnection:
@@ -36,3 +37,17 @@ async def connect(connection: RabbitmqConnection) -> AbstractConnection:
         if not opening.connected.is_set():
             await opening.close()
     return opening
+
+
+async def declare(channel: AbstractChannel, exchange: str, kind: str, queues: Iterable[tuple[str, str]] = ()) -> None:
+    """Makes an exchange unless it is there, and durable queues, by their names, each bound to it by a routing key.
+
+    The exchanges that every server has, `""` and `amq.*`, are only bound to. Raises `aio_pika.exceptions.AMQPError`
+    where one is there that is another, or may not be made.
+    """
+    if exchange and not exchange.startswith("amq."):
+        await channel.declare_exchange(exchange, kind, durable=True)
+    for name, routing_key in queues:
+        queue = await channel.declare_queue(name, durable=True)
+        if exchange:
+            await queue.bind(exchange, routing_key)

@@ -1,6 +1,7 @@
 """How all that asks others over HTTP reads their answers: bounded in bytes and in time, and told without secrets."""
 
 from adapters.http.bounded import Bounded, bounded
+from adapters.http.credentials import Basic, Bearer
 from adapters.http.words import Unusable, no_answer, origin
 
-__all__ = ["Bounded", "Unusable", "bounded", "no_answer", "origin"]
+__all__ = ["Basic", "Bearer", "Bounded", "Unusable", "bounded", "no_answer", "origin"]

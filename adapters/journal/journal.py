@@ -157,6 +157,14 @@ class Journal:
         """How far routes have come."""
         return status.routes(self._reads, routes, self._clock())
 
+    def waiting(self, route: str) -> int | None:
+        """How many records a route has still to pass; None where that cannot be read now."""
+        try:
+            [found] = self.status([route])
+        except JournalUnavailable:
+            return None
+        return found.lag
+
     def size(self) -> int:
         """The bytes in use, of `max_bytes`."""
         return self._reads.size()

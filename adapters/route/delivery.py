@@ -12,6 +12,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
 
 from adapters.errors import AdapterError, DeliveryError, HungUp, JournalUnavailable, PermanentError, TransientError
+from adapters.logs import Outage
 from adapters.metrics import Metrics
 from adapters.model import Message
 from adapters.sinks.contract import Sink
@@ -33,11 +34,21 @@ class Delivery:
 
     After a TransientError it tries again what was not taken, after 0.5 s, 1 s, 2 s, up to 60 s, with up to a second
     of jitter, and not before the sink's `retry_after`; a success in part starts the back-off anew. After it HungUp,
-    the rest of a batch goes one by one: a message that it hangs up on HANG_UPS times is refused.
+    the rest of a batch goes one by one: a message that it hangs up on HANG_UPS times is refused. When it takes
+    messages again, the log has how long it did not, and how many records are `waiting`.
     """
 
-    def __init__(self, route: str, sink: Sink, metrics: Metrics, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        route: str,
+        sink: Sink,
+        metrics: Metrics,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        waiting: Callable[[], int | None] = lambda: None,
+    ) -> None:
         self._route = route
+        self._outage, self._waiting = Outage(), waiting
         self._sink = sink
         self._metrics = metrics
         self._retrying = retrying(TransientError, self._note_retry, sleep)
@@ -65,6 +76,8 @@ class Delivery:
             left.blame(error)
             raise
         self._take(left, len(messages))
+        if (away := self._outage.ended()) is not None:
+            _log.info("sink takes messages again", route=self._route, away=away, waiting=self._waiting())
 
     def _take(self, left: _Left, count: int) -> None:
         for _ in range(count):
@@ -72,6 +85,7 @@ class Delivery:
         self._metrics.delivered(self._route, count)
 
     def _note_retry(self, error: AdapterError, attempt: int, pause: float) -> None:
+        self._outage.begun()
         self._metrics.retried(self._route)
         _log.warning("sink is not taking messages", route=self._route, error=str(error), attempt=attempt, pause=pause)
 

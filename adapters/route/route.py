@@ -44,7 +44,7 @@ class Route:
 
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
     failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.
-    `redact` leaves secrets out of reasons.
+    `redact` leaves secrets out of reasons. `waiting` is how many records are still to be passed, where that is known.
     """
 
     name: str
@@ -59,9 +59,10 @@ class Route:
     clock: Callable[[], float] = time.monotonic
     large: Large = field(default_factory=Large)
     redact: Redact = public
+    waiting: Callable[[], int | None] = lambda: None
 
     def __post_init__(self) -> None:
-        self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep)
+        self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting)
         self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None

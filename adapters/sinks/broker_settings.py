@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from adapters.brokers.connection import KafkaConnection, MqttConnection, NatsConnection, RabbitmqConnection
+from adapters.brokers.connection import (
+    ExchangeType,
+    KafkaConnection,
+    MqttConnection,
+    NatsConnection,
+    RabbitmqConnection,
+)
 from adapters.settings import Duration, Settings
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.template import Naming
@@ -80,12 +86,34 @@ class NatsSettings(SinkSettings, NatsConnection):
     stream: NatsStream | None = None
 
 
+class RabbitmqQueue(Settings):
+    """A queue, and which messages of the exchange go to it."""
+
+    queue: Annotated[str, Field(min_length=1, max_length=255)]
+    routing_key: str = "#"
+
+
 class RabbitmqSettings(SinkSettings, RabbitmqConnection):
-    """Which exchange, of which '' is the one where a routing key names a queue, and the routing key."""
+    """Which exchange, of which '' is the one where a routing key names a queue, and the routing key.
+
+    With `declare`, the exchange is made unless it is there, of `exchange_type` and durable, and so are `queues`; where
+    the routing key names a queue, it is that queue.
+    """
 
     type: Literal["rabbitmq"]
     exchange: Annotated[str, SHORT.template]
     routing_key: Annotated[str, SHORT.template] = "{type}"
+    declare: bool = False
+    exchange_type: ExchangeType = "topic"
+    queues: tuple[RabbitmqQueue, ...] = ()
+
+    @model_validator(mode="after")
+    def _queues_are_declared(self) -> Self:
+        if self.queues and not self.declare:
+            raise ValueError("'queues' are made by 'declare: true'")
+        if self.queues and not self.exchange:
+            raise ValueError("'queues' are bound to an 'exchange', and this one names them by the routing key")
+        return self
 
 
 class MqttSettings(SinkSettings, MqttConnection):

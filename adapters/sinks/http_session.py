@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 
-from adapters.http import Bounded, bounded
+from adapters.http import Basic, Bearer, Bounded, bounded
 from adapters.secrets import Secret
 from adapters.sinks.http_settings import Auth
 from adapters.tls import Tls, secure
@@ -18,8 +18,7 @@ _EXCERPT = 16 << 10
 
 def session(auth: Auth | None, headers: Mapping[str, Secret], tls: Tls) -> requests.Session:
     """A session with these settings; the environment's proxies are used, its `.netrc` is not."""
-    result = requests.Session()
-    result.headers.update({name: value.get_secret_value() for name, value in headers.items()})
+    result = _Session(headers)
     result.auth = _authentication(auth)
     secure(result, tls)
     bounded(result, Bounded(_EXCERPT, excerpt=True))
@@ -50,20 +49,21 @@ def asked(  # noqa: PLR0913 - what a request is made of
     )
 
 
-class _Bearer(AuthBase):
-    """Sends a bearer token (RFC 6750), or nothing."""
+class _Session(requests.Session):
+    """Sends headers as they are now, which may be secrets that are replaced."""
 
-    def __init__(self, token: str | None) -> None:
-        self._token = token
+    def __init__(self, headers: Mapping[str, Secret]) -> None:
+        super().__init__()
+        self._secret = headers
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """As in requests."""
+        self.headers.update({name: value.get_secret_value() for name, value in self._secret.items()})
+        return super().prepare_request(request)
 
 
 def _authentication(auth: Auth | None) -> AuthBase:
     """What makes a session known; where nothing is configured, `.netrc` is not asked either."""
     if auth and auth.basic:
-        return HTTPBasicAuth(auth.basic.username.encode(), auth.basic.password.get_secret_value().encode())
-    return _Bearer(auth.bearer.get_secret_value() if auth and auth.bearer else None)
+        return Basic(auth.basic.username, auth.basic.password.get_secret_value)
+    return Bearer(auth.bearer.get_secret_value if auth and auth.bearer else None)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 
 from confluent_kafka import KafkaException
 
-from adapters.brokers.kafka import properties
+from adapters.brokers.kafka import ClientLog, properties
 from adapters.errors import ConfigError, Problem, TransientError
 from adapters.model import Message
 from adapters.sinks.binding import parts
@@ -26,7 +25,7 @@ class KafkaSink:
     def __init__(self, settings: KafkaSettings) -> None:
         """Raises ConfigError when librdkafka cannot be configured so."""
         self._name = TOPIC.name_of(settings.topic)
-        self._new = partial(KafkaProducer, properties(settings), settings.timeout)
+        self._settings, self._log = settings, ClientLog()
         try:
             self._producer: KafkaProducer | None = self._new()
         except KafkaException as error:
@@ -52,6 +51,10 @@ class KafkaSink:
             self._producer = None
             producer.close()
             raise
+
+    def _new(self) -> KafkaProducer:
+        """A producer with the password as it is now."""
+        return KafkaProducer({**properties(self._settings), "logger": self._log}, self._settings.timeout)
 
     def _renewed(self) -> KafkaProducer:
         try:

@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelClosed, PublishError
 
 from adapters.brokers.closing import closed
-from adapters.brokers.rabbitmq import connect
+from adapters.brokers.rabbitmq import connect, declare
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Message
 from adapters.sinks.acks import raise_first
@@ -46,6 +46,7 @@ class RabbitmqSink:
         self._turn = asyncio.Lock()
         self._connection: AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
+        self._declared: set[tuple[str, str]] = set()
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is confirmed or has failed; one by one, after a refusal."""
@@ -77,13 +78,29 @@ class RabbitmqSink:
 
     async def _send(self, batch: Sequence[Message]) -> None:
         channel = await self._ready()
+        if self._settings.declare:
+            await self._declare(channel, batch)
         outcomes = await asyncio.gather(*(self._outcome(channel, message) for message in batch))
         refusals = [each for each in outcomes if isinstance(each, _Refused)]
         raise_first([refusals[0] if refusals and each else each for each in outcomes])
 
+    async def _declare(self, channel: AbstractChannel, batch: Sequence[Message]) -> None:
+        """Makes what the messages are sent to and was not made over this connection."""
+        keys = {(self._exchange(message), self._routing_key(message)) for message in batch}
+        places = {(exchange, "" if exchange else key) for exchange, key in keys if not _too_long(exchange, key)}
+        bound = [(each.queue, each.routing_key) for each in self._settings.queues]
+        for exchange, key in sorted(places - self._declared):
+            try:
+                async with asyncio.timeout(self._settings.timeout):
+                    await declare(channel, exchange, self._settings.exchange_type, bound if exchange else [(key, key)])
+            except _TROUBLE as error:
+                what = f"the exchange '{exchange}'" if exchange else f"the queue '{key}'"
+                raise TransientError(f"RabbitMQ does not make {what}, or its queues: {self._reason(error)}") from None
+            self._declared.add((exchange, key))
+
     async def _outcome(self, channel: AbstractChannel, message: Message) -> DeliveryError | None:
         exchange, key = self._exchange(message), self._routing_key(message)
-        if max(len(exchange.encode()), len(key.encode())) > _LONGEST:
+        if _too_long(exchange, key):
             return PermanentError(f"exchange and routing key have at most {_LONGEST} bytes: {exchange} {key}")
         try:
             to = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
@@ -109,12 +126,17 @@ class RabbitmqSink:
     async def _opened(self) -> AbstractChannel:
         if self._connection is None or self._connection.is_closed:
             self._connection = await connect(self._settings)
+            self._declared.clear()
         return await self._connection.channel(publisher_confirms=True, on_return_raises=True)
 
     def _reason(self, error: BaseException) -> str:
         if isinstance(error, TimeoutError):
             return f"no answer within {self._settings.timeout:g} s"
         return str(error) or type(error).__name__
+
+
+def _too_long(exchange: str, key: str) -> bool:
+    return max(len(exchange.encode()), len(key.encode())) > _LONGEST
 
 
 def _laid(message: Message) -> aio_pika.Message:

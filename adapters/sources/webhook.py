@@ -21,9 +21,10 @@ from adapters.cdevents.heard import cdevents
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import LARGE, TRUNCATED, Notification, Receive
+from adapters.secrets import Following
 from adapters.settings import Duration, Size
 from adapters.sources import body
-from adapters.sources.auth import AuthOrNone, Headers, Once, Replays, Undecided, Unproven, guard
+from adapters.sources.auth import AuthOrNone, Guard, Headers, Once, Replays, Undecided, Unproven, guard
 from adapters.sources.body import Body
 from adapters.sources.contract import CDEventsOrToolSettings, Context
 from adapters.sources.handshake import granted
@@ -86,9 +87,13 @@ class _Endpoint:
     def __init__(self, settings: WebhookSettings, context: Context, keep: Receive) -> None:
         self._settings, self._context, self._keep = settings, context, keep
         self._parks = settings.on_invalid == "park"
-        self._guard = guard(settings.auth)
+        self._guarded = Following(settings.auth, lambda: guard(settings.auth))
         self._replays = Replays()
         self._seldom = Seldom()
+
+    @property
+    def _guard(self) -> Guard:
+        return self._guarded()
 
     async def __call__(self, scope: Scope, receive: AsgiReceive, send: Send) -> None:
         try:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -144,3 +145,16 @@ class Failing(Recorder):
             error, delivered = self.failures.popleft()
             self.answers.append(error("told to", delivered=delivered % len(batch)))
         await super().publish(batch)
+
+
+async def test_a_sink_that_takes_messages_again_is_told_once() -> None:
+    """With how long it did not, and how many records wait: the night is over."""
+    metrics = Metrics(CollectorRegistry())
+    sink = Recorder(deque([TransientError("away"), TransientError("away")]))
+    delivery = Delivery("raw", sink, metrics, sleep=Naps(), waiting=lambda: 41)
+    with structlog.testing.capture_logs() as logs:
+        await delivery.deliver(messages(2))
+        await delivery.deliver(messages(2))
+    [again] = [each for each in logs if each["log_level"] == "info"]
+    assert again["away"] >= 0
+    assert (again["event"], again["route"], again["waiting"]) == ("sink takes messages again", "raw", 41)

@@ -251,3 +251,46 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], problem
     """When the configuration is read."""
     with pytest.raises(ValidationError, match=problem):
         RabbitmqSettings.model_validate({"type": "rabbitmq", "host": "rabbitmq", "exchange": "cicd"} | settings)
+
+
+async def test_what_is_published_to_is_made_where_that_is_asked_for(opened: Open, channel: Any, make: Make) -> None:
+    """The exchange, and durable queues for what nobody consumes yet; a second sink finds them as they are."""
+    queues = [{"queue": "made-all"}, {"queue": "made-none", "routing_key": "other"}]
+    for number in range(2):
+        sink = opened(exchange="made", declare=True, queues=queues)
+        await sink.publish([make(number)])
+    assert len(await queued(channel, 2, "made-all")) == 2
+    assert await queued(channel, 0, "made-none") == []
+    exchange = await channel.declare_exchange("made", "topic", durable=True)  # would fail for another
+    await exchange.publish(aio_pika.Message(b""), "other")
+
+
+async def test_queues_that_routing_keys_name_are_made(opened: Open, channel: Any, make: Make) -> None:
+    """Of the exchange without a name, each when it is needed first."""
+    sink = opened(exchange="", routing_key="made-{format}", declare=True)
+    await sink.publish([make(1), make(2)])
+    assert len(await queued(channel, 2, "made-legacy")) == 2
+
+
+async def test_an_exchange_that_is_another_is_not_touched(opened: Open, channel: Any, make: Make) -> None:
+    """What to mend is told, and the messages wait; it goes on by itself."""
+    await channel.declare_exchange("made-fanout", "fanout", durable=True)
+    sink = opened(exchange="made-fanout", declare=True, queues=[{"queue": "made-late"}])
+    with pytest.raises(TransientError, match=r"does not make the exchange 'made-fanout'.*inequivalent arg 'type'"):
+        await sink.publish([make(1)])
+    await channel.exchange_delete("made-fanout")
+    await sink.publish([make(1)])
+    assert len(await queued(channel, 1, "made-late")) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"exchange": "x", "queues": [{"queue": "q"}]}, "'queues' are made by 'declare: true'"),
+        ({"exchange": "", "declare": True, "queues": [{"queue": "q"}]}, "names them by the routing key"),
+    ],
+)
+def test_queues_without_a_way_to_them_are_refused(settings: dict[str, Any], problem: str) -> None:
+    """Nobody would bind them."""
+    with pytest.raises(ValidationError, match=problem):
+        RabbitmqSettings.model_validate({"type": "rabbitmq", "host": "h", **settings})

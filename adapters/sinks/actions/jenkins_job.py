@@ -12,7 +12,7 @@ import jenkins
 import requests
 
 from adapters.errors import PermanentError, TransientError
-from adapters.http import Bounded, Unusable, bounded, no_answer
+from adapters.http import Basic, Bounded, Unusable, bounded, no_answer
 from adapters.redaction import Redact, redaction
 from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import JenkinsJobSettings
@@ -27,8 +27,8 @@ _LARGEST = 1 << 20
 
 def jenkins_job(settings: JenkinsJobSettings) -> ActionSink:
     """A sink that starts the job once for each event."""
-    password = settings.auth.password.get_secret_value()
-    server = jenkins.Jenkins(settings.url, settings.auth.username, password, timeout=settings.timeout)
+    server = jenkins.Jenkins(settings.url, timeout=settings.timeout)
+    server._auths = [("basic", Basic(settings.auth.username, settings.auth.password.get_secret_value))]  # noqa: SLF001 - or it would keep the password
     secure(server._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     bounded(server._session, Bounded(_LARGEST, excerpt=True, stays=True))  # noqa: SLF001
     redact = redaction(settings)

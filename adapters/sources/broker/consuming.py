@@ -11,6 +11,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
 
 from adapters.errors import AdapterError, JournalUnavailable
+from adapters.logs import Outage
 from adapters.model import Notification, Receive
 from adapters.sources.broker.own import has_cdevents, is_own
 from adapters.sources.contract import Context
@@ -39,7 +40,7 @@ class Delivery:
 
 
 Keep = Callable[[Sequence[Delivery]], Awaitable[None]]
-"""Returns when the deliveries are on disk: only then may the broker be told."""
+"""Returns when the deliveries are on disk: only then may the broker be told. None at all say that it is there."""
 
 Session = Callable[[Keep], Awaitable[None]]
 """One connection to a broker: ends by raising BrokerLost."""
@@ -55,6 +56,7 @@ class Consumer:
 
     def __init__(self, context: Context, session: Session, sleep: Sleep = asyncio.sleep) -> None:
         self._context, self._session, self._sleep = context, session, context.pulse.resting(sleep)
+        self._outage = Outage(self._now)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled.
@@ -64,6 +66,7 @@ class Consumer:
         keeping = self._retrying(JournalUnavailable, "journal cannot be used")
 
         async def keep(deliveries: Sequence[Delivery]) -> None:
+            self._again()
             if notifications := self._heard(deliveries):
                 await keeping(receive, notifications)
 
@@ -77,9 +80,14 @@ class Consumer:
         try:
             await self._session(keep)
         except BrokerLost as lost:
+            self._outage.begun()
             if self._now() - began < STEADY:
                 raise
             _log.warning("broker lost, connecting again", source=self._context.name, reason=str(lost))
+
+    def _again(self) -> None:
+        if (away := self._outage.ended()) is not None:
+            _log.info("the broker is there again", source=self._context.name, away=away)
 
     def _heard(self, deliveries: Sequence[Delivery]) -> list[Notification]:
         said = [each for each in deliveries if each.body]
@@ -108,6 +116,8 @@ class Consumer:
 
     def _retrying(self, error: type[AdapterError], trouble: str) -> AsyncRetrying:
         def note(state: RetryCallState) -> None:
+            if error is BrokerLost:
+                self._outage.begun()
             reason, pause = state.outcome and state.outcome.exception(), round(state.upcoming_sleep, 1)
             _log.warning(trouble, source=self._context.name, reason=str(reason), pause=pause)
 

@@ -65,13 +65,20 @@ class KafkaSource:
         settings = self._settings
         try:
             async with member(self._name, _config(settings), [*settings.topics]) as consumer:
-                while True:
+                password = _password(settings)
+                while _password(settings) == password:
                     self._pulse.beat()
                     if messages := await consumer.call(lambda: consumer.fetch(settings.batch)):
                         await keep([_delivery(message) for message in messages])
                         consumer.commit(messages)
         except KafkaException as error:
             raise BrokerLost(f"{', '.join(settings.brokers)}: {error.args[0].str()}") from None
+        raise BrokerLost(f"{', '.join(settings.brokers)}: the password is another one now")
+
+
+def _password(settings: KafkaSettings) -> str | None:
+    """As it is now: librdkafka would for ever show the one that it was given."""
+    return settings.auth.password.get_secret_value() if settings.auth else None
 
 
 def _config(settings: KafkaSettings) -> dict[str, Any]:

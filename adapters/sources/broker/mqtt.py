@@ -70,6 +70,7 @@ class MqttSource:
             mqtt._client.manual_ack_set(on=True)  # noqa: SLF001 - aiomqtt 2 has no way of its own
             async with mqtt:
                 await self._subscribe(mqtt)
+                await keep(())
                 await self._consume(mqtt, keep)
         except (MqttError, OSError) as error:
             raise BrokerLost(f"{self._settings.host}: {error or type(error).__name__}") from None

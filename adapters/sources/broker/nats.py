@@ -112,6 +112,7 @@ class NatsSource:
             raise BrokerLost(f"there is no stream {settings.stream}: make it, or correct the name") from None
 
     async def _consume(self, subscription: JetStreamContext.PullSubscription, keep: Keep) -> None:
+        await keep(())
         while True:
             self._pulse.beat()
             messages = await self._fetched(subscription)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from adapters.brokers.closing import closed
-from adapters.brokers.connection import RabbitmqConnection, need
-from adapters.brokers.rabbitmq import connect
+from adapters.brokers.connection import ExchangeType, RabbitmqConnection, need
+from adapters.brokers.rabbitmq import connect, declare
 from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
@@ -31,18 +31,23 @@ _AHEAD = 2
 
 
 class Binding(Settings):
-    """Which messages of an exchange go to the queue."""
+    """Which messages of an exchange go to the queue; `exchange_type` is for one that is made."""
 
     exchange: Annotated[str, Field(min_length=1)]
     routing_key: str = "#"
+    exchange_type: ExchangeType = "topic"
 
 
 class RabbitmqSettings(CDEventsOrToolSettings, RabbitmqConnection):
-    """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges."""
+    """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges.
+
+    With `declare`, it is made without bindings, too, and so are the exchanges that it is bound to.
+    """
 
     type: Literal["rabbitmq"]
     queue: Annotated[str, Field(min_length=1, max_length=255)]
     bindings: tuple[Binding, ...] = ()
+    declare: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 200
 
 
@@ -81,6 +86,7 @@ class RabbitmqSource:
             channel.close_callbacks.add(lambda *_: inbox.put_nowait(None))
             (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda *_: inbox.put_nowait(None))
             await (await self._queue(channel)).consume(inbox.put)
+        await keep(())
         while True:
             messages = await self._taken(inbox)
             await keep([_delivery(message) for message in messages])
@@ -88,10 +94,12 @@ class RabbitmqSource:
 
     async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
         settings = self._settings
-        if not settings.bindings:
+        if not (settings.bindings or settings.declare):
             return await channel.declare_queue(settings.queue, passive=True)
         queue = await channel.declare_queue(settings.queue, durable=True)
         for binding in settings.bindings:
+            if settings.declare:
+                await declare(channel, binding.exchange, binding.exchange_type)
             await queue.bind(binding.exchange, binding.routing_key)
         return queue
 

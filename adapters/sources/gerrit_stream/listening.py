@@ -26,12 +26,12 @@ class Listener:
         self._settings, self._context, self._ledger = settings, context, ledger
         self._pulse = context.pulse
         self._sleep = context.pulse.resting(sleep)
+        self._connecting = patient(self._context.name, StreamLost, "no stream of events", self._sleep)
 
     async def run(self) -> None:
         """Listens until cancelled."""
-        connecting = patient(self._context.name, StreamLost, "no stream of events", self._sleep)
         while True:
-            await connecting(self._hear)
+            await self._connecting(self._hear)
 
     async def _hear(self) -> None:
         """One connection; raises StreamLost unless it was a good one."""
@@ -39,6 +39,7 @@ class Listener:
         try:
             async with aclosing(stream(self._settings, self._pulse)) as chunks:
                 async for chunk in chunks:
+                    self._connecting.again()
                     if not chunk:
                         self._ledger.interrupt()
                     await self._take(self._events(lines.feed(chunk)))

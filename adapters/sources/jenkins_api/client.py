@@ -20,8 +20,8 @@ from tenacity import (
 )
 
 from adapters.errors import ConfigError, Problem
-from adapters.http import Bounded, bounded, no_answer
-from adapters.logs import Seldom
+from adapters.http import Basic, Bounded, bounded, no_answer
+from adapters.logs import Outage, Seldom
 from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins.names import build_url
 from adapters.sources.jenkins.passed_over import PassedOver
@@ -74,8 +74,9 @@ def connected(settings: JenkinsApiSettings) -> Server:
     except ImportError:
         problem = Problem("type: jenkins-api", "needs python-jenkins", "pip install 'cdevents-adapters[jenkins]'")
         raise ConfigError([problem]) from None
-    token = settings.token.get_secret_value() if settings.token else None
-    client = jenkins.Jenkins(settings.url or settings.instance, settings.user, token, settings.timeout)
+    client = jenkins.Jenkins(settings.url or settings.instance, timeout=settings.timeout)
+    if settings.user and settings.token:
+        client._auths = [("basic", Basic(settings.user, settings.token.get_secret_value))]  # noqa: SLF001 - or it would keep the token
     secure(client._session, settings.tls)  # noqa: SLF001 - it has no other way to be told
     bounded(client._session, Bounded(LARGEST, stays=True))  # noqa: SLF001
     server: Server = client
@@ -91,7 +92,7 @@ class Client:
 
     def __init__(self, server: Server, pace: Pace, sleep: Sleep, asks: Callable[[], None] = lambda: None) -> None:
         self._server, self._pace, self._sleep, self._asks = server, pace, sleep, asks
-        self._seldom = Seldom()
+        self._seldom, self._outage = Seldom(), Outage()
         self._old: bool | None = None
 
     async def jobs(self, folders: int, passed_over: PassedOver) -> list[Job]:
@@ -167,6 +168,7 @@ class Client:
         }
 
     def _waits(self, attempt: RetryCallState) -> None:
+        self._outage.begun()
         if self._seldom.allows("trouble"):
             error = attempt.outcome.exception() if attempt.outcome else None
             _log.warning("Jenkins does not answer, trying again", url=self._server.server, reason=str(error))

@@ -38,8 +38,8 @@ def access(settings: KubernetesSettings, environ: Mapping[str, str] = os.environ
     if settings.kubeconfig is not None:
         return _of_kubeconfig(settings.kubeconfig, settings.context)
     if settings.url is not None:
-        token = settings.token.get_secret_value() if settings.token else None
-        return Access(settings.url.rstrip("/"), lambda: token, lambda: context(settings.tls))
+        token = settings.token.get_secret_value if settings.token else lambda: None
+        return Access(settings.url.rstrip("/"), token, lambda: context(settings.tls))
     return _in_cluster(environ)
 
 

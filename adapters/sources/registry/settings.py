@@ -30,8 +30,3 @@ class RegistryApi(Settings):
         if (self.username is None) != (self.password is None):
             raise ValueError("'username' and 'password' go together")
         return self
-
-    @property
-    def user(self) -> tuple[str, str] | None:
-        """The user and the password, if there are."""
-        return (self.username, self.password.get_secret_value()) if self.username and self.password else None

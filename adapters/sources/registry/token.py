@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 
+from adapters.http import Basic
 from adapters.mapping.patterns import compiled
 from adapters.sources.registry.answers import ArtifactUnreadable, NoSuchArtifact, asking, judge, session
 from adapters.sources.registry.settings import RegistryApi
@@ -50,7 +51,9 @@ class Authentication(AuthBase):
     def __init__(self, settings: RegistryApi, clock: Callable[[], float]) -> None:
         self._url, self._timeout, self._clock = settings.url.rstrip("/"), settings.timeout, clock
         self._verify = str(settings.ca) if settings.ca else True
-        self._basic = HTTPBasicAuth(*settings.user) if settings.user else None
+        self._basic: Basic | None = None
+        if settings.username and settings.password:
+            self._basic = Basic(settings.username, settings.password.get_secret_value)
         self._tokens: dict[str, _Token] = {}
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

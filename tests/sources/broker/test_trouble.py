@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.service import free_port
 from tests.sources.broker.places import MqttTopic, NatsStream, RabbitmqQueue
 from tests.sources.broker.support import (
     INSTANCE,
+    PATIENCE,
     SOURCE_TYPES,
     Inbox,
     Sent,
@@ -93,6 +96,48 @@ async def test_a_queue_that_is_not_there_is_named(rabbitmq_queue: RabbitmqQueue)
             await rabbitmq_queue.publish(*numbered(2))
             await inbox.has(2)
     assert f"no queue '{rabbitmq_queue.name}'" in logs[0]["reason"]
+
+
+async def test_a_queue_is_made_with_its_exchange_where_that_is_asked_for(rabbitmq_queue: RabbitmqQueue) -> None:
+    """Nobody has to prepare the broker; what is made is durable."""
+    name = rabbitmq_queue.name
+    bindings = [{"exchange": f"{name}-x", "routing_key": "cd.#"}]
+    options = {**rabbitmq_queue.options(0), "declare": True, "bindings": bindings, "instance": INSTANCE}
+    settings, build = SOURCE_TYPES["rabbitmq"]
+    inbox = Inbox()
+    async with await aio_pika.connect(port=rabbitmq_queue.server.port) as connection:
+        channel = await connection.channel()
+        async with hearing(build(settings.model_validate(options), context(), sleep=briefly), inbox):
+            await until_declared(connection, name)
+            exchange = await channel.declare_exchange(f"{name}-x", "topic", durable=True)
+            await exchange.publish(aio_pika.Message(b'{"n":1}'), "cd.any")
+            await inbox.has(1)
+
+
+async def until_declared(connection: aio_pika.abc.AbstractConnection, queue: str) -> None:
+    """Returns when there is a queue of this name."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(aio_pika.exceptions.ChannelClosed):
+                await (await connection.channel()).declare_queue(queue, passive=True)
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_a_broker_that_is_there_again_is_told(rabbitmq_queue: RabbitmqQueue) -> None:
+    """Once, with how long it was away; nobody has to send anything for it."""
+    await rabbitmq_queue.publish(*numbered(1))
+    inbox = Inbox()
+    with structlog.testing.capture_logs() as logs:
+        async with hearing(source(rabbitmq_queue, context()), inbox):
+            await inbox.has(1)
+            rabbitmq_queue.interrupt()
+            await eventually(lambda: logs)
+            rabbitmq_queue.restore()
+            await eventually(lambda: logs[-1]["log_level"] == "info")
+    [again] = [each for each in logs if each["log_level"] == "info"]
+    assert (again["event"], again["source"]) == ("the broker is there again", "gerrit")
+    assert again["away"] >= 0
 
 
 async def test_a_queue_that_is_deleted_is_missed(rabbitmq_queue: RabbitmqQueue) -> None:
