@@ -45,7 +45,7 @@ def loaded(folder: Path, parts: Mapping[str, Any]) -> Config:
     default = yaml.safe_load((resource("config") / "default.yaml").read_text(encoding="utf-8"))
     file = folder / "adapters.yaml"
     file.write_text(text := yaml.safe_dump({**default, **parts}), encoding="utf-8")
-    return config.load(file, dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "x"))
+    return config.load(file, dict.fromkeys(re.findall(r"\$\{env:(\w+)", text), "c2VjcmV0"))
 
 
 def links(name: str) -> Iterator[tuple[str, str]]:
