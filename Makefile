@@ -9,7 +9,7 @@ MINUTES ?= 60
 # A file's tests stay together: what they share, such as a broker, starts once.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test test-slow test-real lint goldens docs soak bench wheel release clean lock
+.PHONY: help run test test-slow test-real lint goldens docs soak fuzz bench wheel release clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,20 +26,26 @@ test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, faults of br
 test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Hudson, Kafka (Java, Maven), registries, signatures (skopeo, Go)
 	$(BIN)/pytest -m real -rs $(ARGS)
 
-lint: $(VENV)/dev ## Check style and types
+lint: $(VENV)/dev ## Check style, types, what looks unsafe, and the licences of dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml adapters
+	$(BIN)/python tools/licences.py --check
 
 goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs from what is expected
 	$(BIN)/cdevents-adapters check --all --review $(ARGS)
 
-docs: $(VENV)/run ## Write the table of events and the schemas for editors anew, from the mappings and the code
+docs: $(VENV)/dev ## Write the table of events and the schemas for editors anew, from the mappings and the code
 	$(BIN)/cdevents-adapters describe > docs/events.md.new && mv docs/events.md.new docs/events.md
+	$(BIN)/python tools/licences.py
 	for of in config mapping shared; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
 
 soak: $(VENV)/dev ## Run it under mixed load for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
+
+fuzz: $(VENV)/fuzz ## Fuzz decoders and mappings by coverage for an hour (MINUTES=n); what is found is in build/fuzz/found
+	$(BIN)/python -m tests.fuzz $(MINUTES)
 
 bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of an hour; ARGS="tail sinks" for some of it)
 	$(BIN)/python -m bench $(ARGS)
@@ -62,6 +68,10 @@ $(VENV)/run $(VENV)/all: $(VENV)/%: requirements/%.txt $(BIN)/pip requirements/b
 
 $(VENV)/dev: requirements/dev.txt $(BIN)/pip requirements/build.txt pyproject.toml
 	$(INSTALL)
+
+$(VENV)/fuzz: requirements/fuzz.txt $(VENV)/dev
+	$(PIP) install --require-hashes -r $<
+	@touch $@
 
 # What is released as sources alone is built by what was pinned for it, not by what the index has newest.
 define INSTALL

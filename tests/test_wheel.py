@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ def test_an_installed_wheel_checks_its_own_mappings(command: Path, tmp_path: Pat
 def test_pipx_installs_the_wheel_with_its_extras(wheel: Path, tmp_path: Path) -> None:
     """As docs/operations.md says: with the newest of each dependency that an index has, not the pinned ones."""
     places = {"PIPX_HOME": str(tmp_path / "home"), "PIPX_BIN_DIR": str(tmp_path / "bin"), "PIPX_MAN_DIR": str(tmp_path)}
-    _run(sys.executable, "-m", "pipx", "install", f"{wheel}[all]", **places)
+    _run(sys.executable, "-m", "pipx", "install", f"{wheel}[all]", variables=places)
     command = tmp_path / "bin" / "cdevents-adapters"
     assert _run(command, "--version", cwd=tmp_path).startswith("cdevents-adapters ")
     assert _run(command, "check", cwd=tmp_path)
@@ -109,8 +109,8 @@ def test_an_installed_wheel_tests_mappings_with_pytest(wheel: Path, tmp_path: Pa
     assert "3 passed" in _run(pytest_, cwd=project)
 
 
-def _run(*words: object, cwd: Path | None = None, **variables: str) -> str:
-    environment = {**_clean(), **variables}
+def _run(*words: object, cwd: Path | None = None, variables: Mapping[str, str] | None = None) -> str:
+    environment = {**_clean(), **(variables or {})}
     done = subprocess.run([*map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
