@@ -98,7 +98,7 @@ class Sidecar:
             sources=settings.sources,
             types=settings.types,
             translate=self._translate,
-            acts=self.settings.acts(settings),
+            ends=self.settings.ends(settings),
         )
         return Route(
             name,

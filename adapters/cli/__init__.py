@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli import dead_letters
+from adapters.cli import dead_letters, store
 from adapters.cli.check import check
 from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
@@ -32,6 +32,7 @@ main = typer.Typer(
 for command in (run, replay, check, translate, describe, trace, metrics, status, schema):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
+main.add_typer(store.commands, name="store")
 
 
 def _version(wanted: bool) -> None:

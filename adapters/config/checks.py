@@ -33,11 +33,11 @@ def findings(config: Config) -> Iterator[Finding]:
 
 
 def _unheeded(config: Config) -> Iterator[Finding]:
-    acting = [route for route in config.routes.values() if _acts(config, route)]
+    ending = [route for route in config.routes.values() if _ends(config, route)]
     for name, source in config.sources.items():
-        if source.hears_cdevents and not any(route.sources is None or name in route.sources for route in acting):
+        if source.hears_cdevents and not any(route.sources is None or name in route.sources for route in ending):
             hint = "add a route that does, or leave the source out"
-            yield ("sources", name), "no route ends in an action on the CDEvents that it hears", hint
+            yield ("sources", name), "no route ends in an action on the CDEvents that it hears, or in a store", hint
 
 
 def _shadows(config: Config) -> Iterator[Finding]:
@@ -72,8 +72,9 @@ def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
             f"a {sink.type} sink cannot do '{route.encoding}'",
             f"it can do {', '.join(sorted(encodings))}",
         )
-    elif route.format is Format.LEGACY and SINKS[sink.type].acts:
-        yield (*at, "format"), f"a {sink.type} acts on CDEvents", "write 'cdevents'"
+    elif route.format is Format.LEGACY and SINKS[sink.type].ends:
+        verb = "acts on" if SINKS[sink.type].acts else "keeps"
+        yield (*at, "format"), f"a {sink.type} {verb} CDEvents", "write 'cdevents'"
     elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
         yield (*at, "in_flight"), f"a {sink.type} sink takes one batch after the other", "leave it out"
 
@@ -82,9 +83,9 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
     for index, name in enumerate(route.sources or ()):
         if name not in config.sources:
             yield (*at, "sources", index), f"there is no source '{name}'", suggestion(name, config.sources)
-        elif config.sources[name].hears_cdevents and not _acts(config, route):
-            problem = f"the source '{name}' hears CDEvents, and only actions take those"
-            yield (*at, "sources", index), problem, "leave it out, or end the route in an action"
+        elif config.sources[name].hears_cdevents and not _ends(config, route):
+            problem = f"the source '{name}' hears CDEvents, and only actions and stores take those"
+            yield (*at, "sources", index), problem, "leave it out, or end the route in one of them"
     if route.format is Format.CDEVENTS:
         for name in config.sources if route.sources is None else route.sources:
             source = config.sources.get(name)
@@ -92,8 +93,8 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
                 yield at, f"the source '{name}' has no mapping", "give it one, or list this route's sources without it"
 
 
-def _acts(config: Config, route: Route) -> bool:
-    return route.sink not in config.sinks or config.acts(route)
+def _ends(config: Config, route: Route) -> bool:
+    return route.sink not in config.sinks or config.ends(route)
 
 
 def _types(at: Location, route: Route) -> Iterator[Finding]:

@@ -159,6 +159,10 @@ class Config(Settings):
         """Every source by its name, and as `candidate(name)` what the source of each shadow would be."""
         return {**self.sources, **{candidate(name): self._candidate(each) for name, each in self.shadows.items()}}
 
+    def ends(self, route: Route) -> bool:
+        """Whether it leads to an action or a store, which take CDEvents only, whoever made them."""
+        return SINKS[self.sinks[route.sink].type].ends
+
     def acts(self, route: Route) -> bool:
         """Whether one of its routes ends in an action."""
         return SINKS[self.sinks[route.sink].type].acts

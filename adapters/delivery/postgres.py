@@ -18,7 +18,7 @@ class Postgres:
         """Raises TransientError when the database cannot be reached, or has no store."""
         self._url = url
         self._connection = connected(url)
-        self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}; set timezone to 'UTC'")
+        self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}")
 
     def run(self, sql: str) -> None:
         """Runs statements."""

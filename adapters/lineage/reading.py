@@ -32,7 +32,7 @@ def from_journal(path: Path, config: Config) -> Iterator[Event]:
     if not path.is_file():
         raise ConfigError([Problem(str(path), "there is no journal", "name files of events")])
     translators = Translators(config.sources, config.placed)
-    render = renderer(origins(config.sources, translators.current), format_=Format.CDEVENTS, acts=True)
+    render = renderer(origins(config.sources, translators.current), format_=Format.CDEVENTS, ends=True)
     for item in Kept(path, 0).read("", Place()):
         for message in render(Record(item.line, item.notification)).messages:
             yield from _events(message.data)

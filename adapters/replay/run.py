@@ -167,7 +167,7 @@ def _render(plan: Replay) -> Render:
         spec=settings.spec,
         sources=settings.sources,
         types=settings.types,
-        acts=plan.config.acts(settings),
+        ends=plan.config.ends(settings),
     )
     render = choosing(render, settings.when)
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render

@@ -73,7 +73,7 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     sources: Collection[str] | None = None,
     types: Collection[str] | None = None,
     translate: Translate = translated,
-    acts: bool = False,
+    ends: bool = False,
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
@@ -81,7 +81,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
     what routes of one log may share.
 
-    What was heard as CDEvents is only for a route that `acts`: were they published, they could be heard again for ever.
+    What was heard as CDEvents is only for a route that `ends` with them: were they published, they could be heard again
+    for ever.
     """
     wanted = selected(("*",) if types is None else types)
 
@@ -92,7 +93,7 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
         elif (origin := origins(notification.source)) is None:
             yield Rendered(errors=(f"source '{notification.source}' is not in the configuration any more",))
         elif origin.cdevents:
-            yield _heard(notification, encoding, wanted) if acts else Rendered()
+            yield _heard(notification, encoding, wanted) if ends else Rendered()
         elif reason := _unfit(notification):
             yield Rendered(errors=(reason,))
         elif format_ is Format.LEGACY:

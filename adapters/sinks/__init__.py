@@ -19,6 +19,7 @@ from adapters.sinks.contract import Sink, SinkSettings
 from adapters.sinks.file import FileSettings, FileSink
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.stdout import StdoutSettings, StdoutSink
+from adapters.sinks.store_settings import ParquetSettings, PostgresqlSettings
 
 __all__ = ["SINKS", "Sink", "SinkSettings", "SinkType"]
 
@@ -28,13 +29,19 @@ class SinkType:
     """What the word after `type:` means: its settings, what makes a sink of them, and the encodings it can do.
 
     `in_flight` batches of a route are under way at once, unless it says otherwise; more than one only where the sink
-    is Pipelined.
+    is Pipelined. What `keeps` is a store of CDEvents.
     """
 
     settings: type[SinkSettings]
     build: Callable[[Any], Sink]
     encodings: frozenset[Encoding] = frozenset(Encoding)
     in_flight: int = 1
+    keeps: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is an action or a store: CDEvents go no further from there, also not those that others made."""
+        return self.acts or self.keeps
 
     @property
     def acts(self) -> bool:
@@ -76,6 +83,15 @@ SINKS: Mapping[str, SinkType] = {
     "kafka": SinkType(KafkaSettings, _built("kafka", "KafkaSink", extra="kafka", client="confluent_kafka"), ENCODINGS),
     "mqtt": SinkType(MqttSettings, _built("mqtt", "MqttSink", extra="mqtt", client="paho"), ENCODINGS, _MANY),
     "nats": SinkType(NatsSettings, _built("nats", "NatsSink", extra="nats", client="nats"), ENCODINGS, _MANY),
+    "parquet": SinkType(
+        ParquetSettings, _built("parquet", "ParquetSink", extra="parquet", client="pyarrow"), _STRUCTURED, keeps=True
+    ),
+    "postgresql": SinkType(
+        PostgresqlSettings,
+        _built("postgresql", "PostgresqlSink", extra="postgresql", client="psycopg"),
+        _STRUCTURED,
+        keeps=True,
+    ),
     "rabbitmq": SinkType(
         RabbitmqSettings, _built("rabbitmq", "RabbitmqSink", extra="rabbitmq", client="aio_pika"), ENCODINGS
     ),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from adapters import private
+from adapters.durable import sync_directory
 from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.settings import Duration, Size
@@ -114,7 +115,7 @@ def _opened(path: Path, mode: int) -> int:
         if not os.fstat(file).st_size:
             os.fchmod(file, mode)
         os.ftruncate(file, _end_of_lines(file))
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except OSError:
         os.close(file)
         raise
@@ -130,11 +131,3 @@ def _end_of_lines(file: int) -> int:
             return start + newline + 1
         end = start
     return 0
-
-
-def _sync_directory(path: Path) -> None:
-    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from adapters import private
+from adapters.durable import sync_directory
 from adapters.store.rows import EventRow, LinkRow
 
 EVENTS, LINKS = "events", "links"
@@ -35,12 +36,14 @@ def table(kind: str, rows: Sequence[EventRow | LinkRow]) -> pa.Table:
     return pa.table([pa.array(column, of.type) for column, of in zip(columns, schema, strict=True)], schema)
 
 
-def write(path: Path, written: pa.Table, *, compression: str = "zstd") -> None:
+def write(path: Path, written: pa.Table, *, compression: str = "zstd", mode: int = private.OWNER) -> None:
     """Writes a file beside its place, flushes it to the disk, and gives it its name; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     with private.made(unfinished).open("wb") as file:
         parquet.write_table(written, file, compression=compression)
         file.flush()
+        os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
     unfinished.rename(path)
+    sync_directory(path.parent)

@@ -76,7 +76,7 @@ def test_cdevents_of_others_are_for_actions(load: Load, problems: Problems) -> N
     for format_ in ("legacy", "cdevents"):
         routes = f"routes:\n  r: {{format: {format_}, sink: out, sources: [jenkins, events]}}\n"
         [problem] = problems(EVENTS + routes + "  acts: {format: cdevents, sink: call}\n")
-        assert "the source 'events' hears CDEvents, and only actions take those" in problem
+        assert "the source 'events' hears CDEvents, and only actions and stores take those" in problem
         assert problem.startswith("c.yaml:8:")
 
 

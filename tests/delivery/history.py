@@ -29,12 +29,16 @@ class History:
     documents: list[Document] = field(default_factory=list)
     number: int = 0
 
-    def lines(self) -> list[bytes]:
-        """The events one a line in no order, a few of them more than once."""
+    def told(self) -> list[Document]:
+        """The events in no order, a few of them more than once."""
         again = [each for each in self.documents if self.random.random() < 0.03]
         told = [*self.documents, *again]
         self.random.shuffle(told)
-        return [orjson.dumps({"specversion": "1.0", "type": each["context"]["type"], "data": each}) for each in told]
+        return told
+
+    def lines(self) -> list[bytes]:
+        """The same, each in a CloudEvent, as lines without their ends."""
+        return [orjson.dumps({"specversion": "1.0", "data": each}) for each in self.told()]
 
     def next(self) -> int:
         """A number that nothing had before."""

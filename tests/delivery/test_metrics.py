@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from adapters.cdevents.cloudevents import cdevents_message
 from adapters.delivery.measuring import Question, looks_productive
 from adapters.delivery.report import ALL, Report
 from adapters.delivery.stores import measured
+from adapters.model import Encoding, Message
+from adapters.sinks.postgresql import PostgresqlSink
+from adapters.sinks.store_settings import PostgresqlSettings
+from adapters.store.migrating import migrate
+from tests.delivery.history import Document, History
 from tests.delivery.services import history
 from tests.delivery.truth import Truth, percentile
 
@@ -87,13 +93,72 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_metrics_of_files_are_what_the_history_was_made_from(tmp_path: Path, seed: int) -> None:
-    """Duplicates, rollbacks, retries, cherry-picks, clusters, restarts and clocks change no number."""
-    made = history(400, seed)
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(b"\n".join(made.lines()) + b"\n")
-    report = measured([str(file)], None, Question(by="service", is_production=looks_productive))
+def truthful(changes: int, seed: int) -> History:
+    """A history, and in its truth what is counted by outcome."""
+    made = history(changes, seed)
     made.truth.left_out["cancel"] = made.truth.outcomes["cancel"]
+    return made
+
+
+def of_files(made: History, folder: Path, question: Question) -> Report:
+    """The report on a history in a file of lines."""
+    file = folder / "events.jsonl"
+    file.write_bytes(b"\n".join(made.lines()) + b"\n")
+    return measured([str(file)], None, question)
+
+
+async def of_database(made: History, url: str, question: Question) -> Report:
+    """The report on a history in PostgreSQL."""
+    migrate(url)
+    sink = PostgresqlSink(PostgresqlSettings(type="postgresql", url=url))
+    messages = [message(document) for document in made.told()]
+    for batch in range(0, len(messages), 1000):
+        await sink.publish(messages[batch : batch + 1000])
+    await sink.aclose()
+    return measured([], url, question)
+
+
+def message(document: Document) -> Message:
+    """A CDEvent as a route publishes it."""
+    return cdevents_message(document, Encoding.STRUCTURED, {})
+
+
+BY_SERVICE = Question(by="service", is_production=looks_productive)
+
+
+def test_metrics_of_files_are_what_the_history_was_made_from(tmp_path: Path) -> None:
+    """Duplicates, rollbacks, retries, cherry-picks, clusters, restarts and clocks change no number."""
+    made = truthful(400, seed=1)
+    report = of_files(made, tmp_path, BY_SERVICE)
     assert_true(report, made.truth)
     assert (report.production, report.others) == (["production"], ["staging"])
+
+
+async def test_metrics_of_postgresql_are_what_the_history_was_made_from(url: str) -> None:
+    """The same SQL, another engine, the same numbers."""
+    made = truthful(400, seed=2)
+    assert_true(await of_database(made, url, BY_SERVICE), made.truth)
+
+
+@pytest.mark.parametrize("by", ["service", "environment", "team", "repository", None])
+async def test_both_engines_tell_the_same(tmp_path: Path, url: str, by: str | None) -> None:
+    """Figure by figure, whatever they are divided by; of what is told again a database knows nothing."""
+    question = Question(by=by, zone="Europe/Berlin", teams={"billing": "money", "team/search": "find"})
+    made = truthful(90, seed=3)
+    files, database = of_files(made, tmp_path, question), await of_database(made, url, question)
+    assert told(files).keys() == told(database).keys()
+    for key, numbers in told(files).items():
+        assert numbers == pytest.approx(told(database)[key]), key
+    again = "events told again"
+    assert {each for each in files.left_out if each.reason != again} == set(database.left_out)
+    assert {(each.series, each.name, each.period) for each in files.series} == {
+        (each.series, each.name, each.period) for each in database.series
+    }
+
+
+@pytest.mark.slow
+async def test_metrics_of_years_are_true_in_both_engines(tmp_path: Path, url: str) -> None:
+    """20,000 changes of several services."""
+    made = truthful(20_000, seed=4)
+    assert_true(of_files(made, tmp_path, BY_SERVICE), made.truth)
+    assert_true(await of_database(made, url, BY_SERVICE), made.truth)

@@ -117,7 +117,7 @@ FOREIGN: dict[str, Any] = {
 
 def acting(**options: Any) -> Render:
     """How a route renders that ends in an action."""
-    return renderer(origins, format_=Format.CDEVENTS, acts=True, **options)
+    return renderer(origins, format_=Format.CDEVENTS, ends=True, **options)
 
 
 def test_what_others_made_is_acted_on_as_it_is() -> None:

@@ -30,10 +30,10 @@ create table cdevents.events (
     primary key (source, id)
 );
 
-create index events_by_time on cdevents.events (time);
+create index events_by_time on cdevents.events using brin (time);
 create index events_by_type on cdevents.events (subject, predicate, time);
 create index events_by_chain on cdevents.events (chain_id) where chain_id is not null;
-create index events_by_subject on cdevents.events (subject_id);
+create index events_by_subject on cdevents.events using hash (subject_id);
 create index events_by_digest on cdevents.events (digest) where digest is not null;
 
 create table cdevents.links (
@@ -42,8 +42,7 @@ create table cdevents.links (
     kind   text not null,
     rel    text not null,
     target text not null,
-    primary key (source, id, kind, rel, target),
-    foreign key (source, id) references cdevents.events on delete cascade
+    primary key (source, id, kind, rel, target)
 );
 
 create index links_by_target on cdevents.links (target);

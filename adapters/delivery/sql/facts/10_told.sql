@@ -6,3 +6,4 @@ from (select *, row_number() over (partition by source, id order by time) as nth
       from events
       where subject in ('change', 'artifact', 'service', 'incident', 'pipelinerun', 'testcaserun')) as heard
 where nth = 1;
+analyze told;

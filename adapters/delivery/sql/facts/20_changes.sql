@@ -8,3 +8,4 @@ select source, subject_id as change, min(chain_id) as chain_id,
 from told
 where subject = 'change'
 group by source, subject_id;
+analyze changes;

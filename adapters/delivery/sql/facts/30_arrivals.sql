@@ -10,3 +10,4 @@ from (select *, lag(version) over there as former, lag(predicate) over there as 
               and environment in (select environment from production)) as said
       window there as (partition by service, environment, place order by time, id)) as row_by_row
 where former is distinct from version or (predicate = 'rolledback' and before <> 'rolledback');
+analyze arrivals;

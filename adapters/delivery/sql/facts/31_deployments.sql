@@ -8,6 +8,7 @@ from (select service, environment, version, turn, min(time) as time, max(team) a
       from arrivals
       group by service, environment, version, turn) as merged
 window there as (partition by service, environment order by time, version);
+analyze turns;
 
 create temporary table deployments as
 select service, environment, version, time, team, kind,
@@ -16,3 +17,4 @@ from (select *, case when told_back = 1 or (turn > 1 and first_time < former_fir
                      when turn > 1 then 'retry' else 'deployment' end as kind
       from turns) as kinds
 window there as (partition by service, environment order by time, version);
+analyze deployments;

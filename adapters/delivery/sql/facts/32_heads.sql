@@ -10,6 +10,7 @@ select deployed.service, deployed.environment, deployed.version, told.source, to
 from told
 join (select distinct service, environment, version from deployments) as deployed on deployed.version = told.version
 where told.subject = 'artifact' and told.predicate in ('packaged', 'published');
+analyze tied;
 
 create temporary table named as
 select tied.service, tied.environment, tied.version, changes.source, changes.change
@@ -20,6 +21,7 @@ from tied
 join links as theirs on theirs.source = tied.source and theirs.id = tied.id and theirs.kind = 'COMMIT'
 join links as its on its.target = theirs.target and its.kind = 'COMMIT'
 join told on told.source = its.source and told.id = its.id and told.subject = 'change';
+analyze named;
 
 create temporary table led_to as
 with recursive above(service, environment, version, id, steps) as (
@@ -35,6 +37,7 @@ with recursive above(service, environment, version, id, steps) as (
 select distinct above.service, above.environment, above.version, told.source, told.id, told.subject,
        told.subject_id, told.chain_id
 from above join told on told.id = above.id;
+analyze led_to;
 
 create temporary table heads as
 select service, environment, version, source, change, repository, branch, chain_id, merged
@@ -50,3 +53,4 @@ from (select found.service, found.environment, found.version, changes.*,
       join changes on changes.source = found.source and changes.change = found.change
       where changes.merged is not null) as ranked
 where nth = 1;
+analyze heads;

@@ -10,6 +10,7 @@ from deployments
 join heads on heads.service = deployments.service and heads.environment = deployments.environment
           and heads.version = deployments.version
 where deployments.kind = 'deployment';
+analyze steps;
 
 create temporary table delivered as
 select steps.service, steps.environment, steps.version, steps.time as deployed, builds.built,
@@ -22,3 +23,4 @@ left join (select version, min(time) as built from told
            where subject = 'artifact' and predicate in ('packaged', 'published')
            group by version) as builds on builds.version = steps.version
 where (changes.merged > steps.reached and changes.merged <= steps.merged) or changes.change = steps.change;
+analyze delivered;

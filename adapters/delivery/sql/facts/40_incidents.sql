@@ -12,3 +12,4 @@ from (select *, sum(begins) over (partition by source, incident order by time, i
             where subject = 'incident') as marked) as numbered
 where episode > 0
 group by source, incident, episode;
+analyze incidents;

@@ -23,3 +23,4 @@ from (select incidents.source, incidents.incident, incidents.episode, incidents.
       where linked.version is not null or deployments.version = incidents.version
          or (deployments.service = incidents.service and deployments.time <= incidents.detected)) as possible
 where nth = 1;
+analyze blamed;

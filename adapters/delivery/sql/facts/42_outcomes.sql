@@ -10,6 +10,7 @@ from (select deployments.service, deployments.environment, deployments.version,
                       and deployments.kind = 'deployment' and deployments.version <> blamed.failed_version
                       and deployments.time > blamed.detected and deployments.time <= blamed.resolved) as candidates
 where nth = 1;
+analyze mending;
 
 create temporary table outcomes as
 select deployments.service, deployments.environment, deployments.version, deployments.time, deployments.kind,
@@ -32,3 +33,4 @@ left join (select service, environment, failed_version, count(*) as incidents, c
            group by service, environment, failed_version) as failed
        on failed.service = deployments.service and failed.environment = deployments.environment
       and failed.failed_version = deployments.version and deployments.kind = 'deployment';
+analyze outcomes;

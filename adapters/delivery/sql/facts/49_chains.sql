@@ -6,3 +6,4 @@ from (select chain_id, repository, team, cast(null as text) as service from chan
       select chain_id, null, team, subject_id from told where subject = 'service') as known
 where chain_id is not null
 group by chain_id;
+analyze chains;

@@ -10,3 +10,4 @@ from (select source, subject_id as run, max(pipeline) as pipeline, min(chain_id)
       where subject = 'pipelinerun'
       group by source, subject_id) as runs
 left join chains on chains.chain_id = runs.chain_id;
+analyze runs;

@@ -13,3 +13,4 @@ from (select test, chain, chain_id, revision, max(environment) as environment, m
       where subject = 'testcaserun' and test is not null
       group by test, chain, chain_id, revision) as tested
 left join chains on chains.chain_id = tested.chain_id;
+analyze tests;

@@ -3,7 +3,7 @@
 select 'change fail rate' as metric, scope, 'share' as unit, count(*) as events,
        case when exists (select 1 from told where subject = 'incident')
               or exists (select 1 from deployments where kind = 'rollback')
-            then avg(case when failed then 1.0e0 else 0.0e0 end) end as value,
+            then avg(cast(case when failed then 1 else 0 end as double precision)) end as value,
        cast(null as double precision) as p50, cast(null as double precision) as p75, cast(null as double precision) as p95
 from scoped_deployments
 where kind = 'deployment'

@@ -16,7 +16,7 @@ from (select scope, cast(extract(epoch from (finished - started)) as double prec
       from scoped_runs where finished >= started) as took
 group by scope
 union all
-select 'success rate', scope, 'share', count(*), avg(case when outcome = 'success' then 1.0e0 else 0.0e0 end),
+select 'success rate', scope, 'share', count(*), avg(cast(case when outcome = 'success' then 1 else 0 end as double precision)),
        cast(null as double precision), cast(null as double precision), cast(null as double precision)
 from scoped_runs
 where finished is not null and outcome in ('success', 'failure', 'error')
