@@ -18,7 +18,7 @@ ALLOWED = {
 }
 
 NAMES = {
-    "Apache Software License": "Apache-2.0",
+    **dict.fromkeys(["Apache 2", "Apache 2.0", "Apache License 2.0", "Apache Software License"], "Apache-2.0"),
     "BSD License": "BSD",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
     "ISC License": "ISC",
