@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from adapters.answers import Refusal
@@ -32,8 +33,20 @@ INPUTS: Mapping[str, Mapping[str, Any]] = {
 }
 """Every kind of `input` that a mapping may have; those of lines open any envelope."""
 
+BINARY = b"""\
+ce-specversion: 1.0
+ce-id: 1
+ce-source: /ci
+ce-type: dev.cdevents.build.finished.0.3.0
+ce-time: 2026-01-02T03:04:05Z
+content-type: application/json
+
+"""
+"""The head of a CloudEvent in binary mode, for `cdevents-binary`."""
+
 MAPPINGS = "mappings"
 _NAMES = sorted(EVERYTHING)
+_HEADS = {"cdevents-binary": BINARY}
 _KEPT = 1 << 16
 
 
@@ -47,9 +60,16 @@ def _gzip(body: bytes) -> None:
         assert len(decoded(Body(body, len(body)), "gzip", keep=_KEPT).data) <= _KEPT
 
 
-def _cdevents(body: bytes) -> None:
-    documents, problems = cdevents(body)
+def _cdevents(body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+    documents, problems = cdevents(body, headers)
     assert documents or problems or body.strip() == b"[]"
+
+
+def _binary(message: bytes) -> None:
+    """The attributes of a CloudEvent as lines of `name: value`, an empty line, and its data."""
+    head, _, body = message.partition(b"\n\n")
+    lines = (line.partition(":") for line in head.decode("latin-1").splitlines())
+    _cdevents(body, {name.strip().lower(): value.strip() for name, _, value in lines})
 
 
 def _translated(body: bytes) -> None:
@@ -61,6 +81,7 @@ TARGETS: Mapping[str, Target] = {
     **{name: partial(_decodes, decoder(Input.model_validate(each))) for name, each in INPUTS.items()},
     "gzip": _gzip,
     "cdevents": _cdevents,
+    "cdevents-binary": _binary,
     MAPPINGS: _translated,
 }
 
@@ -70,4 +91,5 @@ def seeds(target: str) -> Iterator[bytes]:
     for index, name in enumerate(_NAMES):
         for path in inputs(name):
             for each in sent(path):
-                yield bytes([index]) + each.body if target == MAPPINGS else each.body
+                head = bytes([index]) if target == MAPPINGS else _HEADS.get(target, b"")
+                yield head + each.body
