@@ -99,6 +99,7 @@ class Sidecar:
             types=settings.types,
             translate=self._translate,
             ends=self.settings.ends(settings),
+            correlate=settings.correlation,
         )
         return Route(
             name,

@@ -20,6 +20,7 @@ class Received:
     headers: dict[str, str]
     body: bytes
     connection: int
+    method: str = "POST"
 
 
 @dataclass
@@ -42,7 +43,7 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            receiver.requests.append(Received(self.path, headers, body, self.client_address[1]))
+            receiver.requests.append(Received(self.path, headers, body, self.client_address[1], self.command))
             answer = receiver.answers.popleft() if receiver.answers else (204, {}, b"")
             if answer is None:
                 self.close_connection = True
@@ -57,6 +58,9 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
+            self.do_POST()
+
+        def do_OPTIONS(self) -> None:
             self.do_POST()
 
         def log_message(self, *_: object) -> None:

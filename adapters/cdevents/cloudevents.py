@@ -37,6 +37,9 @@ DROPPED_PATHS = "dropped"
 ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
 """The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 
+CORRELATION_ID, CAUSATION_ID = "correlationid", "causationid"
+"""The attributes of CloudEvents' extension Correlation (extensions/correlation.md)."""
+
 _CHARSET = re.compile(r'charset="?([^";\s]+)')
 _XML_START = re.compile(rb"\s*<[?!A-Za-z]")
 _HEADER_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
@@ -62,6 +65,15 @@ def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions
         **extensions,
     }
     return Message(Format.CDEVENTS, encoding, attributes, _written(document))
+
+
+def correlation(document: Mapping[str, Any]) -> dict[str, str]:
+    """CloudEvents' extension of this name: the chain as `correlationid`, what is followed first as `causationid`."""
+    context = document["context"]
+    ends = (link.get("from") or link.get("target") or {} for link in context.get("links", ()))
+    causes = (end["contextId"] for end in ends if "contextId" in end)
+    found = {CORRELATION_ID: context.get("chainId"), CAUSATION_ID: next(causes, None)}
+    return {name: value for name, value in found.items() if value}
 
 
 def legacy_message(

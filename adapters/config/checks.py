@@ -26,6 +26,8 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sink(config, ("routes", name), route)
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
+        if route.correlation and route.format is Format.LEGACY:
+            yield ("routes", name, "correlation"), "a legacy route has no chains", "leave it out"
         yield from _when(("routes", name, "when"), route)
     yield from astray(config)
     yield from _unheeded(config)

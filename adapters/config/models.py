@@ -94,7 +94,8 @@ class Route(Settings):
 
     `batch` records are published together, and `in_flight` batches may be under way at once where the sink can do that.
     `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
-    is a condition on what is in them, or in what the tool said.
+    is a condition on what is in them, or in what the tool said. With `correlation`, they have CloudEvents' extension of
+    this name.
     """
 
     format: Format
@@ -104,6 +105,7 @@ class Route(Settings):
     types: tuple[str, ...] | None = None
     when: When = {}
     spec: Spec = Spec.V0_5_1
+    correlation: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
     in_flight: Annotated[int, Field(gt=0, le=100)] | None = None
 

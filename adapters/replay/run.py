@@ -168,6 +168,7 @@ def _render(plan: Replay) -> Render:
         sources=settings.sources,
         types=settings.types,
         ends=plan.config.ends(settings),
+        correlate=settings.correlation,
     )
     render = choosing(render, settings.when)
     return _between(render, plan.since, plan.until) if plan.since or plan.until else render

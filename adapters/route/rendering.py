@@ -17,6 +17,7 @@ from adapters.cdevents.cloudevents import (
     LEFT_OUT,
     LEGACY_ID,
     cdevents_message,
+    correlation,
     legacy_message,
 )
 from adapters.cdevents.document import document
@@ -74,12 +75,13 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     types: Collection[str] | None = None,
     translate: Translate = translated,
     ends: bool = False,
+    correlate: bool = False,
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
     `types` chooses CDEvents as in `cdevents.selection` (None: all of them). A notification that its source had to cut
     is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
-    what routes of one log may share.
+    what routes of one log may share. With `correlate`, CDEvents have CloudEvents' extension Correlation.
 
     What was heard as CDEvents is only for a route that `ends` with them: were they published, they could be heard again
     for ever.
@@ -102,7 +104,9 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
         else:
             extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
             for translation in _translations(origin, record, size, translate):
-                yield _cdevents(translation, wanted, lambda event: _message(event, encoding, spec, extensions))
+                yield _cdevents(
+                    translation, wanted, lambda event: _message(event, encoding, spec, extensions, correlate=correlate)
+                )
 
     return Render(pieces)
 
@@ -177,9 +181,11 @@ def _cdevents(
     return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)
 
 
-def _message(event: CDEvent, encoding: Encoding, spec: Spec, extensions: Mapping[str, str]) -> Message:
+def _message(
+    event: CDEvent, encoding: Encoding, spec: Spec, extensions: Mapping[str, str], *, correlate: bool
+) -> Message:
     """Raises MappingError for an event that is not valid, or cannot be written as JSON."""
     content = document(event, spec)
     if found := problems(content, spec):
         raise MappingError(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
-    return cdevents_message(content, encoding, extensions)
+    return cdevents_message(content, encoding, {**extensions, **correlation(content)} if correlate else extensions)

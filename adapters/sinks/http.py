@@ -5,8 +5,11 @@ Redirects are not followed, for they may turn a POST into a GET or carry credent
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 
 import requests
 
@@ -19,6 +22,7 @@ from adapters.sinks.binding import counterparts
 from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
 from adapters.sinks.http_settings import HttpSettings
+from adapters.sinks.permission import Permission
 from adapters.worker import Worker
 
 
@@ -36,6 +40,7 @@ class HttpSink:
         self._clock = clock
         self._redact = redaction(settings)
         self._worker = Worker("http-sink")
+        self._permission = Permission(settings.handshake, partial(self._ask, "OPTIONS")) if settings.handshake else None
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
@@ -74,19 +79,32 @@ class HttpSink:
             raise
 
     async def _post(self, headers: dict[str, str], body: bytes) -> None:
+        if self._permission is not None:
+            await self._worker.run(self._permit)
+            await asyncio.sleep(self._permission.wait(time.monotonic()))
+            headers = headers | self._permission.headers
         await self._worker.run(lambda: self._exchange(headers, body))
 
-    def _exchange(self, headers: dict[str, str], body: bytes) -> None:
+    def _permit(self) -> None:
+        assert self._permission is not None  # noqa: S101 - its caller looked
+        with self._asking("OPTIONS"):
+            self._permission.obtain()
+
+    def _exchange(self, headers: Mapping[str, str], body: bytes) -> None:
+        with self._asking("POST"):
+            judge(self._ask("POST", headers, body), self._clock(), self._redact)
+
+    def _ask(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> requests.Response:
+        return asked(self._session, method, self._url, data=body, headers=headers, timeout=self._timeout)
+
+    @contextmanager
+    def _asking(self, method: str) -> Iterator[None]:
         try:
-            judge(
-                asked(self._session, "POST", self._url, data=body, headers=headers, timeout=self._timeout),
-                self._clock(),
-                self._redact,
-            )
+            yield
         except (requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
         except OSError as error:
-            raise TransientError(f"POST {origin(self._url)}: {no_answer(error)}") from None
+            raise TransientError(f"{method} {origin(self._url)}: {no_answer(error)}") from None
 
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from adapters.secrets import Secret
 from adapters.settings import Duration, Settings
 from adapters.sinks.contract import SinkSettings
+from adapters.sinks.permission import Handshake
 from adapters.tls import Tls
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
@@ -46,7 +47,10 @@ class Auth(Settings):
 
 
 class HttpSettings(SinkSettings):
-    """Where to post, with which headers; the read timeout is for the whole answer."""
+    """Where to post, with which headers; the read timeout is for the whole answer.
+
+    With `handshake` it is asked for permission to send CloudEvents there before anything is sent.
+    """
 
     type: Literal["http"]
     url: Annotated[str, AfterValidator(_http_url)]
@@ -55,3 +59,4 @@ class HttpSettings(SinkSettings):
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0
     read_timeout: Annotated[Duration, Field(gt=0)] = 30.0
     tls: Tls = Tls()
+    handshake: Handshake | None = None

@@ -7,7 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.cdevents.cloudevents import correlation
 from adapters.cdevents.ids import legacy_id
+from adapters.mapping import load
+from adapters.mapping.library import find
 from adapters.mapping.translator import Translation
 from adapters.model import Encoding, Format, Notification, Record, Spec
 from adapters.route import Origin, Rendered, renderer
@@ -218,3 +221,31 @@ def test_an_event_that_cannot_be_written_is_an_error() -> None:
     result = rendered(renderer(lambda _: Origin(INSTANCE, Deep()), format_=Format.CDEVENTS), "one two")
     assert [message.attributes["subject"] for message in result.messages] == ["two"]
     assert "cannot be written as JSON" in result.errors[0]
+
+
+def test_a_route_may_write_the_extension_correlation() -> None:
+    """`correlationid` is the chain, `causationid` what the event follows; without it neither is written."""
+    mapping = find("jenkins/notification")
+    jenkins = Origin(INSTANCE, load(mapping, instance=INSTANCE, variables={}))
+    body = (mapping.parent / "inputs" / "finished.json").read_text()
+    written, plain = (
+        rendered(renderer(lambda _: jenkins, format_=Format.CDEVENTS, correlate=correlate), body).messages[0]
+        for correlate in (True, False)
+    )
+    context = orjson.loads(written.data)["context"]
+    cause = context["links"][0]["from"]["contextId"]
+    assert written.attributes == {**plain.attributes, "correlationid": context["chainId"], "causationid": cause}
+
+
+@pytest.mark.parametrize(
+    ("context", "found"),
+    [
+        ({}, {}),
+        ({"chainId": "c", "links": []}, {"correlationid": "c"}),
+        ({"links": [{"linkType": "RELATION", "target": {"contextId": "t"}}]}, {"causationid": "t"}),
+        ({"links": [{"linkType": "START"}, {"from": {"contextId": "f"}}]}, {"causationid": "f"}),
+    ],
+)
+def test_what_there_is_not_is_not_written(context: dict[str, Any], found: dict[str, str]) -> None:
+    """Neither an empty chain nor a link that leads nowhere."""
+    assert correlation({"context": context}) == found
