@@ -18,7 +18,7 @@ LAYERS = (
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
-    {"replay", "sidecar"},
+    {"reach", "replay", "sidecar"},
     {"delivery", "lineage", "serving"},
     {"app"},
     {"cli", "pytest_plugin"},

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli.exits import Exit, complain, count
+from adapters.cli.exits import Exit, complain, count, printable
 from adapters.cli.options import ConfigFile
 
 Mappings = Annotated[list[str] | None, typer.Argument(metavar="MAPPING", show_default=False)]
@@ -62,6 +62,12 @@ def _configuration(given: Path | None, *, connect: bool) -> tuple[Exit, list[str
         return Exit.USAGE, []
     for note in found.notes:
         complain(f"{note.where}: note: {note.message} ({note.hint})")
+    for each in found.outcomes:
+        at = ".".join(map(str, each.at))
+        if each.reached:
+            typer.echo(printable(f"{at}: {each.found}"))
+        else:
+            complain(str(found.config.problem(each.at, f"{at} is not reached: {each.found}")))
     parts = ((found.config.sources, "source"), (found.config.sinks, "sink"), (found.config.routes, "route"))
     counts = ", ".join(count(len(part), noun) for part, noun in parts)
     typer.echo(f"{file}: {counts}, {'fine' if found.reached else 'not all can be reached'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +18,27 @@ from adapters.config.idle import idle, routeless
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import library
 from adapters.mapping.overview import overview
+from adapters.reach import Outcome, tried
 from adapters.sidecar import assembled
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of it; `mappings` are those of the user's own."""
+    """What came of it; `mappings` are those of the user's own, `outcomes` those of trying everything, if it was."""
 
     config: Config
     notes: Sequence[Problem]
     mappings: list[str]
-    reached: bool = True
+    outcomes: Sequence[Outcome] = ()
+
+    @property
+    def reached(self) -> bool:
+        """Whether all that was tried was."""
+        return all(each.reached for each in self.outcomes)
 
 
 def trial(file: Path, *, connect: bool) -> Trial:
     """Raises ConfigError with all that is wrong with it."""
-    del connect
     config = configurations.load(file)
     asyncio.run(_assemble(config))
     heard = _heard(config)
@@ -40,7 +46,17 @@ def trial(file: Path, *, connect: bool) -> Trial:
         raise ConfigError(wrong)
     notes = [config.problem(*each) for find in (idle(config), partly(config, heard)) for each in find]
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)
-    return Trial(config, notes, [name for name in named if name not in library.shipped()])
+    own = [name for name in named if name not in library.shipped()]
+    return Trial(config, notes, own, _tried(config) if connect else ())
+
+
+def _tried(config: Config) -> Sequence[Outcome]:
+    """What came of each; what clients log by themselves would say it twice."""
+    logging.disable(logging.CRITICAL)
+    try:
+        return asyncio.run(tried(config))
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 async def _assemble(config: Config) -> None:

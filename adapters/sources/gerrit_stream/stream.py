@@ -52,17 +52,18 @@ async def stream(settings: GerritStreamSettings, pulse: Pulse) -> AsyncGenerator
 
     pulse.rest(2 * settings.timeout)
     try:
-        async with _connection(settings) as connection:
+        async with connection(settings) as ssh:
             async with asyncio.timeout(settings.timeout):
-                process = await connection.create_process(_command(settings), encoding=None)
+                process = await ssh.create_process(_command(settings), encoding=None)
             yield b""
             async for chunk in _output(process, pulse):
                 yield chunk
     except (OSError, asyncssh.Error, ValueError) as error:
-        raise StreamLost(_sentence(error, settings)) from None
+        raise StreamLost(sentence(error, settings)) from None
 
 
-def _connection(settings: GerritStreamSettings) -> asyncssh.misc._ACMWrapper[asyncssh.SSHClientConnection]:
+def connection(settings: GerritStreamSettings) -> asyncssh.misc._ACMWrapper[asyncssh.SSHClientConnection]:
+    """A connection that opens when it is entered; raises what `sentence` puts into words."""
     import asyncssh  # noqa: PLC0415 - as above
 
     return asyncssh.connect(
@@ -110,7 +111,8 @@ async def _last_words(stderr: asyncssh.SSHReader[bytes]) -> str:
     return f": {words}" if words else ""
 
 
-def _sentence(error: Exception, settings: GerritStreamSettings) -> str:
+def sentence(error: Exception, settings: GerritStreamSettings) -> str:
+    """What an error of a connection says to who may mend it."""
     import asyncssh  # noqa: PLC0415 - as above
 
     where = f"{settings.host}:{settings.port}"
