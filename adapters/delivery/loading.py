@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adapters.cdevents.heard import document, items
-from adapters.replay.archive import Shard, archive, share
-from adapters.replay.lines import Place
+from adapters.replay.archive import Shard, archive, bodies
 from adapters.store.parquet import EVENTS, LINKS, table, write
 from adapters.store.rows import EventRow, LinkRow, event_row, link_rows
 
@@ -30,7 +29,7 @@ class Loaded:
 def load(inputs: Sequence[str], folder: Path, processes: int) -> Loaded:
     """Reads the CDEvents in files of one a line, bare or in CloudEvents, compressed or not, into a folder.
 
-    Raises ConfigError for an input that is nothing.
+    Raises ConfigError for an input that is nothing, or cannot be read.
     """
     archive(inputs)
     shards = [Shard(index, processes) for index in range(processes)]
@@ -44,7 +43,7 @@ def load(inputs: Sequence[str], folder: Path, processes: int) -> Loaded:
 def _load(inputs: Sequence[str], folder: Path, shard: Shard) -> Loaded:
     writer = _Writer(folder, shard.index)
     others = 0
-    for body in _bodies(inputs, shard):
+    for body in bodies(inputs, shard):
         try:
             for item in items(body):
                 writer.add(document(item))
@@ -52,12 +51,6 @@ def _load(inputs: Sequence[str], folder: Path, shard: Shard) -> Loaded:
             others += 1
     writer.flush()
     return Loaded(writer.count, others)
-
-
-def _bodies(inputs: Sequence[str], shard: Shard) -> Iterator[bytes]:
-    for unit in share(archive(inputs), shard):
-        for item in unit.read("", Place()):
-            yield item.notification.body
 
 
 class _Writer:

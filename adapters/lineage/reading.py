@@ -10,7 +10,7 @@ from adapters.config import Config
 from adapters.errors import ConfigError, Problem
 from adapters.lineage.event import Event, event
 from adapters.model import Format, Record
-from adapters.replay.archive import archive
+from adapters.replay.archive import bodies
 from adapters.replay.lines import Place
 from adapters.replay.units import Kept
 from adapters.route import origins, renderer
@@ -20,11 +20,10 @@ from adapters.translators import Translators
 def from_files(inputs: Sequence[str]) -> Iterator[Event]:
     """The CDEvents in files of one a line, bare or in CloudEvents, compressed or not; other lines are passed over.
 
-    Raises ConfigError for an input that is nothing.
+    Raises ConfigError for an input that is nothing, or cannot be read.
     """
-    for unit in archive(inputs):
-        for item in unit.read("", Place()):
-            yield from _events(item.notification.body)
+    for body in bodies(inputs):
+        yield from _events(body)
 
 
 def from_journal(path: Path, config: Config) -> Iterator[Event]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob
 from itertools import accumulate
 from pathlib import Path
 
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import EACH_LINE, Framing
 from adapters.replay.home import builds, is_home
+from adapters.replay.lines import Place
 from adapters.replay.units import Kept, Lines, Unit, divisible, unit
+from adapters.roots import Roots
+from adapters.sources.tail.files import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,24 @@ def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home =
     """
     homes = {Path(text) for text in inputs if is_home(Path(text))}
     paths = {path for text in inputs if Path(text) not in homes for path in _files(text)}
+    roots = _roots(inputs)
     try:
         return [
-            *(unit(path, framing, only) for path in sorted(paths)),
+            *(unit(path, framing, only, roots) for path in sorted(paths)),
             *(build for home in sorted(homes) for build in of_home(home)),
         ]
     except OSError as error:
         raise ConfigError([Problem(str(error.filename), f"cannot be read: {error.strerror}")]) from None
+
+
+def bodies(inputs: Sequence[str], shard: Shard = Shard()) -> Iterator[bytes]:
+    """Every notification of a share of the archive; raises ConfigError also where one cannot be read."""
+    for each in share(archive(inputs), shard):
+        try:
+            for item in each.read("", Place()):
+                yield item.notification.body
+        except (OSError, EOFError) as error:
+            raise ConfigError([Problem(each.name, f"cannot be read further: {error}")]) from None
 
 
 def journals(inputs: Sequence[str]) -> list[Path]:
@@ -76,13 +89,21 @@ def _part(unit: Unit, begin: int, end: int) -> Iterator[Unit]:
         yield unit
 
 
+def _roots(inputs: Sequence[str]) -> Roots:
+    """What is named may be read, wherever it is; what a link in a folder leads to, only within what is named."""
+    given = [text for text in inputs if Path(text).exists()]
+    return Roots([text for text in inputs if text not in given], given, "name it as an input of its own")
+
+
 def _files(text: str) -> Iterator[Path]:
     path = Path(text)
     if path.is_dir():
         yield from (file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
     elif path.is_file():
         yield path
-    elif found := [Path(name) for name in glob(text, recursive=True)]:  # noqa: PTH207  Path.glob takes no absolute one
-        yield from (file for each in found for file in ([each] if each.is_file() else _files(str(each))))
+    elif path.exists():
+        raise ConfigError([Problem(text, "it is no regular file, and no folder")])
+    elif found := [Path(name) for name in named(text)]:
+        yield from (file for each in found if each.is_file() or each.is_dir() for file in _files(str(each)))
     else:
         raise ConfigError([Problem(text, "there is no such file or folder, and no file of such a name")])

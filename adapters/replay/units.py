@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,15 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from adapters.errors import ConfigError, Problem
 from adapters.journal import log
 from adapters.journal.database import Database
 from adapters.mapping import EACH_LINE, Framing, Grouping
 from adapters.model import FILE, Notification
+from adapters.replay.files import ANYWHERE, compressed, kind, opened, plain
 from adapters.replay.lines import Found, Place, part, records
+from adapters.roots import Outside, Roots
 
 _WHOLE = frozenset({".json", ".xml", ".tap"})
 _TEXT = frozenset({".log", ".txt", ".out"})
+
+LARGEST = 64 << 20
+"""Bytes of a file that is one notification, when it is not compressed any more; a larger one is parked."""
+
 _BLOCK = 1 << 20
 
 
@@ -55,6 +58,7 @@ class Lines:
     begin: int = 0
     end: int | None = None
     framing: Framing = EACH_LINE
+    roots: Roots = ANYWHERE
 
     @property
     def name(self) -> str:
@@ -72,8 +76,8 @@ class Lines:
     def read(self, source: str, start: Place) -> Iterator[Item]:
         """The records that are not blank."""
         heard = _heard(self.path)
-        positioned = _kind(self.path) in _TEXT  # equal lines of text may mean two things; equal documents are one
-        with _opened(self.path) as file:
+        positioned = kind(self.path) in _TEXT  # equal lines of text may mean two things; equal documents are one
+        with opened(self.path, self.roots) as file:
             for body, place, after in self._records(file, start):
                 position = f"{self.path}:{place.offset}" if positioned else ""
                 yield Item(Notification(source, body, heard, {}, position), place.line, after)
@@ -93,6 +97,7 @@ class Whole:
 
     path: Path
     size: int
+    roots: Roots = ANYWHERE
 
     @property
     def name(self) -> str:
@@ -106,8 +111,8 @@ class Whole:
     def read(self, source: str, start: Place) -> Iterator[Item]:
         """The file, unless it is behind the start."""
         if not start.offset:
-            with _opened(self.path) as file:
-                body = file.read()
+            with opened(self.path, self.roots) as file:
+                body = _whole(file)
             yield Item(
                 Notification(source, body, _heard(self.path), {FILE: str(self.path)}), 1, Place(max(1, self.size))
             )
@@ -141,21 +146,29 @@ class Kept:
                         yield Item(record.notification, after, Place(after, after))
 
 
-def unit(path: Path, framing: Framing = EACH_LINE, only: str = "") -> Unit:
+def unit(path: Path, framing: Framing = EACH_LINE, only: str = "", roots: Roots = ANYWHERE) -> Unit:
     """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, else each record in it.
 
-    Of a journal it has `only` what one source heard, if that is said.
+    Of a journal it has `only` what one source heard, if that is said. A file that is in none of the roots is one that
+    says so when it is read.
     """
     size = path.stat().st_size
-    if is_journal(path):
+    if is_journal(path, roots):
         with closing(Database(path)) as database:
             return Kept(path, log.last(database), only)
-    return Whole(path, size) if _kind(path) in _WHOLE else Lines(path, size, framing=framing)
+    return Whole(path, size, roots) if kind(path) in _WHOLE else Lines(path, size, framing=framing, roots=roots)
 
 
 def divisible(unit: Unit) -> bool:
     """Whether parts of a unit can be read by themselves: of a compressed file they cannot."""
-    return isinstance(unit, Lines) and unit.path.suffix not in _OPENERS
+    return isinstance(unit, Lines) and not compressed(unit.path)
+
+
+def _whole(file: BinaryIO) -> bytes:
+    body = file.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise ValueError(f"it is one notification of more than {LARGEST >> 20} MiB")
+    return body
 
 
 def _heard(path: Path) -> datetime:
@@ -172,40 +185,13 @@ def _skip(file: BinaryIO, count: int) -> None:
         count -= len(block)
 
 
-def _kind(path: Path) -> str:
-    """The suffix that says what a file holds, behind one that says how it is compressed."""
-    return Path(path.stem).suffix if path.suffix in _OPENERS else path.suffix
-
-
-def _opened(path: Path) -> BinaryIO:
-    return _OPENERS.get(path.suffix, _plain)(path)
-
-
-def _plain(path: Path) -> BinaryIO:
-    return path.open("rb", buffering=_BLOCK)
-
-
-def _gunzipped(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb")  # type: ignore[return-value]  # a GzipFile reads as any binary file does
-
-
-def _unzstd(path: Path) -> BinaryIO:
+def is_journal(path: Path, roots: Roots = ANYWHERE) -> bool:
+    """Whether a file is one that may be read; raises OSError where it cannot be."""
     try:
-        import zstandard  # noqa: PLC0415  an extra
-    except ImportError:
-        hint = "pip install 'cdevents-adapters[zstd]'"
-        raise ConfigError([Problem(str(path), "needs the extra zstd", hint)]) from None
-    stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True)
-    return io.BufferedReader(stream, _BLOCK)
-
-
-_OPENERS = {".gz": _gunzipped, ".zst": _unzstd}
-
-
-def is_journal(path: Path) -> bool:
-    """Whether a file is one; raises OSError where it cannot be read."""
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
+        with plain(path, roots) as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except Outside:
+        return False
 
 
 def kept_sources(path: Path) -> list[str]:

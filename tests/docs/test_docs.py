@@ -116,6 +116,7 @@ def exposed() -> set[str]:
     """The metrics of a fresh service."""
     metrics = Metrics(CollectorRegistry())
     metrics.watch(list, lambda: 0)
+    metrics.stalls(dict)
     return set(re.findall(rf"^# TYPE {PREFIX}_(\w+) ", generate_latest(metrics.registry).decode(), re.MULTILINE))
 
 

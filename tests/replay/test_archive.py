@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from adapters.mapping import Framing
 from adapters.model import FILE
 from adapters.replay.archive import Shard, archive, share
 from adapters.replay.lines import LONGEST, Place
-from adapters.replay.units import Lines, Unit, unit
+from adapters.replay.units import LARGEST, Lines, Unit, unit
 from tests.enveloped import ENVELOPES, enveloped
 
 
@@ -153,3 +154,52 @@ def test_a_record_that_never_ends_is_cut(tmp_path: Path) -> None:
     sizes = [len(item.notification.body) for item in unit(path, Framing(start="y")).read("s", Place())]
     assert len(sizes) == 3
     assert max(sizes) <= LONGEST
+
+
+def test_a_link_out_of_what_is_named_is_refused(tmp_path: Path) -> None:
+    """In a folder or behind a glob, to a file or through a linked folder; what leads within what is named is read."""
+    (logs := tmp_path / "logs").mkdir()
+    (secrets := tmp_path / "secrets").mkdir()
+    (secrets / "token.log").write_text("secret\n")
+    (logs / "honest.log").write_text("honest\n")
+    (logs / "link.log").symlink_to(secrets / "token.log")
+    (logs / "linked").symlink_to(secrets)
+    (logs / "environ.json").symlink_to("/proc/self/environ")
+    for inputs in ([str(logs)], [f"{logs}/*.log", f"{logs}/*/*.log", f"{logs}/environ.*"]):
+        said = [read(each) for each in archive(inputs)]
+        assert [each for each in said if isinstance(each, bytes)] == [b"honest"]
+        refusals = [each for each in said if not isinstance(each, bytes)]
+        assert refusals
+        assert all("name it as an input of its own" in each or "nothing is read of /proc/" in each for each in refusals)
+    assert {read(each) for each in archive([str(logs), str(secrets)])} >= {b"honest", b"secret"}
+
+
+def read(each: Unit) -> bytes | str:
+    """What a unit has, or why nothing of it is read."""
+    try:
+        return b"".join(item.notification.body for item in each.read("s", Place()))
+    except OSError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", ["/proc/self/environ", "/dev/zero"])
+def test_what_is_no_file_of_anybody_is_refused_by_name_too(name: str) -> None:
+    """Not even who names it gets it into events."""
+    with pytest.raises((OSError, ConfigError)):
+        list(archive([name])[0].read("s", Place()))
+
+
+def test_a_pipe_in_a_folder_stops_nobody(tmp_path: Path) -> None:
+    """It is no file, and nobody waits for who writes to it."""
+    os.mkfifo(tmp_path / "pipe.log")
+    (tmp_path / "a.log").write_text("one\n")
+    assert bodies(archive([str(tmp_path)])) == [b"one"]
+
+
+@pytest.mark.parametrize("name", ["bomb.json.gz", "bomb.xml.zst"])
+def test_a_bomb_is_refused_before_it_is_in_memory(tmp_path: Path, name: str) -> None:
+    """A document that is small only while it is compressed."""
+    pack = gzip.compress if name.endswith(".gz") else zstandard.compress
+    (tmp_path / name).write_bytes(pack(bytes(LARGEST + 1)))
+    with pytest.raises(ValueError, match="more than 64 MiB"):
+        list(unit(tmp_path / name).read("s", Place()))

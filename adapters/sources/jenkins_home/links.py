@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from adapters.roots import allowed, is_in
 from adapters.sources.jenkins.passed_over import PassedOver
 
 OUTSIDE = "a link leads out of the home: name a root for it in `follow` to have it read"
@@ -46,15 +47,10 @@ class Links:
     def _followed(self, link: str) -> bool:
         target = os.path.realpath(link)
         place = os.path.realpath(os.path.dirname(link))  # noqa: PTH120  a link is text
-        if not any(is_in(target, root) for root in self._roots):
+        if not allowed(target, self._roots):
             self._passed_over.note(OUTSIDE, f"{link} -> {target}")
         elif is_in(place, target) or self._by_target.setdefault(target, link) != link:
             self._passed_over.note(CIRCLE, f"{link} -> {target}")
         else:
             return True
         return False
-
-
-def is_in(path: str, directory: str) -> bool:
-    """Whether a path is a directory's, or of what is in it."""
-    return f"{path}/".startswith(f"{directory.rstrip('/')}/")

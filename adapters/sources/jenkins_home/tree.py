@@ -15,10 +15,11 @@ from xml.sax.saxutils import unescape
 
 import structlog
 
+from adapters.roots import is_in
 from adapters.sources.jenkins.passed_over import PassedOver
 from adapters.sources.jenkins_home import files
 from adapters.sources.jenkins_home.layout import BUILDS, CELLS, FOLDERS, HOLDERS, Item, builds_elsewhere, holds, inside
-from adapters.sources.jenkins_home.links import UNREADABLE, Links, is_in
+from adapters.sources.jenkins_home.links import UNREADABLE, Links
 from adapters.sources.jenkins_home.stamps import Stamps
 
 _STARTED = ".lastStarted"  # Jenkins.STARTUP_MARKER_FILE

@@ -10,8 +10,8 @@ from glob import iglob
 from pathlib import Path
 from typing import NamedTuple
 
+from adapters.roots import above
 from adapters.sources.tail.content import SUFFIX
-from adapters.sources.tail.roots import above
 
 Key = tuple[int, int]
 """Device and inode."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
+from adapters.roots import Roots
 from adapters.sources.tail.content import Content, opened
 from adapters.sources.tail.files import Key, Sighting
-from adapters.sources.tail.roots import Roots
 
 
 class Moved(OSError):

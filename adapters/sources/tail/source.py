@@ -15,6 +15,7 @@ import structlog
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import TRUNCATED, Checkpoint, Notification, Receive
+from adapters.roots import Roots
 from adapters.sources.contract import Context
 from adapters.sources.tail.complaints import Complaints
 from adapters.sources.tail.followed import Table
@@ -22,7 +23,6 @@ from adapters.sources.tail.handles import Handles
 from adapters.sources.tail.locator import Locator
 from adapters.sources.tail.reader import Reader, Records
 from adapters.sources.tail.records import Found, Shape
-from adapters.sources.tail.roots import Roots
 from adapters.sources.tail.settings import TailSettings, framing
 from adapters.sources.tail.shared import Shared
 from adapters.sources.tail.watcher import Watcher

@@ -1,0 +1,67 @@
+"""The files of an archive, opened with care: regular ones where the inputs are, whatever links lead to."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from adapters.errors import ConfigError, Problem
+from adapters.roots import Roots
+
+ANYWHERE = Roots((), ("/",))
+"""For a file that is named itself."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_BLOCK = 1 << 20
+
+
+def opened(path: Path, roots: Roots) -> AbstractContextManager[BinaryIO]:
+    """What is in a file, uncompressed; raises OSError, Outside among them, where it is none that may be read."""
+    return _OPENERS.get(path.suffix, plain)(path, roots)
+
+
+def compressed(path: Path) -> bool:
+    """Whether a file has to be read from its beginning."""
+    return path.suffix in _OPENERS
+
+
+def kind(path: Path) -> str:
+    """The suffix that says what a file holds, behind one that says how it is compressed."""
+    return Path(path.stem).suffix if compressed(path) else path.suffix
+
+
+@contextmanager
+def plain(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+    """The bytes of a file; raises as `opened` does."""
+    with os.fdopen(os.open(path, _FLAGS), "rb", buffering=_BLOCK) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        roots.check(file.fileno(), str(path))
+        yield file
+
+
+@contextmanager
+def _gunzipped(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+    with plain(path, roots) as raw, gzip.GzipFile(fileobj=raw) as file:
+        yield cast("BinaryIO", file)  # a GzipFile reads as any binary file does
+
+
+@contextmanager
+def _unzstd(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+    try:
+        import zstandard  # noqa: PLC0415  an extra
+    except ImportError:
+        hint = "pip install 'cdevents-adapters[zstd]'"
+        raise ConfigError([Problem(str(path), "needs the extra zstd", hint)]) from None
+    with plain(path, roots) as raw:
+        yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True), _BLOCK)
+
+
+_OPENERS: dict[str, Callable[[Path, Roots], AbstractContextManager[BinaryIO]]] = {".gz": _gunzipped, ".zst": _unzstd}
