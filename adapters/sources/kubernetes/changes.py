@@ -13,16 +13,11 @@ from adapters.mapping.paths import followed
 from adapters.mapping.syntax import members
 from adapters.sources.kubernetes.api import Json
 from adapters.sources.kubernetes.following import Change
-from adapters.sources.kubernetes.keeping import Kept, about, uid
+from adapters.sources.kubernetes.keeping import NAME, Kept, News, about, bare, uid
 from adapters.sources.kubernetes.settings import Watched
 
 LONGEST = 512
 """Bytes of a value, as JSON, that are kept to be told as the one before; of a longer one its SHA-256 is."""
-
-_NAME = ("namespace", "name")
-_BULK = ("managedFields",)
-_COPY = "kubectl.kubernetes.io/last-applied-configuration"
-_SECRET = ("data", "stringData")
 
 
 class Changes:
@@ -46,14 +41,14 @@ class Changes:
         """As in Follower."""
         found = [(key, bare(each, self._watched.kind)) for each in objects if (key := uid(each))]
         self._listed.update(key for key, _ in found)
-        news = _News(self._kept)
+        news = News(self._kept)
         for key, each in found:
             self._compare(news, key, each, first=self.position is None)
         await self._kept.keep(news.documents, news.known)
 
     async def complete(self, version: str) -> None:
         """As in Follower; what is known and was not listed went while nobody looked."""
-        news = _News(self._kept)
+        news = News(self._kept)
         for key in self._kept:
             if key not in self._listed:
                 self._gone(news, key, {})
@@ -62,7 +57,7 @@ class Changes:
 
     async def changed(self, changes: Sequence[Change], version: str) -> None:
         """As in Follower."""
-        news = _News(self._kept)
+        news = News(self._kept)
         for change in changes:
             if key := uid(change.object):
                 found = bare(change.object, self._watched.kind)
@@ -72,7 +67,7 @@ class Changes:
                     self._compare(news, key, found, first=False)
         await self._kept.keep(news.documents, news.known, version)
 
-    def _compare(self, news: _News, key: str, found: Json, *, first: bool) -> None:
+    def _compare(self, news: News, key: str, found: Json, *, first: bool) -> None:
         known, values = news.of(key), self._values(found)
         before = known["values"] if known else {}
         changed = [path for path in self._paths if before.get(path) != values.get(path)]
@@ -84,9 +79,9 @@ class Changes:
         elif not first:
             news.documents.append(self._told("ADDED", found, [], {}))
 
-    def _gone(self, news: _News, key: str, found: Json) -> None:
+    def _gone(self, news: News, key: str, found: Json) -> None:
         if known := news.of(key):
-            last = found or {"metadata": {"uid": key, **{name: known[name] for name in _NAME if name in known}}}
+            last = found or {"metadata": {"uid": key, **{name: known[name] for name in NAME if name in known}}}
             news.known[key] = None
             news.documents.append(self._told("DELETED", last, [], known["values"]))
 
@@ -100,29 +95,8 @@ class Changes:
         return {"type": kind, "changed": changed, "before": before, "object": {**what, **found}}
 
 
-class _News:
-    """What is to be told and kept of some objects, of which one may come more than once."""
-
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept
-        self.documents: list[Json] = []
-        self.known: dict[str, Json | None] = {}
-
-    def of(self, key: str) -> Json | None:
-        return self.known[key] if key in self.known else self._kept.of(key)
-
-
-def bare(found: Json, kind: str) -> Json:
-    """An object without managedFields, the copy of itself that kubectl keeps, and the data of a Secret."""
-    metadata = {name: value for name, value in about(found).items() if name not in _BULK}
-    if isinstance(annotations := metadata.get("annotations"), dict):
-        metadata["annotations"] = {name: value for name, value in annotations.items() if name != _COPY}
-    hidden = _SECRET if kind == "Secret" else ()
-    return {**{name: value for name, value in found.items() if name not in hidden}, "metadata": metadata}
-
-
 def _name(found: Json) -> Json:
-    return {part: value for part in _NAME if isinstance(value := about(found).get(part), str)}
+    return {part: value for part in NAME if isinstance(value := about(found).get(part), str)}
 
 
 def _short(value: Any) -> Any:

@@ -6,7 +6,7 @@ does not remember so far back (410), all is listed anew and held against what wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -56,7 +56,7 @@ class Follower(Protocol):
 class Following:
     """One list of one cluster; blocking calls are made in a thread of its own."""
 
-    def __init__(self, name: str, api: Api, path: str, selectors: dict[str, str], sleep: Sleep) -> None:
+    def __init__(self, name: str, api: Api, path: str, selectors: Mapping[str, str], sleep: Sleep) -> None:
         self._name, self._api, self._path, self._selectors, self._sleep = name, api, path, selectors, sleep
         self._worker = Worker(f"kubernetes {path}")
 

@@ -14,8 +14,15 @@ from adapters.sources.contract import Context
 from adapters.sources.kubernetes.api import Json
 from adapters.sources.patience import Sleep, patient
 
+NAME = ("namespace", "name")
+"""What an object is called, in its metadata."""
+
 SELDOM = timedelta(seconds=10)
 """How often a position is written that nothing comes with: what is then watched again tells nothing new."""
+
+_BULK = ("managedFields",)
+_COPY = "kubectl.kubernetes.io/last-applied-configuration"
+_SECRET = ("data", "stringData")
 
 
 class Kept:
@@ -74,3 +81,25 @@ def uid(found: Mapping[str, Any]) -> str | None:
     """The uid of an object; None for what is none."""
     value = about(found).get("uid")
     return value if isinstance(value, str) and value else None
+
+
+class News:
+    """What is to be told and kept of some objects, of which one may come more than once."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self.documents: list[Json] = []
+        self.known: dict[str, Json | None] = {}
+
+    def of(self, key: str) -> Json | None:
+        """What is known of an object, as it is by now."""
+        return self.known[key] if key in self.known else self._kept.of(key)
+
+
+def bare(found: Json, kind: str) -> Json:
+    """An object without managedFields, the copy of itself that kubectl keeps, and the data of a Secret."""
+    metadata = {name: value for name, value in about(found).items() if name not in _BULK}
+    if isinstance(annotations := metadata.get("annotations"), dict):
+        metadata["annotations"] = {name: value for name, value in annotations.items() if name != _COPY}
+    hidden = _SECRET if kind == "Secret" else ()
+    return {**{name: value for name, value in found.items() if name not in hidden}, "metadata": metadata}

@@ -44,12 +44,23 @@ class Watched(Settings):
     fields: str = ""
 
 
+Workload = Literal["Deployment", "StatefulSet", "DaemonSet", "Rollout"]
+"""A kind whose rollouts are known; a Rollout is one of Argo Rollouts."""
+
+
+class RolloutsOf(Settings):
+    """Whose rollouts are told: of workloads of these kinds, which `labels` chooses, a selector as Kubernetes has it."""
+
+    kinds: Annotated[tuple[Workload, ...], Field(min_length=1)] = ("Deployment", "StatefulSet", "DaemonSet")
+    labels: str = ""
+
+
 class KubernetesSettings(SourceSettings):
     """Which cluster, whose words it takes, and what is watched there.
 
     The API is that of `kubeconfig` (and its `context`, the current one unless told), or the one at `url` with a
     `token`; with neither, that of the cluster that this runs in, as its service account. Of each of `namespaces`, or of
-    all: the kinds that `watch` lists.
+    all: the `rollouts` of workloads, and the kinds that `watch` lists.
     """
 
     type: Literal["kubernetes"]
@@ -60,6 +71,7 @@ class KubernetesSettings(SourceSettings):
     tls: Tls = Tls()
     timeout: Annotated[Duration, Field(gt=0)] = 30.0
     namespaces: tuple[Name, ...] = ()
+    rollouts: RolloutsOf | None = None
     watch: tuple[Watched, ...] = ()
 
     @model_validator(mode="after")
@@ -74,6 +86,6 @@ class KubernetesSettings(SourceSettings):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.watch:
-            raise ValueError("nothing is watched: list kinds of objects in 'watch'")
+        if not self.watch and self.rollouts is None:
+            raise ValueError("nothing is watched: say 'rollouts: {}', or list kinds of objects in 'watch'")
         return self

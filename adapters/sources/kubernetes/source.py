@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import NamedTuple
 
 from adapters.model import Receive
 from adapters.sources.contract import Context
 from adapters.sources.kubernetes.access import access
 from adapters.sources.kubernetes.api import Api, ApiSilent
 from adapters.sources.kubernetes.changes import Changes
-from adapters.sources.kubernetes.following import LONGEST_PAUSE, Following
+from adapters.sources.kubernetes.following import LONGEST_PAUSE, Follower, Following
 from adapters.sources.kubernetes.keeping import Kept
 from adapters.sources.kubernetes.resource import Resource, discovered
+from adapters.sources.kubernetes.rollouts.follower import Rollouts
+from adapters.sources.kubernetes.rollouts.standing import KINDS
 from adapters.sources.kubernetes.settings import KubernetesSettings, Watched
 from adapters.sources.patience import Sleep, patient
+
+_Make = Callable[[str | None, Kept], Follower]
+
+
+class _Followed(NamedTuple):
+    """Objects of a kind, what makes a Follower of them, and the paths that it looks at (none: rollouts)."""
+
+    api_version: str
+    kind: str
+    selectors: Mapping[str, str]
+    make: _Make
+    paths: Sequence[str] = ()
+
+    def key(self, path: str) -> str:
+        """Of a checkpoint: what is known by other selectors or paths is nothing to go on from."""
+        looked_at = "\n".join((*self.selectors.values(), *self.paths))
+        return f"{path}?{sha256(looked_at.encode()).hexdigest()[:12]}" if looked_at else path
 
 
 class Kubernetes:
@@ -29,26 +50,36 @@ class Kubernetes:
         """Follows all that is configured until cancelled."""
         async with asyncio.TaskGroup() as group:
             for watched in self._settings.watch:
-                group.create_task(self._watch(watched, receive))
+                selectors = _given(labelSelector=watched.labels, fieldSelector=watched.fields)
+                followed = _Followed(watched.api_version, watched.kind, selectors, _changes(watched), watched.changes)
+                group.create_task(self._follow(followed, receive))
+            if rollouts := self._settings.rollouts:
+                selectors = _given(labelSelector=rollouts.labels)
+                for name in rollouts.kinds:
+                    followed = _Followed(KINDS[name].api_version, name, selectors, self._rollouts(name))
+                    group.create_task(self._follow(followed, receive))
 
-    async def _watch(self, watched: Watched, receive: Receive) -> None:
-        resource = await self._resource(watched)
-        selectors = {"labelSelector": watched.labels, "fieldSelector": watched.fields}
-        selectors = {name: value for name, value in selectors.items() if value}
-        async with asyncio.TaskGroup() as group:
-            for namespace in self._namespaces(resource):
-                path = resource.path(namespace)
-                key = "?".join(filter(None, (path, "&".join(selectors.values()))))
-                follower = Changes(watched, Kept(self._context, key, receive, self._sleep))
-                following = Following(self._context.name, self._api, path, selectors, self._sleep)
-                group.create_task(following.run(follower))
-
-    def _namespaces(self, resource: Resource) -> Sequence[str | None]:
-        return self._settings.namespaces if resource.namespaced and self._settings.namespaces else (None,)
-
-    async def _resource(self, watched: Watched) -> Resource:
+    async def _follow(self, followed: _Followed, receive: Receive) -> None:
         """Waits for as long as there is no such kind: its CRD may be installed after this."""
         trouble = "the API server does not tell of a kind"
         asking = patient(self._context.name, ApiSilent, trouble, self._sleep, longest=LONGEST_PAUSE)
-        found: Resource = await asking(asyncio.to_thread, discovered, self._api, watched.api_version, watched.kind)
-        return found
+        kind = (followed.api_version, followed.kind)
+        resource: Resource = await asking(asyncio.to_thread, discovered, self._api, *kind)
+        namespaces = self._settings.namespaces if resource.namespaced else ()
+        async with asyncio.TaskGroup() as group:
+            for namespace in namespaces or (None,):
+                path = resource.path(namespace)
+                follower = followed.make(namespace, Kept(self._context, followed.key(path), receive, self._sleep))
+                following = Following(self._context.name, self._api, path, followed.selectors, self._sleep)
+                group.create_task(following.run(follower))
+
+    def _rollouts(self, kind: str) -> _Make:
+        return lambda namespace, kept: Rollouts(KINDS[kind], self._api, namespace, kept)
+
+
+def _changes(watched: Watched) -> _Make:
+    return lambda _, kept: Changes(watched, kept)
+
+
+def _given(**selectors: str) -> dict[str, str]:
+    return {name: value for name, value in selectors.items() if value}

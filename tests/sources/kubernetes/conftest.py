@@ -40,6 +40,7 @@ class World:
     api: ApiServer
     journal: Journal
     pauses: list[float] = field(default_factory=list)
+    running: list[asyncio.Task[None]] = field(default_factory=list)
     now: datetime = datetime(2026, 5, 4, tzinfo=UTC)
 
     def settings(self, **given: Any) -> KubernetesSettings:
@@ -61,6 +62,7 @@ class World:
         source = Kubernetes(self.settings(**given), context, sleep=self._sleep)
         before = len(self.watches())
         task = asyncio.create_task(source.run(receive or self.journal.append))
+        self.running = [task]
         try:
             await eventually(lambda: task.done() or len(self.watches()) > before)
             yield
@@ -75,8 +77,9 @@ class World:
 
     async def hears(self, count: int) -> list[Json]:
         """All that was told, once it is so much, and no more for some time."""
-        async with asyncio.timeout(PATIENCE):
-            await self.journal.wait(count - 1)
+        coming = asyncio.create_task(self.journal.wait(count - 1))
+        await asyncio.wait([coming, *self.running], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        assert coming.done(), await self.told()
         await asyncio.sleep(0.02)
         return await self.told()
 

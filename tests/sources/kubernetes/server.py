@@ -43,6 +43,7 @@ class ApiServer:
     history: list[tuple[int, str, Json]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
+    forbidden: set[str] = field(default_factory=set)
     largest_page: int = 1000
     cuts: int = 0
     stopped: bool = False
@@ -102,8 +103,7 @@ class ApiServer:
         """The objects at a path, which are those of all namespaces if it names none."""
         if path in self.objects:
             return self.objects[path]
-        root, _, plural = path.rpartition("/")
-        inside = [each for each in self.objects if each.startswith(f"{root}/namespaces/") and each.endswith(plural)]
+        inside = [each for each in self.objects if covers(path, each)]
         return {uid: each for name in inside for uid, each in self.objects[name].items()}
 
     def serves(self, path: str) -> bool:
@@ -113,6 +113,12 @@ class ApiServer:
             for root, kinds in GROUPS.items()
             for plural, _, _ in kinds
         )
+
+
+def covers(path: str, at: str) -> bool:
+    """Whether a list has what is at a path: its own, or that of a namespace, if it names none."""
+    root, _, plural = path.rpartition("/")
+    return at == path or (at.startswith(f"{root}/namespaces/") and at.endswith(f"/{plural}"))
 
 
 def _selected(found: Json, selector: str) -> bool:
@@ -139,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(200, {"resources": kinds})
         elif not self.api.serves(parts.path):
             self._say(404, {"message": "the server could not find the requested resource"})
+        elif parts.path.rpartition("/")[2] in self.api.forbidden:
+            self._say(403, {"message": "forbidden"})
         elif "watch" in query:
             self._watch(parts.path, query)
         else:
@@ -165,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
             with self.api.news:
                 while self.api.version <= since and self.api.cuts == cuts:
                     self.api.news.wait(timeout=30)
-                events = [event for version, at, event in self.api.history if version > since and at == path]
+                events = [event for version, at, event in self.api.history if version > since and covers(path, at)]
                 since = self.api.version
             for event in events:
                 self._chunk(event)

@@ -1,0 +1,80 @@
+"""What is told of a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from adapters.sources.kubernetes.api import Json
+from adapters.sources.kubernetes.keeping import bare
+from adapters.sources.kubernetes.rollouts.evidence import Evidence
+from adapters.sources.kubernetes.rollouts.parts import condition, member, number, objects, text, texts
+from adapters.sources.kubernetes.rollouts.standing import AVAILABLE, Kind
+from adapters.sources.kubernetes.rollouts.template import described
+
+_CAUSE = "kubernetes.io/change-cause"
+
+
+def finished(kind: Kind, workload: Json, revision: int | None, found: Evidence) -> Json:
+    """Of a revision that is complete or has failed; what is not known is left out."""
+    template = member(workload, "spec", "template")
+    return given(
+        workload=about(kind, workload),
+        template=described(template),
+        revision=revision,
+        hash=found.current.hash if found.current else None,
+        returned=found.returned,
+        images=found.images(template),
+        replicas=number(workload, "spec", "replicas"),
+        partition=number(workload, "spec", "updateStrategy", "rollingUpdate", "partition") or None,
+        manager=_manager(workload),
+        cause=text(workload, "metadata", "annotations", _CAUSE),
+    )
+
+
+def about(kind: Kind, workload: Json) -> Json:
+    """Which workload it is."""
+    return given(
+        apiVersion=kind.api_version,
+        kind=kind.name,
+        namespace=text(workload, "metadata", "namespace"),
+        name=text(workload, "metadata", "name"),
+        uid=text(workload, "metadata", "uid"),
+        created=text(workload, "metadata", "creationTimestamp"),
+        labels=texts(workload, "metadata", "labels"),
+        annotations=texts(bare(workload, kind.name), "metadata", "annotations"),
+    )
+
+
+def completed_at(workload: Json, found: Evidence) -> str | None:
+    """When a revision was complete: as its controller says, or when the last of its pods became ready."""
+    progress = condition(workload, "Progressing")
+    if progress.get("reason") == AVAILABLE and concerns(workload, found):
+        return text(progress, "lastUpdateTime")
+    return found.ready()
+
+
+def concerns(workload: Json, found: Evidence) -> bool:
+    """Whether the condition Progressing is about this revision: after a rollback it may be the last one's for a while.
+
+    It names the ReplicaSet that it is about (deployment controller, progress.go).
+    """
+    said = text(condition(workload, "Progressing"), "message") or ""
+    return found.current is None or "ReplicaSet" not in said or f'"{found.current.name}"' in said
+
+
+def given(**members: Any) -> Json:
+    """An object of what is there."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _manager(workload: Json) -> str | None:
+    """Who last changed the template, by the name that clients give of themselves (Kubernetes, Server-Side Apply)."""
+    last = max(_writers(workload), key=lambda each: str(each.get("time")), default={})
+    return text(last, "manager")
+
+
+def _writers(workload: Json) -> Iterator[Json]:
+    for each in objects(workload, "metadata", "managedFields"):
+        if not each.get("subresource") and member(each, "fieldsV1", "f:spec", "f:template"):
+            yield each

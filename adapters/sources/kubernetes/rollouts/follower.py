@@ -1,0 +1,205 @@
+"""Tells of each revision of each workload of a kind once: when it is complete, has failed, or when all is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from adapters.sources.kubernetes.api import Api, Json
+from adapters.sources.kubernetes.following import Change
+from adapters.sources.kubernetes.keeping import Kept, News, uid
+from adapters.sources.kubernetes.rollouts.document import about, completed_at, concerns, finished, given
+from adapters.sources.kubernetes.rollouts.evidence import Evidence, Wanted, evidence
+from adapters.sources.kubernetes.rollouts.parts import condition, member, text
+from adapters.sources.kubernetes.rollouts.standing import Kind, State
+from adapters.sources.kubernetes.rollouts.template import containers, fingerprints
+
+_OVER = (State.COMPLETE, State.EMPTY, State.SETTLED)
+"""What tells of a workload that is there at the very first that its revision is no news."""
+
+
+class _Due(NamedTuple):
+    wanted: Wanted
+    state: State
+
+
+class Rollouts:
+    """A Follower.
+
+    Of each workload is kept: `settled`, the revision last told of (or not to be told), and whether it `failed`;
+    `complete`, the last one that was complete, as `{revision, template, images}`; `born`, whether it was made since
+    this began.
+    """
+
+    def __init__(self, kind: Kind, api: Api, namespace: str | None, kept: Kept) -> None:
+        self._kind, self._api, self._namespace, self._kept = kind, api, namespace, kept
+        self._listed: set[str] = set()
+
+    @property
+    def position(self) -> str | None:
+        """As in Follower."""
+        return self._kept.position
+
+    async def forget(self) -> None:
+        """As in Follower."""
+        await self._kept.keep([], {}, "")
+
+    async def listed(self, objects: Sequence[Json]) -> None:
+        """As in Follower."""
+        self._listed.update(filter(None, map(uid, objects)))
+        news = News(self._kept)
+        if self.position is None:
+            for key, workload in _workloads(objects):
+                if news.of(key) is None:
+                    news.known[key] = self._baseline(workload)
+        await self._judge(news, objects)
+        await self._kept.keep(news.documents, news.known)
+
+    async def complete(self, version: str) -> None:
+        """As in Follower; what is known and was not listed went while nobody looked."""
+        news = News(self._kept)
+        for key in self._kept:
+            if key not in self._listed:
+                self._gone(news, key, {})
+        await self._kept.keep(news.documents, news.known, version)
+        self._listed.clear()
+
+    async def changed(self, changes: Sequence[Change], version: str) -> None:
+        """As in Follower."""
+        news = News(self._kept)
+        there: list[Json] = []
+        for change in changes:
+            if change.type != "DELETED":
+                there.append(change.object)
+            elif key := uid(change.object):
+                await self._judge(news, there)
+                there.clear()
+                self._gone(news, key, change.object)
+        await self._judge(news, there)
+        await self._kept.keep(news.documents, news.known, version)
+
+    async def _judge(self, news: News, objects: Sequence[Json]) -> None:
+        """Each in its turn; those about which the cluster has to be asked, together where that is the same."""
+        due: dict[str, _Due] = {}
+        for key, workload in _workloads(objects):
+            if key in due:
+                await self._tell(news, due)
+                due = {}
+            if text(workload, "metadata", "deletionTimestamp"):
+                continue
+            known = news.of(key)
+            if known is None:
+                known = news.known[key] = self._known(workload, born=True)
+            revision, state = self._kind.revision(workload), self._kind.state(workload)
+            if revision and containers(member(workload, "spec", "template")) and _is_news(known, revision, state):
+                due[key] = _Due(Wanted(key, workload, revision), state)
+        await self._tell(news, due)
+
+    async def _tell(self, news: News, due: dict[str, _Due]) -> None:
+        if not due:
+            return
+        wanted = [each.wanted for each in due.values()]
+        found = await asyncio.to_thread(evidence, self._api, self._kind, wanted, self._namespace)
+        for key, each in due.items():
+            known = news.of(key) or {}
+            if each.state is State.FAILED:
+                self._failed(news, each.wanted, found[key], known)
+            else:
+                self._complete(news, each.wanted, found[key], known)
+
+    def _complete(self, news: News, wanted: Wanted, found: Evidence, known: Json) -> None:
+        template = member(wanted.workload, "spec", "template")
+        now, last = fingerprints(template), known["complete"]
+        document = finished(self._kind, wanted.workload, _number(wanted, found), found)
+        complete = given(revision=document.get("revision"), template=now, images=_brief(document["images"]))
+        news.known[wanted.uid] = {**known, "settled": wanted.revision, "failed": False, "complete": complete}
+        if not _only_restarted(now, last["template"] if last else found.before):
+            first = document.get("revision") == 1 or (known["born"] and last is None)
+            news.documents.append(
+                {
+                    "type": "complete",
+                    **document,
+                    **given(at=completed_at(wanted.workload, found), before=_told(last)),
+                    "first": first,
+                }
+            )
+
+    def _failed(self, news: News, wanted: Wanted, found: Evidence, known: Json) -> None:
+        if not concerns(wanted.workload, found):
+            return
+        progress = condition(wanted.workload, "Progressing")
+        why = given(
+            at=text(progress, "lastTransitionTime"),
+            reason=text(progress, "reason"),
+            message=text(progress, "message"),
+            before=_told(known["complete"]),
+        )
+        document = finished(self._kind, wanted.workload, _number(wanted, found), found)
+        news.known[wanted.uid] = {**known, "settled": wanted.revision, "failed": True}
+        news.documents.append({"type": "failed", **document, **why, "waiting": found.waiting()})
+
+    def _gone(self, news: News, key: str, workload: Json) -> None:
+        known = news.of(key)
+        if known is None:
+            return
+        news.known[key] = None
+        if known["complete"]:
+            last = workload or {"metadata": {"uid": key, **{each: known.get(each) for each in ("namespace", "name")}}}
+            at = text(last, "metadata", "deletionTimestamp")
+            document = given(type="gone", workload=about(self._kind, last), at=at, before=_told(known["complete"]))
+            news.documents.append(document)
+
+    def _known(self, workload: Json, *, born: bool) -> Json:
+        names = given(namespace=text(workload, "metadata", "namespace"), name=text(workload, "metadata", "name"))
+        return {**names, "settled": None, "failed": False, "complete": None, "born": born}
+
+    def _baseline(self, workload: Json) -> Json:
+        """What is kept of a workload that is there at the very first: a revision that was complete is no news."""
+        known, revision, state = (
+            self._known(workload, born=False),
+            self._kind.revision(workload),
+            self._kind.state(workload),
+        )
+        if state is State.FAILED:
+            return {**known, "settled": revision, "failed": True}
+        if state not in _OVER or revision is None:
+            return known
+        template = member(workload, "spec", "template")
+        number = int(revision) if revision.isdecimal() else None
+        complete = given(revision=number, template=fingerprints(template), images=_brief(Evidence().images(template)))
+        return {**known, "settled": revision, "complete": complete}
+
+
+def _workloads(objects: Sequence[Json]) -> Iterator[tuple[str, Json]]:
+    for each in objects:
+        if key := uid(each):
+            yield key, each
+
+
+def _is_news(known: Json, revision: str, state: State) -> bool:
+    """One that failed may still become complete; one that was complete is over, whatever its pods come to."""
+    if known["settled"] != revision:
+        return state in (State.COMPLETE, State.FAILED)
+    return bool(known["failed"]) and state is State.COMPLETE
+
+
+def _number(wanted: Wanted, found: Evidence) -> int | None:
+    if wanted.revision.isdecimal():
+        return int(wanted.revision)
+    return found.current.number if found.current else None
+
+
+def _brief(images: Sequence[Json]) -> list[Json]:
+    """Images without what each node says of them."""
+    return [{name: value for name, value in each.items() if name != "imageIDs"} for each in images]
+
+
+def _only_restarted(now: tuple[str, str], before: Sequence[str] | None) -> bool:
+    """Whether a template differs from the one before in what starts pods anew, and in nothing else."""
+    return before is not None and now[0] != before[0] and now[1] == before[1]
+
+
+def _told(complete: Json | None) -> Json | None:
+    """What is told of a revision that was complete before."""
+    return complete and {name: value for name, value in complete.items() if name != "template"}
