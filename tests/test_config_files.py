@@ -32,6 +32,7 @@ SOURCES_OF = {
     "gerrit-api": {"gerrit-api"},
     "registry": {"webhook"},
     "registry-log": {"registry-log"},
+    "kubernetes": {"kubernetes"},
     "logs": {"tail"},
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
