@@ -5,7 +5,7 @@ Another process may list, mark and drop them while the service runs; the route t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,12 @@ from typing import Any
 from adapters.journal import records
 from adapters.journal.database import Database, micros, moment
 from adapters.model import Record
+
+PIECE = 2_000
+"""How many are changed in one transaction."""
+
+_IN_PIECE = "route = ? AND seq > ? AND seq <= ?"
+_PIECE_END = "SELECT max(seq) FROM (SELECT seq FROM dead_letter WHERE route = ? AND seq > ? ORDER BY seq LIMIT ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +70,49 @@ def listed(database: Database, route: str | None = None, seq: int | None = None)
 
 def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
     """Marks dead letters, chosen as in `listed`, for another attempt by the running service; how many."""
-    with database.transaction():
-        database.run("DELETE FROM attempt WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq)
-        return database.change(
-            "UPDATE dead_letter SET retry = 1 WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
-        )
+
+    def mark(*piece: Any) -> int:
+        with database.transaction():
+            database.run(f"DELETE FROM attempt WHERE {_IN_PIECE}", *piece)  # noqa: S608 - a constant
+            return database.change(f"UPDATE dead_letter SET retry = 1 WHERE {_IN_PIECE}", *piece)  # noqa: S608 - the same
+
+    return sum(mark(*piece) for piece in _pieces(database, route, seq))
 
 
 def drop(database: Database, route: str | None = None, seq: int | None = None) -> int:
     """Gives up dead letters, chosen as in `listed`; how many."""
-    return database.change(
-        "DELETE FROM dead_letter WHERE route = coalesce(?, route) AND seq = coalesce(?, seq)", route, seq
-    )
+    pieces = _pieces(database, route, seq)
+    return sum(database.change(f"DELETE FROM dead_letter WHERE {_IN_PIECE}", *piece) for piece in pieces)  # noqa: S608
+
+
+def resolve(database: Database, route: str, seq: int) -> None:
+    """Forgets a dead letter that was delivered after all."""
+    database.run("DELETE FROM dead_letter WHERE route = ? AND seq = ?", route, seq)
+
+
+def count(database: Database, route: str) -> int:
+    """How many a route has: counted in the narrower index, which has no reasons."""
+    return database.number("SELECT count(*) FROM dead_letter INDEXED BY dead_letter_seq WHERE route = ?", route)
+
+
+def _pieces(database: Database, route: str | None, seq: int | None) -> Iterator[tuple[str, int, int]]:
+    """What is chosen, in pieces of a route's numbers (beyond one, up to another), each to be changed by itself.
+
+    The service writes between two of them: however many there are, it never waits long to acknowledge what it hears.
+    """
+    names = [route] if route is not None else _routes(database)
+    for name in names:
+        if seq is not None:
+            yield name, seq - 1, seq
+            continue
+        after = 0
+        while upto := database.number(_PIECE_END, name, after, PIECE):
+            yield name, after, upto
+            after = upto
+
+
+def _routes(database: Database) -> list[str]:
+    return [name for (name,) in database.run("SELECT DISTINCT route FROM dead_letter INDEXED BY dead_letter_seq")]
 
 
 def _dead_letter(row: Sequence[Any]) -> DeadLetter:

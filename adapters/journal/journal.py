@@ -77,6 +77,7 @@ class Journal:
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._lack = ""
+        self._spent = self._version = 0
         self._last = log.last(self._reads)
         self._grown = asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
@@ -122,7 +123,7 @@ class Journal:
 
     async def resolve(self, route: str, seq: int) -> None:
         """Forgets a dead letter that was delivered after all."""
-        await self._writer.submit(lambda: deadletters.drop(self._database, route, seq))
+        await self._writer.submit(lambda: self._resolve(route, seq))
 
     async def prune(self, *, keep: float) -> int:
         """Deletes what all its routes have passed and is older than `keep` seconds; how many records.
@@ -204,11 +205,24 @@ class Journal:
         return bool(self._lack)
 
     def _give_way(self) -> None:
-        """Deletes what is delivered, the oldest first, until there is room again."""
+        """Deletes what is delivered, the oldest first, until there is room again.
+
+        What dead letters keep of it is not looked at again: they may be many, and are the oldest.
+        """
         below = 0 if self.routes is None else log.passed(self._database, self.routes) + 1
-        while self._lacks() and (found := log.spent(self._database, 0, below)):
+        if (version := self._database.number("PRAGMA data_version")) != self._version:
+            self._version, self._spent = version, 0  # another process may have dropped some
+        while self._lacks():
+            found = log.spent(self._database, self._spent, below)
+            self._spent = found[1] if found else max(self._spent, below - 1)
+            if found is None:
+                return
             log.prune(self._database, *found)
             self._database.reclaim()
+
+    def _resolve(self, route: str, seq: int) -> None:
+        deadletters.resolve(self._database, route, seq)
+        self._spent = min(self._spent, seq - 1)
 
     def _announce(self, last: int) -> None:
         if last > self._last:

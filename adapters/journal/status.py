@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.journal import log
+from adapters.journal import deadletters, log
 from adapters.journal.database import Database, micros
 
 
@@ -35,7 +35,7 @@ def known_routes(database: Database) -> list[str]:
 def _route(database: Database, name: str, now: datetime) -> RouteStatus:
     cursor = log.cursor(database, name)
     first = database.run("SELECT seq, received_at FROM notification WHERE seq > ? ORDER BY seq LIMIT 1", cursor)
-    open_letters = database.number("SELECT count(*) FROM dead_letter WHERE route = ?", name)
+    open_letters = deadletters.count(database, name)
     if not first:
         return RouteStatus(name, cursor, 0, 0.0, open_letters)
     [(seq, received_at)] = first
