@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable
 from types import TracebackType
 from typing import Literal, TextIO
@@ -88,20 +89,36 @@ def _renderers(form: Format, stream: TextIO) -> list[Processor]:
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 
+_MOST_KEYS = 1000
+"""Kinds of one warning that are told in the time of one: more of them are a flood, too."""
+
+
 class Seldom:
     """Allows a key once in so many seconds, so that a flood of one warning does not fill the disk."""
 
     def __init__(self, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
         self._last: dict[Hashable, float] = {}
+        self._untold: Counter[Hashable] = Counter()
 
-    def allows(self, key: Hashable) -> bool:
-        """Whether it is time for this key again."""
+    def allows(self, key: Hashable) -> int:
+        """How often a key has come since it was last allowed, this time among them; 0 where it is not time again."""
         now = self._clock()
-        if now - self._last.get(key, -self._seconds) < self._seconds:
-            return False
+        self._forget(now - self._seconds)
+        if key in self._last:
+            self._untold[key] += 1
+            return 0
+        if len(self._last) == _MOST_KEYS:
+            return 0
         self._last[key] = now
-        return True
+        return self._untold.pop(key, 0) + 1
+
+    def _forget(self, before: float) -> None:
+        """Those that may come again; how often they came meanwhile is kept of as many as may be told."""
+        while self._last and self._last[oldest := next(iter(self._last))] <= before:
+            del self._last[oldest]
+        while len(self._untold) > _MOST_KEYS:
+            del self._untold[next(iter(self._untold))]
 
 
 class Outage:

@@ -98,4 +98,13 @@ def test_seldom_lets_one_of_a_kind_through() -> None:
     now[0] = 59.9
     assert not seldom.allows("a")
     now[0] = 60.0
-    assert [seldom.allows("a"), seldom.allows("a")] == [True, False]
+    assert [seldom.allows("a"), seldom.allows("a")] == [3, 0], "how many there were since the last one"
+
+
+def test_a_flood_of_kinds_is_a_flood() -> None:
+    """As many kinds as somebody may think of fill neither the log nor the memory."""
+    now = [0.0]
+    seldom = logs.Seldom(60.0, clock=lambda: now[0])
+    assert sum(map(bool, map(seldom.allows, range(5000)))) == 1000
+    now[0] = 60.0
+    assert sum(map(bool, map(seldom.allows, range(5000, 0, -1)))) == 1000

@@ -198,7 +198,8 @@ class Route:
         reason = self.redact(reason)
         await self._persistently(self.log.park, seq, reason)
         self.metrics.parked(self.name)
-        _log.error("record parked as a dead letter", route=self.name, seq=seq, reason=reason)
+        if count := self._seldom.allows("parked"):
+            _log.error("record parked as a dead letter", route=self.name, seq=seq, reason=reason, since_last_said=count)
 
     async def _idle(self) -> None:
         """Returns when there may be something to do."""

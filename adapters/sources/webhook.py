@@ -120,8 +120,9 @@ class _Endpoint:
         return _ACCEPTED
 
     def _refused(self, refusal: Refusal, reason: str) -> Response:
-        if self._seldom.allows(refusal.status):
-            _log.warning("refused", source=self._context.name, status=refusal.status, reason=reason)
+        if count := self._seldom.allows(refusal.status):
+            source, status = self._context.name, refusal.status
+            _log.warning("refused", source=source, status=status, reason=reason, since_last_said=count)
         return refusal.response
 
     async def _take(self, method: str, headers: Headers, receive: AsgiReceive) -> None:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import structlog
 
+from adapters.logs import Seldom
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import DROPPED, Event, parse
 from adapters.sources.gerrit_stream.ledger import Ledger
@@ -25,6 +26,7 @@ class Listener:
     def __init__(self, settings: GerritStreamSettings, context: Context, ledger: Ledger, sleep: Sleep) -> None:
         self._settings, self._context, self._ledger = settings, context, ledger
         self._pulse = context.pulse
+        self._seldom = Seldom()
         self._sleep = context.pulse.resting(sleep)
         self._connecting = patient(self._context.name, StreamLost, "no stream of events", self._sleep)
 
@@ -54,10 +56,14 @@ class Listener:
             try:
                 events.append(parse(line))
             except ValueError as error:
-                said = repr(line[:99])
-                _log.warning("a line is not an event", source=self._context.name, line=said, reason=str(error))
+                self._complain(line, str(error))
                 self._ledger.interrupt()
         return events
+
+    def _complain(self, line: bytes, reason: str) -> None:
+        if count := self._seldom.allows(reason.partition(":")[0]):
+            said, source = repr(line[:99]), self._context.name
+            _log.warning("a line is not an event", source=source, line=said, reason=reason, since_last_said=count)
 
     async def _take(self, events: list[Event]) -> None:
         if any(event.type == DROPPED for event in events):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 
@@ -21,6 +22,10 @@ class Unreadable(Exception):
     """A file cannot be used as it is now; the message says why."""
 
 
+class NotNow(Unreadable):
+    """A file is there and cannot be read, for whatever reason that may be over at the next look."""
+
+
 def read(path: str, limit: int) -> bytes | None:
     """The whole of a file, None where there is none; raises Unreadable for more than `limit` bytes and for a link."""
     try:
@@ -28,11 +33,13 @@ def read(path: str, limit: int) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror}") from None
+        if error.errno == errno.ELOOP:
+            raise Unreadable("is a link, which is not followed") from None
+        raise NotNow(f"cannot be read: {error.strerror}") from None
     try:
         return _whole(descriptor, limit)
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror}") from None
+        raise NotNow(f"cannot be read: {error.strerror}") from None
     finally:
         os.close(descriptor)
 

@@ -11,12 +11,13 @@ from xml.etree.ElementTree import Element
 
 import structlog
 
+from adapters.logs import Seldom
 from adapters.mapping import xml
 from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.names import build_url
 from adapters.sources.jenkins.passed_over import PassedOver
 from adapters.sources.jenkins_home import archived, build, builds, files, junit
-from adapters.sources.jenkins_home.files import Unreadable, Version
+from adapters.sources.jenkins_home.files import NotNow, Unreadable, Version
 from adapters.sources.jenkins_home.stages import DIRECTORIES, Stages
 from adapters.sources.jenkins_home.tree import Job
 
@@ -57,6 +58,10 @@ class Place:
             passed_over.note(builds.FILELESS, self.directory)
 
 
+class Later(ValueError):
+    """A build's files cannot be read now: its user's rights, or the share that they are on, may be back at once."""
+
+
 class Reader:
     """Describes builds, from files of at most `limit` bytes each; dates of directories are in a time zone.
 
@@ -67,6 +72,7 @@ class Reader:
         self._limit, self._zone, self._archive = limit, zone, archive
         self._seen: dict[str, tuple[str, tuple[Version, ...]]] = {}
         self._stages = Stages(limit)
+        self._seldom = Seldom()
 
     def read(self, place: Place) -> dict[str, Any] | None:
         """The build, None where it is as it was at the last time, or nothing can be told of it yet."""
@@ -76,14 +82,23 @@ class Reader:
         self._seen[place.url] = signature
         try:
             return self.described(place)
+        except Later as error:
+            del self._seen[place.url]
+            self._skipped("build cannot be read, it is tried again", place, error)
         except ValueError as error:
-            _log.warning("build skipped until it changes", build=place.directory, reason=str(error))
-            return None
+            self._skipped("build skipped until it changes", place, error)
+        return None
+
+    def _skipped(self, event: str, place: Place, error: ValueError) -> None:
+        if count := self._seldom.allows(event):
+            _log.warning(event, build=place.directory, reason=str(error), since_last_said=count)
 
     def described(self, place: Place) -> dict[str, Any] | None:
-        """The build, None when nothing can be told of it yet; raises ValueError when its files cannot be used."""
+        """The build, None when nothing can be told of it yet; raises ValueError (Later too) when it cannot be read."""
         try:
             found = self._read(place)
+        except NotNow as error:
+            raise Later(str(error)) from None
         except Unreadable as error:
             raise ValueError(str(error)) from None
         if found is None:

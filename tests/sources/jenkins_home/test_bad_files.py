@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -126,3 +129,33 @@ def test_lines_are_cut_not_lost(tmp_path: Path, chunks: list[bytes]) -> None:
     expected = expected[:-1] if expected[-1] == b"" else expected
     assert list(files.lines(str(path), longest=100, most=1 << 20)) == expected
     assert b"".join(files.lines(str(path), longest=100, most=1)) == b"".join(chunks)[:1].strip()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ESTALE, errno.EIO])
+async def test_a_build_that_cannot_be_read_for_a_moment_is_told_later(
+    home: Home, heard: Heard, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Although nothing of it changes when the share, or the right to read it, is back; it is logged once."""
+    build(home.job("shop"), 1, freestyle())
+    watched = source(home.path)
+    with structlog.testing.capture_logs() as logs, monkeypatch.context() as patch:
+        patch.setattr(os, "open", failing(os.open, "build.xml", number))
+        await watched.look(heard)
+        await watched.look(heard)
+    assert heard.events == []
+    assert [log["event"] for log in logs if log["log_level"] == "warning"] == [
+        "build cannot be read, it is tried again"
+    ]
+    await watched.look(heard)
+    assert heard.events == ["started job/shop/1/", "finished job/shop/1/"]
+
+
+def failing(opens: Callable[..., int], name: str, number: int) -> Callable[..., int]:
+    """Opens files, but for those of a name."""
+
+    def opened(path: str, *arguments: Any, **more: Any) -> int:
+        if path.endswith(name):
+            raise OSError(number, os.strerror(number), path)
+        return opens(path, *arguments, **more)
+
+    return opened
