@@ -11,6 +11,7 @@ from adapters.cli import dead_letters, store
 from adapters.cli.check import check
 from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
+from adapters.cli.init import init
 from adapters.cli.metrics import metrics
 from adapters.cli.replay import replay
 from adapters.cli.run import run
@@ -18,6 +19,7 @@ from adapters.cli.schema import schema
 from adapters.cli.status import status
 from adapters.cli.trace import trace
 from adapters.cli.translate import translate
+from adapters.cli.version import version
 from adapters.errors import AdapterError
 
 main = typer.Typer(
@@ -25,11 +27,10 @@ main = typer.Typer(
     help="Sidecars that make Jenkins, Gerrit and container registries speak CDEvents.",
     epilog=EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, replay, check, translate, describe, trace, metrics, status, schema):
+for command in (init, run, replay, check, translate, describe, trace, metrics, status, schema, version):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 main.add_typer(store.commands, name="store")
@@ -37,9 +38,9 @@ main.add_typer(store.commands, name="store")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib import metadata
 
-        typer.echo(f"cdevents-adapters {version('cdevents-adapters')}")
+        typer.echo(f"cdevents-adapters {metadata.version('cdevents-adapters')}")
         raise typer.Exit
 
 

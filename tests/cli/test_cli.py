@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,7 +13,19 @@ import pytest
 from adapters.cli.exits import printable
 from tests.cli.support import environment, invoke, process
 
-COMMANDS = ("run", "replay", "check", "translate", "describe", "trace", "dead-letters", "status", "schema")
+COMMANDS = (
+    "run",
+    "replay",
+    "check",
+    "translate",
+    "describe",
+    "trace",
+    "dead-letters",
+    "status",
+    "schema",
+    "init",
+    "version",
+)
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:
@@ -34,6 +47,25 @@ def test_every_command_has_help(command: str) -> None:
 def test_the_version_is_the_packages() -> None:
     """As installed."""
     assert invoke("--version").stdout == f"cdevents-adapters {version('cdevents-adapters')}\n"
+
+
+def test_versions_are_those_that_a_report_needs() -> None:
+    """Of the specifications, of Python, and of what each extra installs."""
+    text = invoke("version").stdout
+    assert f"cdevents-adapters {version('cdevents-adapters')}\nCDEvents 0.5.1, 0.4.1; CloudEvents 1.0\n" in text
+    assert f"Python {sys.version.split()[0]}" in text
+    found = json.loads(invoke("version", "--json").stdout)
+    assert found["extras"]["nats"].keys() == {"nats-py"}
+    assert "all" not in found["extras"]
+
+
+def test_a_shell_completes_commands(tmp_path: Path) -> None:
+    """By what `--show-completion` prints for it; a command that is begun is ended."""
+    words = {"COMP_WORDS": "cdevents-adapters rep", "COMP_CWORD": "1"}
+    code = "from adapters.cli import main; main(prog_name='cdevents-adapters')"
+    given = {**environment(), **words, "_CDEVENTS_ADAPTERS_COMPLETE": "complete_bash"}
+    ended = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, cwd=tmp_path, check=False)
+    assert ended.stdout.decode().split() == ["replay"]
 
 
 def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
