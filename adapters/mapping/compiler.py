@@ -21,7 +21,7 @@ from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.dropping import Drop
 from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
-from adapters.mapping.framing import EACH_LINE
+from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
@@ -92,10 +92,15 @@ class _Compiler:
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
             rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
-            framing=(framed := framing(model.input) if decode else EACH_LINE),
-            drop=Drop(tuple(model.drop), lines=model.input.of_lines, framing=framed, unwrap=model.input.unwrap),
+            framing=framing(model.input) if decode else EACH_LINE,
+            drop=self._drop(),
             headed=model.input.csv is not None and model.input.csv.columns is None,
         )
+
+    def _drop(self) -> Drop:
+        read = self.model.input
+        pieces = Framing(read.envelope) if read.of_lines else EACH_LINE
+        return Drop(tuple(self.model.drop), lines=read.of_lines, framing=pieces, unwrap=read.unwrap)
 
     def _choice(self, items: Sequence[Item]) -> Choice[Item]:
         return choice(items, lambda text: called(pipeline(syntax.expression(text), self.values.names)))

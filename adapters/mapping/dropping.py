@@ -79,7 +79,7 @@ def _items(value: Any, step: Any) -> dict[Any, Any]:
 class Drop:
     """Leaves members out of notifications; the header `x-dropped` of one names the paths of what is gone.
 
-    `lines` says that a body may be lines, of which `framing` makes records; `unwrap` is the member in which an envelope
+    `lines` says that a body may be lines, of which `framing` puts pieces together; `unwrap` is the member in which an envelope
     has the document.
     """
 

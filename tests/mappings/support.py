@@ -39,6 +39,8 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     GERRIT: {"minor_events": True, "replication": True},
     **dict.fromkeys([REGISTRY, "harbor/webhook", "zot/events", *_ASKING], _LABELS),
     "registry/log": {"access_log": True} | _LABELS,
+    **dict.fromkeys(["trivy/report", "grype/report"], {"report_url": "https://ci.example.com/report.json"} | _LABELS),
+    **dict.fromkeys(["argocd/application", "flux/notification"], _LABELS),
 }
 """The variables of each mapping that turn on all that it can emit."""
 
