@@ -79,8 +79,8 @@ def _items(value: Any, step: Any) -> dict[Any, Any]:
 class Drop:
     """Leaves members out of notifications; the header `x-dropped` of one names the paths of what is gone.
 
-    `lines` says that a body may be lines, of which `framing` puts pieces together; `unwrap` is the member in which an envelope
-    has the document.
+    `lines` says that a body may be lines, of which `framing` puts pieces together; `unwrap` is the member in which an
+    envelope has the document.
     """
 
     paths: tuple[str, ...] = ()
