@@ -25,17 +25,17 @@ Record = tuple[bytes, int, dict[str, Any] | None]
 
 
 @dataclass(slots=True)
-class _Gathered:
-    """A record while its lines come, in pieces, put together once; `partial`: the last line has a rest to come."""
+class _Line:
+    """A line out of its envelope, of which more pieces may come; then a record, to which lines are added."""
 
     pieces: list[bytes]
     number: int
     said: dict[str, Any] | None
-    partial: bool = False
+    writer: str
 
-    def add(self, text: bytes) -> None:
-        """One more line, or the rest of the last one."""
-        self.pieces += [text] if self.partial else [b"\n", text]
+    def text(self) -> bytes:
+        """All pieces as one."""
+        return b"".join(self.pieces)
 
 
 class Framing:
@@ -65,18 +65,30 @@ class Framing:
         return [(line, number, None) for number, line in enumerate(lines, start=1)]
 
     def _gathered(self, lines: Iterable[bytes]) -> list[Record]:
-        records: list[_Gathered] = []
-        latest: dict[str, _Gathered] = {}
+        records: list[_Line] = []
+        latest: dict[str, _Line] = {}
+        for line in self._whole(lines):
+            before = latest.get(line.writer)
+            if before is not None and self._continues(line.text()):
+                before.pieces += [b"\n", *line.pieces]
+            else:
+                records.append(line)
+                latest[line.writer] = line
+        return [(each.text().rstrip(b"\n"), each.number, each.said) for each in records]
+
+    def _whole(self, lines: Iterable[bytes]) -> list[_Line]:
+        """The lines out of their envelopes, pieces put together, in the order of their first ones."""
+        found: list[_Line] = []
+        waiting: dict[str, _Line] = {}
         for number, line in enumerate(lines, start=1):
             text, said, writer, partial = self._opened(line)
-            before = latest.get(writer)
-            if before is not None and (before.partial or self._continues(text)):
-                before.add(text)
+            if begun := waiting.pop(writer, None):
+                begun.pieces.append(text)
             else:
-                records.append(before := _Gathered([text], number, said))
-                latest[writer] = before
-            before.partial = partial
-        return [(b"".join(each.pieces).rstrip(b"\n"), each.number, each.said) for each in records]
+                found.append(begun := _Line([text], number, said, writer))
+            if partial:
+                waiting[writer] = begun
+        return found
 
     def _opened(self, line: bytes) -> tuple[bytes, dict[str, Any] | None, str, bool]:
         text, said, writer, partial = (self.open(line) if self.open else None) or (line, None, "", False)
