@@ -9,8 +9,6 @@ import pytest
 from adapters import goldens
 from tests import example
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> Path:
