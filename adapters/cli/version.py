@@ -10,6 +10,7 @@ import typer
 from adapters.cli.journal import AsJson
 
 _PACKAGE = "cdevents-adapters"
+_ALL = "all"
 _OF_EXTRA = re.compile(r"""([A-Za-z0-9._-]+).*;.*extra\s*==\s*["']([\w-]+)["']""")
 
 
@@ -43,7 +44,7 @@ def _extras() -> Mapping[str, Mapping[str, str | None]]:
 
     found: dict[str, dict[str, str | None]] = {}
     for requirement in metadata.requires(_PACKAGE) or ():
-        if (match := _OF_EXTRA.match(requirement)) and match[1] != _PACKAGE:
+        if (match := _OF_EXTRA.match(requirement)) and match[2] != _ALL:
             found.setdefault(match[2], {})[match[1]] = _installed(match[1])
     return found
 
