@@ -11,7 +11,7 @@ import pytest
 from tests.checkout import ROOT
 
 LAYERS = (
-    {"bounds", "durable", "errors", "model", "private", "settings", "resources", "roots", "logs", "loops"},
+    {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
     {"answers", "late", "tls", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
     {"brokers", "gerrit", "journal", "mapping", "redaction", "store"},

@@ -20,6 +20,7 @@ from adapters.bounds import JSON as JSON_MARKS
 from adapters.bounds import too_many
 from adapters.cdevents.ids import legacy_id
 from adapters.errors import MappingError
+from adapters.marks import unmarked
 from adapters.model import Encoding, Format, Message, Notification
 
 JSON = "application/json"
@@ -128,16 +129,15 @@ def _written(document: Mapping[str, Any]) -> bytes:
 
 
 def _data(message: Message) -> dict[str, Any]:
-    data = message.data
-    if not data:
+    if not message.data:
         return {}
     match _kind(message.attributes["datacontenttype"]):
-        case _Kind.JSON if _is_json(data):
+        case _Kind.JSON if _is_json(data := unmarked(message.data)):
             # JSON strings cannot hold a raw line break, so each one stands between tokens.
             return {"data": orjson.Fragment(data.replace(b"\n", b"").replace(b"\r", b""))}
-        case _Kind.TEXT if (text := _utf8(data)) is not None:
+        case _Kind.TEXT if (text := _utf8(message.data)) is not None:
             return {"data": text}
-    return {"data_base64": b64encode(data).decode()}
+    return {"data_base64": b64encode(message.data).decode()}
 
 
 class _Kind(Enum):
@@ -159,13 +159,14 @@ def _kind(content_type: str) -> _Kind:
 
 def _content_type(said: str, body: bytes) -> str:
     """The type that a body came with; JSON that is said to be a form is what `curl -d` makes of it."""
-    if said and not (said.startswith("application/x-www-form-urlencoded") and _is_json(body)):
+    plain = unmarked(body)
+    if said and not (said.startswith("application/x-www-form-urlencoded") and _is_json(plain)):
         return said
-    if body.lstrip()[:1] in (b"{", b"[") and _is_json(body):
-        return JSON
     if _utf8(body) is None:
         return "application/octet-stream"
-    return "application/xml" if _XML_START.match(body) else "text/plain"
+    if plain.lstrip()[:1] in (b"{", b"[") and _is_json(plain):
+        return JSON
+    return "application/xml" if _XML_START.match(plain) else "text/plain"
 
 
 def _is_json(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from adapters.bounds import JSON, too_many
 from adapters.cdevents.vocabulary import CUSTOM_PREFIX, PREFIX
 from adapters.cdevents.wording import shown
 from adapters.late import late
+from adapters.marks import unmarked
 
 _structured = late("adapters.cdevents.envelope", "structured")
 _binary = late("adapters.cdevents.envelope", "binary")
@@ -49,6 +50,7 @@ def cdevents(body: bytes, headers: Mapping[str, str]) -> tuple[list[Mapping[str,
 
 def items(body: bytes) -> list[Any]:
     """What is in a body, each in its CloudEvent or bare; nothing where it is not JSON, or has too many values."""
+    body = unmarked(body)
     if too_many(body, JSON):
         return []
     try:

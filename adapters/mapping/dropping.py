@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from adapters.bounds import JSON, too_many
 from adapters.mapping.framing import EACH_LINE, Framing
-from adapters.mapping.marks import unmarked
+from adapters.marks import unmarked
 from adapters.model import DROPPED, Notification
 
 ALL = "all"

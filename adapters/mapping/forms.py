@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 import orjson
 
 from adapters.bounds import JSON, check
+from adapters.marks import unmarked
 
 FIELDS = 1000
 """More fields than this are refused: no tool sends so many, and each costs."""
@@ -19,7 +20,7 @@ _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 def fields(body: bytes) -> dict[str, Any]:
     """The fields of a form, as text; one that is repeated is a list. Raises ValueError for what is none."""
-    content = body.strip()
+    content = unmarked(body).strip()
     if content[:1] in (b"{", b"[", b"<") or b"=" not in content:
         raise ValueError("is not a form of name=value, joined by &")
     if _MULTIPART.match(content):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping.envelopes import Kind, Opened, may_be_in, opener
-from adapters.mapping.marks import unmarked
 from adapters.mapping.patterns import compiled
+from adapters.marks import unmarked
 
 PATIENCE = 100
 """So many lines after a piece of a line its rest is not to come any more: whatever wrote it was killed."""

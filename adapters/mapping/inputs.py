@@ -12,10 +12,10 @@ from adapters.bounds import JSON, bounded
 from adapters.mapping import delimited, forms, logfmt
 from adapters.mapping.document import CsvInput, Input, XmlInput
 from adapters.mapping.framing import EACH_LINE, Framing
-from adapters.mapping.marks import unmarked
 from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml import XmlShape, documents
+from adapters.marks import unmarked
 
 _ALWAYS = frozenset({"line", "pattern"})
 _BLANK = b" \t\r\n\0"

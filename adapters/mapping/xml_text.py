@@ -12,7 +12,7 @@ import codecs
 import re
 from collections.abc import Sequence
 
-from adapters.mapping.marks import unmarked
+from adapters.marks import unmarked
 
 _WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _PROLOG = re.compile(rb"\A\s*<\?xml\b[^>]*>")

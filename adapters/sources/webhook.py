@@ -37,6 +37,8 @@ _DRAIN = 10
 
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 _ACCEPTED = json_answer(202, {"accepted": 1})
 
 _log = structlog.get_logger(__name__)
@@ -137,7 +139,8 @@ class _Endpoint:
 
     def _admit(self, method: str, headers: Headers) -> None:
         if method != "POST":
-            raise Refusal(405, f"{method} is not for a webhook", "use POST", {"Allow": "POST"})
+            allowed = "OPTIONS, POST" if self._settings.origins else "POST"
+            raise Refusal(405, f"{method} is not for a webhook", "use POST", {"Allow": allowed})
         if not self._guard.admits(headers):
             raise Unproven
 
@@ -203,4 +206,6 @@ class _Endpoint:
         translator = self._context.translator()
         reason = translator.undecodable(notification) if translator else None
         if reason:
-            raise Refusal(400, reason, "send what the tool sends, or set on_invalid: park")
+            form = notification.headers.get("content-type", "").lower().startswith(_FORMS)
+            what = "let the tool send application/json" if form else "send what the tool sends"
+            raise Refusal(400, reason, f"{what}, or set on_invalid: park")

@@ -164,6 +164,8 @@ def test_a_legacy_message_is_the_tools_own() -> None:
         (b"<13>Mar 20 syslog", "text/plain"),
         (b"", "text/plain"),
         (b"\xff\xfe", "application/octet-stream"),
+        (b'\xef\xbb\xbf{"a": 1}', "application/json"),
+        (b"\xef\xbb\xbf<run/>", "application/xml"),
     ],
 )
 def test_a_body_without_a_type_is_looked_at(body: bytes, content_type: str) -> None:
@@ -176,6 +178,14 @@ def test_embedded_json_keeps_its_tokens() -> None:
     body = b'{\r\n "z": 1.50,\n "a": 123456789012345678901234567890, "e": "\\u00e9\\n"\n}'
     line = structured(_legacy(_notification(body, "application/json")))
     assert line.endswith(b'"data":{ "z": 1.50, "a": 123456789012345678901234567890, "e": "\\u00e9\\n"}}')
+
+
+@pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"a":1}', '{"a":1}'.encode("utf-16")])
+def test_json_with_a_byte_order_mark_is_embedded_without_it(body: bytes) -> None:
+    """JSON has none (RFC 8259, section 8.1); tools on Windows write one all the same."""
+    message = _legacy(_notification(body, "application/json"))
+    assert structured(message).endswith(b'"data":{"a":1}}')
+    assert message.data == body
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/xml; charset=UTF-8", "application/xml", "image/svg+xml"])

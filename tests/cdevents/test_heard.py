@@ -80,6 +80,12 @@ def test_what_no_event_can_be_without_is_named(said: Any, problem: str) -> None:
     assert cdevents(orjson.dumps([said, MERGED]), {}) == ([MERGED], [f"this is no CDEvent: {problem}"])
 
 
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_nothing_of_it(coding: str) -> None:
+    """As tools on Windows write it."""
+    assert cdevents(orjson.dumps([{**ENVELOPE, "data": MERGED}]).decode().encode(coding), {}) == ([MERGED], [])
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
 def test_a_body_with_nothing_in_it_is_a_problem(body: bytes) -> None:
     """Nothing that was sent disappears without a word."""

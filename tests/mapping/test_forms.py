@@ -36,6 +36,11 @@ def test_a_field_holds_json(payload: dict[str, Any]) -> None:
     assert decode("payload", body) == payload
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    """As tools on Windows write it."""
+    assert decode("payload", b"\xef\xbb\xbfpayload={}") == {}
+
+
 def test_a_form_is_told_from_json_and_xml_by_its_body() -> None:
     """Where a tool can be set to send either, whatever content type it claims."""
     both = {"json": True, "xml": {}}

@@ -52,6 +52,34 @@ async def test_another_method_is_told_which_is_right(serve: Serve, kept: Kept, m
     assert kept() == []
 
 
+async def test_options_are_right_too_where_who_sends_may_ask(serve: Serve) -> None:
+    """Allow names it where it is answered, and nowhere else."""
+    answer = await serve(origins=["*"]).get("/hook")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16"])
+async def test_a_byte_order_mark_is_nothing_of_the_json_behind_it(serve: Serve, kept: Kept, coding: str) -> None:
+    """As tools on Windows write it; what is kept are the very bytes."""
+    body = '{"state": "é"}'.encode(coding)
+    assert (await serve().post("/hook", content=body, headers=JSON)).status_code == 202
+    assert [each.body for each in kept()] == [body]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"data": {"payload": "{}"}}, {"files": {"payload": b"{}"}}], ids=["form", "multipart"]
+)
+async def test_who_sends_a_form_where_json_is_read_is_told_what_to_set(
+    serve: Serve, kept: Kept, sent: dict[str, Any]
+) -> None:
+    """In the tool, and not here; JSON that only says that it is a form is JSON."""
+    answer = await serve().post("/hook", **sent)
+    assert (answer.status_code, kept()) == (400, [])
+    assert answer.json()["hint"] == "let the tool send application/json, or set on_invalid: park"
+    curl = await serve().post("/hook", content=b"{}", headers={"content-type": "application/x-www-form-urlencoded"})
+    assert curl.status_code == 202
+
+
 @pytest.mark.parametrize("path", ["/", "/hook/", "/hook/x", "/Hook", "/hooks"])
 async def test_another_path_tells_nothing(serve: Serve, path: str) -> None:
     """404 does not say which paths there are: a path may be a secret."""
