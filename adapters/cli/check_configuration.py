@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,21 +41,25 @@ class Trial:
 def trial(file: Path, *, connect: bool) -> Trial:
     """Raises ConfigError with all that is wrong with it."""
     config = configurations.load(file)
-    asyncio.run(_assemble(config))
+    with _unheard():
+        asyncio.run(_assemble(config))
     heard = _heard(config)
     if wrong := [config.problem(*each) for find in (routeless(config), astray(config, heard)) for each in find]:
         raise ConfigError(wrong)
     notes = [config.problem(*each) for find in (idle(config), partly(config, heard)) for each in find]
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)
+    with _unheard():
+        outcomes = asyncio.run(tried(config)) if connect else ()
     own = [name for name in named if name not in library.shipped()]
-    return Trial(config, notes, own, _tried(config) if connect else ())
+    return Trial(config, notes, own, outcomes)
 
 
-def _tried(config: Config) -> Sequence[Outcome]:
-    """What came of each; what clients log by themselves would say it twice."""
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Leaves out what clients log by themselves, about what is told anyway or is nobody's business yet."""
     logging.disable(logging.CRITICAL)
     try:
-        return asyncio.run(tried(config))
+        yield
     finally:
         logging.disable(logging.NOTSET)
 

@@ -9,7 +9,8 @@ import pytest
 
 from adapters.brokers import connection
 from tests import example
-from tests.cli.support import invoke
+from tests.cli.support import invoke, process
+from tests.service import free_port
 
 SOURCE = """\
 sources:
@@ -36,6 +37,16 @@ def told(folder: Path, text: str, *options: str) -> list[str]:
 def test_a_right_one_is_fine(tmp_path: Path) -> None:
     """What there is of each part is counted."""
     assert told(tmp_path, SOURCE + OUT) == ["c.yaml: 1 source, 1 sink, 2 routes, fine"]
+
+
+def test_what_clients_say_by_themselves_is_not_told(tmp_path: Path) -> None:
+    """A broker that is away is no mistake in a configuration."""
+    pytest.importorskip("confluent_kafka")
+    sink = f'sinks: {{out: {{type: kafka, brokers: ["127.0.0.1:{free_port()}"], topic: t}}}}\n'
+    text = SOURCE + sink + OUT.splitlines()[1]
+    (tmp_path / "c.yaml").write_text(text)
+    ended = process(tmp_path, "check", "--config", "c.yaml")
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(
