@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -163,3 +164,28 @@ async def test_a_broker_that_goes_away_is_waited_for(broker: Broker) -> None:
                     await broker.publish(Sent(b'{"after":true}'))
                 await asyncio.sleep(0.1)
     assert {each.body for each in numbered(30)} <= set(inbox.bodies)
+
+
+async def test_what_means_ill_holds_nothing_up(broker: Broker) -> None:
+    """What is large, bytes that are no text, headers that are none of an event's: each comes once, as it is."""
+    ill = [
+        Sent(b"\x00\xff" * 100_000),
+        Sent(b"[" * 500_000, content_type="application/json"),
+        Sent(b"{}", {"ce-specversion": "9.9", "ce-id": "", "ce-type": "x" * 1000}, "application/cloudevents+json"),
+        Sent(b"not json", {"ce-specversion": "1.0"}, "application/cloudevents-batch+json; charset=utf-99"),
+        Sent(b'{"specversion":' + b"9" * 5000 + b"}", content_type="multipart/\xe9; ;=;"),
+    ]
+    await broker.publish(*ill, Sent(b'{"honest":true}'))
+    inbox = Inbox()
+    async with hearing(source(broker, context()), inbox):
+        await inbox.has(len(ill) + 1)
+    assert sorted(inbox.bodies) == sorted([*(each.body for each in ill), b'{"honest":true}'])
+
+
+async def test_a_flood_of_redeliveries_ends_with_what_was_said(broker: Broker) -> None:
+    """A journal that fails again and again has each message delivered anew; in the end all are kept."""
+    await broker.publish(*numbered(100))
+    inbox = Inbox(failures=deque(JournalUnavailable("full") for _ in range(30)))
+    async with hearing(source(broker, context()), inbox):
+        await inbox.has(100)
+    assert {*inbox.bodies} == {each.body for each in numbered(100)}

@@ -211,3 +211,47 @@ def test_a_line_without_end_is_given_up() -> None:
     lines = Lines(longest=10)
     with pytest.raises(StreamLost, match="more than 10 bytes"):
         lines.feed(b"x" * 11)
+
+
+BABBLES = {
+    "lines without end": b"welcome to this host\r\n",
+    "a line without end": b"x" * 4096,
+    "no protocol of ours": b"SSH-1.5-ancient\r\n",
+    "garbage after the version": b"SSH-2.0-x\r\n" + bytes(range(256)) * 16,
+    "a packet of four gigabytes": b"SSH-2.0-x\r\n" + b"\xff" * 4096,
+}
+
+
+@pytest.mark.parametrize("said", BABBLES.values(), ids=BABBLES)
+async def test_a_server_that_babbles_is_given_up(settings: Settings, said: bytes) -> None:
+    """Before anybody has proved who it is, it gets neither time nor memory."""
+
+    async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while not writer.is_closing():
+                writer.write(said)
+                await writer.drain()
+                await asyncio.sleep(0)
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    async with server:
+        chunks, reason = await heard(settings(port=server.sockets[0].getsockname()[1], timeout="2s"))
+    assert chunks == []
+    assert "127.0.0.1" in reason
+
+
+async def test_a_session_that_is_never_begun_is_given_up(settings: Settings, keys: Keys) -> None:
+    """The server lets the user in, keeps the connection alive, and never says whether the command runs."""
+
+    class Undecided(asyncssh.SSHServer):
+        async def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody decides")
+
+    server = await asyncssh.create_server(
+        Undecided, "127.0.0.1", 0, server_host_keys=[keys.host], authorized_client_keys=str(keys.authorized)
+    )
+    async with server:
+        chunks, reason = await heard(settings(port=server.sockets[0].getsockname()[1], timeout="1s"))
+    assert (chunks, "did not answer within 1 s" in reason) == ([], True)
