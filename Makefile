@@ -41,7 +41,7 @@ docs: $(VENV)/dev ## Write the table of events and the schemas for editors anew,
 	$(BIN)/python tools/licences.py
 	for of in config mapping shared; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
 
-soak: $(VENV)/dev ## Run it under mixed load for an hour (MINUTES=n), and see that nothing grows or is lost
+soak: $(VENV)/dev ## Run it under mixed load and attack for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
 
 fuzz: $(VENV)/fuzz ## Fuzz decoders and mappings by coverage for an hour (MINUTES=n); what is found is in build/fuzz/found

@@ -1,4 +1,4 @@
-"""Mixed load for MINUTES (2, unless the environment says otherwise): `make soak` makes it an hour."""
+"""Mixed load for MINUTES (3, unless the environment says otherwise), under attack: `make soak` makes it an hour."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from tests.faults.brokers import BROKERS
 from tests.faults.flow import GERRIT, Broker, Event, MakeBroker
 from tests.receiver import Receiver, receiving
 from tests.service import INSTANCE, Service, configuration, running
+from tests.soak.attackers import ADDRESS, answering_badly, attacking
 from tests.soak.evidence import Evidence
 from tests.soak.tools import Tools, talking
 from tests.soak.usage import Usage, growth, usage
 from tests.waiting import until
 
-MINUTES = float(os.environ.get("MINUTES", "2"))
+MINUTES = float(os.environ.get("MINUTES", "3"))
 SAMPLES = 240
 """How often usage is looked at, all told."""
 
@@ -44,6 +45,13 @@ SOURCES = {
         "mapping": "gerrit/replication-log",
     },
 }
+HOSTILE = {
+    "type": "jenkins-api",
+    "instance": "https://hostile.example.com/",
+    "mapping": "jenkins/build",
+    "timeout": "2s",
+    "poll": "1s",
+}
 PLACES = ("mqtt", "nats", "rabbitmq")
 FILE = {"type": "file", "path": "events.jsonl", "rotate_size": "1MiB", "gzip": True}
 
@@ -52,15 +60,23 @@ _log = logging.getLogger(__name__)
 
 @pytest.mark.slow
 def test_mixed_load_leaks_nothing_and_loses_nothing(tmp_path: Path) -> None:
-    """Memory, descriptors and threads stay as they are; each sink has all that was said, in both forms."""
+    """Memory, descriptors and threads stay as they are; each sink has all that was said, in both forms.
+
+    Also under attack: floods that are pipelined, crowds that are idle, a tool with hostile answers. Who means well is
+    answered in under a second.
+    """
     with ExitStack() as stack:
         receiver = stack.enter_context(receiving())
         places = {name: stack.enter_context(started(tmp_path / name, BROKERS[name])) for name in PLACES}
-        sidecar = stack.enter_context(running(tmp_path, configured(receiver.url, places)))
+        tool = stack.enter_context(answering_badly())
+        sidecar = stack.enter_context(running(tmp_path, configured(receiver.url, places, tool)))
+        attackers = stack.enter_context(attacking(sidecar.port))
         tools = stack.enter_context(talking(sidecar, tmp_path / "replication_log"))
         posted = Evidence()
         samples = [*watched(sidecar, receiver, posted)]
         tools.rest()
+        attackers.rest()
+        assert all(attackers.rounds.values()), "nobody attacked"
         until(lambda: delivered(sidecar, tools), timeout=600)
         assert sidecar.stop() == 0
         posted.add(requests(receiver))
@@ -81,7 +97,7 @@ def started(folder: Path, make: MakeBroker) -> Iterator[Broker]:
         yield broker
 
 
-def configured(url: str, places: Mapping[str, Broker]) -> str:
+def configured(url: str, places: Mapping[str, Broker], tool: str) -> str:
     """Both forms to an HTTP server, to a file that is rotated, and to each broker; little is kept in the journal."""
     sinks: dict[str, Any] = {name: place.sink(place.server.port) for name, place in places.items()}
     sinks |= {"http": {"type": "http", "url": url}, "file": FILE}
@@ -94,7 +110,7 @@ def configured(url: str, places: Mapping[str, Broker]) -> str:
         for sink in sinks
         for format_ in ("legacy", "cdevents")
     }
-    text = configuration(sources=SOURCES, sinks=sinks, routes=routes)
+    text = configuration(sources=SOURCES | {"hostile": {**HOSTILE, "url": f"{tool}/"}}, sinks=sinks, routes=routes)
     return text.replace("journal.db", "journal.db, keep: 10s, max_size: 64MiB")
 
 
@@ -104,7 +120,7 @@ def watched(sidecar: Service, receiver: Receiver, posted: Evidence) -> Iterator[
     for number in range(SAMPLES):
         time.sleep(MINUTES * 60 / SAMPLES)
         posted.add(requests(receiver))
-        yield (now := usage(sidecar.process.pid, sidecar.folder / "journal.db"))
+        yield (now := usage(sidecar.process.pid, sidecar.folder / "journal.db", strangers=ADDRESS))
         if number % (SAMPLES // 60) == 0:
             _log.info("%d legacy events posted, %s", len(posted.legacy), now)
 
@@ -140,6 +156,7 @@ def delivered(sidecar: Service, tools: Tools) -> bool:
 def assert_complete(tools: Tools, found: Evidence) -> None:
     """All that was said was taken, and is there in both forms: each legacy event names CDEvents that are there."""
     assert tools.refused == 0
+    assert tools.late <= len(tools.said) / 1000
     assert found.told == tools.said
     assert found.cdevents == found.promised
     assert len(found.cdevents) >= len(found.legacy) == len(tools.said) > 0

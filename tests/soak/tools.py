@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,11 +23,15 @@ ROTATE = 250
 
 
 class Tools:
-    """`said` has the hashes of what was said: of bodies that were accepted, and of lines of the log."""
+    """`said` has the hashes of what was said: of bodies that were accepted, and of lines of the log.
+
+    `late` counts the answers that took a second or more.
+    """
 
     def __init__(self, sidecar: Service, log: Path) -> None:
         self.said: set[int] = set()
         self.refused = 0
+        self.late = 0
         self._sidecar, self._log = sidecar, log
         self._rest = Event()
         self._talking = ThreadPoolExecutor(1, "tools").submit(self._talk)
@@ -46,7 +51,9 @@ class Tools:
                 return
 
     def _post(self, path: str, body: bytes) -> None:
+        began = time.monotonic()
         status, _ = self._sidecar.ask("POST", path, body, {"Content-Type": "application/json"})
+        self.late += time.monotonic() - began >= 1
         if status == 202:
             self.said.add(hash(body))
         else:

@@ -23,14 +23,14 @@ class Usage(NamedTuple):
     journal: float
 
 
-def usage(process: int, journal: Path) -> Usage:
-    """That of a process now."""
+def usage(process: int, journal: Path, *, strangers: str = "") -> Usage:
+    """That of a process now, without the connections to an address, which come and go."""
     found = psutil.Process(process)
     files = [path for path in (journal, journal.with_name(f"{journal.name}-wal")) if path.exists()]
     return Usage(
         time.monotonic(),
         found.memory_info().rss / MEBIBYTE,
-        found.num_fds(),
+        found.num_fds() - sum(each.raddr[:1] == (strangers,) for each in found.net_connections("tcp") if each.raddr),
         found.num_threads(),
         sum(path.stat().st_size for path in files) / MEBIBYTE,
     )
