@@ -38,6 +38,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "robot/output": {"whole_run": True},
     GERRIT: {"minor_events": True, "replication": True},
     **dict.fromkeys([REGISTRY, "harbor/webhook", "zot/events", *_ASKING], _LABELS),
+    "quay/notification": {"builds": True} | _LABELS,
     "registry/log": {"access_log": True} | _LABELS,
     **dict.fromkeys(["trivy/report", "grype/report"], {"report_url": "https://ci.example.com/report.json"} | _LABELS),
     **dict.fromkeys(["argocd/application", "flux/notification"], _LABELS),
