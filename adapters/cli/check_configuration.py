@@ -16,7 +16,7 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.config import Config, Route
 from adapters.config.fields import Heard, astray, partly
 from adapters.config.idle import idle, routeless
-from adapters.errors import ConfigError, Problem
+from adapters.errors import ConfigError, Problem, Together
 from adapters.mapping import library
 from adapters.mapping.overview import overview
 from adapters.reach import Outcome, tried
@@ -41,10 +41,13 @@ class Trial:
 def trial(file: Path, *, connect: bool) -> Trial:
     """Raises ConfigError with all that is wrong with it."""
     config = configurations.load(file)
-    with _unheard():
+    together = Together()
+    with together, _unheard():
         asyncio.run(_assemble(config))
+    together.problems += [config.problem(*each) for each in routeless(config)]
+    together.check()
     heard = _heard(config)
-    if wrong := [config.problem(*each) for find in (routeless(config), astray(config, heard)) for each in find]:
+    if wrong := [config.problem(*each) for each in astray(config, heard)]:
         raise ConfigError(wrong)
     notes = [config.problem(*each) for find in (idle(config), partly(config, heard)) for each in find]
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)

@@ -13,6 +13,8 @@ from adapters.yamlfile import Location, YamlFile
 
 _MARKED = re.compile(r"\$\{(?!(?:env|file):)([^}]*)\}")
 _BARE = re.compile(r"\$\(?([A-Z_][A-Z0-9_]+)\)?")
+_UNBRACED = re.compile(r"\$(env|file):([^\s{}]+)")
+_UNCLOSED = re.compile(r"\$\{((?:env|file):[^{}]*)\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]+")
 _OTHERWISE = re.compile(r"(env|file|environ|environment|secret)\s*[:.]\s*(.+)", re.IGNORECASE)
@@ -37,6 +39,8 @@ def _meant(text: str, *, template: bool) -> tuple[str, str] | None:
         if text[: found.start()].endswith("$") or (template and not _outside(inner)):
             continue
         return found[0], _right(inner)
+    if (half := _UNBRACED.fullmatch(text) or _UNCLOSED.search(text)) is not None:
+        return half[0], f"${{{half[0].removeprefix('$').removeprefix('{')}}}"
     if (bare := _BARE.fullmatch(text)) or ("://" in text and (bare := _BARE.search(text))):
         return bare[0], f"${{env:{bare[1]}}}"
     return None

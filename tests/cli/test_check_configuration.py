@@ -86,6 +86,8 @@ def test_what_leads_nowhere_is_a_note(tmp_path: Path) -> None:
         ("${env.TOKEN}", "${env:TOKEN}"),
         ("${FILE:/run/token}", "${file:/run/token}"),
         ("${token}", "${env:token}"),
+        ("$env:TOKEN", "${env:TOKEN}"),
+        ("${env:TOKEN", "${env:TOKEN}"),
         ("${vault:secret/ci}", "${env:NAME} or ${file:path}"),
     ],
 )
