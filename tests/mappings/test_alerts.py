@@ -89,6 +89,11 @@ def test_the_alerting_of_an_old_grafana_is_unmatched() -> None:
         ({"service": "till"}, {}, "till", "unknown"),
         ({"service": "till", "environment": ""}, {"environment": "lab"}, "till", "lab"),
         ({}, {}, None, "unknown"),
+        ({"service": "x-kube-state-metrics", "namespace": "shop", "deployment": "till"}, {}, "shop/till", "shop"),
+        ({"namespace": "shop", "statefulset": "db"}, {"environment": "lab"}, "shop/db", "lab"),
+        ({"namespace": "shop", "daemonset": "logs", "environment": "lab"}, {}, "shop/logs", "lab"),
+        ({"namespace": "shop"}, {}, None, "unknown"),
+        ({"namespace": "shop", "deployment": "till", "service": "till"}, {}, "till", "unknown"),
         (
             {"service": "kube-state-metrics", "deployment": "till", "namespace": "shop"},
             {"service_label": "deployment", "environment_label": "namespace"},
@@ -150,3 +155,21 @@ def test_an_image_that_cannot_be_named_loses_no_incident(image: str) -> None:
     """A bare digest is that of a configuration, and no artifact."""
     (found,) = events(ALERTMANAGER, labelled(image=image))
     assert "pkg:oci" not in str(found.content)
+
+
+@pytest.mark.parametrize(
+    ("labels", "artifact"),
+    [
+        ({"service": "shop/till"}, "pkg:generic/shop%2Ftill"),
+        ({}, "pkg:generic/unknown"),
+        (
+            {"image": f"registry.example.com/till@{DIGEST}"},
+            f"pkg:oci/till@{DIGEST}?repository_url=registry.example.com/till",
+        ),
+    ],
+)
+def test_the_service_may_stand_for_the_artifact(labels: dict[str, str], artifact: str) -> None:
+    """For consumers that want one on each incident; only where no image is named, and only if it is asked for."""
+    (found,) = events(ALERTMANAGER, labelled(**labels), service_as_artifact=True)
+    assert found.content["artifactId"] == artifact
+    assert ("image" in labels) is ("artifactId" in events(ALERTMANAGER, labelled(**labels))[0].content)
