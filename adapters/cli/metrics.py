@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from adapters.cli.exits import Exit, complain
+
 
 class By(StrEnum):
     """What a report can be divided by."""
@@ -26,7 +28,6 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "markdown"
-    HTML = "html"
 
 
 Files = Annotated[
@@ -46,7 +47,18 @@ Environments = Annotated[
         help="Count the deployments there, such as 'prod-*'; what looks like production, if not given.",
     ),
 ]
-Zone = Annotated[str, typer.Option(metavar="ZONE", help="The time zone whose days are counted.")]
+
+
+def _zone(text: str) -> str:
+    """The name of a time zone that there is."""
+    from zoneinfo import available_timezones
+
+    if text not in available_timezones():
+        raise typer.BadParameter("expected a time zone's name, such as Europe/Berlin")
+    return text
+
+
+Zone = Annotated[str, typer.Option(parser=_zone, metavar="ZONE", help="The time zone whose days are counted.")]
 Teams = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV: a service or repository, and its team.")]
 Format = Annotated[Form, typer.Option("--format", "-f", help="How it is written.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output.")]
@@ -70,7 +82,11 @@ def metrics(
     from adapters.delivery.teams import teams as read
 
     question = Question(since, until, zone, by, chosen(environment or ()), read(teams) if teams else {})
-    written = forms.FORMS[form](stores.measured(files or (), store, question))
+    report = stores.measured(files or (), store, question)
+    if report is None:
+        complain("there are no events in what was named")
+        raise typer.Exit(Exit.PROBLEMS)
+    written = forms.FORMS[form](report)
     if output:
         output.write_text(written, encoding="utf-8")
     else:

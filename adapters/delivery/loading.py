@@ -1,77 +1,68 @@
-"""Files of events made files of Parquet, each process with a share of its own."""
+"""Files of events as tables of DuckDB: it reads lines itself, and what it cannot make out is read here."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from adapters.cdevents.heard import document, items
-from adapters.replay.archive import Shard, archive, bodies
+from adapters.cdevents.heard import cdevents
+from adapters.delivery.duck import DuckDb, over_files, quoted
+from adapters.errors import ConfigError, Problem
+from adapters.replay.archive import archive, bodies_of
+from adapters.replay.files import plain
+from adapters.replay.units import Lines
 from adapters.store.parquet import EVENTS, LINKS, table, write
 from adapters.store.rows import EventRow, LinkRow, event_row, link_rows
 
-_ROWS = 50_000
-"""Rows of a file: what a process holds at once."""
+_SQL = Path(__file__).parent / "sql" / "files"
+_REST = "select rest from lines where rest like '[%' or contains(rest, '\"data_base64\"')"
+"""What is not plain: batches, and data that is encoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """How many events were read, and how many records that are none were passed over."""
+def load(inputs: Sequence[str], engine: DuckDb, folder: Path) -> None:
+    """Makes the CDEvents in files the engine's: bare or in CloudEvents, in lines or arrays, compressed or not.
 
-    events: int = 0
-    others: int = 0
-
-
-def load(inputs: Sequence[str], folder: Path, processes: int) -> Loaded:
-    """Reads the CDEvents in files of one a line, bare or in CloudEvents, compressed or not, into a folder.
-
-    Raises ConfigError for an input that is nothing, or cannot be read.
+    What is none is passed over. Raises ConfigError for an input that is nothing, or cannot be read.
     """
-    archive(inputs)
-    shards = [Shard(index, processes) for index in range(processes)]
-    if processes == 1:
-        return _load(inputs, folder, shards[0])
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        parts = list(pool.map(_load, [inputs] * processes, [folder] * processes, shards))
-    return Loaded(sum(part.events for part in parts), sum(part.others for part in parts))
+    units = archive(inputs)
+    _read_lines(engine, [_readable(unit) for unit in units if isinstance(unit, Lines)], folder)
+    rest = (row["rest"].encode() for row in engine.rows(_REST))
+    _write(chain(rest, bodies_of(unit for unit in units if not isinstance(unit, Lines))), folder)
+    over_files(engine, folder, "file")
 
 
-def _load(inputs: Sequence[str], folder: Path, shard: Shard) -> Loaded:
-    writer = _Writer(folder, shard.index)
-    others = 0
-    for body in bodies(inputs, shard):
-        try:
-            for item in items(body):
-                writer.add(document(item))
-        except (AttributeError, KeyError, TypeError, ValueError):
-            others += 1
-    writer.flush()
-    return Loaded(writer.count, others)
+def _readable(unit: Lines) -> Path:
+    """The file, if it is one that may be read, wherever links lead."""
+    try:
+        with plain(unit.path, unit.roots):
+            return unit.path
+    except OSError as error:
+        raise ConfigError([Problem(unit.name, f"cannot be read: {error.strerror}")]) from None
 
 
-class _Writer:
-    """Collects rows, and writes a file of them whenever there are many."""
+def _read_lines(engine: DuckDb, files: Sequence[Path], folder: Path) -> None:
+    """Makes the tables `lines`, `file_events` and `file_links`; DuckDB wants one file at least."""
+    (nothing := folder / "nothing.jsonl").touch()
+    shape = json.loads((_SQL / "shape.json").read_text(encoding="utf-8"))
+    words = {":shape": json.dumps({**shape, "data": shape}), ":files": quoted(nothing, *files)}
+    for step in sorted(_SQL.glob("*.sql")):
+        text = step.read_text(encoding="utf-8")
+        for word, meaning in words.items():
+            text = text.replace(word, meaning)
+        engine.run(text)
 
-    def __init__(self, folder: Path, share: int) -> None:
-        self._folder, self._share = folder, share
-        self._events: list[EventRow] = []
-        self._links: list[LinkRow] = []
-        self.count = 0
 
-    def add(self, found: Mapping[str, Any]) -> None:
-        row = event_row(found)
-        self._events.append(row)
-        self._links.extend(link_rows(found, row))
-        self.count += 1
-        if len(self._events) == _ROWS:
-            self.flush()
-
-    def flush(self) -> None:
-        name = f"{self._share}-{self.count}.parquet"
-        write(self._folder / EVENTS / name, table(EVENTS, self._events), compression="none")
-        write(self._folder / LINKS / name, table(LINKS, self._links), compression="none")
-        self._events, self._links = [], []
+def _write(bodies: Iterable[bytes], folder: Path) -> None:
+    events: list[EventRow] = []
+    links: list[LinkRow] = []
+    for body in bodies:
+        for document in cdevents(body, {})[0]:
+            try:
+                events.append(event_row(document))
+            except (AttributeError, KeyError, TypeError, ValueError):
+                continue
+            links.extend(link_rows(document, events[-1]))
+    write(folder / EVENTS / "rest.parquet", table(EVENTS, events))
+    write(folder / LINKS / "rest.parquet", table(LINKS, links))

@@ -62,8 +62,10 @@ def looks_productive(environment: str) -> bool:
     return bool(words & {"prod", "prd", "production", "live"}) and not words & {"pre", "non", "not", "no"}
 
 
-def measure(engine: Engine, question: Question) -> Report:
-    """The report on what an engine's tables hold."""
+def measure(engine: Engine, question: Question) -> Report | None:
+    """The report on what an engine's tables hold; None where they hold nothing."""
+    if not engine.rows("select 1 from events limit 1"):
+        return None
     environments = sorted(row["environment"] for row in engine.rows(_ENVIRONMENTS))
     production = [each for each in environments if question.is_production(each)]
     _ask(engine, question, production)

@@ -52,7 +52,12 @@ def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home =
 
 def bodies(inputs: Sequence[str], shard: Shard = Shard()) -> Iterator[bytes]:
     """Every notification of a share of the archive; raises ConfigError also where one cannot be read."""
-    for each in share(archive(inputs), shard):
+    return bodies_of(share(archive(inputs), shard))
+
+
+def bodies_of(units: Iterable[Unit]) -> Iterator[bytes]:
+    """Every notification of some units; raises ConfigError where one cannot be read."""
+    for each in units:
         try:
             for item in each.read("", Place()):
                 yield item.notification.body

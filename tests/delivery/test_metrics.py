@@ -104,7 +104,9 @@ def of_files(made: History, folder: Path, question: Question) -> Report:
     """The report on a history in a file of lines."""
     file = folder / "events.jsonl"
     file.write_bytes(b"\n".join(made.lines()) + b"\n")
-    return measured([str(file)], None, question)
+    report = measured([str(file)], None, question)
+    assert report
+    return report
 
 
 async def of_database(made: History, url: str, question: Question) -> Report:
@@ -115,7 +117,9 @@ async def of_database(made: History, url: str, question: Question) -> Report:
     for batch in range(0, len(messages), 1000):
         await sink.publish(messages[batch : batch + 1000])
     await sink.aclose()
-    return measured([], url, question)
+    report = measured([], url, question)
+    assert report
+    return report
 
 
 def message(document: Document) -> Message:

@@ -3,5 +3,5 @@ create temporary table period as
 select zone,
        coalesce(since, date_trunc('day', timezone(zone, earliest))) as since,
        coalesce(until, date_trunc('day', timezone(zone, latest)) + interval '1 day') as until
-from parameters cross join (select min(time) as earliest, max(time) as latest from told) as seen;
+from parameters cross join (select min(time) as earliest, max(time) as latest from events) as seen;
 analyze period;

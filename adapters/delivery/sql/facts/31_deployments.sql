@@ -12,6 +12,7 @@ analyze turns;
 
 create temporary table deployments as
 select service, environment, version, time, team, kind,
+       sum(case when kind = 'deployment' then 1 else 0 end) over there as number,
        lead(kind) over there as next_kind, lead(time) over there as next_time
 from (select *, case when told_back = 1 or (turn > 1 and first_time < former_first) then 'rollback'
                      when turn > 1 then 'retry' else 'deployment' end as kind

@@ -1,26 +1,47 @@
 -- The deployment that an incident is of: the one that its links name, or that of its artifact, or else the last one of
 -- its service there before it was detected.
+create temporary table possible as
+select 1 as rank, incidents.source, incidents.incident, incidents.episode, arrivals.service, arrivals.environment,
+       arrivals.version
+from incidents
+join told on told.source = incidents.source and told.subject = 'incident' and told.subject_id = incidents.incident
+join links on links.source = told.source and links.id = told.id
+join arrivals on arrivals.id = links.target and arrivals.environment = incidents.environment
+union
+select 2, incidents.source, incidents.incident, incidents.episode, arrivals.service, arrivals.environment,
+       arrivals.version
+from incidents
+join arrivals on arrivals.version = incidents.version and arrivals.environment = incidents.environment
+             and arrivals.service = coalesce(incidents.service, arrivals.service)
+union
+select 3, latest.source, latest.incident, latest.episode, deployments.service, deployments.environment,
+       deployments.version
+from (select source, incident, episode, service, environment,
+             max(number) over (partition by service, environment order by time, last
+                               rows between unbounded preceding and current row) as number
+      from (select cast(null as text) as source, cast(null as text) as incident, cast(null as bigint) as episode,
+                   service, environment, time, 0 as last, cast(number as bigint) as number
+            from deployments where kind = 'deployment'
+            union all
+            select source, incident, cast(episode as bigint), service, environment, detected, 1, null
+            from incidents) as in_time) as latest
+join deployments on deployments.service = latest.service and deployments.environment = latest.environment
+                and deployments.number = latest.number and deployments.kind = 'deployment'
+where latest.incident is not null;
+analyze possible;
+
 create temporary table blamed as
-select source, incident, episode, detected, resolved, service, environment, deployed, failed_version
+select source, incident, episode, detected, resolved, service, environment, failed_version, failed_number
 from (select incidents.source, incidents.incident, incidents.episode, incidents.detected, incidents.resolved,
-             deployments.service, deployments.environment, deployments.time as deployed,
-             deployments.version as failed_version,
-             row_number() over (
-                 partition by incidents.source, incidents.incident, incidents.episode
-                 order by case when linked.version is not null then 0 else 1 end,
-                          case when deployments.version = incidents.version then 0 else 1 end,
-                          case when deployments.time <= incidents.detected then 0 else 1 end,
-                          deployments.time desc) as nth
-      from incidents
-      join deployments on deployments.kind = 'deployment' and deployments.environment = incidents.environment
-      left join (select distinct told.source, told.subject_id, arrivals.service, arrivals.environment, arrivals.version
-                 from told join links on links.source = told.source and links.id = told.id
-                 join arrivals on arrivals.id = links.target
-                 where told.subject = 'incident') as linked
-        on linked.source = incidents.source and linked.subject_id = incidents.incident
-       and linked.service = deployments.service and linked.environment = deployments.environment
-       and linked.version = deployments.version
-      where linked.version is not null or deployments.version = incidents.version
-         or (deployments.service = incidents.service and deployments.time <= incidents.detected)) as possible
+             deployments.service, deployments.environment, deployments.version as failed_version,
+             deployments.number as failed_number,
+             row_number() over (partition by incidents.source, incidents.incident, incidents.episode
+                                order by possible.rank, case when deployments.time <= detected then 0 else 1 end,
+                                         deployments.time desc) as nth
+      from possible
+      join incidents on incidents.source = possible.source and incidents.incident = possible.incident
+                    and incidents.episode = possible.episode
+      join deployments on deployments.service = possible.service and deployments.environment = possible.environment
+                      and deployments.version = possible.version and deployments.kind = 'deployment') as ranked
 where nth = 1;
 analyze blamed;

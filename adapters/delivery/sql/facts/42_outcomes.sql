@@ -1,15 +1,19 @@
 -- Of each deployment whether it failed, when that was known, and when it was mended; and whether it is itself the mending
 -- of an incident: the last one before that was resolved.
 create temporary table mending as
-select distinct service, environment, version
-from (select deployments.service, deployments.environment, deployments.version,
-             row_number() over (partition by blamed.source, blamed.incident, blamed.episode
-                                order by deployments.time desc) as nth
-      from blamed
-      join deployments on deployments.service = blamed.service and deployments.environment = blamed.environment
-                      and deployments.kind = 'deployment' and deployments.version <> blamed.failed_version
-                      and deployments.time > blamed.detected and deployments.time <= blamed.resolved) as candidates
-where nth = 1;
+select distinct latest.service, latest.environment, deployments.version
+from (select service, environment, detected, failed_number,
+             max(number) over (partition by service, environment order by time, last
+                               rows between unbounded preceding and current row) as number
+      from (select service, environment, time, 0 as last, cast(number as bigint) as number,
+                   cast(null as timestamp with time zone) as detected, cast(null as bigint) as failed_number
+            from deployments where kind = 'deployment'
+            union all
+            select service, environment, resolved, 1, null, detected, cast(failed_number as bigint)
+            from blamed where resolved is not null) as in_time) as latest
+join deployments on deployments.service = latest.service and deployments.environment = latest.environment
+                and deployments.number = latest.number and deployments.kind = 'deployment'
+where deployments.time > latest.detected and deployments.number <> latest.failed_number;
 analyze mending;
 
 create temporary table outcomes as

@@ -14,7 +14,6 @@ from (select scopes_seen.scope, days.day, cast(count(scoped_deployments.version)
       cross join days
       left join scoped_deployments
         on scoped_deployments.scope = scopes_seen.scope and scoped_deployments.kind = 'deployment'
-       and scoped_deployments.local_time >= days.day
-       and scoped_deployments.local_time < days.day + interval '1 day'
+       and date_trunc('day', scoped_deployments.local_time) = days.day
       group by scopes_seen.scope, days.day) as daily
 group by scope;
