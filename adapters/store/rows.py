@@ -150,7 +150,7 @@ def _content(about: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 def _branch(custom: Mapping[str, Any]) -> str | None:
     change = custom.get("change")
-    return _text(change.get("branch") if isinstance(change, dict) else custom.get("branch"))
+    return (_text(change.get("branch")) if isinstance(change, dict) else None) or _text(custom.get("branch"))
 
 
 def _links(context: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

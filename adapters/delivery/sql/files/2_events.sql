@@ -17,7 +17,7 @@ from (select context.source as source, context.id as id, context.type as type,
              case when package like 'pkg:%' then url_decode(split_part(package, '?', 1)) end as artifact,
              case when context.type like 'dev.cdevents.repository.%' then about.id
                   else about.content.repository.id end as repository,
-             custom.change.branch as branch,
+             coalesce(nullif(custom.change.branch, ''), nullif(custom.branch, '')) as branch,
              case when context.type like 'dev.cdevents.change.%' then about.id else about.content.change.id end as change,
              about.content.testCase.id as test, custom.team as team
       from (select *, case when context.type like 'dev.cdevents.artifact.%' then about.id
