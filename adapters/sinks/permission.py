@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import requests
 from pydantic import Field
 
 from adapters.errors import TransientError
 from adapters.settings import Settings
+
+if TYPE_CHECKING:
+    import requests
 
 ANYBODY = ANY_RATE = "*"
 

@@ -17,14 +17,17 @@ from pydantic import Field, model_validator
 
 from adapters.brokers.connection import need
 from adapters.errors import ConfigError, Problem
+from adapters.late import late
 from adapters.secrets import Secret, Secrets
 from adapters.settings import Settings
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Undecided, Unproven
-from adapters.sources.auth.published import Published
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+    from adapters.sources.auth.published import Published
+
+_published = late("adapters.sources.auth.published", "Published")
 _MOST_FIELDS = 1000
 
 
@@ -57,7 +60,7 @@ def rsa(settings: Rsa) -> Guard:
     need("rsa", "cryptography")
     header = settings.header.lower()
     keys = _configured(settings.key) if settings.key else ()
-    published = Published(settings.key_url, settings.key_at) if settings.key_url else None
+    published = _published(settings.key_url, settings.key_at) if settings.key_url else None
     proof = _Signature(settings, header.encode(), keys, published).proven
     return Guard(header, lambda headers: bool(headers.get(header.encode())), proof)
 
