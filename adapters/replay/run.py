@@ -23,7 +23,7 @@ from adapters.replay.log import ArchiveLog, State
 from adapters.route import Route, choosing, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
-from adapters.sources.jenkins_home import JenkinsHomeSettings
+from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
 from adapters.sources.redaction.receiving import left_out
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail import framing

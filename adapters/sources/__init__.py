@@ -15,7 +15,7 @@ from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.gerrit_api.settings import GerritApiSettings
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
-from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
+from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
 from adapters.sources.kubernetes.settings import KubernetesSettings
 from adapters.sources.registry_log.settings import RegistryLogSettings
 from adapters.sources.tail import Tail, TailSettings
@@ -36,7 +36,7 @@ SOURCES: Mapping[str, SourceType] = {
     "registry-log": SourceType(RegistryLogSettings, late("adapters.sources.registry_log.source", "RegistryLog")),
     "tail": SourceType(TailSettings, Tail),
     "jenkins-api": SourceType(JenkinsApiSettings, late("adapters.sources.jenkins_api.source", "JenkinsApi")),
-    "jenkins-home": SourceType(JenkinsHomeSettings, JenkinsHome),
+    "jenkins-home": SourceType(JenkinsHomeSettings, late("adapters.sources.jenkins_home.source", "JenkinsHome")),
     "kafka": SourceType(KafkaSettings, KafkaSource),
     "kubernetes": SourceType(KubernetesSettings, late("adapters.sources.kubernetes.source", "Kubernetes")),
     "mqtt": SourceType(MqttSettings, MqttSource),

@@ -22,7 +22,8 @@ from adapters.model import Checkpoint, Notification
 from adapters.sources.contract import Context
 from adapters.sources.jenkins.keeping import Sleep
 from adapters.sources.jenkins.progress import parse
-from adapters.sources.jenkins_home import JenkinsHome, JenkinsHomeSettings
+from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
+from adapters.sources.jenkins_home.source import JenkinsHome
 
 HEARD = datetime(2026, 1, 1, tzinfo=UTC)
 STARTED = 1767225600000
