@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli.exits import Exit, complain
+from adapters.cli.exits import Exit, complain, printable
 
 
 class By(StrEnum):
@@ -28,6 +28,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 Files = Annotated[
@@ -90,4 +91,4 @@ def metrics(
     if output:
         output.write_text(written, encoding="utf-8")
     else:
-        typer.echo(written, nl=False)
+        typer.echo(printable(written), nl=False)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.delivery import words
+from adapters.delivery.html import as_html
 from adapters.delivery.report import Figure, Report
 
 _NUMBERS = ("value", "p50", "p75", "p95", "from")
@@ -19,7 +20,7 @@ _NUMBERS = ("value", "p50", "p75", "p95", "from")
 
 def as_table(report: Report) -> str:
     """Aligned columns, and below them what was left out."""
-    console = Console(file=io.StringIO(), width=_width(report), highlight=False)
+    console = Console(file=io.StringIO(), width=_width(report), highlight=False, markup=False, emoji=False)
     table = Table(*words.HEADER, box=None, pad_edge=False)
     for column in table.columns:
         column.justify = "right" if column.header in _NUMBERS else "left"
@@ -62,6 +63,7 @@ FORMS: Mapping[str, Callable[[Report], str]] = {
     "json": as_json,
     "csv": as_csv,
     "markdown": as_markdown,
+    "html": as_html,
 }
 """What writes a report, by the name of the form."""
 

@@ -40,10 +40,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of a series: `period` is the day or the Monday of the week that begins it."""
+    """One value of a series: `period` is the Monday of its week, `unit` that of a figure, or empty for a number."""
 
     series: str
     name: str
+    unit: str
     period: datetime
     value: float
 

@@ -41,13 +41,17 @@ def number(value: float | None, unit: str) -> str:
         return UNKNOWN
     if unit == "s":
         return _span(value)
-    return f"{value * 100:.1f} %" if unit == "share" else f"{value:.2f}{unit}"
+    if unit == "share":
+        return f"{value * 100:.1f} %"
+    return f"{value:.2f}{unit}" if unit else f"{value:g}"
 
 
 def heading(report: Report) -> str:
     """Which days, by which clock, and which environments."""
     production = ", ".join(report.production) or "none"
     left = f"; left out: {', '.join(report.others)}" if report.others else ""
+    if report.others and not report.production:
+        left += " (say with --environment which is production)"
     days = f"{report.since:%Y-%m-%d} to before {report.until:%Y-%m-%d} ({report.zone})"
     return f"{days}. Environments of deployments and incidents: {production}{left}."
 

@@ -78,6 +78,15 @@ def test_a_table_tells_each_number_with_its_basis(file: Path) -> None:
     assert "  deployment frequency: " in output.partition("Left out:")[2]
 
 
+def test_names_command_no_terminal(tmp_path: Path) -> None:
+    """What events call a service is shown as it is, without what a terminal or a table would obey."""
+    name = "[red]shop\x1b[2J"
+    shown = event("x", "service.deployed", 2, name, environment={"id": "live"}, artifactId="pkg:generic/a@1")
+    output = metrics(written(tmp_path, shown), "--by", "service").output
+    assert "[red]shop\\x1b[2J" in output
+    assert "\x1b" not in output
+
+
 def test_csv_has_plain_numbers(file: Path) -> None:
     """Seconds, shares from 0 to 1, and nothing for what is not known."""
     rows = list(csv.DictReader(io.StringIO(metrics(file, "-f", "csv", "--by", "service").output)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -155,9 +156,9 @@ async def test_both_engines_tell_the_same(tmp_path: Path, url: str, by: str | No
         assert numbers == pytest.approx(told(database)[key]), key
     again = "events told again"
     assert {each for each in files.left_out if each.reason != again} == set(database.left_out)
-    assert {(each.series, each.name, each.period) for each in files.series} == {
-        (each.series, each.name, each.period) for each in database.series
-    }
+    series = [{each[:-1]: each[-1] for each in map(astuple, report.series)} for report in (files, database)]
+    assert len(series[0]) > 10
+    assert series[0] == pytest.approx(series[1])
 
 
 @pytest.mark.slow
