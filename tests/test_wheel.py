@@ -124,5 +124,5 @@ def _clean() -> dict[str, str]:
 def _ready(url: str) -> bool:
     try:
         return requests.get(f"{url}/readyz", timeout=1).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
