@@ -9,10 +9,13 @@ from types import MappingProxyType
 
 import pytest
 
+from adapters.cdevents.document import document
 from adapters.goldens import sent
+from adapters.lineage import event as lineage
+from adapters.lineage.story import story
 from adapters.mapping import load
 from adapters.mapping.library import find
-from adapters.model import LOOKED_UP, CDEvent, Notification
+from adapters.model import LOOKED_UP, CDEvent, Notification, Spec
 from tests.mappings.support import GERRIT, HEARD, JENKINS, REGISTRY, event, golden, instance, invalid, targets
 
 _OF_JENKINS = {"gerrit": instance(GERRIT), "image_jobs": "team/shop-image", "deploy_jobs": "deploy/.+"}
@@ -24,6 +27,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     "registry/log": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
     "harbor/webhook": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
     "zot/events": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
+    "alertmanager/webhook": {"gerrit": instance(GERRIT), "jenkins": instance(JENKINS)},
 }
 """What each source is told of the others."""
 
@@ -49,6 +53,7 @@ def made(mapping: str, name: str, variables: Mapping[str, str] = MappingProxyTyp
         ("registry/log", "json-push-of-change.http"),
         ("harbor/webhook", "pushed-of-change.http"),
         ("zot/events", "image-updated-of-change.http"),
+        ("alertmanager/webhook", "of-change.http"),
     ],
 )
 def test_all_are_of_the_changes_chain(mapping: str, name: str) -> None:
@@ -62,6 +67,17 @@ def test_an_image_follows_the_run_that_built_it() -> None:
     (started,) = [each for each in made(JENKINS, "image-started.json") if each.name == "pipelinerun.started"]
     (published,) = made(REGISTRY, "push-image-of-change.http")
     assert targets(published, "RELATION") == [started.id]
+
+
+def test_an_incident_follows_the_run_that_built_the_image() -> None:
+    """And stands under the deployment, with which it has the service and the environment in common."""
+    (incident,) = made("alertmanager/webhook", "of-change.http")
+    (started,) = [each for each in made(JENKINS, "image-started.json") if each.name == "pipelinerun.started"]
+    assert targets(incident, "RELATION") == [started.id]
+    (deployed,) = [each for each in made(JENKINS, "deploy-of-change-finished.http") if each.name == "service.deployed"]
+    told = [lineage.event(document(each, Spec.V0_5_1)) for each in (incident, deployed)]
+    (tree,) = story(told, deployed.chain_id or "")
+    assert (tree.event.id, [child.event.id for child in tree.children]) == (deployed.id, [incident.id])
 
 
 def test_a_deployment_follows_the_build_of_its_image() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import http.client
 from collections import Counter
@@ -15,17 +14,24 @@ import yaml
 
 from adapters.cdevents.document import document
 from adapters.goldens import Sent, context, run, sent
-from adapters.mapping.library import shipped
+from adapters.mapping.library import find, shipped
 from adapters.model import LOOKED_UP, Spec
+from adapters.sources.auth.schemes import SCHEMES
 from tests.mappings.support import inputs
 from tests.service import Service, running
 
 SECRET = "only the tool and the sidecar know this"
 AUTH: dict[str, dict[str, Any]] = {
-    "artifactory/webhook": {"hmac": {"header": "X-JFrog-Event-Auth", "secret": SECRET}},
+    "artifactory/webhook": {"hmac": {"scheme": "jfrog", "secret": SECRET}},
+    "github/issues": {"hmac": {"scheme": "github", "secret": ["a new one", SECRET]}},
     "github/package": {"hmac": {"header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": SECRET}},
+    "gitlab/issues": {"header": {"name": "X-Gitlab-Token", "value": SECRET}},
+    "grafana/alerting": {"hmac": {"scheme": "grafana", "secret": SECRET}},
     "harbor/webhook": {"header": {"name": "Authorization", "value": SECRET}},
+    "jira/webhook": {"hmac": {"scheme": "jira", "secret": SECRET}},
     "nexus/webhook": {"hmac": {"header": "X-Nexus-Webhook-Signature", "algorithm": "sha1", "secret": SECRET}},
+    "pagerduty/webhook": {"hmac": {"scheme": "pagerduty", "secret": SECRET}},
+    "sentry/webhook": {"hmac": {"scheme": "sentry", "secret": SECRET}},
 }
 """How the headers of these mappings say that their tools are known."""
 
@@ -41,7 +47,16 @@ def _path(mapping: str, file: Path) -> str:
 def _source(mapping: str, file: Path) -> dict[str, Any]:
     found = context(mapping)
     source = {"type": "webhook", "path": _path(mapping, file), "instance": found.instance, "mapping": mapping}
-    return {**source, "variables": found.of(file).variables} | ({"auth": AUTH[mapping]} if mapping in AUTH else {})
+    return {**source, "variables": _placed(mapping, found.of(file).variables)} | (
+        {"auth": AUTH[mapping]} if mapping in AUTH else {}
+    )
+
+
+def _placed(mapping: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of an example, whose paths are from its mapping's folder."""
+    folder = find(mapping).parent
+    files = {name: folder / value for name, value in variables.items() if isinstance(value, str) and value}
+    return {**variables, **{name: str(path) for name, path in files.items() if path.is_file()}}
 
 
 def _config() -> str:
@@ -65,9 +80,9 @@ def _signed(mapping: str, each: Sent) -> Mapping[str, str]:
     if "header" in auth:
         return {**each.headers, auth["header"]["name"]: SECRET}
     if "hmac" in auth:
-        algorithm = getattr(hashlib, auth["hmac"].get("algorithm", "sha256"))
-        signature = hmac.new(SECRET.encode(), each.body, algorithm).hexdigest()
-        return {**each.headers, auth["hmac"]["header"]: auth["hmac"].get("prefix", "") + signature}
+        written = {**SCHEMES.get(auth["hmac"].get("scheme"), {}), **auth["hmac"]}
+        signature = hmac.new(SECRET.encode(), each.body, written.get("algorithm", "sha256")).hexdigest()
+        return {**each.headers, written["header"]: written.get("prefix", "") + signature}
     return each.headers
 
 

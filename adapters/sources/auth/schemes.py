@@ -28,14 +28,17 @@ SCHEMES: Mapping[str, Mapping[str, Any]] = {
     },
     "circleci": {"header": "circleci-signature", **_LIST},
     "flux": {"header": "X-Signature", "prefix": "sha256="},
+    "forgejo": {"header": "X-Forgejo-Signature"},
     "gitea": {"header": "X-Gitea-Signature"},
     "github": {"header": "X-Hub-Signature-256", "prefix": "sha256="},
     "gitlab": _STANDARD,
     "grafana": {"header": "X-Grafana-Alerting-Signature"},
     "hcp-terraform": {"header": "X-TFE-Notification-Signature", "algorithm": "sha512"},
+    "jfrog": {"header": "X-JFrog-Event-Auth"},
     "jira": {"header": "X-Hub-Signature", "prefix": "sha256="},
     "nexus": {"header": "X-Nexus-Webhook-Signature", "algorithm": "sha1"},
     "pagerduty": {"header": "X-PagerDuty-Signature", **_LIST},
+    "rootly": {"header": "X-Rootly-Signature", **_LIST, "signed": "{timestamp}{body}", "timestamp_prefix": "t="},
     "sentry": {"header": "Sentry-Hook-Signature"},
     "slack": {
         "header": "X-Slack-Signature",
@@ -45,4 +48,5 @@ SCHEMES: Mapping[str, Mapping[str, Any]] = {
     },
     "standard-webhooks": _STANDARD,
     "stripe": {"header": "Stripe-Signature", **_LIST, "signed": "{timestamp}.{body}", "timestamp_prefix": "t="},
+    "svix": {**_STANDARD, "header": "svix-signature", "id_header": "svix-id", "timestamp_header": "svix-timestamp"},
 }
