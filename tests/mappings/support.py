@@ -28,6 +28,9 @@ _ASKING = [
     *("acr/webhook", "artifactory/webhook", "dockerhub/webhook", "ecr/eventbridge", "gcr/pubsub", "github/package"),
     *("nexus/webhook", "quay/notification"),
 ]
+_IN_CLUSTER = [
+    *("argocd/application", "fleet/bundledeployment", "flux/notification", "flux/resource", "helm/release"),
+]
 EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     JENKINS: {"failed_tests": True, "artifacts": True, "gerrit": _GERRIT} | _DEPLOYMENTS,
     "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT, **_DEPLOYMENTS, "deploy_file": "out/deployed.txt"},
@@ -41,7 +44,9 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "quay/notification": {"builds": True} | _LABELS,
     "registry/log": {"access_log": True} | _LABELS,
     **dict.fromkeys(["trivy/report", "grype/report"], {"report_url": "https://ci.example.com/report.json"} | _LABELS),
-    **dict.fromkeys(["argocd/application", "flux/notification"], _LABELS),
+    **dict.fromkeys(
+        ["argocd/application", "flux/notification", "flux/resource", "helm/release", "fleet/bundledeployment"], _LABELS
+    ),
 }
 """The variables of each mapping that turn on all that it can emit."""
 

@@ -13,6 +13,7 @@ from adapters.mapping.paths import followed
 from adapters.mapping.syntax import members
 from adapters.sources.kubernetes.api import Json
 from adapters.sources.kubernetes.following import Change
+from adapters.sources.kubernetes.helm import kept_by_helm
 from adapters.sources.kubernetes.keeping import NAME, Kept, News, about, bare, uid
 from adapters.sources.kubernetes.settings import Watched
 
@@ -39,7 +40,7 @@ class Changes:
 
     async def listed(self, objects: Sequence[Json]) -> None:
         """As in Follower."""
-        found = [(key, bare(each, self._watched.kind)) for each in objects if (key := uid(each))]
+        found = [(key, each) for each in objects if (key := uid(each))]
         self._listed.update(key for key, _ in found)
         news = News(self._kept)
         for key, each in found:
@@ -60,11 +61,10 @@ class Changes:
         news = News(self._kept)
         for change in changes:
             if key := uid(change.object):
-                found = bare(change.object, self._watched.kind)
                 if change.type == "DELETED":
-                    self._gone(news, key, found)
+                    self._gone(news, key, change.object)
                 else:
-                    self._compare(news, key, found, first=False)
+                    self._compare(news, key, change.object, first=False)
         await self._kept.keep(news.documents, news.known, version)
 
     def _compare(self, news: News, key: str, found: Json, *, first: bool) -> None:
@@ -86,13 +86,15 @@ class Changes:
             news.documents.append(self._told("DELETED", last, [], known["values"]))
 
     def _values(self, found: Json) -> Json:
-        values = {path: followed(found, steps) for path, steps in self._paths.items()}
+        plain = bare(found, self._watched.kind)
+        values = {path: followed(plain, steps) for path, steps in self._paths.items()}
         return {path: _short(value) for path, value in values.items() if type(value) is not Absent}
 
     def _told(self, kind: str, found: Json, changed: Sequence[str], before: Json) -> Json:
-        """A notification's document; the object has its kind, which lists leave out."""
+        """A notification's document; the object has its kind, which lists leave out, and what Helm keeps in it."""
         what = {"apiVersion": self._watched.api_version, "kind": self._watched.kind}
-        return {"type": kind, "changed": changed, "before": before, "object": {**what, **found}}
+        told = {**what, **bare(found, self._watched.kind), **kept_by_helm(found, self._watched.kind)}
+        return {"type": kind, "changed": changed, "before": before, "object": told}
 
 
 def _name(found: Json) -> Json:

@@ -12,6 +12,7 @@ from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.kubernetes.api import Json
+from adapters.sources.kubernetes.helm import of_helm
 from adapters.sources.patience import Sleep, patient
 
 NAME = ("namespace", "name")
@@ -97,9 +98,9 @@ class News:
 
 
 def bare(found: Json, kind: str) -> Json:
-    """An object without managedFields, the copy of itself that kubectl keeps, and the data of a Secret."""
+    """An object without managedFields, the copy of itself that kubectl keeps, and the data of a Secret or of Helm."""
     metadata = {name: value for name, value in about(found).items() if name not in _BULK}
     if isinstance(annotations := metadata.get("annotations"), dict):
         metadata["annotations"] = {name: value for name, value in annotations.items() if name != _COPY}
-    hidden = _SECRET if kind == "Secret" else ()
+    hidden = _SECRET if kind == "Secret" or of_helm(found) else ()
     return {**{name: value for name, value in found.items() if name not in hidden}, "metadata": metadata}
