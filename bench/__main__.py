@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import sys
 
-from bench import backlog, distance, jenkins_home, memory, replay, sinks, startup, table, tail, translation, webhook
+from bench import (
+    backlog,
+    distance,
+    jenkins_home,
+    memory,
+    metrics,
+    replay,
+    sinks,
+    startup,
+    store,
+    table,
+    tail,
+    translation,
+    webhook,
+)
 
 BENCHMARKS = {
     "translation": translation,
@@ -17,6 +31,8 @@ BENCHMARKS = {
     "jenkins_home": jenkins_home,
     "sinks": sinks,
     "distance": distance,
+    "store": store,
+    "metrics": metrics,
 }
 
 

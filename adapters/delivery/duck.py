@@ -11,7 +11,7 @@ import duckdb
 from adapters.errors import ConfigError, Problem
 from adapters.store.parquet import EVENTS, LINKS
 
-_MEMORY = "400MB"
+_MEMORY = "600MB"
 
 
 class DuckDb:

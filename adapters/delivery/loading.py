@@ -28,7 +28,8 @@ def load(inputs: Sequence[str], engine: DuckDb, folder: Path) -> None:
     """
     units = archive(inputs)
     _read_lines(engine, [_readable(unit) for unit in units if isinstance(unit, Lines)], folder)
-    rest = (row["rest"].encode() for row in engine.rows(_REST))
+    rest = [row["rest"].encode() for row in engine.rows(_REST)]
+    engine.run("drop table lines")
     _write(chain(rest, bodies_of(unit for unit in units if not isinstance(unit, Lines))), folder)
     over_files(engine, folder, "file")
 
