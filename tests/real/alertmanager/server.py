@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.brokers import Server
 from tests.service import free_port
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+needs_alertmanager = pytest.mark.skipif(
+    PROGRAM is None, reason="needs Alertmanager: apt-get install prometheus-alertmanager"
+)
+
 REPEAT = 2
 """Seconds after which an alert that still fires is told again."""
 

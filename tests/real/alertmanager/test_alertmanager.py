@@ -13,15 +13,12 @@ import pytest
 
 from adapters.cdevents import validation
 from adapters.model import Spec
-from tests.real.alertmanager.server import PROGRAM, TOKEN, Alertmanager, alertmanager
+from tests.real.alertmanager.server import TOKEN, Alertmanager, alertmanager, needs_alertmanager
 from tests.real.troubles import assert_untroubled
 from tests.service import Service, configuration
 from tests.waiting import until
 
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.skipif(PROGRAM is None, reason="needs Alertmanager: apt-get install prometheus-alertmanager"),
-]
+pytestmark = [pytest.mark.real, needs_alertmanager]
 
 BEGAN = datetime(2026, 5, 4, 10, 11, 12, 345678, tzinfo=UTC)
 SOURCE = {

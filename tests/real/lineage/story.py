@@ -1,13 +1,16 @@
-"""One change, from its first patch set into production: through a real Gerrit and a real registry, Jenkins between."""
+"""One change, from its first patch set to an alert: a real Gerrit, registry and Alertmanager, with Jenkins between."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.real.alertmanager.server import Alertmanager
 from tests.real.gerrit.server import Gerrit
 from tests.real.gerrit.story import PROJECT, Work
 from tests.real.lineage.jenkins import Run, triggered_by
@@ -26,6 +29,7 @@ class World:
 
     gerrit: Gerrit
     registry: Registry
+    alertmanager: Alertmanager
     sidecars: Mapping[str, Service]
     folder: Path
 
@@ -46,6 +50,7 @@ def tell(world: World) -> Image:
     merged = _merged(world)
     reference, image = _built(world, merged)
     _deployed(world, reference)
+    _alarmed(world, reference)
     return image
 
 
@@ -94,6 +99,19 @@ def _deployed(world: World, reference: str) -> None:
     run.start()
     world.registry.skopeo("--override-arch", "amd64", "copy", f"docker://{reference}", f"dir:{world.folder}/pulled")
     run.finish()
+
+
+def _alarmed(world: World, reference: str) -> None:
+    sidecar, began = world.sidecars["alertmanager"], datetime.now(UTC)
+    labels = {"service": "deploy/service", "environment": "production", "image": reference}
+    world.alertmanager.tell("ErrorRateHigh", began, **labels)
+    until(partial(_published, sidecar, "incident.detected"))
+    world.alertmanager.tell("ErrorRateHigh", began, datetime.now(UTC), **labels)
+    until(partial(_published, sidecar, "incident.resolved"))
+
+
+def _published(sidecar: Service, name: str) -> bool:
+    return any(f".{name}." in each["type"] for each in sidecar.published("cdevents"))
 
 
 def _a_second_later() -> None:

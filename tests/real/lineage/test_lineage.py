@@ -1,4 +1,4 @@
-"""One change through three tools and three sidecars that have never met: one chain, linked event to event."""
+"""One change through four tools and four sidecars that have never met: one chain, linked event to event."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from adapters.model import Spec
 from tests import brokers
 from tests.docs.pages import blocks, page
 from tests.real import golang
+from tests.real.alertmanager.server import TOKEN, alertmanager, needs_alertmanager
 from tests.real.gerrit import server
 from tests.real.lineage.story import World, tell
 from tests.real.registry.layouts import Image
@@ -28,7 +29,7 @@ from tests.real.troubles import assert_untroubled
 from tests.service import INSTANCE, Service, configuration, free_port
 from tests.waiting import until
 
-pytestmark = [pytest.mark.real, needs_skopeo]
+pytestmark = [pytest.mark.real, needs_skopeo, needs_alertmanager]
 
 ROUTES = {
     "legacy": {"format": "legacy"},
@@ -54,7 +55,7 @@ notifications:
 
 @dataclass(frozen=True)
 class Told:
-    """The story, as three sidecars told it, each in a file of its own."""
+    """The story, as four sidecars told it, each in a file of its own."""
 
     sources: Mapping[str, dict[str, Any]]
     sidecars: Mapping[str, Service]
@@ -76,12 +77,13 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The whole story, heard."""
     folder = tmp_path_factory.mktemp("lineage")
-    ports = {name: free_port() for name in ("gerrit", "jenkins", "registry")}
+    ports = {name: free_port() for name in ("gerrit", "jenkins", "registry", "alertmanager")}
     with ExitStack() as stack:
         gerrit = stack.enter_context(server.running(folder, f"http://127.0.0.1:{ports['gerrit']}/gerrit"))
         registry = stack.enter_context(
             brokers.running(_registry(folder, f"http://127.0.0.1:{ports['registry']}/registry"))
         )
+        pager = stack.enter_context(alertmanager(folder / "alertmanager", ports["alertmanager"]))
         sources = _sources(gerrit, registry.address)
         files = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("legacy", "cdevents", "older")}
         sidecars = {
@@ -91,9 +93,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         for sidecar in sidecars.values():
             sidecar.start()
             stack.callback(sidecar.stop)
-        image = tell(World(gerrit, Registry(registry.address), sidecars, folder))
+        image = tell(World(gerrit, Registry(registry.address), pager, sidecars, folder))
         found = Told(sources, sidecars, image)
-        until(lambda: len(found.events) >= len(STORY.splitlines()))
+        until(lambda: len({each["context"]["id"] for each in found.events}) >= len(STORY.splitlines()))
         yield found
 
 
@@ -151,6 +153,7 @@ def _traced(told: Told, wanted: str) -> str:
     digests = dict(zip([told.image.index, *told.image.manifests], ("INDEX", "AMD64", "ARM64"), strict=True))
     for digest, name in digests.items():
         text = text.replace(digest, name)
+    text = re.sub(r"[0-9a-f]{16}/\d{4}-\S+Z", "ALERT", text)
     return re.sub(r"\d{4}-\S+Z  |[?]repository_url=\S+", "", text)
 
 
@@ -190,6 +193,13 @@ def _sources(gerrit: server.Gerrit, registry: str) -> Mapping[str, dict[str, Any
         "registry": {
             "instance": f"http://{registry}/",
             "mapping": "registry/distribution",
+            "variables": {"gerrit": gerrit.url, "jenkins": INSTANCE},
+            "registry": api,
+        },
+        "alertmanager": {
+            "instance": "https://alertmanager.example.com/",
+            "mapping": "alertmanager/webhook",
+            "auth": {"bearer": TOKEN},
             "variables": {"gerrit": gerrit.url, "jenkins": INSTANCE},
             "registry": api,
         },
