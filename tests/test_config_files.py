@@ -33,6 +33,7 @@ SOURCES_OF = {
     "registry": {"webhook"},
     "registry-log": {"registry-log"},
     "kubernetes": {"kubernetes"},
+    "incidents": {"webhook"},
     "logs": {"tail"},
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }

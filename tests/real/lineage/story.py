@@ -103,7 +103,7 @@ def _deployed(world: World, reference: str) -> None:
 
 def _alarmed(world: World, reference: str) -> None:
     sidecar, began = world.sidecars["alertmanager"], datetime.now(UTC)
-    labels = {"service": "deploy/service", "environment": "production", "image": reference}
+    labels: dict[str, Any] = {"service": "deploy/service", "environment": "production", "image": reference}
     world.alertmanager.tell("ErrorRateHigh", began, **labels)
     until(partial(_published, sidecar, "incident.detected"))
     world.alertmanager.tell("ErrorRateHigh", began, datetime.now(UTC), **labels)
