@@ -1,4 +1,4 @@
-"""Imports that wait until something is made of them: a sidecar pays for the clients that it uses, and no others."""
+"""Imports that wait until they are needed: a sidecar pays for what it is configured to do, and for nothing else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ def late(module: str, maker: str) -> Callable[..., Any]:
     """Calls the maker of that name in a module, which is imported only then."""
 
     def make(*arguments: Any) -> Any:
-        return getattr(import_module(module), maker)(*arguments)
+        return named(module, maker)(*arguments)
 
     return make
+
+
+def named(module: str, name: str) -> Any:
+    """What has that name in a module, which is imported now."""
+    return getattr(import_module(module), name)

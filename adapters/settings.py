@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -53,17 +62,25 @@ TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class ByType:
-    """Annotates a field whose settings are those that a table has for the word after its `type:`."""
+    """Annotates a field whose settings are those that a table has for the word after its `type:`.
 
-    def __init__(self, table: Mapping[str, type[Settings]]) -> None:
+    A model is asked of the table when its word is met, and all of them are for a JSON Schema.
+    """
+
+    def __init__(self, table: Mapping[str, Callable[[], type[Settings]]]) -> None:
         self._table = table
 
-    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices: dict[Any, CoreSchema] = {name: handler.generate_schema(model) for name, model in self._table.items()}
-        union = core_schema.tagged_union_schema(choices, discriminator="type")
-        return core_schema.no_info_before_validator_function(self._check, union)
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._validated)
 
-    def _check(self, value: Any) -> Any:
-        if isinstance(value, dict) and str(value.get("type")) not in self._table:
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        choices: dict[Any, CoreSchema] = {name: find().__pydantic_core_schema__ for name, find in self._table.items()}
+        return handler(core_schema.tagged_union_schema(choices, discriminator="type"))
+
+    def _validated(self, value: Any, info: ValidationInfo) -> Settings:
+        if not isinstance(value, dict):
+            raise PydanticKnownError("dict_type")
+        word = str(value.get("type"))
+        if word not in self._table:
             raise ValueError(f"expected a 'type', one of {', '.join(self._table)}")
-        return value
+        return self._table[word]().model_validate(value, context=info.context)

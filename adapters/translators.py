@@ -14,7 +14,6 @@ from adapters import mapping
 from adapters.errors import ConfigError, Problem, Together
 from adapters.mapping import Translator
 from adapters.sources.contract import SourceSettings
-from adapters.sources.tail import TailSettings
 from adapters.yamlfile import Location
 
 _log = structlog.get_logger(__name__)
@@ -92,7 +91,7 @@ class Translators:
             message = f"the mapping {found.name} asks for no labels of images"
             hint = "leave it out, or give the mapping an `image`"
             raise ConfigError([self._placed(name, ("registry",), message, hint)])
-        if found.headed and isinstance(source, TailSettings):
+        if found.headed and source.headless:
             message = f"the mapping {found.name} reads columns from a header, and a tail brings lines without it"
             raise ConfigError([self._placed(name, ("mapping",), message, "name the `columns` of its `csv` input")])
         return found

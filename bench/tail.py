@@ -18,7 +18,8 @@ from adapters.mapping.compiler import compiled
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
-from adapters.sources.tail import Tail, TailSettings
+from adapters.sources.tail.settings import TailSettings
+from adapters.sources.tail.source import Tail
 from bench.service import started, wait_for_lines
 from bench.table import Row
 

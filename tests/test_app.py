@@ -174,7 +174,7 @@ class BrokenSink:
 
 async def test_a_part_that_dies_takes_the_rest_with_it(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug in a sink ends the process, with the part's name and the traceback in one line of the log."""
-    monkeypatch.setitem(SINKS, "stdout", SinkType(StdoutSettings, BrokenSink))
+    monkeypatch.setitem(SINKS, "stdout", SinkType(lambda: StdoutSettings, BrokenSink))
     out = {"sinks": {"out": {"type": "stdout"}}, "routes": {"r": {"format": "legacy", "sink": "out"}}}
     with structlog.testing.capture_logs() as logs:
         running = asyncio.create_task(app.run(living.config(**out), stop=living.stop, hangup=living.hangup))
@@ -194,7 +194,7 @@ async def test_a_source_that_ends_is_a_part_that_dies(living: Living, monkeypatc
         async def run(self, receive: Receive) -> None:
             """Is done at once."""
 
-    monkeypatch.setitem(SOURCES, "webhook", SourceType(WebhookSettings, lambda *_: Ending()))
+    monkeypatch.setitem(SOURCES, "webhook", SourceType(lambda: WebhookSettings, lambda *_: Ending()))
     with structlog.testing.capture_logs() as logs, pytest.raises(app.PartDied):
         await asyncio.wait_for(app.run(living.config(), stop=living.stop, hangup=living.hangup), 10)
     [line] = [each for each in logs if each["log_level"] == "critical"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from adapters.cdevents.members import members
 from adapters.cdevents.selection import possible
@@ -12,8 +13,10 @@ from adapters.config.models import Config, Route
 from adapters.mapping import when
 from adapters.model import Format
 from adapters.sinks import SINKS
-from adapters.sources.webhook import WebhookSettings
 from adapters.yamlfile import Finding, Location, suggestion
+
+if TYPE_CHECKING:
+    from adapters.sources.webhook import WebhookSettings
 
 _RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 """The paths that the server answers itself."""
@@ -55,9 +58,8 @@ def _shadows(config: Config) -> Iterator[Finding]:
 
 def _webhooks(config: Config) -> Iterator[Finding]:
     paths = dict.fromkeys(_RESERVED, "the server itself")
-    for name, source in config.sources.items():
-        if not isinstance(source, WebhookSettings):
-            continue
+    webhooks = {name: cast("WebhookSettings", each) for name, each in config.sources.items() if each.type == "webhook"}
+    for name, source in webhooks.items():
         if (owner := paths.setdefault(source.path, name)) != name:
             yield ("sources", name, "path"), f"this is the path of {owner}", "give each webhook a path of its own"
         if source.auth is None and not config.server.loopback:

@@ -9,7 +9,6 @@ from adapters.cdevents.members import members
 from adapters.config.models import Config, Route
 from adapters.mapping import syntax
 from adapters.mapping.when import lost
-from adapters.sinks.actions.settings import ActionSettings
 from adapters.yamlfile import Finding, Location
 
 Heard = Callable[[Route], Collection[str] | None]
@@ -56,8 +55,7 @@ def _some(kinds: Collection[str]) -> str:
 
 def _wishes(config: Config) -> Iterator[tuple[str, list[Wish]]]:
     for name, sink in config.sinks.items():
-        if isinstance(sink, ActionSettings):
-            yield name, [wish for each in sink.shaped() for wish in _in((each,), getattr(sink, each), lasting=True)]
+        yield name, [wish for each in sink.shaped() for wish in _in((each,), getattr(sink, each), lasting=True)]
 
 
 def _in(at: Location, value: Any, *, lasting: bool) -> Iterator[Wish]:

@@ -128,10 +128,10 @@ class Config(Settings):
     journal: Journal = Journal()
     log: Log = Log()
     sources: Annotated[
-        dict[Name, Annotated[SourceSettings, ByType({name: each.settings for name, each in SOURCES.items()})]],
+        dict[Name, Annotated[SourceSettings, ByType({name: each.model for name, each in SOURCES.items()})]],
         Field(min_length=1),
     ]
-    sinks: dict[Name, Annotated[SinkSettings, ByType({name: each.settings for name, each in SINKS.items()})]] = {}
+    sinks: dict[Name, Annotated[SinkSettings, ByType({name: each.model for name, each in SINKS.items()})]] = {}
     routes: dict[Name, Route] = {}
     shadows: dict[Name, Shadow] = {}
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from adapters.errors import Problem
 from adapters.sinks import SINKS
-from adapters.sinks.actions.settings import ActionSettings
 from adapters.yamlfile import Location, YamlFile
 
 _MARKED = re.compile(r"\$\{(?!(?:env|file):)([^}]*)\}")
@@ -60,7 +59,7 @@ def _is_template(data: Any, at: Location) -> bool:
     match at:
         case ("sinks", name, str(field), *_):
             kind = SINKS.get(str(data["sinks"][name].get("type")))
-            return kind is not None and issubclass(kind.settings, ActionSettings) and field in kind.settings.shaped()
+            return kind is not None and field in kind.settings.shaped()
     return False
 
 

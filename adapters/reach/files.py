@@ -8,8 +8,8 @@ from pathlib import Path
 from adapters.errors import AdapterError
 from adapters.sinks.file import FileSettings
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
-from adapters.sources.tail import TailSettings
 from adapters.sources.tail.files import listed
+from adapters.sources.tail.settings import TailSettings
 
 
 async def tail(settings: TailSettings) -> str:

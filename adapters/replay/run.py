@@ -26,7 +26,7 @@ from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
 from adapters.sources.redaction.receiving import left_out
 from adapters.sources.redaction.redactor import Redact, redactor
-from adapters.sources.tail import framing
+from adapters.sources.tail.settings import framing
 from adapters.translators import Translators
 
 BATCH = 1000

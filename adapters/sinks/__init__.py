@@ -1,52 +1,55 @@
 """The table of sinks: a new broker is one file, its test, one line here, and one extra in pyproject.
 
-A client is imported where its sink is built, so that this table needs none of them.
+A sink, its settings and its client are imported where its word is met in a configuration: this table needs none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from adapters.brokers.connection import need
-from adapters.late import late
+from adapters.late import late, named
 from adapters.model import Encoding
-from adapters.sinks.actions.settings import ActionSettings, GerritReviewSettings, HttpCallSettings, JenkinsJobSettings
 from adapters.sinks.binding import ENCODINGS
-from adapters.sinks.broker_settings import KafkaSettings, MqttSettings, NatsSettings, RabbitmqSettings
 from adapters.sinks.contract import Sink, SinkSettings
-from adapters.sinks.file import FileSettings, FileSink
-from adapters.sinks.http_settings import HttpSettings
-from adapters.sinks.stdout import StdoutSettings, StdoutSink
-from adapters.sinks.store_settings import ParquetSettings, PostgresqlSettings
 
 __all__ = ["SINKS", "Sink", "SinkSettings", "SinkType"]
 
 
 @dataclass(frozen=True, slots=True)
 class SinkType:
-    """What the word after `type:` means: its settings, what makes a sink of them, and the encodings it can do.
+    """What the word after `type:` means: where its settings are, what makes a sink of them, the encodings it can do.
 
     `in_flight` batches of a route are under way at once, unless it says otherwise; more than one only where the sink
-    is Pipelined. What `keeps` is a store of CDEvents.
+    is Pipelined. What `keeps` is a store of CDEvents. What `acts` is an action: what reaches it goes no further as an
+    event.
     """
 
-    settings: type[SinkSettings]
+    model: Callable[[], type[SinkSettings]]
     build: Callable[[Any], Sink]
     encodings: frozenset[Encoding] = frozenset(Encoding)
     in_flight: int = 1
     keeps: bool = False
+    acts: bool = False
+
+    @property
+    def settings(self) -> type[SinkSettings]:
+        """What it may be told."""
+        return self.model()
 
     @property
     def ends(self) -> bool:
         """Whether it is an action or a store: CDEvents go no further from there, also not those that others made."""
         return self.acts or self.keeps
 
-    @property
-    def acts(self) -> bool:
-        """Whether it is an action: what reaches it goes no further as an event."""
-        return issubclass(self.settings, ActionSettings)
+
+_need = late("adapters.brokers.connection", "need")
+
+
+def _model(module: str, name: str) -> Callable[[], type[SinkSettings]]:
+    return partial(named, f"adapters.sinks.{module}", name)
 
 
 def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Callable[[Any], Sink]:
@@ -55,7 +58,7 @@ def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Cal
 
     def build(settings: SinkSettings) -> Sink:
         if extra:
-            need(extra, client)
+            _need(extra, client)
         sink: Sink = make(settings)
         return sink
 
@@ -67,33 +70,59 @@ _STRUCTURED = frozenset({Encoding.STRUCTURED})
 _MANY = 4
 
 SINKS: Mapping[str, SinkType] = {
-    "file": SinkType(FileSettings, FileSink, _LINES),
+    "file": SinkType(_model("file", "FileSettings"), _built("file", "FileSink"), _LINES),
     "gerrit-review": SinkType(
-        GerritReviewSettings,
+        _model("actions.settings", "GerritReviewSettings"),
         _built("actions.gerrit_review", "gerrit_review", extra="gerrit", client="pygerrit2"),
         _STRUCTURED,
+        acts=True,
     ),
-    "http": SinkType(HttpSettings, _built("http", "HttpSink")),
-    "http-call": SinkType(HttpCallSettings, _built("actions.http_call", "http_call"), _STRUCTURED),
+    "http": SinkType(_model("http_settings", "HttpSettings"), _built("http", "HttpSink")),
+    "http-call": SinkType(
+        _model("actions.settings", "HttpCallSettings"),
+        _built("actions.http_call", "http_call"),
+        _STRUCTURED,
+        acts=True,
+    ),
     "jenkins-job": SinkType(
-        JenkinsJobSettings,
+        _model("actions.settings", "JenkinsJobSettings"),
         _built("actions.jenkins_job", "jenkins_job", extra="jenkins", client="jenkins"),
         _STRUCTURED,
+        acts=True,
     ),
-    "kafka": SinkType(KafkaSettings, _built("kafka", "KafkaSink", extra="kafka", client="confluent_kafka"), ENCODINGS),
-    "mqtt": SinkType(MqttSettings, _built("mqtt", "MqttSink", extra="mqtt", client="paho"), ENCODINGS, _MANY),
-    "nats": SinkType(NatsSettings, _built("nats", "NatsSink", extra="nats", client="nats"), ENCODINGS, _MANY),
+    "kafka": SinkType(
+        _model("broker_settings", "KafkaSettings"),
+        _built("kafka", "KafkaSink", extra="kafka", client="confluent_kafka"),
+        ENCODINGS,
+    ),
+    "mqtt": SinkType(
+        _model("broker_settings", "MqttSettings"),
+        _built("mqtt", "MqttSink", extra="mqtt", client="paho"),
+        ENCODINGS,
+        _MANY,
+    ),
+    "nats": SinkType(
+        _model("broker_settings", "NatsSettings"),
+        _built("nats", "NatsSink", extra="nats", client="nats"),
+        ENCODINGS,
+        _MANY,
+    ),
     "parquet": SinkType(
-        ParquetSettings, _built("parquet", "ParquetSink", extra="parquet", client="pyarrow"), _STRUCTURED, keeps=True
+        _model("store_settings", "ParquetSettings"),
+        _built("parquet", "ParquetSink", extra="parquet", client="pyarrow"),
+        _STRUCTURED,
+        keeps=True,
     ),
     "postgresql": SinkType(
-        PostgresqlSettings,
+        _model("store_settings", "PostgresqlSettings"),
         _built("postgresql", "PostgresqlSink", extra="postgresql", client="psycopg"),
         _STRUCTURED,
         keeps=True,
     ),
     "rabbitmq": SinkType(
-        RabbitmqSettings, _built("rabbitmq", "RabbitmqSink", extra="rabbitmq", client="aio_pika"), ENCODINGS
+        _model("broker_settings", "RabbitmqSettings"),
+        _built("rabbitmq", "RabbitmqSink", extra="rabbitmq", client="aio_pika"),
+        ENCODINGS,
     ),
-    "stdout": SinkType(StdoutSettings, StdoutSink, _LINES),
+    "stdout": SinkType(_model("stdout", "StdoutSettings"), _built("stdout", "StdoutSink"), _LINES),
 }

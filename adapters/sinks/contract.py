@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Protocol, runtime_checkable
 
 from adapters.model import Message
@@ -13,6 +13,11 @@ class SinkSettings(Settings):
     """What every sink has: the word that names its type."""
 
     type: str
+
+    @classmethod
+    def shaped(cls) -> Collection[str]:
+        """The settings with `${...}` of the event."""
+        return ()
 
 
 class Sink(Protocol):

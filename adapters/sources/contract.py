@@ -59,6 +59,11 @@ class SourceSettings(Settings):
         """Whether what it hears are CDEvents, made by others, and not what a tool says."""
         return False
 
+    @property
+    def headless(self) -> bool:
+        """Whether it brings the lines of files one by one, and so without the header of their columns."""
+        return False
+
 
 class CDEventsOrToolSettings(SourceSettings):
     """What a source also has that hears either.

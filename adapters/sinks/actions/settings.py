@@ -38,7 +38,7 @@ class ActionSettings(SinkSettings):
 
     @classmethod
     def shaped(cls) -> Collection[str]:
-        """The settings with `${...}` of the event."""
+        """As in SinkSettings."""
         return (*cls.templates, *dict(cls.places))
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from adapters.sources.contract import Context
 from adapters.sources.registry_log.lines import Tag, tag
 from adapters.sources.registry_log.lookup import LookupFailed, finder
 from adapters.sources.registry_log.settings import RegistryLogSettings
-from adapters.sources.tail import Tail
+from adapters.sources.tail.source import Tail
 
 DIGEST = "docker-content-digest"
 """The header of a notification that has the digest."""

@@ -67,6 +67,11 @@ class TailSettings(SourceSettings):
     forget: Duration = 7 * 86400.0
     max_open_files: Annotated[int, Field(ge=1)] = 256
 
+    @property
+    def headless(self) -> bool:
+        """As in SourceSettings."""
+        return True
+
     @model_validator(mode="after")
     def _one_record_each(self) -> Self:
         if self.record_start is not None and self.lines_per_notification > 1:

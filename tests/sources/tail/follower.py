@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from adapters.journal import Journal
 from adapters.metrics import Metrics
 from adapters.sources.contract import Context
-from adapters.sources.tail import Tail, TailSettings
+from adapters.sources.tail.settings import TailSettings
+from adapters.sources.tail.source import Tail
 
 
 async def main(directory: Path) -> None:

@@ -15,7 +15,8 @@ from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
 from adapters.sources.contract import Context
-from adapters.sources.tail import Tail, TailSettings
+from adapters.sources.tail.settings import TailSettings
+from adapters.sources.tail.source import Tail
 
 SETTLE = 5.0
 

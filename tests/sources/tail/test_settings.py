@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from adapters.sources.tail import TailSettings
+from adapters.sources.tail.settings import TailSettings
 
 
 @pytest.mark.parametrize(
