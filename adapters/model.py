@@ -53,6 +53,10 @@ LOOKED_UP = "x-image-labels"
 Of each it has labels, under their own names, and what else `registry.api.Registry.told` tells. Once it had labels only.
 """
 
+JOINED = "x-joined"
+"""The header of a notification whose sidecar knew what its events follow: a JSON object of `cdevents.joined.Joined`s,
+by the event's id."""
+
 REDACTED = "x-redacted"
 """The header of a notification out of which its source was told to leave something: how many values and passages."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
@@ -22,6 +23,8 @@ from adapters.route import Large, Remembered, Route, choosing, origins, renderer
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
+from adapters.sources.joining.memory import OWNER
+from adapters.sources.joining.receiving import Joining
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
@@ -53,6 +56,11 @@ class Sidecar:
         with together:
             self.translators = Translators(settings.translated(), settings.placed)
         self._translate = Remembered()
+        self._joining = Joining(
+            journal.checkpoints(OWNER),
+            {name: partial(self.translators.current, name) for name in settings.sources},
+            frozenset(name for name, each in settings.sources.items() if each.hears_cdevents),
+        )
         self._large = Large()
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
@@ -74,7 +82,7 @@ class Sidecar:
             self.metrics.received(source, len(notifications))
 
         settings = self.settings.sources[source]
-        kept: Receive = receive
+        kept = self._joining.receiver(receive, source)
         if settings.registry is not None:
             kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))
         return redacted(kept, settings.redact, lambda: self.translators.current(source))

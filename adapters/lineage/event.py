@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.cdevents.artifacts import artifact
+from adapters.cdevents.history import Entry, Told, told
 
 _FOLLOWS = ("PATH", "END", "RELATION")
 
@@ -18,7 +19,7 @@ class Event:
 
     `parents` are the ids of what it follows, by a path, then by a relation. `artifacts` are the package URLs it is
     about, without their qualifiers: where an artifact is found does not make it another. `service` is what was
-    deployed, or what an incident is about.
+    deployed, or what an incident is about. `told` is what joins it to others of which no link says so.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Event:
     outcome: str | None
     environment: str | None
     service: str | None
+    told: Told
 
 
 def event(document: Mapping[str, Any]) -> Event:
@@ -42,6 +44,7 @@ def event(document: Mapping[str, Any]) -> Event:
     links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
     ends = [link.get("from") or link.get("target") or {} for link in links]
     name = context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
+    entry = Entry(context["timestamp"], context["id"], context.get("chainId"), ())
     return Event(
         id=context["id"],
         name=name,
@@ -55,4 +58,5 @@ def event(document: Mapping[str, Any]) -> Event:
         outcome=content.get("outcome"),
         environment=content.get("environment", {}).get("id"),
         service=subject["id"] if name.startswith("service.") else content.get("service", {}).get("id"),
+        told=told(name, subject["id"], entry, content, document.get("customData") or {}),
     )

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from adapters.cdevents.artifacts import artifact
 from adapters.lineage.event import Event
-from adapters.lineage.incidents import after_rollouts
+from adapters.lineage.following import following
 from adapters.lineage.tree import Node, forest
 
 
 def story(events: Iterable[Event], wanted: str) -> list[Node]:
     """The trees of all that has to do with what is wanted: an event's id, a subject, a chain or an artifact.
 
-    Events have to do with each other that share a chain or an artifact, or that links lead from one to the other, and
-    an incident with the rollout that it came after. What is told twice counts once.
+    Events have to do with each other that share a chain or an artifact, or that links lead from one to the other, an
+    incident with the rollout that it came after, and a rollout with the changes it brings. What is told twice counts
+    once.
     """
-    known = {each.id: each for each in after_rollouts(events)}
+    known = {each.id: each for each in following(events)}
     package = artifact(wanted)
     begun = [each for each in known.values() if wanted in (each.subject, *_ties(each)) or package in each.artifacts]
     return forest({each.id: each for each in _tied(begun, known.values())})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.document import RuleSplit as RuleSplitModel
 from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.dropping import Drop
+from adapters.mapping.emitted import types
 from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import decoder, framing
@@ -82,6 +84,7 @@ class _Compiler:
     def translator(self, name: str, path: Path) -> Translator:
         model = self.model
         decode = self.values.attempt(("input",), lambda: decoder(model.input), None)
+        rules = [self._rule(each, rule) for each, rule in model.rules.items()]
         return Translator(
             name=name,
             path=path,
@@ -90,11 +93,12 @@ class _Compiler:
             decode=decode or (lambda _: []),
             split=self._splitter(model.split, ("split",), required=True),
             ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
-            rules=self._choice([self._rule(each, rule) for each, rule in model.rules.items()]),
+            rules=self._choice(rules),
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
             framing=framing(model.input) if decode else EACH_LINE,
             drop=self._drop(),
             headed=model.input.csv is not None and model.input.csv.columns is None,
+            emits=frozenset[str]().union(*(each.emits for each in rules if each.when.known is not False)),
         )
 
     def _drop(self) -> Drop:
@@ -125,7 +129,13 @@ class _Compiler:
             when=ready(self.values.condition(model.when, (*at, "when"))),
             split=self._rule_splitter(model.split, (*at, "split")),
             build=Code(self._event(model, at).write).function,
+            emits=self._emits(model.emit),
         )
+
+    def _emits(self, emit: str) -> frozenset[str]:
+        with suppress(ValueError):
+            return frozenset(types(emit, self.model.tables))
+        return frozenset()
 
     def _splitter(self, model: SplitModel | None, at: Location, *, required: bool) -> Splitter:
         if model is None:

@@ -37,13 +37,14 @@ class Translation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One compiled rule: when it fires, over which scopes, and the event it builds from each."""
+    """One compiled rule: when it fires, over which scopes, and the event it builds from each, of one of some types."""
 
     name: str
     where: str
     when: Condition
     split: Splitter
     build: Callable[[Scope], CDEvent]
+    emits: frozenset[str] = frozenset()
 
     def fire(self, scope: Scope) -> Iterator[CDEvent | Failure]:
         """The rule's events, one after the other; in place of one of which a value is missing or unusable, why."""
@@ -72,7 +73,8 @@ class Translator:
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
     `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
     lines of a log are one record; `headed`, that the first one of a notification names the columns of the others.
-    `drop` leaves out what must not be kept; its source does so, before it is.
+    `drop` leaves out what must not be kept; its source does so, before it is. `emits` are the types that it may
+    make, as it is set.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Translator:
     framing: Framing = EACH_LINE
     drop: Drop = NONE
     headed: bool = False
+    emits: frozenset[str] = frozenset()
 
     def translate(self, notification: Notification) -> Translation:
         """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.

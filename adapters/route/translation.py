@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+import orjson
+
+from adapters.cdevents.joined import Joined, joined
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
-from adapters.model import Notification, Record
+from adapters.model import JOINED, Notification, Record
 
 LATEST = 512
 """How many translations are remembered: two routes that read in batches of 100 are seldom further apart."""
@@ -37,7 +40,7 @@ Translate = Callable[[Translates, Record], Translation]
 def translated(translator: Translates, record: Record) -> Translation:
     """The translation, made anew."""
     try:
-        return translator.translate(record.notification)
+        return _joined(translator.translate(record.notification), record)
     except MappingError as error:
         return Translation(errors=(str(error),))
 
@@ -45,9 +48,19 @@ def translated(translator: Translates, record: Record) -> Translation:
 def streamed(translator: Translates, record: Record, size: int) -> Iterator[Translation]:
     """The translation in pieces, made anew."""
     try:
-        yield from translator.stream(record.notification, size)
+        for piece in translator.stream(record.notification, size):
+            yield _joined(piece, record)
     except MappingError as error:
         yield Translation(errors=(str(error),))
+
+
+def _joined(translation: Translation, record: Record) -> Translation:
+    """With what the sidecar knew of the events when it heard of them."""
+    if (text := record.notification.headers.get(JOINED)) is None:
+        return translation
+    found = {id_: Joined(**added) for id_, added in orjson.loads(text).items()}
+    events = (joined(each, found[each.id]) if each.id in found else each for each in translation.events)
+    return translation._replace(events=tuple(events))
 
 
 class Remembered:

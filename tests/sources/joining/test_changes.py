@@ -1,0 +1,45 @@
+"""A rollout is linked to each change that it brings, if one sidecar hears of the merges as well."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from adapters.cdevents import validation
+from adapters.model import Spec
+from tests.sources.joining.support import Sidecar, links, merged, rollout
+
+
+async def test_it_brings_all_that_was_merged_since_what_ran_before() -> None:
+    """Of three changes to its branch the first ran already; what another branch got is not in it."""
+    sidecar = Sidecar()
+    ids = {}
+    for number, minute, branch in ((1, 1, "main"), (2, 3, "main"), (9, 4, "next"), (3, 5, "main"), (4, 9, "main")):
+        [event] = await sidecar.hear("gerrit", merged(number, minute, branch))
+        ids[number] = event["context"]["id"]
+    [first] = await sidecar.hear("cluster", rollout(1, 2))
+    [second] = await sidecar.hear("cluster", rollout(3, 6))
+    assert (links(first, "CHANGE"), links(second, "CHANGE")) == ([], [ids[2], ids[3]])
+    assert validation.problems(second, Spec.V0_5_1) == []
+    [back] = await sidecar.hear("cluster", rollout(1, 8, returned=True))
+    assert links(back, "CHANGE") == []
+
+
+async def test_what_ran_in_another_environment_is_no_matter() -> None:
+    """Each has its own before."""
+    sidecar = Sidecar()
+    ids = [(await sidecar.hear("gerrit", merged(each, each)))[0]["context"]["id"] for each in (1, 2, 3)]
+    for namespace, numbers in (("prod", (1, 3)), ("lab", (1, 2, 3))):
+        for number in numbers:
+            [event] = await sidecar.hear("cluster", rollout(number, number + 5, namespace=namespace))
+        assert links(event, "CHANGE") == (ids[1:] if namespace == "prod" else ids[2:])
+
+
+async def test_the_order_in_which_merges_are_heard_is_no_matter() -> None:
+    """Their times count."""
+    for order in permutations((1, 2, 3)):
+        sidecar = Sidecar()
+        for each in order:
+            await sidecar.hear("gerrit", merged(each, each))
+        await sidecar.hear("cluster", rollout(1, 7))
+        [event] = await sidecar.hear("cluster", rollout(3, 8))
+        assert len(links(event, "CHANGE")) == 2
