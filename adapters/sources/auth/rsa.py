@@ -10,15 +10,15 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import parse_qsl
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from adapters.brokers.connection import need
-from adapters.errors import ConfigError, Problem
 from adapters.late import late
-from adapters.secrets import Secret, Secrets
+from adapters.secrets import Secrets
 from adapters.settings import Settings
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Undecided, Unproven
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _published = late("adapters.sources.auth.published", "Published")
 _MOST_FIELDS = 1000
+_LIBRARY = "cryptography"
 
 
 class Rsa(Settings):
@@ -49,38 +50,38 @@ class Rsa(Settings):
     def _one_way_to_the_key(self) -> Self:
         if (self.key is None) == (self.key_url is None):
             raise ValueError("expected exactly one of 'key', a public key in PEM, and 'key_url'")
-        for each in self.key or ():
-            if "BEGIN PUBLIC KEY" not in each.get_secret_value():
-                raise ValueError("'key' is a public key in PEM, which begins with -----BEGIN PUBLIC KEY-----")
+        if find_spec(_LIBRARY):
+            _keys(self.key or ())
         return self
 
 
 def rsa(settings: Rsa) -> Guard:
     """The guard that asks for such a signature; raises ConfigError where the library for it is not installed."""
-    need("rsa", "cryptography")
+    need("rsa", _LIBRARY)
     header = settings.header.lower()
-    keys = _configured(settings.key) if settings.key else ()
+    keys = _keys(settings.key or ())
     published = _published(settings.key_url, settings.key_at) if settings.key_url else None
     proof = _Signature(settings, header.encode(), keys, published).proven
     return Guard(header, lambda headers: bool(headers.get(header.encode())), proof)
 
 
-def _configured(secrets: Sequence[Secret]) -> tuple[RSAPublicKey, ...]:
-    try:
-        return tuple(_read(each.get_secret_value()) for each in secrets)
-    except ValueError:
-        raise ConfigError(
-            [Problem("auth.rsa", "a 'key' is no public key of RSA in PEM", "take it as it is given")]
-        ) from None
+def _keys(secrets: Sequence[SecretStr]) -> tuple[RSAPublicKey, ...]:
+    return tuple(_read(each.get_secret_value()) for each in secrets)
 
 
 def _read(pem: str) -> RSAPublicKey:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - an extra
+    """Raises ValueError for what is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
     from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
 
-    key = load_pem_public_key(pem.encode())
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, RSAPublicKey):
-        raise ValueError("this is no key of RSA")  # noqa: TRY004
+        problem = "a 'key' is a public key of RSA in PEM, which begins with -----BEGIN PUBLIC KEY-----"
+        raise ValueError(problem)  # noqa: TRY004 - its text is wrong
     return key
 
 

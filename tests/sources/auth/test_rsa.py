@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import ValidationError
 
-from adapters.errors import ConfigError
 from adapters.sources.auth import Undecided, published
 from tests.sources.auth.support import guarded, refused
 
@@ -107,7 +106,7 @@ def test_it_needs_a_key_or_where_it_is(settings: dict[str, Any], message: str) -
 @pytest.mark.parametrize(
     "key", ["-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", pem(ec.generate_private_key(ec.SECP256R1()))]
 )
-def test_a_key_that_is_none_of_rsa_is_said_at_the_start(key: str) -> None:
+def test_a_key_that_is_none_of_rsa_is_said_when_the_configuration_loads(key: str) -> None:
     """Whatever it says of itself."""
-    with pytest.raises(ConfigError, match="no public key of RSA"):
+    with pytest.raises(ValidationError, match="a public key of RSA in PEM"):
         guarded(rsa={"key": key})
