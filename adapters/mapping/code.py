@@ -7,9 +7,9 @@ the mapping they come from: that is looked up, by line, when one of them fails.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -56,7 +56,8 @@ class Function:
     def write(self, line: str, calls: str = "") -> None:
         """Adds a statement; `calls` is the filter whose errors it may raise."""
         self._lines.append("  " * self._depth + line)
-        self._marks.append(_Mark(self._place, calls))
+        mark = _Mark(self._place, calls)
+        self._marks.append(self._marks[-1] if mark == self._marks[-1] else mark)
 
     def assign(self, expression: str, calls: str = "") -> str:
         """A new variable with the value of an expression."""
@@ -109,22 +110,23 @@ class Function:
     def returning(self, name: str) -> Closure:
         """The function, made: it gives the value of a variable."""
         self.write(f"return {name}")
-        self._objects["explained"] = self._explained
+        self._objects["explained"] = partial(_explained, self._marks)
         source = "\n".join([*self._lines, *_TAIL])
         exec(compile(source, "a mapping", "exec"), self._objects)  # noqa: S102  of a mapping's text only names are in it, quoted
         function: Closure = self._objects["function"]
         return function
 
-    def _explained(self, error: Exception) -> Exception:
-        """What one of its statements raised, as a Failure that says where."""
-        assert error.__traceback__ is not None  # noqa: S101  it was raised
-        mark = self._marks[error.__traceback__.tb_lineno - 1]
-        if not isinstance(error, Failure):
-            if not mark.calls:
-                return error
-            error = Failure(f"{mark.calls}: {error}")
-        error.where = error.where or mark.place
-        return error
+
+def _explained(marks: Sequence[_Mark], error: Exception) -> Exception:
+    """What one of a function's statements raised, as a Failure that says where; a mark is there for each line."""
+    assert error.__traceback__ is not None  # noqa: S101  it was raised
+    mark = marks[error.__traceback__.tb_lineno - 1]
+    if not isinstance(error, Failure):
+        if not mark.calls:
+            return error
+        error = Failure(f"{mark.calls}: {error}")
+    error.where = error.where or mark.place
+    return error
 
 
 class Code:
