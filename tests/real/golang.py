@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,11 +21,41 @@ def program(package: str, version: str, *options: str) -> str:
 
     The first build takes minutes. Go keeps what it compiled outside the checkout, so that another clone only links.
     """
-    name = package.rpartition("/")[2]
+    name = _last(package)
     folder = _BUILT / f"{name}-{version}"
     if not (folder / name).is_file():
         _go(f"{package}@{version}", ["install", "-ldflags=-s -w", *options, f"{package}@{version}"], folder)
     return str(folder / name)
+
+
+def programs(name: str, module: str, packages: Sequence[str]) -> Path:
+    """The folder with the programs of packages that build only in a module of one's own, whose `go.mod` is `module`.
+
+    They are kept between runs, and built anew for another `module`; skips where they cannot be had.
+    """
+    folder = _BUILT / name
+    file = folder / "go.mod"
+    if not (
+        file.is_file() and file.read_text() == module and all((folder / _last(each)).is_file() for each in packages)
+    ):
+        place = folder / "module"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "go.mod").write_text(module)
+        for each in packages:
+            output = str(folder / _last(each))
+            _go(each, ["build", "-C", str(place), "-mod=mod", "-ldflags=-s -w", "-o", output, each], folder)
+        file.write_text(module)
+    return folder
+
+
+def module_file(module: str, version: str) -> str:
+    """The `go.mod` of a published module; skips where it cannot be had."""
+    told = _go(module, ["mod", "download", "-json", f"{module}@{version}"], _BUILT)
+    return Path(json.loads(told)["GoMod"]).read_text()
+
+
+def _last(package: str) -> str:
+    return package.rpartition("/")[2]
 
 
 def ours(module: Path) -> str:
@@ -33,13 +64,14 @@ def ours(module: Path) -> str:
     return str(_BUILT / module.name)
 
 
-def _go(what: str, arguments: Sequence[str], folder: Path) -> None:
+def _go(what: str, arguments: Sequence[str], folder: Path) -> str:
     if (go := shutil.which("go")) is None:
         pytest.skip(f"{what} is built by Go, and there is no go")
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "", "CGO_ENABLED": "0"}
     building = subprocess.run(
-        [go, *arguments], check=False, capture_output=True, text=True, timeout=1200, env=environment
+        [go, *arguments], check=False, capture_output=True, text=True, timeout=1500, env=environment
     )
     if building.returncode:
         pytest.skip(f"{what} cannot be built: {building.stderr[-500:]}")
+    return building.stdout
