@@ -24,7 +24,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.real
 
-PATIENCE = 180.0
+PATIENCE = 60.0
 ROLLOUTS = 200
 KINDS = ["Deployment"] * 17 + ["StatefulSet"] * 5 + ["DaemonSet"] * 3
 
@@ -43,9 +43,19 @@ class World:
         events = {each["id"]: each["data"] for each in self.sidecar.published("events")}
         return [_told(each) for each in events.values()]
 
-    def caught_up(self) -> bool:
-        """Whether all is told that has to be."""
-        return set(self.expected) <= set(self.told())
+    def catch_up(self) -> None:
+        """Returns when all is told that has to be."""
+        missing = set[Told]()
+
+        def caught_up() -> bool:
+            missing.clear()
+            missing.update(set(self.expected) - set(self.told()))
+            return not missing
+
+        try:
+            until(caught_up, timeout=PATIENCE)
+        except AssertionError:
+            raise AssertionError(f"not told: {missing}; told: {self.told()}; {self.sidecar.log()[-2000:]}") from None
 
 
 def _told(event: Json) -> Told:
@@ -82,7 +92,7 @@ def test_each_finished_rollout_is_told_once(world: World) -> None:
     workloads = [Workload(world.cluster, kind, f"{kind.lower()}-{number}") for number, kind in enumerate(KINDS)]
     with ThreadPoolExecutor(len(workloads)) as hands:
         world.expected += hands.map(Workload.make, workloads)
-        until(world.caught_up, timeout=PATIENCE)
+        world.catch_up()
         for trouble in cycle((_nothing, _api_killed, _network_cut, _sidecar_killed, _history_lost)):
             if len(world.expected) >= ROLLOUTS:
                 break
@@ -90,7 +100,7 @@ def test_each_finished_rollout_is_told_once(world: World) -> None:
                 works = [hands.submit(_something, each, chance.random()) for each in workloads]
                 happens()
                 world.expected += [told for each in works for told in each.result()]
-    until(world.caught_up, timeout=PATIENCE)
+    world.catch_up()
     assert sorted(map(repr, world.told())) == sorted(map(repr, world.expected))
     for event in world.sidecar.published("events"):
         assert not validation.problems(event["data"], Spec.V0_5_1)
@@ -116,9 +126,9 @@ def _api_killed(world: World) -> Iterator[Trouble]:
         world.cluster.api.kill()
         world.cluster.start_api()
 
-    until(world.caught_up, timeout=PATIENCE)
+    world.catch_up()
     yield happens
-    until(world.caught_up, timeout=PATIENCE)
+    world.catch_up()
 
 
 @contextmanager
@@ -145,13 +155,13 @@ def _sidecar_killed(world: World) -> Iterator[Trouble]:
 @contextmanager
 def _history_lost(world: World) -> Iterator[Trouble]:
     """While the sidecar is away, all that it could go on from is forgotten."""
-    until(world.caught_up, timeout=PATIENCE)
+    world.catch_up()
     yield world.sidecar.kill
     world.cluster.compact()
     world.cluster.api.kill()
     world.cluster.start_api()
     world.sidecar.start()
-    until(world.caught_up, timeout=PATIENCE)
+    world.catch_up()
 
 
 def _something(workload: Workload, chance: float) -> list[Told]:

@@ -12,7 +12,7 @@ from tests.waiting import until
 
 NAMESPACE = "shop"
 PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
-PATIENCE = 180.0
+PATIENCE = 90.0
 
 
 class Told(NamedTuple):
@@ -57,8 +57,6 @@ class Workload:
         labels = {"app": self.name}
         pods = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "main", "image": run.image}]}}
         more: Json = {} if self.kind == "DaemonSet" else {"replicas": self.replicas}
-        if self.kind == "Deployment":
-            more["progressDeadlineSeconds"] = 3
         if self.kind == "StatefulSet":
             more["serviceName"] = self.name
         spec = {"selector": {"matchLabels": labels}, "template": pods, **more}
@@ -80,7 +78,7 @@ class Workload:
     def fail(self) -> Told:
         """An image that cannot be pulled; what ran before still runs."""
         before = self._wish()
-        self._run(Run(f"{self._image()}-{BROKEN}", self.runs[-1].restarted))
+        self._run(Run(f"{self._image()}-{BROKEN}", self.runs[-1].restarted), progressDeadlineSeconds=2)
         found = self._until(lambda each: self._wish(each) != before and _late(each))
         self.failed = True
         return Told("dev.cdeventsx.kubernetes-rollout.failed", found["metadata"]["uid"], self._revision(found))
@@ -88,7 +86,7 @@ class Workload:
     def recover(self) -> Told:
         """What ran before a rollout that failed."""
         self.failed = False
-        return self._rolled("service.rolledback")
+        return self._rolled("service.rolledback", progressDeadlineSeconds=600)
 
     def restart(self) -> list[Told]:
         """As `kubectl rollout restart` does: nothing is told."""
@@ -109,19 +107,21 @@ class Workload:
     def remove(self) -> Told:
         """It goes, and all that is its."""
         found = self.cluster.get(self.path)["metadata"]["uid"]
-        self.cluster.ask("DELETE", self.path, {"propagationPolicy": "Background"})
+        self.cluster.ask("DELETE", self.path, {"propagationPolicy": "Foreground"})
+        named = {"fieldSelector": f"metadata.name={self.name}"}
+        until(lambda: not self.cluster.get(self._list, **named)["items"], timeout=PATIENCE)
         return Told("service.removed", found)
 
-    def _rolled(self, type_: str) -> Told:
+    def _rolled(self, type_: str, **more: int) -> Told:
         before = self._wish()
-        self._run(self.runs[-1])
+        self._run(self.runs[-1], **more)
         found = self._settled(before)
         return Told(type_, found["metadata"]["uid"], self._revision(found))
 
-    def _run(self, run: Run) -> None:
+    def _run(self, run: Run, **more: int) -> None:
         about = {"annotations": {"kubectl.kubernetes.io/restartedAt": run.restarted}}
         template = {"metadata": about, "spec": {"containers": [{"name": "main", "image": run.image}]}}
-        self.cluster.patch(self.path, {"spec": {"template": template}})
+        self.cluster.patch(self.path, {"spec": {"template": template, **more}})
 
     def _image(self) -> str:
         self.counter += 1
@@ -138,7 +138,10 @@ class Workload:
             found[:] = [self.cluster.get(self.path)]
             return bool(holds(found[0]))
 
-        until(look, timeout=PATIENCE)
+        try:
+            until(look, timeout=PATIENCE)
+        except AssertionError as error:
+            raise AssertionError(f"{self.kind} {self.name}: {found}") from error
         return found[0]
 
     def _wish(self, found: Json | None = None) -> str:

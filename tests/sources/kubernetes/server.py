@@ -19,6 +19,7 @@ CORE = {"namespaces": "Namespace", "secrets": "Secret", "configmaps": "ConfigMap
 GROUPS = {
     "/api/v1": [(name, kind, name != "namespaces") for name, kind in CORE.items()],
     "/apis/example.com/v1": [("widgets", "Widget", True), ("widgets/status", "Widget", True)],
+    "/apis/argoproj.io/v1alpha1": [("rollouts", "Rollout", True)],
     "/apis/apps/v1": [
         ("deployments", "Deployment", True),
         ("statefulsets", "StatefulSet", True),

@@ -18,6 +18,8 @@ from adapters.sources.kubernetes.rollouts.template import containers, fingerprin
 _OVER = (State.COMPLETE, State.EMPTY, State.SETTLED)
 """What tells of a workload that is there at the very first that its revision is no news."""
 
+_REMEMBERED = 10
+
 
 class _Due(NamedTuple):
     wanted: Wanted
@@ -29,7 +31,8 @@ class Rollouts:
 
     Of each workload is kept: `settled`, the revision last told of (or not to be told), and whether it `failed`;
     `complete`, the last one that was complete, as `{revision, template, images}`; `born`, whether it was made since
-    this began.
+    this began; `seen`, the hashes of the last that were complete. These tell what no ControllerRevision does: one that
+    is wanted again has a new number, and no word of the old one.
     """
 
     def __init__(self, kind: Kind, api: Api, namespace: str | None, kept: Kept) -> None:
@@ -112,8 +115,17 @@ class Rollouts:
         template = member(wanted.workload, "spec", "template")
         now, last = fingerprints(template), known["complete"]
         document = finished(self._kind, wanted.workload, _number(wanted, found), found)
+        hash_, seen = document.get("hash"), known["seen"]
+        document["returned"] |= hash_ in seen
+        seen = [*(each for each in seen if each != hash_), *([hash_] if hash_ else [])][-_REMEMBERED:]
         complete = given(revision=document.get("revision"), template=now, images=_brief(document["images"]))
-        news.known[wanted.uid] = {**known, "settled": wanted.revision, "failed": False, "complete": complete}
+        news.known[wanted.uid] = {
+            **known,
+            "settled": wanted.revision,
+            "failed": False,
+            "complete": complete,
+            "seen": seen,
+        }
         if not _only_restarted(now, last["template"] if last else found.before):
             first = document.get("revision") == 1 or (known["born"] and last is None)
             news.documents.append(
@@ -152,7 +164,7 @@ class Rollouts:
 
     def _known(self, workload: Json, *, born: bool) -> Json:
         names = given(namespace=text(workload, "metadata", "namespace"), name=text(workload, "metadata", "name"))
-        return {**names, "settled": None, "failed": False, "complete": None, "born": born}
+        return {**names, "settled": None, "failed": False, "complete": None, "born": born, "seen": []}
 
     def _baseline(self, workload: Json) -> Json:
         """What is kept of a workload that is there at the very first: a revision that was complete is no news."""
