@@ -29,12 +29,16 @@ LONGEST = 512
 
 
 class Entry(NamedTuple):
-    """A rollout or a merge: its id, its moment in RFC 3339 (UTC), its chain and the commits that it is known by."""
+    """A rollout or a merge: its id, its moment in RFC 3339 (UTC), its chain and the commits that it is known by.
+
+    `artifact` is the package URL of what was rolled out.
+    """
 
     moment: str
     id: str
     chain: str | None
-    revisions: tuple[str, ...]
+    revisions: tuple[str, ...] = ()
+    artifact: str | None = None
 
 
 class Told(NamedTuple):
@@ -58,7 +62,8 @@ def told(name: str, subject: str, entry: Entry, content: Mapping[str, Any], cust
         return Told(name, subject, known, key("merges", *names) if known.revisions and names else None)
     service = subject if name in ROLLOUTS else _object(content, "service").get("id")
     names = _texts(service, _object(content, "environment").get("id"))
-    known = entry._replace(revisions=_texts(custom.get("revision")))
+    (artifact,) = _texts(content.get("artifactId")) or (None,)
+    known = entry._replace(revisions=_texts(custom.get("revision")), artifact=artifact)
     return Told(name, subject, known, key("rollouts", *names) if len(names) > 1 else None)
 
 

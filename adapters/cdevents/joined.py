@@ -12,20 +12,28 @@ ROLLOUT, CHANGE, ARTIFACT = "ROLLOUT", "CHANGE", "ARTIFACT"
 
 
 class Joined(NamedTuple):
-    """What is added to an event: another chain, the id of the rollout that it is under, and those of merges in it."""
+    """What is added to an event: another chain, the id of the rollout that it is under, and those of merges in it.
+
+    `artifact` is what the rollout was of.
+    """
 
     chain: str | None = None
     rollout: str | None = None
+    artifact: str | None = None
     changes: Sequence[str] = ()
 
 
 def joined(event: CDEvent, found: Joined) -> CDEvent:
-    """The event with it. An event that is about an image of a known change stays in the chain of this one."""
+    """The event with it. An event that is about an image of a known change stays in the chain of this one.
+
+    What says itself which artifact it is about is right.
+    """
     known = any(link.get("linkKind") == ARTIFACT for link in event.links)
     before = [_relation(ROLLOUT, found.rollout)] if found.rollout else []
     after = [_relation(CHANGE, each) for each in found.changes]
     chain = event.chain_id if known or not found.chain else found.chain
-    return event._replace(chain_id=chain, links=[*before, *event.links, *after])
+    content = {"artifactId": found.artifact} | {**event.content} if found.artifact else event.content
+    return event._replace(chain_id=chain, links=[*before, *event.links, *after], content=content)
 
 
 def _relation(kind: str, id_: str) -> dict[str, Any]:

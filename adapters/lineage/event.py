@@ -44,7 +44,7 @@ def event(document: Mapping[str, Any]) -> Event:
     links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
     ends = [link.get("from") or link.get("target") or {} for link in links]
     name = context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
-    entry = Entry(context["timestamp"], context["id"], context.get("chainId"), ())
+    entry = Entry(context["timestamp"], context["id"], context.get("chainId"))
     return Event(
         id=context["id"],
         name=name,

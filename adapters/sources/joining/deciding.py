@@ -59,4 +59,4 @@ class Deciding:
         if not rollouts:
             return None
         (rollout,) = rollouts
-        return Joined(rollout.chain, rollout.id if beginning.id == told.entry.id else None)
+        return Joined(rollout.chain, rollout.id if beginning.id == told.entry.id else None, rollout.artifact)

@@ -63,4 +63,5 @@ def _kind(key: str) -> str:
 
 
 def _entries(text: str) -> list[Entry]:
-    return [Entry(moment, id_, chain, tuple(revisions)) for moment, id_, chain, revisions in orjson.loads(text)]
+    found = (Entry(*each) for each in orjson.loads(text))
+    return [each._replace(revisions=tuple(each.revisions)) for each in found]

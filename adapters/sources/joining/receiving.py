@@ -97,13 +97,13 @@ class Joining:
 
 
 def _of_event(event: CDEvent) -> Told:
-    entry = Entry(event.timestamp, event.id, event.chain_id, ())
+    entry = Entry(event.timestamp, event.id, event.chain_id)
     return told(event.name, event.subject_id, entry, event.content, event.custom_data or {})
 
 
 def _of_document(document: Mapping[str, Any]) -> Told:
     context, subject = document["context"], document["subject"]
-    entry = Entry(context["timestamp"], context["id"], context.get("chainId"), ())
+    entry = Entry(context["timestamp"], context["id"], context.get("chainId"))
     content, custom = subject.get("content"), document.get("customData")
     return told(
         name_of(context["type"]),

@@ -1,4 +1,4 @@
-"""One change, from its first patch set to an alert: a real Gerrit, registry and Alertmanager, with Jenkins between."""
+"""One change, from its first patch set to alerts: real Gerrit, registry, Kubernetes, Alertmanagers, Jenkins between."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 from tests.real.alertmanager.server import Alertmanager
 from tests.real.gerrit.server import Gerrit
 from tests.real.gerrit.story import PROJECT, Work
+from tests.real.kubernetes.cluster import Cluster
 from tests.real.lineage.jenkins import Run, triggered_by
+from tests.real.lineage.production import NAME, NAMESPACE, roll_out
 from tests.real.registry.layouts import Image, layout
 from tests.real.registry.story import Registry
 from tests.service import Service
@@ -25,11 +27,13 @@ _FOR_MASTER = "HEAD:refs/for/master"
 
 @dataclass(frozen=True)
 class World:
-    """The tools, and the sidecar that each has of its own, by the tool's name."""
+    """The tools, and the sidecar that each has of its own, by the tool's name; the cluster's also hears its alerts."""
 
     gerrit: Gerrit
     registry: Registry
     alertmanager: Alertmanager
+    cluster: Cluster
+    alerts: Alertmanager
     sidecars: Mapping[str, Service]
     folder: Path
 
@@ -50,7 +54,10 @@ def tell(world: World) -> Image:
     merged = _merged(world)
     reference, image = _built(world, merged)
     _deployed(world, reference)
-    _alarmed(world, reference)
+    labels = {"service": "deploy/service", "environment": "staging", "image": reference}
+    _alarmed(world.sidecars["alertmanager"], world.alertmanager, labels)
+    _rolled_out(world, reference, image)
+    _alarmed(world.sidecars["kubernetes"], world.alerts, {"namespace": NAMESPACE, "deployment": NAME})
     return image
 
 
@@ -95,18 +102,24 @@ def _built(world: World, event: Mapping[str, Any]) -> tuple[str, Image]:
 
 
 def _deployed(world: World, reference: str) -> None:
-    run = Run(world.sidecars["jenkins"], "deploy/service", 3, {"ARTIFACT": reference, "ENVIRONMENT": "production"})
+    run = Run(world.sidecars["jenkins"], "deploy/service", 3, {"ARTIFACT": reference, "ENVIRONMENT": "staging"})
     run.start()
     world.registry.skopeo("--override-arch", "amd64", "copy", f"docker://{reference}", f"dir:{world.folder}/pulled")
     run.finish()
 
 
-def _alarmed(world: World, reference: str) -> None:
-    sidecar, began = world.sidecars["alertmanager"], datetime.now(UTC)
-    labels: dict[str, Any] = {"service": "deploy/service", "environment": "production", "image": reference}
-    world.alertmanager.tell("ErrorRateHigh", began, **labels)
+def _rolled_out(world: World, reference: str, image: Image) -> None:
+    _a_second_later()
+    child = f"{reference.partition('@')[0]}@{image.manifests[0]}"
+    roll_out(world.cluster, reference, child)
+    until(partial(_published, world.sidecars["kubernetes"], "service.deployed"))
+
+
+def _alarmed(sidecar: Service, alertmanager: Alertmanager, labels: dict[str, Any]) -> None:
+    began = datetime.now(UTC)
+    alertmanager.tell("ErrorRateHigh", began, **labels)
     until(partial(_published, sidecar, "incident.detected"))
-    world.alertmanager.tell("ErrorRateHigh", began, datetime.now(UTC), **labels)
+    alertmanager.tell("ErrorRateHigh", began, datetime.now(UTC), **labels)
     until(partial(_published, sidecar, "incident.resolved"))
 
 

@@ -1,4 +1,4 @@
-"""One change through four tools and four sidecars that have never met: one chain, linked event to event."""
+"""One change through five tools and five sidecars that have never met: one chain, linked event to event."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.docs.pages import blocks, page
 from tests.real import golang
 from tests.real.alertmanager.server import TOKEN, alertmanager, needs_alertmanager
 from tests.real.gerrit import server
+from tests.real.kubernetes.cluster import Cluster, cluster
 from tests.real.lineage.story import World, tell
 from tests.real.registry.layouts import Image
 from tests.real.registry.story import Registry, needs_skopeo
@@ -55,9 +56,9 @@ notifications:
 
 @dataclass(frozen=True)
 class Told:
-    """The story, as four sidecars told it, each in a file of its own."""
+    """The story, as five sidecars told it, each in a file of its own; their sources, by the sidecar's name."""
 
-    sources: Mapping[str, dict[str, Any]]
+    sources: Mapping[str, Mapping[str, dict[str, Any]]]
     sidecars: Mapping[str, Service]
     image: Image
 
@@ -77,23 +78,25 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The whole story, heard."""
     folder = tmp_path_factory.mktemp("lineage")
-    ports = {name: free_port() for name in ("gerrit", "jenkins", "registry", "alertmanager")}
+    ports = {name: free_port() for name in ("gerrit", "jenkins", "registry", "alertmanager", "kubernetes")}
     with ExitStack() as stack:
         gerrit = stack.enter_context(server.running(folder, f"http://127.0.0.1:{ports['gerrit']}/gerrit"))
         registry = stack.enter_context(
             brokers.running(_registry(folder, f"http://127.0.0.1:{ports['registry']}/registry"))
         )
         pager = stack.enter_context(alertmanager(folder / "alertmanager", ports["alertmanager"]))
-        sources = _sources(gerrit, registry.address)
+        alerts = stack.enter_context(alertmanager(folder / "alerts", ports["kubernetes"]))
+        production = stack.enter_context(cluster(folder / "cluster"))
+        sources = _sources(gerrit, registry.address, production)
         files = {name: {"type": "file", "path": f"{name}.jsonl"} for name in ("legacy", "cdevents", "older")}
         sidecars = {
-            name: Service(tmp_path_factory.mktemp(name), _configuration(name, source, **files), port=ports[name])
+            name: Service(tmp_path_factory.mktemp(name), _configuration(source, **files), port=ports[name])
             for name, source in sources.items()
         }
         for sidecar in sidecars.values():
             sidecar.start()
             stack.callback(sidecar.stop)
-        image = tell(World(gerrit, Registry(registry.address), pager, sidecars, folder))
+        image = tell(World(gerrit, Registry(registry.address), pager, production, alerts, sidecars, folder))
         found = Told(sources, sidecars, image)
         until(lambda: len({each["context"]["id"] for each in found.events}) >= len(STORY.splitlines()))
         yield found
@@ -158,11 +161,13 @@ def _traced(told: Told, wanted: str) -> str:
 
 
 def _replay(told: Told, name: str, url: str, folder: Path) -> None:
-    config = _configuration(name, told.sources[name], consumer={"type": "http", "url": url})
+    config = _configuration(told.sources[name], consumer={"type": "http", "url": url})
     file = folder / f"{name}.yaml"
     file.write_text(config.format(port=free_port()))
     journal = str(told.sidecars[name].folder / "journal.db")
-    options = ["--config", str(file), "--source", name, "--route", "consumer", "--state", str(folder / f"{name}.state")]
+    (source, *_) = told.sources[name]
+    state = str(folder / f"{name}.state")
+    options = ["--config", str(file), "--source", source, "--route", "consumer", "--state", state]
     replayed = CliRunner().invoke(main, ["replay", *options, journal])
     assert replayed.exit_code == 0, replayed.output
 
@@ -178,38 +183,47 @@ def _registry(folder: Path, hook: str) -> brokers.Server:
     return made
 
 
-def _sources(gerrit: server.Gerrit, registry: str) -> Mapping[str, dict[str, Any]]:
+def _sources(gerrit: server.Gerrit, registry: str, production: Cluster) -> Mapping[str, Mapping[str, dict[str, Any]]]:
     """What each sidecar is told: of the other tools only where they are."""
     api = {"url": f"http://{registry}"}
+    tools = {"gerrit": gerrit.url, "jenkins": INSTANCE}
+    alerts = {
+        "instance": "https://alertmanager.example.com/",
+        "mapping": "alertmanager/webhook",
+        "auth": {"bearer": TOKEN},
+    }
+    rollouts = production.source(mapping="kubernetes/rollout", rollouts={}, variables=tools, registry=api)
     jobs = {"image_jobs": "team/image", "deploy_jobs": "deploy/.+"}
     return {
-        "gerrit": {"instance": gerrit.url, "mapping": "gerrit/events"},
+        "gerrit": {"gerrit": {"instance": gerrit.url, "mapping": "gerrit/events"}},
         "jenkins": {
-            "instance": INSTANCE,
-            "mapping": "jenkins/notification",
-            "variables": {"gerrit": gerrit.url, **jobs},
-            "registry": api,
+            "jenkins": {
+                "instance": INSTANCE,
+                "mapping": "jenkins/notification",
+                "variables": {"gerrit": gerrit.url, **jobs},
+                "registry": api,
+            }
         },
         "registry": {
-            "instance": f"http://{registry}/",
-            "mapping": "registry/distribution",
-            "variables": {"gerrit": gerrit.url, "jenkins": INSTANCE},
-            "registry": api,
+            "registry": {
+                "instance": f"http://{registry}/",
+                "mapping": "registry/distribution",
+                "variables": tools,
+                "registry": api,
+            }
         },
-        "alertmanager": {
-            "instance": "https://alertmanager.example.com/",
-            "mapping": "alertmanager/webhook",
-            "auth": {"bearer": TOKEN},
-            "variables": {"gerrit": gerrit.url, "jenkins": INSTANCE},
-            "registry": api,
-        },
+        "alertmanager": {"alertmanager": {**alerts, "variables": tools, "registry": api}},
+        "kubernetes": {"rollouts": rollouts, "alertmanager": {**alerts, "instance": "https://alerts.example.com/"}},
     }
 
 
-def _configuration(name: str, source: Mapping[str, Any], **sinks: object) -> str:
-    """A sidecar's of one source, with the route of its name to each of these sinks."""
+def _configuration(sources: Mapping[str, Mapping[str, Any]], **sinks: object) -> str:
+    """A sidecar's of these sources, of which most are webhooks, with the route of its name to each of these sinks."""
     return configuration(
-        sources={name: {"type": "webhook", "path": f"/{name}", **source}},
+        sources={
+            name: source if "type" in source else {"type": "webhook", "path": f"/{name}", **source}
+            for name, source in sources.items()
+        },
         sinks=sinks,
         routes={each: {**ROUTES[each], "sink": each} for each in sinks},
     )

@@ -36,6 +36,8 @@ async def test_it_is_in_the_chain_of_the_rollout_before_it() -> None:
     [over] = await sidecar.hear("alerts", alert(10, ended=30))
     assert chain(wrong) == chain(over) == chain(new) not in (chain(old), chain(later))
     assert (links(wrong, "ROLLOUT"), links(over, "ROLLOUT")) == ([id_(new)], [])
+    artifacts = [each["subject"]["content"]["artifactId"] for each in (new, wrong, over)]
+    assert artifacts == [artifacts[0]] * 3
     assert [each for event in (wrong, over) for each in validation.problems(event, Spec.V0_5_1)] == []
 
 
