@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import pytest
 
 from tests.brokers import PATIENCE, Server
@@ -65,7 +66,19 @@ def postgresql(*, durable: bool = False) -> Iterator[Server]:
             ready(server)
             yield server
         finally:
-            server.kill()
+            crash(server)
+
+
+def crash(server: Server) -> None:
+    """Ends all of it at once, as a power cut would: its processes, which are no group, would go on by themselves."""
+    assert server.process is not None
+    main = psutil.Process(server.process.pid)
+    every = [main, *main.children(recursive=True)]
+    for each in every:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(every, PATIENCE)
+    server.kill()
 
 
 def ready(server: Server) -> None:

@@ -10,6 +10,9 @@ from psycopg.rows import dict_row
 
 from adapters.store.database import SCHEMA, connected, failure
 
+_SETTINGS = "set jit to off; set work_mem to '128MB'"
+"""To compile a query takes longer than to run it, where each is run once; and few are run at once."""
+
 
 class Postgres:
     """An Engine. A user of it needs to read the tables, and to make temporary ones."""
@@ -18,7 +21,7 @@ class Postgres:
         """Raises TransientError when the database cannot be reached, or has no store."""
         self._url = url
         self._connection = connected(url)
-        self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}")
+        self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}; {_SETTINGS}")
 
     def run(self, sql: str) -> None:
         """Runs statements."""

@@ -16,7 +16,7 @@ from adapters.errors import PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.store_settings import PostgresqlSettings
 from tests.brokers import Server
-from tests.postgresql import database, postgresql, ready
+from tests.postgresql import crash, database, postgresql, ready
 from tests.sinks.conftest import Make
 
 psycopg = pytest.importorskip("psycopg", reason="needs the extra postgresql")
@@ -129,7 +129,7 @@ async def test_a_server_that_dies_has_each_event_once(server: Server, url: str, 
         if number == 15:
             under_way = asyncio.create_task(sink.publish(batch))
             await asyncio.sleep(0)
-            server.kill()
+            crash(server)
             await asyncio.gather(under_way, return_exceptions=True)
             with pytest.raises(TransientError, match="PostgreSQL at postgresql://127"):
                 await sink.publish(batch)

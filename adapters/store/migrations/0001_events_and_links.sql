@@ -42,7 +42,7 @@ create table cdevents.links (
     kind   text not null,
     rel    text not null,
     target text not null,
-    primary key (source, id, kind, rel, target)
+    primary key (id, source, kind, rel, target)
 );
 
 create index links_by_target on cdevents.links (target);

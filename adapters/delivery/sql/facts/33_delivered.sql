@@ -13,11 +13,11 @@ join heads on heads.service = deployments.service and heads.environment = deploy
 where deployments.kind = 'deployment';
 analyze steps;
 
--- Merges in their order, and among them how far each deployment that went further came: the next of these is a change's.
+-- Merges from the last to the first, and among them how far each deployment that went further came: the next of these is a change's.
 create temporary table merges as
 select service, environment, source, repository, branch, change,
-       min(arrived) over (partition by service, environment, source, repository, branch order by merged, last
-                          rows between current row and unbounded following) as arrived
+       min(arrived) over (partition by service, environment, source, repository, branch order by merged desc, last desc
+                          rows between unbounded preceding and current row) as arrived
 from (select places.service, places.environment, changes.source, changes.repository, changes.branch, changes.change,
              changes.merged, 0 as last, cast(null as timestamp with time zone) as arrived
       from changes
