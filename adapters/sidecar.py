@@ -56,16 +56,16 @@ class Sidecar:
         with together:
             self.translators = Translators(settings.translated(), settings.placed)
         self._translate = Remembered()
-        self._joining = Joining(
-            journal.checkpoints(OWNER),
-            {name: partial(self.translators.current, name) for name in settings.sources},
-            frozenset(name for name, each in settings.sources.items() if each.hears_cdevents),
-        )
         self._large = Large()
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
         self.sources = _built("sources", settings, together, settings.sources, self._source)
         together.check()
+        self._joining = Joining(
+            journal.checkpoints(OWNER),
+            {name: partial(self.translators.current, name) for name in settings.sources},
+            frozenset(name for name, each in settings.sources.items() if each.hears_cdevents),
+        )
         self._origins = origins(settings.sources, self.translators.current)
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
