@@ -38,7 +38,7 @@ SOURCES_OF = {
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""
-READY = (*SOURCES_OF, "actions")
+READY = (*SOURCES_OF, "actions", "store")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
@@ -114,6 +114,14 @@ def test_a_sidecar_that_acts_hears_cdevents_and_publishes_none() -> None:
     assert {source.type for source in found.sources.values()} == {"kafka", "webhook"}
     assert all(source.hears_cdevents for source in found.sources.values())
     assert {SINKS[sink.type].acts for sink in found.sinks.values()} == {True}
+    assert [route.sink for route in found.routes.values()] == [*found.sinks]
+
+
+def test_a_sidecar_that_keeps_hears_cdevents_and_publishes_none() -> None:
+    """Each of its sinks is a store, and has a route."""
+    found = loaded("store")
+    assert all(source.hears_cdevents for source in found.sources.values())
+    assert {SINKS[sink.type].keeps for sink in found.sinks.values()} == {True}
     assert [route.sink for route in found.routes.values()] == [*found.sinks]
 
 

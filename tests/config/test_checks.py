@@ -95,6 +95,14 @@ def test_an_action_needs_cdevents(problems: Problems) -> None:
     assert found == ["c.yaml:7:14: a http-call acts on CDEvents (write 'cdevents')"]
 
 
+def test_a_store_keeps_cdevents_of_anybody(load: Load, problems: Problems) -> None:
+    """Those of others end there as well; the tool's own words are for other sinks."""
+    events = EVENTS.replace('{type: http-call, url: "http://call/", done: done.db}', "{type: parquet, path: store}")
+    assert load(events + "routes: {r: {format: cdevents, sink: call}}\n").routes["r"]
+    found = problems(events + "routes: {r: {format: legacy, sink: call}, s: {format: cdevents, sink: call}}\n")
+    assert found == ["c.yaml:7:14: a parquet keeps CDEvents (write 'cdevents')"]
+
+
 def test_cdevents_of_others_have_nothing_to_map(problems: Problems) -> None:
     """What a tool needs, they do not, and the other way round."""
     mapped = EVENTS.replace("cdevents: true", "cdevents: true, mapping: jenkins/notification")
