@@ -12,7 +12,7 @@ from tests.checkout import ROOT
 
 LAYERS = (
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
-    {"answers", "late", "tls", "urls", "worker", "yamlfile"},
+    {"answers", "extras", "late", "tls", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
     {"brokers", "gerrit", "journal", "mapping", "redaction", "store"},
     {"metrics"},

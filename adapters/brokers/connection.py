@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from adapters.errors import ConfigError, Problem
 from adapters.secrets import Secret
 from adapters.settings import Duration, Settings
 from adapters.tls import Tls
@@ -93,9 +91,3 @@ class MqttConnection(Connection):
     host: Annotated[str, Field(min_length=1)]
     port: Port | None = None
     auth: Login | None = None
-
-
-def need(extra: str, module: str) -> None:
-    """Raises ConfigError unless an extra's client is installed."""
-    if find_spec(module) is None:
-        raise ConfigError([Problem(extra, f"{module} is not installed", f"pip install 'cdevents-adapters[{extra}]'")])

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-from jsonschema_rs import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from adapters.cdevents.checks import Check, checks
 from adapters.cdevents.schema import custom_schema, schema
 from adapters.cdevents.vocabulary import EVENTS, is_custom
 from adapters.cdevents.wording import described, shown
 from adapters.model import Spec
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
 
 _TYPES = {spec: {event.type(spec): event for event in EVENTS.values()} for spec in Spec}
 
@@ -79,4 +80,6 @@ def _custom_validator(spec: Spec) -> Draft202012Validator:
 
 
 def _compiled(definition: dict[str, Any]) -> Draft202012Validator:
+    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - three MiB, for the first document
+
     return Draft202012Validator(definition, validate_formats=True, offline=True)

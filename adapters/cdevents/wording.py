@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from jsonschema_rs import ValidationError
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
 
 _WIDTH = 80
 

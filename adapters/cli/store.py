@@ -19,7 +19,7 @@ def _commands() -> None:
 @commands.command()
 def migrate(url: Url) -> None:
     """Make the tables in the schema cdevents, or bring them up to date."""
-    from adapters.brokers.connection import need
+    from adapters.extras import need
 
     need("postgresql", "psycopg")
     from adapters.store.migrating import migrate

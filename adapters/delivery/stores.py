@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from adapters.brokers.connection import need
 from adapters.delivery.measuring import Question, measure
 from adapters.delivery.report import Report
 from adapters.errors import ConfigError, Problem
+from adapters.extras import need
 
 
 def measured(files: Sequence[str], store: str | None, question: Question) -> Report | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from adapters.extras import need
 from adapters.late import late, named
 from adapters.model import Encoding
 from adapters.sinks.binding import ENCODINGS
@@ -45,9 +46,6 @@ class SinkType:
         return self.acts or self.keeps
 
 
-_need = late("adapters.brokers.connection", "need")
-
-
 def _model(module: str, name: str) -> Callable[[], type[SinkSettings]]:
     return partial(named, f"adapters.sinks.{module}", name)
 
@@ -58,7 +56,7 @@ def _built(module: str, maker: str, *, extra: str = "", client: str = "") -> Cal
 
     def build(settings: SinkSettings) -> Sink:
         if extra:
-            _need(extra, client)
+            need(extra, client)
         sink: Sink = make(settings)
         return sink
 

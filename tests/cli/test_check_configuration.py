@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from adapters.brokers import connection
+from adapters import extras
 from tests import example
 from tests.cli.support import invoke, process
 from tests.service import free_port
@@ -166,7 +166,7 @@ def test_a_bad_variable_is_told_where_it_is_given(tmp_path: Path, variables: str
 
 def test_a_missing_extra_is_told_with_its_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each source and sink that needs one, at once, where they are written."""
-    monkeypatch.setattr(connection, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     text = SOURCE + '  more: {type: kafka, brokers: ["k:9092"], topics: [t], instance: "http://k/"}\n'
     text += "sinks: {out: {type: nats, servers: ['n:4222'], subject: a}}\nroutes: {r: {format: legacy, sink: out}}\n"
     assert told(tmp_path, text) == [

@@ -40,7 +40,7 @@ def test_a_client_that_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, word: str, settings: dict[str, object]
 ) -> None:
     """With the command that installs it."""
-    monkeypatch.setattr("adapters.brokers.connection.find_spec", lambda _: None)
+    monkeypatch.setattr("adapters.extras.find_spec", lambda _: None)
     kind = SINKS[word]
     with pytest.raises(ConfigError, match=rf"pip install 'cdevents-adapters\[{word}\]'"):
         kind.build(kind.settings.model_validate({"type": word, **settings}))

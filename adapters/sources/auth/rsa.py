@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import Field, SecretStr, model_validator
 
-from adapters.brokers.connection import need
+from adapters.extras import need
 from adapters.late import late
 from adapters.secrets import Secrets
 from adapters.settings import Settings

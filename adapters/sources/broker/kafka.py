@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from adapters.brokers.connection import KafkaConnection, need
+from adapters.brokers.connection import KafkaConnection
 from adapters.brokers.kafka import properties
+from adapters.extras import need
 from adapters.model import Receive
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
 from adapters.sources.contract import CDEventsOrToolSettings, Context

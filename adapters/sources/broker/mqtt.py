@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from adapters.brokers.connection import MqttConnection, need
+from adapters.brokers.connection import MqttConnection
 from adapters.brokers.mqtt import client
+from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered

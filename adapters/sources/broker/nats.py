@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from adapters.brokers.closing import closed
-from adapters.brokers.connection import NatsConnection, need
+from adapters.brokers.connection import NatsConnection
 from adapters.brokers.nats import connect
+from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from adapters.brokers.closing import closed
-from adapters.brokers.connection import ExchangeType, RabbitmqConnection, need
+from adapters.brokers.connection import ExchangeType, RabbitmqConnection
 from adapters.brokers.rabbitmq import connect, declare
+from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
