@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from adapters.lineage.tree import Node
 
 Wanted = Annotated[
-    str, typer.Argument(metavar="ID", help="The id of an event, a subject or a chain, or an artifact's package URL.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="The id of an event, a subject, a service or a chain; a commit, or a change's URL; an artifact's package "
+        "URL, an image or a digest.",
+    ),
 ]
 Files = Annotated[
     list[str] | None,
@@ -47,7 +52,7 @@ def trace(wanted: Wanted, files: Files = None, config: ConfigFile = None) -> Non
     for node in trees:
         console.print(_tree(node))
     if not trees:
-        complain(f"no event has the id, subject, chain or artifact {wanted}")
+        complain(f"no event has the id, subject, service, chain, commit, change or artifact {wanted}")
         raise typer.Exit(Exit.PROBLEMS)
 
 

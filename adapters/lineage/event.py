@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.cdevents.artifacts import artifact
+from adapters.cdevents.artifacts import artifact, digest
 from adapters.cdevents.history import Entry, Told, told
 
 _FOLLOWS = ("PATH", "END", "RELATION")
@@ -19,7 +19,8 @@ class Event:
 
     `parents` are the ids of what it follows, by a path, then by a relation. `artifacts` are the package URLs it is
     about, without their qualifiers: where an artifact is found does not make it another. `service` is what was
-    deployed, or what an incident is about. `told` is what joins it to others of which no link says so.
+    deployed, or what an incident is about, `url` that of a change. `told` is what joins it to others of which no link
+    says so.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Event:
     outcome: str | None
     environment: str | None
     service: str | None
+    url: str | None
     told: Told
 
 
@@ -44,6 +46,7 @@ def event(document: Mapping[str, Any]) -> Event:
     links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
     ends = [link.get("from") or link.get("target") or {} for link in links]
     name = context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
+    custom = _object(document.get("customData"))
     entry = Entry(context["timestamp"], context["id"], context.get("chainId"))
     return Event(
         id=context["id"],
@@ -54,9 +57,25 @@ def event(document: Mapping[str, Any]) -> Event:
         subject=subject["id"],
         chain=context.get("chainId"),
         parents=tuple(end["contextId"] for end in ends if "contextId" in end),
-        artifacts=frozenset(filter(None, map(artifact, (subject["id"], content.get("artifactId"))))),
+        artifacts=frozenset(_artifacts(subject["id"], content.get("artifactId"), custom)),
         outcome=content.get("outcome"),
         environment=content.get("environment", {}).get("id"),
         service=subject["id"] if name.startswith("service.") else content.get("service", {}).get("id"),
-        told=told(name, subject["id"], entry, content, document.get("customData") or {}),
+        told=told(name, subject["id"], entry, content, custom),
+        url=_object(custom.get("change")).get("url"),
     )
+
+
+def _artifacts(subject: str, artifact_id: str | None, custom: Mapping[str, Any]) -> Iterator[str]:
+    """Those that it names, and by which other digests an image of them runs: an index, and its child."""
+    for named in filter(None, map(artifact, (subject, artifact_id))):
+        yield named
+        images = custom.get("images")
+        for image in images if isinstance(images, list) else ():
+            digests = _object(image).get("digests")
+            if isinstance(digests, list) and digest(named) in digests:
+                yield from (f"{named.rpartition('@')[0]}@{each}" for each in digests)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -64,6 +64,37 @@ def test_an_artifact_joins_what_nothing_else_does() -> None:
     assert outline(story(map(event, events), "deployed")) == [("published", [("deployed", []), ("pulled", [])])]
 
 
+def test_it_begins_with_whatever_names_it() -> None:
+    """A digest, an image as it is written, a service, a commit, or the URL of a change."""
+    one, other = (f"sha256:{digit * 64}" for digit in "12")
+    merged = document("merged", 1)
+    merged["context"]["type"] = "dev.cdevents.change.merged.0.3.0"
+    url = "https://gerrit.example.com/c/team/app/+/4711"
+    merged["customData"] = {"newRev": "c0ffee", "change": {"branch": "main", "url": url}}
+    merged["subject"]["content"] = {"repository": {"id": "team/app"}}
+    events = [
+        merged,
+        document("wrong", 3, ("PATH", "merged"), service={"id": "shop"}, artifactId=f"pkg:oci/app@{one}"),
+        document("by tag", 4, chain="d", artifactId="pkg:docker/team/app@1.4?repository_url=r.example.com"),
+    ]
+    found: list[Any] = [("merged", [("wrong", [])])]
+    for wanted in ("c0ffee", url, "shop", one, f"r.example.com/team/app@{one}", f"r.example.com/team/app:1.4@{one}"):
+        assert outline(story(map(event, events), wanted)) == found
+    assert outline(story(map(event, events), "r.example.com/team/app:1.4")) == [("by tag", [])]
+    assert outline(story(map(event, events), other)) == []
+
+
+def test_an_index_and_its_child_that_runs_are_one_image() -> None:
+    """A registry tells of the one, and a cluster runs the other: a rollout knows both."""
+    index, child = (f"sha256:{digit * 64}" for digit in "12")
+    rollout = document("rollout", 2, chain=None, artifactId=f"pkg:oci/app@{index}")
+    rollout["customData"] = {
+        "images": [{"digests": [index, child]}, {"digests": [f"sha256:{'3' * 64}"]}, 7, {"digests": 8}]
+    }
+    pushed = document("pushed", 1, chain=None, subject=f"pkg:oci/app@{child}")
+    assert outline(story(map(event, [rollout, pushed]), child)) == [("pushed", [("rollout", [])])]
+
+
 def test_order_is_that_of_time() -> None:
     """Whole seconds come before their fractions, of whatever precision."""
     times = {"a": "05.300Z", "b": "05Z", "c": "06.123456789Z", "d": "05.2Z"}

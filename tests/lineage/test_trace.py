@@ -43,7 +43,7 @@ def test_what_nothing_is_known_of_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(orjson.dumps(document("a", 1)))
     result = invoke("trace", "nobody", path)
     assert result.exit_code == 1
-    assert "no event has the id, subject, chain or artifact nobody" in result.output
+    assert "no event has the id, subject, service, chain, commit, change or artifact nobody" in result.output
 
 
 async def test_it_reads_the_journal(tmp_path: Path) -> None:
