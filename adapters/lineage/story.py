@@ -15,8 +15,8 @@ from adapters.mapping.filters.purl import tag_purl
 def story(events: Iterable[Event], wanted: str) -> list[Node]:
     """The trees of all that has to do with what is wanted.
 
-    That is an event's id, a subject, a chain, a service, a commit, the URL of a change, or an artifact: its package URL,
-    an image as it is written, or a digest.
+    That is an event's id, a subject, a chain, a service, a commit, a change's URL, or an artifact: its package URL, an
+    image as it is written, or a digest.
 
     Events have to do with each other that share a chain or an artifact, or that links lead from one to the other, an
     incident with the rollout that it came after, and a rollout with the changes it brings. What is told twice counts
