@@ -14,29 +14,20 @@ from adapters.mapping.syntax import members
 from adapters.sources.kubernetes.api import Json
 from adapters.sources.kubernetes.following import Change
 from adapters.sources.kubernetes.helm import kept_by_helm
-from adapters.sources.kubernetes.keeping import NAME, Kept, News, about, bare, uid
+from adapters.sources.kubernetes.keeping import NAME, Kept, Knowing, News, about, bare, uid
 from adapters.sources.kubernetes.settings import Watched
 
 LONGEST = 512
 """Bytes of a value, as JSON, that are kept to be told as the one before; of a longer one its SHA-256 is."""
 
 
-class Changes:
+class Changes(Knowing):
     """A Follower, which tells of all that came, changed or went, but not of what was there at the very first."""
 
     def __init__(self, watched: Watched, kept: Kept) -> None:
-        self._watched, self._kept = watched, kept
+        super().__init__(kept)
+        self._watched = watched
         self._paths = {path: members(path) for path in watched.changes}
-        self._listed: set[str] = set()
-
-    @property
-    def position(self) -> str | None:
-        """As in Follower."""
-        return self._kept.position
-
-    async def forget(self) -> None:
-        """As in Follower."""
-        await self._kept.keep([], {}, "")
 
     async def listed(self, objects: Sequence[Json]) -> None:
         """As in Follower."""
@@ -46,15 +37,6 @@ class Changes:
         for key, each in found:
             self._compare(news, key, each, first=self.position is None)
         await self._kept.keep(news.documents, news.known)
-
-    async def complete(self, version: str) -> None:
-        """As in Follower; what is known and was not listed went while nobody looked."""
-        news = News(self._kept)
-        for key in self._kept:
-            if key not in self._listed:
-                self._gone(news, key, {})
-        await self._kept.keep(news.documents, news.known, version)
-        self._listed.clear()
 
     async def changed(self, changes: Sequence[Change], version: str) -> None:
         """As in Follower."""

@@ -43,6 +43,9 @@ class Follower(Protocol):
     async def forget(self) -> None:
         """There is no going on from the position."""
 
+    def begin(self) -> None:
+        """A list begins, of which some may have been told before it broke."""
+
     async def listed(self, objects: Sequence[Json]) -> None:
         """Some of what there is now, for the first time or again."""
 
@@ -82,6 +85,7 @@ class Following:
 
     async def _list(self, follower: Follower) -> None:
         pages, version = self._api.pages(self._path, self._selectors), ""
+        follower.begin()
         while (page := await self._worker.run(lambda: next(pages, None))) is not None:
             await follower.listed(page.objects)
             version = page.version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -95,6 +96,39 @@ class News:
     def of(self, key: str) -> Json | None:
         """What is known of an object, as it is by now."""
         return self.known[key] if key in self.known else self._kept.of(key)
+
+
+class Knowing(ABC):
+    """What all Followers have in common: what is known of objects is kept, and what a list does not have is gone."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._listed: set[str] = set()
+
+    @property
+    def position(self) -> str | None:
+        """As in Follower."""
+        return self._kept.position
+
+    async def forget(self) -> None:
+        """As in Follower."""
+        await self._kept.keep([], {}, "")
+
+    def begin(self) -> None:
+        """As in Follower."""
+        self._listed.clear()
+
+    async def complete(self, version: str) -> None:
+        """As in Follower; what is known and was not listed went while nobody looked."""
+        news = News(self._kept)
+        for key in self._kept:
+            if key not in self._listed:
+                self._gone(news, key, {})
+        await self._kept.keep(news.documents, news.known, version)
+
+    @abstractmethod
+    def _gone(self, news: News, key: str, last: Json) -> None:
+        """An object went; `last` is as it was at last, empty where nobody saw."""
 
 
 def bare(found: Json, kind: str) -> Json:

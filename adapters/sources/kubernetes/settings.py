@@ -49,10 +49,14 @@ Workload = Literal["Deployment", "StatefulSet", "DaemonSet", "Rollout"]
 
 
 class RolloutsOf(Settings):
-    """Whose rollouts are told: of workloads of these kinds, which `labels` chooses, a selector as Kubernetes has it."""
+    """Whose rollouts are told: of workloads of these kinds, which `labels` chooses, a selector as Kubernetes has it.
+
+    With `published` it is told as well when a Service first answers for one.
+    """
 
     kinds: Annotated[tuple[Workload, ...], Field(min_length=1)] = ("Deployment", "StatefulSet", "DaemonSet")
     labels: str = ""
+    published: bool = False
 
 
 class KubernetesSettings(SourceSettings):

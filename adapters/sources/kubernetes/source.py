@@ -16,6 +16,7 @@ from adapters.sources.kubernetes.following import LONGEST_PAUSE, Follower, Follo
 from adapters.sources.kubernetes.keeping import Kept
 from adapters.sources.kubernetes.resource import Resource, discovered
 from adapters.sources.kubernetes.rollouts.follower import Rollouts
+from adapters.sources.kubernetes.rollouts.services import Listing, Services
 from adapters.sources.kubernetes.rollouts.standing import KINDS
 from adapters.sources.kubernetes.settings import KubernetesSettings, Watched
 from adapters.sources.patience import Sleep, patient
@@ -54,10 +55,14 @@ class Kubernetes:
                 followed = _Followed(watched.api_version, watched.kind, selectors, _changes(watched), watched.changes)
                 group.create_task(self._follow(followed, receive))
             if rollouts := self._settings.rollouts:
-                selectors = _given(labelSelector=rollouts.labels)
-                for name in rollouts.kinds:
-                    followed = _Followed(KINDS[name].api_version, name, selectors, self._rollouts(name))
+                services = Services(len(self._settings.namespaces) or 1) if rollouts.published else None
+                if services:
+                    followed = _Followed("v1", "Service", {}, _services(services))
                     group.create_task(self._follow(followed, receive))
+                    await services.complete()
+                for name in rollouts.kinds:
+                    selectors, make = _given(labelSelector=rollouts.labels), self._rollouts(name, services)
+                    group.create_task(self._follow(_Followed(KINDS[name].api_version, name, selectors, make), receive))
 
     async def _follow(self, followed: _Followed, receive: Receive) -> None:
         """Waits for as long as there is no such kind: its CRD may be installed after this."""
@@ -73,8 +78,18 @@ class Kubernetes:
                 following = Following(self._context.name, self._api, path, followed.selectors, self._sleep)
                 group.create_task(following.run(follower))
 
-    def _rollouts(self, kind: str) -> _Make:
-        return lambda namespace, kept: Rollouts(KINDS[kind], self._api, namespace, kept)
+    def _rollouts(self, kind: str, services: Services | None) -> _Make:
+        def make(namespace: str | None, kept: Kept) -> Rollouts:
+            found = Rollouts(KINDS[kind], self._api, namespace, kept, services)
+            if services:
+                services.heard.append(found.answered)
+            return found
+
+        return make
+
+
+def _services(services: Services) -> _Make:
+    return lambda _, kept: Listing(services, kept)
 
 
 def _changes(watched: Watched) -> _Make:

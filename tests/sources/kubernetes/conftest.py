@@ -54,7 +54,7 @@ class World:
         return KubernetesSettings.model_validate(usual | given)
 
     @asynccontextmanager
-    async def source(self, receive: Receive | None = None, **given: Any) -> AsyncIterator[None]:
+    async def source(self, receive: Receive | None = None, *, lists: int = 1, **given: Any) -> AsyncIterator[None]:
         """A source with the journal's checkpoints, until the end of the block; it has listed all when it begins."""
         context = Context(
             "cluster", lambda: None, self.journal.checkpoints("cluster"), Metrics(CollectorRegistry()), self._clock
@@ -64,7 +64,7 @@ class World:
         task = asyncio.create_task(source.run(receive or self.journal.append))
         self.running = [task]
         try:
-            await eventually(lambda: task.done() or len(self.watches()) > before)
+            await eventually(lambda: task.done() or len(self.watches()) >= before + lists)
             yield
             assert not task.done(), task.exception()
         finally:
@@ -82,6 +82,10 @@ class World:
         assert coming.done(), await self.told()
         await asyncio.sleep(0.02)
         return await self.told()
+
+    async def knows(self, name: str) -> None:
+        """Returns when something is known of an object of this name."""
+        await eventually(lambda: f'"name":"{name}"' in "".join(self.journal.checkpoints("cluster").values()))
 
     def watches(self) -> list[tuple[str, dict[str, str]]]:
         """All watches that were asked for."""

@@ -15,7 +15,7 @@ import orjson
 Json = dict[str, Any]
 
 TOKEN = "let-me-in"
-CORE = {"namespaces": "Namespace", "secrets": "Secret", "configmaps": "ConfigMap", "pods": "Pod"}
+CORE = {"services": "Service", "namespaces": "Namespace", "secrets": "Secret", "configmaps": "ConfigMap", "pods": "Pod"}
 GROUPS = {
     "/api/v1": [(name, kind, name != "namespaces") for name, kind in CORE.items()],
     "/apis/example.com/v1": [("widgets", "Widget", True), ("widgets/status", "Widget", True)],

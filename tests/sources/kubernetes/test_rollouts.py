@@ -14,6 +14,7 @@ from tests.sources.kubernetes.workloads import (
     INDEX,
     PODS,
     REPLICA_SETS,
+    SERVICES,
     deployment,
     pod,
     replica_set,
@@ -355,3 +356,51 @@ async def test_a_revision_that_has_no_number_yet_is_waited_for(world: World, api
         api.put(DEPLOYMENTS, deployment(None, ONE))
         api.put(DEPLOYMENTS, deployment(1, ONE))
         assert len(await world.hears(1)) == 1
+
+
+def service(name: str, selector: Json) -> Json:
+    """A Service in the same namespace."""
+    return {
+        "metadata": {"name": name, "namespace": "shop", "uid": f"uid-service-{name}"},
+        "spec": {"selector": selector},
+    }
+
+
+PUBLISHED: Json = {"rollouts": {"kinds": ["Deployment"], "published": True}}
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_the_first_service_that_answers_is_told(world: World, api: ApiServer, *, before: bool) -> None:
+    """Whether it is there before what it chooses runs, or after that; no second one is, nor one that chooses others."""
+    api.put(SERVICES, service("others", {"app": "cart"}))
+    async with world.source(lists=2, **PUBLISHED):
+        if before:
+            api.put(SERVICES, service("web", {"app": "web"}))
+            await world.knows("web")
+        running(api, "aaa", 1, ONE)
+        api.put(DEPLOYMENTS, deployment(1, ONE))
+        if not before:
+            await world.hears(1)
+            api.put(SERVICES, service("none", {}))
+            api.put(SERVICES, service("web", {"app": "web"}))
+        await world.hears(2)
+        api.put(SERVICES, service("second", {"app": "web"}))
+        running(api, "bbb", 2, TWO)
+        api.put(DEPLOYMENTS, deployment(2, TWO))
+        told = await world.hears(3)
+    assert [each["type"] for each in told] == ["complete", "published", "complete"]
+    assert (told[1]["service"], told[1]["revision"], told[1]["workload"]["name"]) == ("web", 1, "web")
+    assert told[1]["images"][0]["digests"] == [CHILD]
+
+
+async def test_what_a_service_answered_for_at_the_very_first_is_not_told(world: World, api: ApiServer) -> None:
+    """Nor after a restart."""
+    api.put(SERVICES, service("web", {"app": "web"}))
+    running(api, "aaa", 1, ONE)
+    api.put(DEPLOYMENTS, deployment(1, ONE))
+    for revision, pods in ((2, TWO), (3, THREE)):
+        async with world.source(lists=2, **PUBLISHED):
+            running(api, f"n{revision}", revision, pods)
+            api.put(DEPLOYMENTS, deployment(revision, pods))
+            told = await world.hears(revision - 1)
+    assert [each["type"] for each in told] == ["complete", "complete"]

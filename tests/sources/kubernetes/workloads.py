@@ -12,6 +12,7 @@ STATEFUL_SETS = "/apis/apps/v1/namespaces/shop/statefulsets"
 DAEMON_SETS = "/apis/apps/v1/namespaces/shop/daemonsets"
 HISTORY = "/apis/apps/v1/namespaces/shop/controllerrevisions"
 ROLLOUTS = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts"
+SERVICES = "/api/v1/namespaces/shop/services"
 PODS = "/api/v1/namespaces/shop/pods"
 
 INDEX, CHILD = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from adapters.sources.kubernetes.api import Api, Json
 from adapters.sources.kubernetes.following import Change
-from adapters.sources.kubernetes.keeping import Kept, News, uid
+from adapters.sources.kubernetes.keeping import Kept, Knowing, News, uid
 from adapters.sources.kubernetes.rollouts.document import about, completed_at, concerns, finished, given
 from adapters.sources.kubernetes.rollouts.evidence import Evidence, Wanted, evidence
-from adapters.sources.kubernetes.rollouts.parts import condition, member, text
+from adapters.sources.kubernetes.rollouts.parts import condition, member, text, texts
+from adapters.sources.kubernetes.rollouts.services import Service, Services
 from adapters.sources.kubernetes.rollouts.standing import Kind, State
 from adapters.sources.kubernetes.rollouts.template import containers, fingerprints
 
@@ -26,61 +27,57 @@ class _Due(NamedTuple):
     state: State
 
 
-class Rollouts:
+class Rollouts(Knowing):
     """A Follower.
 
     Of each workload is kept: `settled`, the revision last told of (or not to be told), and whether it `failed`;
-    `complete`, the last one that was complete, as `{revision, template, images}`; `born`, whether it was made since
-    this began; `seen`, the hashes of the last that were complete. These tell what no ControllerRevision does: one that
-    is wanted again has a new number, and no word of the old one.
+    `complete`, the last one that was complete, as `{revision, template, images, labels}`; `born`, whether it was made
+    since this began; `published`, whether a Service was told that answers; `seen`, the hashes of the last that were
+    complete. These tell what no ControllerRevision does: one that is wanted again has no word of its old number.
     """
 
-    def __init__(self, kind: Kind, api: Api, namespace: str | None, kept: Kept) -> None:
-        self._kind, self._api, self._namespace, self._kept = kind, api, namespace, kept
-        self._listed: set[str] = set()
-
-    @property
-    def position(self) -> str | None:
-        """As in Follower."""
-        return self._kept.position
-
-    async def forget(self) -> None:
-        """As in Follower."""
-        await self._kept.keep([], {}, "")
+    def __init__(self, kind: Kind, api: Api, namespace: str | None, kept: Kept, services: Services | None) -> None:
+        super().__init__(kept)
+        self._kind, self._api, self._namespace, self._services = kind, api, namespace, services
+        self._lock = asyncio.Lock()
 
     async def listed(self, objects: Sequence[Json]) -> None:
         """As in Follower."""
         self._listed.update(filter(None, map(uid, objects)))
-        news = News(self._kept)
-        if self.position is None:
-            for key, workload in _workloads(objects):
-                if news.of(key) is None:
-                    news.known[key] = self._baseline(workload)
-        await self._judge(news, objects)
-        await self._kept.keep(news.documents, news.known)
-
-    async def complete(self, version: str) -> None:
-        """As in Follower; what is known and was not listed went while nobody looked."""
-        news = News(self._kept)
-        for key in self._kept:
-            if key not in self._listed:
-                self._gone(news, key, {})
-        await self._kept.keep(news.documents, news.known, version)
-        self._listed.clear()
+        async with self._lock:
+            news = News(self._kept)
+            if self.position is None:
+                for key, workload in _workloads(objects):
+                    if news.of(key) is None:
+                        news.known[key] = self._baseline(workload)
+            await self._judge(news, objects)
+            await self._kept.keep(news.documents, news.known)
 
     async def changed(self, changes: Sequence[Change], version: str) -> None:
         """As in Follower."""
-        news = News(self._kept)
-        there: list[Json] = []
-        for change in changes:
-            if change.type != "DELETED":
-                there.append(change.object)
-            elif key := uid(change.object):
-                await self._judge(news, there)
-                there.clear()
-                self._gone(news, key, change.object)
-        await self._judge(news, there)
-        await self._kept.keep(news.documents, news.known, version)
+        async with self._lock:
+            news = News(self._kept)
+            there: list[Json] = []
+            for change in changes:
+                if change.type != "DELETED":
+                    there.append(change.object)
+                elif key := uid(change.object):
+                    await self._judge(news, there)
+                    there.clear()
+                    self._gone(news, key, change.object)
+            await self._judge(news, there)
+            await self._kept.keep(news.documents, news.known, version)
+
+    async def answered(self, service: Service) -> None:
+        """A Service is new, or chooses other pods: where it is the first that answers, that is told."""
+        async with self._lock:
+            news = News(self._kept)
+            for key in self._kept:
+                if (known := news.of(key)) and _waits(known, service):
+                    names = given(namespace=known.get("namespace"), name=known.get("name"))
+                    workload = about(self._kind, {"metadata": {**names, "uid": key}})
+                    self._published(news, key, service, workload)
+            await self._kept.keep(news.documents, news.known)
 
     async def _judge(self, news: News, objects: Sequence[Json]) -> None:
         """Each in its turn; those about which the cluster has to be asked, together where that is the same."""
@@ -119,6 +116,7 @@ class Rollouts:
         document["returned"] |= hash_ in seen
         seen = [*(each for each in seen if each != hash_), *([hash_] if hash_ else [])][-_REMEMBERED:]
         complete = given(revision=document.get("revision"), template=now, images=_brief(document["images"]))
+        complete["labels"] = document["template"]["labels"]
         news.known[wanted.uid] = {
             **known,
             "settled": wanted.revision,
@@ -126,16 +124,13 @@ class Rollouts:
             "complete": complete,
             "seen": seen,
         }
+        at = completed_at(wanted.workload, found)
         if not _only_restarted(now, last["template"] if last else found.before):
             first = document.get("revision") == 1 or (known["born"] and last is None)
-            news.documents.append(
-                {
-                    "type": "complete",
-                    **document,
-                    **given(at=completed_at(wanted.workload, found), before=_told(last)),
-                    "first": first,
-                }
-            )
+            more = given(at=at, before=_told(last), first=first)
+            news.documents.append({"type": "complete", **document, **more})
+        if self._services and (service := self._services.answers(known.get("namespace"), complete["labels"])):
+            self._published(news, wanted.uid, service, document["workload"], at)
 
     def _failed(self, news: News, wanted: Wanted, found: Evidence, known: Json) -> None:
         if not concerns(wanted.workload, found):
@@ -162,9 +157,25 @@ class Rollouts:
             document = given(type="gone", workload=about(self._kind, last), at=at, before=_told(known["complete"]))
             news.documents.append(document)
 
+    def _published(self, news: News, key: str, service: Service, workload: Json, at: str | None = None) -> None:
+        """The first Service that answers for it is told, and no other."""
+        known = news.of(key)
+        if known and not known["published"]:
+            news.known[key] = {**known, "published": True}
+            document = given(type="published", workload=workload, at=at, **_told(known["complete"]) or {})
+            news.documents.append({**document, "service": service.name})
+
     def _known(self, workload: Json, *, born: bool) -> Json:
         names = given(namespace=text(workload, "metadata", "namespace"), name=text(workload, "metadata", "name"))
-        return {**names, "settled": None, "failed": False, "complete": None, "born": born, "seen": []}
+        return {
+            **names,
+            "settled": None,
+            "failed": False,
+            "complete": None,
+            "born": born,
+            "seen": [],
+            "published": False,
+        }
 
     def _baseline(self, workload: Json) -> Json:
         """What is kept of a workload that is there at the very first: a revision that was complete is no news."""
@@ -179,14 +190,27 @@ class Rollouts:
             return known
         template = member(workload, "spec", "template")
         number = int(revision) if revision.isdecimal() else None
-        complete = given(revision=number, template=fingerprints(template), images=_brief(Evidence().images(template)))
-        return {**known, "settled": revision, "complete": complete}
+        labels, images = texts(template, "metadata", "labels"), _brief(Evidence().images(template))
+        complete = given(revision=number, template=fingerprints(template), images=images, labels=labels)
+        answered = self._services is not None and self._services.answers(known.get("namespace"), labels) is not None
+        return {**known, "settled": revision, "complete": complete, "published": answered}
 
 
 def _workloads(objects: Sequence[Json]) -> Iterator[tuple[str, Json]]:
     for each in objects:
         if key := uid(each):
             yield key, each
+
+
+def _waits(known: Json, service: Service) -> bool:
+    """Whether what is known of a workload says that it runs, and that this Service is the first that answers for it."""
+    complete = known["complete"]
+    return bool(
+        complete
+        and not known["published"]
+        and known.get("namespace") == service.namespace
+        and service.chooses(complete["labels"])
+    )
 
 
 def _is_news(known: Json, revision: str, state: State) -> bool:
@@ -214,4 +238,4 @@ def _only_restarted(now: tuple[str, str], before: Sequence[str] | None) -> bool:
 
 def _told(complete: Json | None) -> Json | None:
     """What is told of a revision that was complete before."""
-    return complete and {name: value for name, value in complete.items() if name != "template"}
+    return complete and {name: value for name, value in complete.items() if name not in ("template", "labels")}
