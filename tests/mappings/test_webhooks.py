@@ -23,6 +23,9 @@ from tests.service import Service, running
 SECRET = "only the tool and the sidecar know this"
 AUTH: dict[str, dict[str, Any]] = {
     "artifactory/webhook": {"hmac": {"scheme": "jfrog", "secret": SECRET}},
+    "atlantis/webhook": {"header": {"name": "Authorization", "value": SECRET}},
+    "flux/notification": {"hmac": {"scheme": "flux", "secret": SECRET}},
+    "github/checks": {"hmac": {"scheme": "github", "secret": SECRET}},
     "github/issues": {"hmac": {"scheme": "github", "secret": ["a new one", SECRET]}},
     "github/package": {"hmac": {"header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": SECRET}},
     "gitlab/issues": {"header": {"name": "X-Gitlab-Token", "value": SECRET}},
@@ -32,6 +35,7 @@ AUTH: dict[str, dict[str, Any]] = {
     "nexus/webhook": {"hmac": {"header": "X-Nexus-Webhook-Signature", "algorithm": "sha1", "secret": SECRET}},
     "pagerduty/webhook": {"hmac": {"scheme": "pagerduty", "secret": SECRET}},
     "sentry/webhook": {"hmac": {"scheme": "sentry", "secret": SECRET}},
+    "terraform/cloud": {"hmac": {"scheme": "hcp-terraform", "secret": SECRET}},
 }
 """How the headers of these mappings say that their tools are known."""
 
