@@ -94,8 +94,7 @@ class ParquetSink:
         name = f"{stamp}-{sha256(text).hexdigest()[:12]}.parquet"
         for day, rows in _by_day(text.splitlines()).items():
             for kind, of_day in ((EVENTS, rows.events), (LINKS, rows.links)):
-                if of_day:
-                    write(self._settings.path / kind / f"day={day}" / name, table(kind, of_day), mode=self._mode)
+                write(self._settings.path / kind / f"day={day}" / name, table(kind, of_day), mode=self._mode)
         lines.unlink()
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.cdevents.cloudevents import cdevents_message
+from adapters.delivery.measuring import Question
+from adapters.delivery.stores import measured
 from adapters.errors import PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.sinks.store_settings import ParquetSettings
@@ -80,6 +82,20 @@ async def test_a_closed_sink_has_made_files_by_day(opened: Open, tmp_path: Path)
     assert [(str(day), id_) for day, id_ in read(tmp_path, "day, id")] == days
     assert read(tmp_path, "id, kind, target", "links")[0] == ("id-1", "PATH", "id-0")
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".parquet"]
+
+
+async def test_metrics_are_of_what_it_kept(opened: Open, tmp_path: Path) -> None:
+    """Also where no event has a link."""
+    sink = opened()
+    context = {"id": "i", "source": "s", "timestamp": "2026-03-01T12:00:00Z"}
+    context |= {"type": "dev.cdevents.service.deployed.0.3.0"}
+    content = {"environment": {"id": "live"}, "artifactId": "pkg:generic/shop@1"}
+    deployed = {"context": context, "subject": {"id": "shop", "content": content}}
+    await sink.publish([cdevents_message(deployed, Encoding.STRUCTURED, {})])
+    await sink.aclose()
+    report = measured([], str(tmp_path), Question())
+    assert report
+    assert [each.events for each in report.figures if each.metric == "deployment frequency"] == [1]
 
 
 async def test_a_file_is_made_in_time(opened: Open, tmp_path: Path, clock: Clock) -> None:
