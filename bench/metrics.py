@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ def rows() -> Iterator[Row]:
         file = Path(folder) / "events.jsonl"
         file.write_bytes(b"\n".join(history(CHANGES).lines()[:EVENTS]) + b"\n")
         begin = time.perf_counter()
-        mebibytes = _most(subprocess.Popen([*ADAPTERS, "metrics", file], stdout=subprocess.DEVNULL))
+        mebibytes = _most(subprocess.Popen([sys.executable, *ADAPTERS, "metrics", file], stdout=subprocess.DEVNULL))
         seconds = time.perf_counter() - begin
     yield Row(f"metrics: of {EVENTS:,} events in lines", seconds, "s", at_most=15)
     yield Row("metrics: memory at its most", mebibytes, "MiB", at_most=1000)
