@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ class _Compiler:
             where=self.file.where(at),
             when=ready(self.values.condition(model.when, (*at, "when"))),
             split=self._rule_splitter(model.split, (*at, "split")),
-            build=Code(self._event(model, at).write).function,
+            build=Code(self._event(model, at).write),  # written out for the first event: most rules never fire
             emits=self._emits(model.emit),
         )
 
@@ -165,8 +166,8 @@ class _Compiler:
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
             subject_source=values.name(source, (*at, "subject", "source")) if source else _NONE,
             content=values.members(model.subject.content, (*at, "subject", "content")),
-            chain=self._chain(model, at) or self._default_chain() or _NONE,
-            links=(*self._default_links(), *self._links(model, at)),
+            chain=self._chain(model, at) or self._default_chain or _NONE,
+            links=(*self._default_links, *self._links(model, at)),
             custom_data=self._custom_data(model, at),
         )
 
@@ -179,13 +180,15 @@ class _Compiler:
             )
         return received_at
 
+    @cached_property
     def _default_chain(self) -> Closure | None:
         chain = self._chain(self.model.defaults, ("defaults",))
         return remembered(chain, "chain") if chain else None
 
-    def _default_links(self) -> Iterator[Closure]:
-        for index, make in enumerate(self._links(self.model.defaults, ("defaults",))):
-            yield remembered(make, f"link {index}")
+    @cached_property
+    def _default_links(self) -> Sequence[Closure]:
+        made = enumerate(self._links(self.model.defaults, ("defaults",)))
+        return [remembered(make, f"link {index}") for index, make in made]
 
     def _custom_data(self, model: RuleModel, at: Location) -> Closure:
         """The defaults' members, then the rule's own."""
