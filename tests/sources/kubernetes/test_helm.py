@@ -100,6 +100,7 @@ def test_what_names_a_release_is_told_and_nothing_that_was_put_into_it(packed: b
         b64encode(gzip.compress(b"0" * (LARGEST + 1))).decode(),
         b64encode(b"\x1f\x8b\x08").decode(),
     ],
+    ids=["cut", "cut at its end", "no base64", "empty", "list", "text", "odd members", "deep", "large", "bare magic"],
 )
 def test_what_is_half_written_or_no_release_says_why(text: str) -> None:
     """And is a dead letter of the mapping, never a deployment."""
