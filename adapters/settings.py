@@ -14,10 +14,13 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ValidationError,
     ValidationInfo,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
+
+from adapters import plain
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
@@ -82,5 +85,30 @@ class ByType:
             raise PydanticKnownError("dict_type")
         word = str(value.get("type"))
         if word not in self._table:
-            raise ValueError(f"expected a 'type', one of {', '.join(self._table)}")
+            raise self._unknown(value)
         return self._table[word]().model_validate(value, context=info.context)
+
+    def _unknown(self, value: Mapping[str, Any]) -> Exception:
+        every = f"there are {', '.join(self._table)}"
+        if "type" not in value:
+            return PydanticCustomError("placed", "'type' is missing", {"at": (), "hint": every})
+        hint = plain.suggestion(str(value["type"]), self._table) or every
+        return PydanticCustomError("placed", "there is no such type", {"at": ("type",), "hint": hint})
+
+
+class Expected:
+    """Annotates a text whose pattern is told in words to whom it does not match: `a path such as /jenkins`."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any, inner: Any) -> Any:
+        try:
+            return inner(value)
+        except ValidationError as error:
+            if error.errors(include_url=False)[0]["type"] != "string_pattern_mismatch":
+                raise
+            raise ValueError(f"expected {self._words}") from None

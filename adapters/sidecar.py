@@ -148,7 +148,10 @@ class Sidecar:
 def _built(
     kind: str, settings: Config, together: Together, parts: Mapping[str, Part], build: Callable[[str, Part], Built]
 ) -> dict[str, Built]:
-    """What can be built of the parts of a kind; `together` gets the problems of the others, each at its part."""
+    """What can be built of the parts of a kind; `together` gets the problems of the others.
+
+    Each is at its part, or where that has what the problem names as its place.
+    """
     built: dict[str, Built] = {}
     for name, part in parts.items():
         with together:
@@ -156,7 +159,7 @@ def _built(
                 built[name] = build(name, part)
             except ConfigError as error:
                 raise ConfigError(
-                    [settings.problem((kind, name), each.message, each.hint) for each in error.problems]
+                    [settings.problem((kind, name, each.where), each.message, each.hint) for each in error.problems]
                 ) from None
     return built
 

@@ -6,9 +6,8 @@ The subset is the safe one: YAML 1.2's core scalars (`no`, `on` and dates stay s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from adapters import plain
 from adapters.errors import ConfigError, Problem
 
 Location = tuple[str | int, ...]
@@ -118,7 +118,7 @@ class YamlFile:
 
     def _problems(self, error: ValidationError, model: type[BaseModel], at: Location) -> Iterator[Problem]:
         kinds: dict[Location, dict[str, None]] = {}
-        for detail in error.errors(include_url=False, include_input=False):
+        for detail in error.errors(include_url=False):
             place: Location = detail.get("ctx", {}).get("at", ())
             location = self._in_file(at, (*detail["loc"], *place))
             message = detail["msg"].removeprefix("Value error, ")
@@ -126,11 +126,13 @@ class YamlFile:
                 kinds.setdefault(location, {})[kind] = None
             elif detail["type"] == "extra_forbidden":
                 message = f"unknown key '{detail['loc'][-1]}'"
-                yield self.problem(location, message, _right_key(str(detail["loc"][-1]), field_names(model)))
+                yield self.problem(location, message, _right_key(detail["loc"], model))
             elif detail["type"] == "missing":
                 yield self.problem(location, f"'{detail['loc'][-1]}' is missing")
+            elif detail["type"] in ("literal_error", "enum"):
+                yield self.problem(location, *plain.choice(detail))
             else:
-                yield self.problem(location, message)
+                yield self.problem(location, message, detail.get("ctx", {}).get("hint", ""))
         for location, found in kinds.items():
             yield self.problem(location, f"this is to be {' or '.join(found)}")
 
@@ -163,7 +165,7 @@ def load(path: Path, name: str | None = None) -> YamlFile:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text; save it as that"
         raise ConfigError([Problem(name, f"cannot be read: {reason}")]) from None
     return parse(text, name)
 
@@ -176,9 +178,10 @@ def parse(text: str, name: str) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise ConfigError([Problem(where, error.problem or "is not YAML")]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([Problem(name, f"is not YAML: {error}")]) from None
+        raise ConfigError([Problem(where, *plain.syntax(error, text))]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError([Problem(f"{name}:{line}", f"is no text: {error.reason}")]) from None
     reader = _Reader(name)
     data = reader.value(node, ()) if node is not None else {}
     if reader.problems:
@@ -266,19 +269,18 @@ def _scalar(node: ScalarNode) -> Any:
     raise ValueError(node.tag)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`did you mean 'X'?` for the nearest known word, or nothing."""
-    near = get_close_matches(word, list(known), n=1)
-    return f"did you mean '{near[0]}'?" if near else ""
+suggestion = plain.suggestion
 
 
-def _right_key(word: str, known: set[str]) -> str:
-    return "it is for another place" if word in known else suggestion(word, known)
+def _right_key(at: Location, model: type[BaseModel]) -> str:
+    word, known = str(at[-1]), field_names(model)
+    beside = suggestion(word, model.model_fields) if len(at) == 1 else ""
+    return beside or ("it is for another place" if word in known else suggestion(word, known))
 
 
-def placed(message: str, at: Location) -> Exception:
+def placed(message: str, at: Location, hint: str = "") -> Exception:
     """What a model's validator raises for what is wrong at a place in it."""
-    return PydanticCustomError("placed", "{message}", {"message": message, "at": at})
+    return PydanticCustomError("placed", "{message}", {"message": message, "at": at, "hint": hint})
 
 
 def field_names(model: type[BaseModel]) -> set[str]:

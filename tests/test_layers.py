@@ -11,6 +11,7 @@ import pytest
 from tests.checkout import ROOT
 
 LAYERS = (
+    {"plain"},
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
     {"answers", "extras", "late", "tls", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},

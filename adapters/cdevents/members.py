@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from adapters.cdevents.selection import possibly_custom, selected
+from adapters.cdevents.selection import possible, possibly_custom, selected
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.model import Spec
 
@@ -16,7 +16,7 @@ _VERSION = {Spec.V0_5_1: "specversion", Spec.V0_4_1: "version"}
 def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str, Any]:
     """The members of the documents of a route by name, each again with its members, or None where there may be any.
 
-    `patterns` choose events as in `selection`; None is all of them.
+    `patterns` choose events as in `selection`; None is all of them. Of one that chooses none, nothing is known.
     """
     subject = {"id": None, "source": None, "content": _content(spec, patterns)}
     if spec is Spec.V0_4_1:
@@ -25,7 +25,7 @@ def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str,
 
 
 def _content(spec: Spec, patterns: Collection[str] | None) -> Mapping[str, None] | None:
-    if patterns is None or any(map(possibly_custom, patterns)):
+    if patterns is None or any(possibly_custom(each) or not possible(each) for each in patterns):
         return None
     wanted = selected(patterns)
     contents = (event.content for name, event in EVENTS.items() if wanted(name))

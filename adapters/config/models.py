@@ -12,14 +12,16 @@ from adapters import logs
 from adapters.errors import Problem
 from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
-from adapters.settings import ByType, Duration, Settings, Size
+from adapters.settings import ByType, Duration, Expected, Settings, Size
 from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import SourceSettings
 from adapters.yamlfile import Location, YamlFile
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Name = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), Expected("a name of at most 63 small letters, digits, - and _")
+]
 """What a source, sink, route or shadow is called in the journal, in logs and in metrics."""
 
 _LAST_PORT = 65535

@@ -11,7 +11,7 @@ from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.mapping.dropping import steps
 from adapters.mapping.envelopes import Kind
 from adapters.model import Spec
-from adapters.settings import Settings
+from adapters.settings import Expected, Settings
 from adapters.yamlfile import placed, suggestion
 
 Expression = Annotated[
@@ -22,7 +22,7 @@ When = Annotated[
     dict[str, Any],
     Field(description="Conditions that must all hold: {path: value}, {path: [values]}, {path: {matches: regex}}"),
 ]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$")]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$"), Expected("a word of letters, digits, - and _")]
 Emit = Annotated[
     str,
     Field(

@@ -33,10 +33,16 @@ def find(reference: str | Path, asked: Placed | None = None) -> Path:
     for candidate in (Path(reference), Path(reference) / FILE, resource("mappings") / reference / FILE):
         if is_file(candidate):
             return candidate
-    hint = suggestion(str(reference), shipped()) or f"shipped are {', '.join(shipped())}"
+    hint = _instead(Path(reference))
     if asked is not None:
         raise ConfigError([asked(("mapping",), f"there is no mapping '{reference}'", hint)])
     raise ConfigError([Problem(str(reference), "there is no such mapping", hint)])
+
+
+def _instead(reference: Path) -> str:
+    if reference.is_dir():
+        return f"the folder has no {FILE}"
+    return suggestion(str(reference), shipped()) or f"shipped are {', '.join(shipped())}"
 
 
 def load(  # noqa: PLR0913 - what a mapping is bound to

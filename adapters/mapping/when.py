@@ -68,7 +68,7 @@ def lost(steps: Sequence[syntax.Step], members: Members | None) -> tuple[str, st
         if members is None:
             return None
         if step not in members:
-            hint = suggestion(str(step), members) or f"there are {', '.join(members)}"
+            hint = suggestion(str(step), members) or (f"there are {', '.join(members)}" if members else "")
             return f"an event has no '{step}' there", hint
         members = members[str(step)]
     return None

@@ -14,7 +14,7 @@ from adapters.brokers.connection import (
     NatsConnection,
     RabbitmqConnection,
 )
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Expected, Settings
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.template import Naming
 
@@ -72,7 +72,7 @@ class NatsStream(Settings):
     Within `duplicate_window`, what is published again is dropped by the server.
     """
 
-    name: Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$")]
+    name: Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$"), Expected("a name without spaces and any of . * > / \\")]
     subjects: Annotated[tuple[str, ...], Field(min_length=1)]
     duplicate_window: Annotated[Duration, Field(gt=0)] = 120.0
     replicas: Annotated[int, Field(ge=1, le=5)] = 1

@@ -15,7 +15,7 @@ from adapters import private
 from adapters.durable import sync_directory
 from adapters.errors import TransientError
 from adapters.model import Message
-from adapters.settings import Duration, Size
+from adapters.settings import Duration, Expected, Size
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.lines import line
 from adapters.sinks.rotation import Rotation
@@ -38,7 +38,7 @@ class FileSettings(SinkSettings):
     rotate_every: Annotated[Duration, Field(gt=0)] | None = None
     gzip: bool = False
     keep: Annotated[int, Field(ge=0)] | None = None
-    mode: Annotated[str, Field(pattern=r"^0?[0-7]{3}$")] = "0600"
+    mode: Annotated[str, Field(pattern=r"^0?[0-7]{3}$"), Expected("a mode in quotes, such as '0640'")] = "0600"
 
 
 class FileSink:

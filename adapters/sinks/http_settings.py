@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Expected, Settings
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.permission import Handshake
 from adapters.tls import Tls
 
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+HeaderName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), Expected("the name of a header, such as X-Site")
+]
 """A header's name (RFC 9110 §5.6.2, token), in any case."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from adapters.errors import TransientError
-from adapters.settings import Settings
+from adapters.settings import Expected, Settings
 
 if TYPE_CHECKING:
     import requests
@@ -21,7 +21,9 @@ _SUCCESS = range(200, 300)
 class Handshake(Settings):
     """As whom to ask, the name of a host, and for how many requests a minute, if not for any number."""
 
-    origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]+)?$")]
+    origin: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]+)?$"), Expected("a host, such as cdevents.example.com")
+    ]
     rate: Annotated[int, Field(gt=0)] | None = None
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Size
+from adapters.settings import Duration, Expected, Size
 from adapters.sinks.contract import SinkSettings
 
 
@@ -41,4 +41,4 @@ class ParquetSettings(SinkSettings):
     path: Path
     size: Annotated[Size, Field(gt=0)] = 64 << 20
     every: Annotated[Duration, Field(gt=0)] = 3600.0
-    mode: Annotated[str, Field(pattern=r"^0?[0-7]{3}$")] = "0600"
+    mode: Annotated[str, Field(pattern=r"^0?[0-7]{3}$"), Expected("a mode in quotes, such as '0640'")] = "0600"

@@ -22,7 +22,7 @@ from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import LARGE, TRUNCATED, Notification, Receive
 from adapters.secrets import Following
-from adapters.settings import Duration, Size
+from adapters.settings import Duration, Expected, Size
 from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Guard, Headers, Once, Replays, Undecided, Unproven, guard
 from adapters.sources.body import Body
@@ -44,7 +44,9 @@ _ACCEPTED = json_answer(202, {"accepted": 1})
 _log = structlog.get_logger(__name__)
 
 
-Origin = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?|[*])$")]
+Origin = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?|[*])$"), Expected("a host, such as eventgrid.azure.net, or *")
+]
 """A sender of CloudEvents as it calls itself, the name of a host; `*` is anybody."""
 
 
@@ -59,7 +61,11 @@ class WebhookSettings(CDEventsOrToolSettings):
     """
 
     type: Literal["webhook"]
-    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$")]
+    path: Annotated[
+        str,
+        Field(pattern=r"^/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$"),
+        Expected("a path that begins with /, such as /jenkins"),
+    ]
     auth: AuthOrNone | None = None
     max_body: Annotated[Size, Field(gt=0)] = 10 << 20
     timeout: Annotated[Duration, Field(gt=0)] = 30.0

@@ -224,3 +224,26 @@ def test_csv_without_columns_is_not_for_a_tail(tmp_path: Path) -> None:
     assert problem.startswith("c.yaml:1:73: the mapping mapping.yaml reads columns from a header")
     mapping.write_text(f"cdevents: 0.5.1\ninput: {{csv: {{columns: [a]}}}}\n{rule}")
     assert "1 source, 1 sink, 2 routes, fine" in told(tmp_path, tail + OUT)[0]
+
+
+def test_a_type_that_there_is_not_is_all_that_is_told(tmp_path: Path) -> None:
+    """What an action wants of events that a misspelt type does not choose is nobody's mistake."""
+    hook = 'type: http-call, url: "http://127.0.0.1:9/", done: d.db, body: {a: "${subject.content.uri}"}'
+    route = "format: cdevents, sink: hook, types: [pipelinerun.finishd]"
+    text = f"{SOURCE}sinks: {{hook: {{{hook}}}}}\nroutes: {{act: {{{route}}}}}\n"
+    [problem] = told(tmp_path, text)
+    assert "there is no CDEvent 'pipelinerun.finishd' (did you mean 'pipelinerun.finished'?)" in problem
+
+
+def test_a_folder_without_a_mapping_is_told(tmp_path: Path) -> None:
+    """It is there, and no mapping: a list of those that are shipped would not help."""
+    (tmp_path / "mine").mkdir()
+    [problem] = told(tmp_path, SOURCE.replace("jenkins/notification", f"{tmp_path}/mine") + OUT)
+    assert problem == "c.yaml:6:5: there is no mapping 'mine' (the folder has no mapping.yaml)"
+
+
+def test_a_kubeconfig_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> None:
+    """With the file that is meant."""
+    cluster = "type: kubernetes, instance: 'https://k/', mapping: kubernetes/rollout, rollouts: {}"
+    [problem] = told(tmp_path, f"{SOURCE}  k: {{{cluster},\n    kubeconfig: no}}\n{OUT}")
+    assert problem == "c.yaml:8:5: no: it cannot be read: No such file or directory"

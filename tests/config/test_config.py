@@ -61,7 +61,7 @@ def test_all_problems_are_reported_together(problems: Problems) -> None:
     assert "c.yaml:8:5: unknown key 'record_start' (it is for another place)" in found
     assert any(each.startswith("c.yaml:1:11: expected a number with a unit") for each in found)
     assert any(each.startswith("c.yaml:5:5: ") for each in found)
-    assert "c.yaml:11:12: Input should be 'legacy' or 'cdevents'" in found
+    assert "c.yaml:11:12: expected 'legacy' or 'cdevents'" in found
     assert len(found) == 6
 
 
@@ -86,7 +86,7 @@ def test_a_problem_never_shows_a_resolved_value(problems: Problems) -> None:
 @pytest.mark.parametrize(
     ("auth", "message"),
     [
-        ("nothing", "Input should be 'none'"),
+        ("nothing", "this is to be an object"),
         ("{}", "expected exactly one of bearer, basic, header, hmac, http_signature and rsa"),
         (
             "{bearer: x, header: {name: X, value: y}}",
@@ -94,8 +94,8 @@ def test_a_problem_never_shows_a_resolved_value(problems: Problems) -> None:
         ),
         ("{bearer: '${env:EMPTY}'}", "Value should have at least 1 item"),
         ("{basic: {username: u}}", "'password' is missing"),
-        ("{hmac: {header: X, secret: y, algorithm: md5}}", "Input should be 'sha1', 'sha256' or 'sha512'"),
-        ("{header: {name: 'X:', value: y}}", "String should match pattern"),
+        ("{hmac: {header: X, secret: y, algorithm: md5}}", "expected 'sha1', 'sha256' or 'sha512'"),
+        ("{header: {name: 'X:', value: y}}", "expected the name of a header, such as"),
     ],
 )
 def test_an_auth_that_cannot_be_meant_is_refused(problems: Problems, auth: str, message: str) -> None:
@@ -115,9 +115,32 @@ def test_an_instance_is_an_absolute_url_without_credentials(problems: Problems, 
     assert problem.startswith("c.yaml:1:40: expected")
 
 
-def test_an_unknown_type_names_the_known_ones(problems: Problems) -> None:
-    """A source of a type that does not exist says which do."""
-    assert problems("sources: {j: {type: webhok}}") == [f"c.yaml:1:11: expected a 'type', one of {', '.join(SOURCES)}"]
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("type: webhok", "15: there is no such type (did you mean 'webhook'?)"),
+        ("type: WEBHOOK", "15: there is no such type (did you mean 'webhook'?)"),
+        ("type: 7", f"15: there is no such type (there are {', '.join(SOURCES)})"),
+        ("path: /j", f"11: 'type' is missing (there are {', '.join(SOURCES)})"),
+    ],
+)
+def test_an_unknown_type_names_the_known_ones(problems: Problems, source: str, told: str) -> None:
+    """A source of a type that does not exist says at that word which do, or which one was meant."""
+    assert problems(f"sources: {{j: {{{source}}}}}") == [f"c.yaml:1:{told}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sources: {j: {type: webhook, path: j, instance: 'http://j/'}}", "1:30: expected a path that begins with /"),
+        ("source: {}", "1:1: unknown key 'source' (did you mean 'sources'?)"),
+        ("routes: {a: {format: legcy, sink: s}}", "1:14: expected 'legacy' or 'cdevents' (did you mean 'legacy'?)"),
+        ("sinks: {Out: {type: stdout}}", "1:9: expected a name of at most 63 small letters"),
+    ],
+)
+def test_a_wrong_word_is_told_with_the_right_one(problems: Problems, text: str, told: str) -> None:
+    """In words for people, not in those of a library."""
+    assert any(each.startswith(f"c.yaml:{told}") for each in problems(text)), problems(text)
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:80", "[::1]:80", "localhost:80", "127.8.8.8:0"])

@@ -35,7 +35,7 @@ def test_good_mapping_has_no_problems() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "expected"),
     [
-        ("cdevents: 0.5.1", "cdevents: 0.5.0", "test.yaml:2:1: Input should be"),
+        ("cdevents: 0.5.1", "cdevents: 0.5.0", "test.yaml:2:1: expected '0.5.1'"),
         ("    rules:", "    rulez:", "test.yaml:6:1: unknown key 'rulez' (did you mean 'rules'?)"),
         ("when: {phase", "wen: {phase", "test.yaml:8:5: unknown key 'wen' (did you mean 'when'?)"),
         (

@@ -181,7 +181,7 @@ def test_what_is_to_be_an_object_is_one(part: str) -> None:
         ("{$if: {a: 1}, then: 1, else: [»'${a | uper}']}", "there is no filter 'uper'"),
         ("{$if: {$team: ci}, then: 1, »else: '${$no}'}", "$no is not defined"),
         ("»made: {$each: a, value: 2}", "'as' is missing"),
-        ("{$each: a, »as: '1', value: 2}", "String should match pattern"),
+        ("{$each: a, »as: '1', value: 2}", "expected a word of letters"),
         ("{»$each: a |, as: b, value: 2}", "expected a name, found the end"),
         ("{$each: a, as: b, when: {»b: {in: 1}}, value: 2}", "'in' takes a list"),
         ("{$each: a, as: b, value: [»'${b | no}']}", "there is no filter 'no'"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration
+from adapters.settings import Duration, Expected
 from adapters.sinks.actions import place
 from adapters.sinks.actions.place import Place
 from adapters.sinks.actions.shape import Tables, shape
@@ -79,7 +79,7 @@ class JenkinsJobSettings(ActionSettings):
     """Which job of which Jenkins: `job` is its full name (`team/deploy`); the password is a user's API token."""
 
     type: Literal["jenkins-job"]
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
     auth: Basic
     job: str
     parameters: dict[str, str] = {}
@@ -96,7 +96,7 @@ class GerritReviewSettings(ActionSettings):
     """
 
     type: Literal["gerrit-review"]
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
     auth: Basic
     instance: str | None = None
     change: str

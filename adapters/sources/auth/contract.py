@@ -9,7 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+from adapters.settings import Expected
+
+HeaderName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), Expected("the name of a header, such as X-Gitlab-Token")
+]
 """A header's name (RFC 9110 §5.6.2, token), in any case."""
 
 Headers = Mapping[bytes, bytes]

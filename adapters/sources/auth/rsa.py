@@ -19,7 +19,7 @@ from pydantic import Field, SecretStr, model_validator
 from adapters.extras import need
 from adapters.late import late
 from adapters.secrets import Secrets
-from adapters.settings import Settings
+from adapters.settings import Expected, Settings
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Undecided, Unproven
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class Rsa(Settings):
     form: str | None = "payload"
     algorithm: Literal["sha1", "sha256", "sha512"] = "sha1"
     key: Secrets | None = None
-    key_url: Annotated[str, Field(pattern="^https?://")] | None = None
+    key_url: (
+        Annotated[str, Field(pattern="^https?://"), Expected("a URL such as https://api.travis-ci.com/config")] | None
+    ) = None
     key_at: str = "config.notifications.webhook.public_key"
 
     @model_validator(mode="after")

@@ -51,7 +51,7 @@ class Auth(Settings):
 
 AuthOrNone = Annotated[
     Annotated[Literal["none"], Tag("open")] | Annotated[Auth, Tag("auth")],
-    Discriminator(lambda value: "open" if isinstance(value, str) else "auth"),
+    Discriminator(lambda value: "open" if value == "none" else "auth"),
 ]
 """`none`, for whom it may concern, or a way to tell the caller."""
 

@@ -17,7 +17,7 @@ from adapters.brokers.connection import MqttConnection
 from adapters.brokers.mqtt import client
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.settings import Duration
+from adapters.settings import Duration, Expected
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
 from adapters.sources.contract import CDEventsOrToolSettings, Context
 
@@ -41,7 +41,7 @@ class MqttSettings(CDEventsOrToolSettings, MqttConnection):
 
     type: Literal["mqtt"]
     topics: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
-    group: Annotated[str, Field(pattern=r"^[^/+#]+$")] = "cdevents-adapters"
+    group: Annotated[str, Field(pattern=r"^[^/+#]+$"), Expected("a name without / + and #")] = "cdevents-adapters"
     client_id: Annotated[str, Field(min_length=1)] | None = None
     session: Annotated[Duration, Field(ge=1, lt=2**32 - 1)] = 7 * 86400.0
     batch: Annotated[int, Field(gt=0, le=_MOST)] = 200

@@ -17,7 +17,7 @@ from adapters.brokers.connection import NatsConnection
 from adapters.brokers.nats import connect
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.settings import Duration
+from adapters.settings import Duration, Expected
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
 from adapters.sources.contract import CDEventsOrToolSettings, Context
 
@@ -35,7 +35,7 @@ _LINGER = 0.05
 _REPLICAS = 16
 """Consumers that can have a whole batch each, before the server waits for acknowledgements."""
 
-_Name = Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$")]
+_Name = Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$"), Expected("a name without spaces and any of . * > /")]
 
 
 class NatsSettings(CDEventsOrToolSettings, NatsConnection):
@@ -46,7 +46,7 @@ class NatsSettings(CDEventsOrToolSettings, NatsConnection):
 
     type: Literal["nats"]
     stream: _Name
-    subject: Annotated[str, Field(pattern=r"^\S+$")] = ">"
+    subject: Annotated[str, Field(pattern=r"^\S+$"), Expected("a subject without spaces")] = ">"
     consumer: _Name = "cdevents-adapters"
     start: Literal["all", "new"] = "all"
     batch: Annotated[int, Field(gt=1, le=1000)] = 200

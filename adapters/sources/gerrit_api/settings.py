@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration
+from adapters.settings import Duration, Expected
 from adapters.sources.contract import SourceSettings
 from adapters.tls import Tls
 
@@ -24,7 +24,7 @@ class GerritApiSettings(SourceSettings):
     """
 
     type: Literal["gerrit-api"]
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL without a user")] | None = None
     username: Annotated[str, Field(min_length=1)] | None = None
     password: Secret | None = None
     token: Secret | None = None

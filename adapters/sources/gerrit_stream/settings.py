@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings, TimeZone
+from adapters.settings import Duration, Expected, Settings, TimeZone
 from adapters.sources.contract import SourceSettings
 
-EventType = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
+EventType = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$"), Expected("the type of an event, such as patchset-created")]
 """A type of Gerrit's events, such as `change-merged`."""
 
 Seconds = Annotated[Duration, Field(gt=0)]
@@ -24,7 +24,14 @@ class Http(Settings):
     Gerrit's settings page. `time_zone` is the Gerrit server's, in which its events-log plugin reads times.
     """
 
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)")] | None = None
+    url: (
+        Annotated[
+            str,
+            Field(pattern=r"^https?://[^@/]+(/|$)"),
+            Expected("a URL without a user, such as https://gerrit.example.com"),
+        ]
+        | None
+    ) = None
     username: str | None = None
     password: Secret | None = None
     ca: Path | None = None

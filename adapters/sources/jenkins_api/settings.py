@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration
+from adapters.settings import Duration, Expected
 from adapters.sources.contract import SourceSettings
 from adapters.tls import Tls
 
@@ -22,7 +22,7 @@ class JenkinsApiSettings(SourceSettings):
     """
 
     type: Literal["jenkins-api"]
-    url: Annotated[str, Field(pattern=r"^https?://[^@]+$")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user")] | None = None
     user: str | None = None
     token: Secret | None = None
     poll: Annotated[Duration, Field(gt=0)] = 30.0

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from adapters.settings import Duration, Size, TimeZone
+from adapters.settings import Duration, Expected, Size, TimeZone
 from adapters.sources.contract import SourceSettings
 from adapters.sources.jenkins_home.archived import Name
 
@@ -26,6 +26,6 @@ class JenkinsHomeSettings(SourceSettings):
     poll: Annotated[Duration, Field(gt=0)] = 1.0
     max_file: Annotated[Size, Field(gt=0)] = 16 << 20
     history: bool = True
-    follow: list[Annotated[str, Field(pattern="^/")]] = []
+    follow: list[Annotated[str, Field(pattern="^/"), Expected("a whole path, from / on")]] = []
     time_zone: TimeZone = "UTC"
     archive: list[Name] = []

@@ -92,7 +92,7 @@ class _Kubeconfig:
         self.current = self._document.get("current-context")
 
     def wrong(self, what: str, hint: str = "") -> ConfigError:
-        return ConfigError([Problem(str(self._file), what, hint)])
+        return ConfigError([Problem("kubeconfig", f"{self._file}: {what}", hint)])
 
     def named(self, kind: str, name: Any) -> dict[str, Any]:
         """Of a list such as `clusters`, what the entry of a name has under `cluster`; raises ConfigError."""

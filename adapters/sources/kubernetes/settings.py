@@ -9,11 +9,11 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from adapters.mapping.syntax import SyntaxProblem, members
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Expected, Settings
 from adapters.sources.contract import SourceSettings
 from adapters.tls import Tls
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), Expected("a name as Kubernetes has them")]
 """The name of a namespace (RFC 1123, a label)."""
 
 
@@ -37,8 +37,12 @@ class Watched(Settings):
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
-    api_version: Annotated[str, Field(alias="apiVersion", pattern=r"^([a-z0-9.-]+/)?v[0-9][a-z0-9]*$")]
-    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    api_version: Annotated[
+        str,
+        Field(alias="apiVersion", pattern=r"^([a-z0-9.-]+/)?v[0-9][a-z0-9]*$"),
+        Expected("an apiVersion such as apps/v1"),
+    ]
+    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$"), Expected("a kind such as Deployment")]
     changes: Annotated[tuple[ObjectPath, ...], Field(min_length=1)]
     labels: str = ""
     fields: str = ""
@@ -70,7 +74,12 @@ class KubernetesSettings(SourceSettings):
     type: Literal["kubernetes"]
     kubeconfig: Path | None = None
     context: str | None = None
-    url: Annotated[str, Field(pattern=r"^https?://[^@]+$")] | None = None
+    url: (
+        Annotated[
+            str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user, such as https://10.0.0.1:6443")
+        ]
+        | None
+    ) = None
     token: Secret | None = None
     tls: Tls = Tls()
     timeout: Annotated[Duration, Field(gt=0)] = 30.0

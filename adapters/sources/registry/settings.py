@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Expected, Settings
 
 Seconds = Annotated[Duration, Field(gt=0)]
 
@@ -19,7 +19,7 @@ class RegistryApi(Settings):
     `timeout` is for each answer; and when it is over, nothing more is asked for the same batch of notifications.
     """
 
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)")]
+    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL such as https://registry.example.com")]
     username: str | None = None
     password: Secret | None = None
     ca: Path | None = None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from adapters.mapping import EACH_LINE, Framing, Translator
 from adapters.mapping.patterns import compiled
-from adapters.settings import Duration, Size
+from adapters.settings import Duration, Expected, Size
 from adapters.sources.contract import SourceSettings
 
 
@@ -54,7 +54,7 @@ class TailSettings(SourceSettings):
     type: Literal["tail"]
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     exclude: tuple[str, ...] = ()
-    follow: tuple[Annotated[str, Field(pattern="^/")], ...] = ()
+    follow: tuple[Annotated[str, Field(pattern="^/"), Expected("a whole path, from / on")], ...] = ()
     from_: Annotated[Literal["beginning", "end"], Field(alias="from")] = "beginning"
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     record_start: Annotated[str, AfterValidator(_regular_expression)] | None = None

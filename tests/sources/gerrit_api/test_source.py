@@ -237,7 +237,7 @@ async def test_it_says_who_it_is(
     [
         ({"password": None}, "'username' and 'password' go together"),
         ({"token": "opaque"}, "either 'username' and 'password', or 'token'"),
-        ({"url": "https://ci:secret@gerrit.example.com/"}, "String should match pattern"),
+        ({"url": "https://ci:secret@gerrit.example.com/"}, "expected a URL"),
     ],
 )
 def test_who_it_is_must_be_clear(settings: Settings, given: Json, problem: str) -> None:
