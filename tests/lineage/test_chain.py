@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from adapters.cdevents.document import document
+from adapters.cdevents.history import ROLLOUTS
 from adapters.goldens import sent
 from adapters.lineage import event as lineage
 from adapters.lineage.story import story
@@ -121,3 +122,33 @@ def test_labels_of_elsewhere_make_no_chain() -> None:
     (stranger,) = made(REGISTRY, "push-image-of-strangers.http")
     (unlabelled,) = made(REGISTRY, "push-image.json")
     assert (stranger.chain_id, stranger.links) == (unlabelled.chain_id, unlabelled.links) == (None, [])
+
+
+_GERRIT = instance(GERRIT)
+_LABELS = {"org.opencontainers.image.source": f"{_GERRIT}c/team/app/+/4711"}
+_RUNNING = {
+    "kubernetes/rollout": {"gerrit": _GERRIT},
+    "argocd/application": {"gerrit": _GERRIT},
+    "flux/notification": {"gerrit": _GERRIT},
+    "helm/release": {"gerrit": _GERRIT},
+    "alertmanager/webhook": {"gerrit": _GERRIT},
+    JENKINS: _OF_JENKINS,
+}
+
+
+@pytest.mark.parametrize("mapping", _RUNNING)
+def test_what_runs_an_image_is_of_the_chain_that_its_labels_name(mapping: str) -> None:
+    """Each rollout and each incident, in whichever example of its mapping, whose image the registry was asked about."""
+    (merged,) = made(GERRIT, "change-merged.json")
+    translator = load(mapping, instance=instance(mapping), variables=_RUNNING[mapping])
+    joined = 0
+    for file in sorted(find(mapping).with_name("inputs").iterdir()):
+        for each in sent(file):
+            said = Notification("test", each.body, HEARD, each.headers)
+            labels = json.dumps(dict.fromkeys(translator.images(said), _LABELS))
+            told = translator.translate(said._replace(headers={**said.headers, LOOKED_UP: labels})).events
+            found = [event for event in told if event.name in ROLLOUTS or event.name.startswith("incident.")]
+            if labels != "{}" and len(translator.images(said)) == len({event.subject_id for event in found}):
+                assert {event.chain_id for event in found} == {merged.chain_id}, file
+                joined += len(found)
+    assert joined
