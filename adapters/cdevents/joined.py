@@ -24,11 +24,11 @@ class Joined(NamedTuple):
 
 
 def joined(event: CDEvent, found: Joined) -> CDEvent:
-    """The event with it. An event that is about an image of a known change stays in the chain of this one.
+    """The event with it. An event that names a change, or an image of one, stays in the chain of this one.
 
     What says itself which artifact it is about is right.
     """
-    known = any(link.get("linkKind") == ARTIFACT for link in event.links)
+    known = any(link.get("linkKind") in (ARTIFACT, CHANGE) for link in event.links)
     before = [_relation(ROLLOUT, found.rollout)] if found.rollout else []
     after = [_relation(CHANGE, each) for each in found.changes]
     chain = event.chain_id if known or not found.chain else found.chain

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.cdevents.document import document
 from adapters.cdevents.history import ROLLOUTS
+from adapters.cdevents.ids import chain_id, context_id
 from adapters.goldens import sent
 from adapters.lineage import event as lineage
 from adapters.lineage.story import story
@@ -152,3 +153,43 @@ def test_what_runs_an_image_is_of_the_chain_that_its_labels_name(mapping: str) -
                 assert {event.chain_id for event in found} == {merged.chain_id}, file
                 joined += len(found)
     assert joined
+
+
+_TICKETS = {
+    "jira/webhook": ("created.json", ("issue", "fields", "description")),
+    "github/issues": ("opened.json", ("issue", "body")),
+    "gitlab/issues": ("opened.json", ("object_attributes", "description")),
+}
+
+
+def ticket(mapping: str, text: object) -> CDEvent:
+    """A ticket of this description, where Gerrit and PagerDuty are known."""
+    name, path = _TICKETS[mapping]
+    body = golden(mapping, name)
+    at = body
+    for member in path[:-1]:
+        at = at[member]
+    at[path[-1]] = text
+    return event(mapping, body, gerrit=_GERRIT, pagerduty=instance("pagerduty/webhook"))
+
+
+@pytest.mark.parametrize("mapping", _TICKETS)
+def test_a_ticket_that_names_a_change_is_in_its_chain(mapping: str) -> None:
+    """By the URL of the first change of this Gerrit in its description; it is linked to that, and to an incident."""
+    created = context_id(_GERRIT, "change.created", ["team%2Fapp~4711"])
+    detected = context_id(instance("pagerduty/webhook"), "incident.detected", ["Q1ABC"])
+    pager = "https://acme.pagerduty.com/incidents/Q1ABC"
+    found = ticket(mapping, f"It broke with [this]({_GERRIT}c/team/app/+/4711/2), see {pager}?x=1.")
+    assert found.chain_id == chain_id([_GERRIT, "team%2Fapp~4711"])
+    assert targets(found, "RELATION") == [created, detected]
+    assert invalid([found]) == []
+
+
+@pytest.mark.parametrize("mapping", _TICKETS)
+@pytest.mark.parametrize(
+    "text", [None, "", "nothing", {"type": "doc"}, "https://review.other.example.com/c/team/app/+/4711", 7]
+)
+def test_a_ticket_that_names_none_is_a_chain_of_its_own(mapping: str, text: object) -> None:
+    """Whatever its description is, it is told."""
+    assert ticket(mapping, text) == ticket(mapping, "")
+    assert targets(ticket(mapping, text), "RELATION") == []
