@@ -7,11 +7,12 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+import psutil
 import pytest
 
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
-from tests.service import configuration
+from tests.service import configuration, running
 
 WEBHOOK = {"type": "webhook", "path": "/j", "instance": "https://j.example.com/", "mapping": "jenkins/notification"}
 CONFIGURATION = configuration(
@@ -42,6 +43,9 @@ OTHERS = {each.settings.__module__ for name, each in SOURCES.items() if name != 
 
 PARTS = {"brokers", "delivery", "gerrit", "goldens", "lineage", "reach", "replay", "store"}
 """What other commands, sources and sinks are made of."""
+
+MOST = 80_000_000
+"""Bytes of resident memory."""
 
 LIBRARIES = {
     "aio_pika",
@@ -84,3 +88,10 @@ def test_what_others_are_made_of_is_not_there(imported: Collection[str]) -> None
     """Neither our own parts nor the libraries."""
     assert not {f"adapters.{part}" for part in PARTS} & set(imported)
     assert not LIBRARIES & {name.partition(".")[0] for name in imported}
+
+
+def test_a_sidecar_of_three_tools_is_small(tmp_path: Path) -> None:
+    """It has less than the 80 MB that a sidecar may have, before anything has happened."""
+    with running(tmp_path) as service:
+        assert service.process is not None
+        assert psutil.Process(service.process.pid).memory_info().rss < MOST
