@@ -43,7 +43,8 @@ def access(settings: KubernetesSettings, environ: Mapping[str, str] = os.environ
     return _in_cluster(environ)
 
 
-def _in_cluster(environ: Mapping[str, str], account: Path = SERVICE_ACCOUNT) -> Access:
+def _in_cluster(environ: Mapping[str, str]) -> Access:
+    account = SERVICE_ACCOUNT
     host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
     if not host or not (account / "token").is_file():
         hint = "name a 'kubeconfig', or a 'url' with a 'token'"

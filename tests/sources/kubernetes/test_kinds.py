@@ -126,3 +126,14 @@ async def test_a_rollout_of_argo_is_what_its_controller_says(
         [document] = await world.hears(1)
     assert (document["type"], document["revision"], document["hash"]) == (type_, 2, "bbb")
     assert document["workload"]["apiVersion"] == "argoproj.io/v1alpha1"
+
+
+async def test_a_rollout_of_argo_may_have_its_template_from_a_deployment(world: World, api: ApiServer) -> None:
+    """Its ReplicaSet knows it."""
+    async with world.source(**kinds("Rollout")):
+        api.put(REPLICA_SETS, replica_set("aaa", 1, ONE, prefix="rollout.argoproj.io"))
+        whole = rollout(1, ONE, "aaa", "aaa")
+        reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+        api.put(ROLLOUTS, {**whole, "spec": {"replicas": 2, "workloadRef": reference}})
+        [document] = await world.hears(1)
+    assert [each["image"] for each in document["images"]] == ["r.example.com/shop/web:1"]

@@ -17,7 +17,7 @@ _CAUSE = "kubernetes.io/change-cause"
 
 def finished(kind: Kind, workload: Json, revision: int | None, found: Evidence) -> Json:
     """Of a revision that is complete or has failed; what is not known is left out."""
-    template = member(workload, "spec", "template")
+    template = found.template(workload)
     return given(
         workload=about(kind, workload),
         template=described(template),

@@ -25,7 +25,11 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One that a controller keeps, a ReplicaSet or ControllerRevision; `earlier` are the numbers that it had before."""
+    """One that a controller keeps, a ReplicaSet or ControllerRevision; `earlier` are the numbers that it had before.
+
+    `template` are the fingerprints of its template; Argo's Rollouts alone keep it `whole`, for they may have none
+    themselves but refer to that of a Deployment (`workloadRef`).
+    """
 
     name: str
     uid: str
@@ -34,6 +38,7 @@ class Revision:
     hash: str
     earlier: tuple[int, ...]
     template: tuple[str, str]
+    whole: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Evidence:
     returned: bool = False
     before: tuple[str, str] | None = None
     pods: Sequence[Json] = ()
+
+    def template(self, workload: Json) -> Json:
+        """What pods of this revision are made of: as the workload has it, or else as its revision does."""
+        own = member(workload, "spec", "template")
+        return own or (self.current and self.current.whole) or {}
 
     def images(self, template: Json) -> list[Json]:
         """Of each container what it runs, by name: the manifests' digests as its image names one and as nodes tell."""
@@ -173,6 +183,7 @@ def _revision(kind: Kind, found: Json) -> Revision | None:
         _hash(kind, found, name),
         tuple(int(each) for each in earlier if each.isdecimal()),
         fingerprints(template),
+        template if kind.api_version == ARGO else None,
     )
 
 

@@ -92,7 +92,7 @@ class Rollouts(Knowing):
             if known is None:
                 known = news.known[key] = self._known(workload, born=True)
             revision, state = self._kind.revision(workload), self._kind.state(workload)
-            if revision and containers(member(workload, "spec", "template")) and _is_news(known, revision, state):
+            if revision and _has_pods(workload) and _is_news(known, revision, state):
                 due[key] = _Due(Wanted(key, workload, revision), state)
         await self._tell(news, due)
 
@@ -109,8 +109,7 @@ class Rollouts(Knowing):
                 self._complete(news, each.wanted, found[key], known)
 
     def _complete(self, news: News, wanted: Wanted, found: Evidence, known: Json) -> None:
-        template = member(wanted.workload, "spec", "template")
-        now, last = fingerprints(template), known["complete"]
+        now, last = fingerprints(found.template(wanted.workload)), known["complete"]
         document = finished(self._kind, wanted.workload, _number(wanted, found), found)
         hash_, seen = document.get("hash"), known["seen"]
         document["returned"] |= hash_ in seen
@@ -211,6 +210,11 @@ def _waits(known: Json, service: Service) -> bool:
         and known.get("namespace") == service.namespace
         and service.chooses(complete["labels"])
     )
+
+
+def _has_pods(workload: Json) -> bool:
+    """Whether it says which containers its pods have, or where that is said: what does not is no workload."""
+    return bool(containers(member(workload, "spec", "template")) or member(workload, "spec", "workloadRef"))
 
 
 def _is_news(known: Json, revision: str, state: State) -> bool:
