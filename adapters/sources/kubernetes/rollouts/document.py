@@ -10,6 +10,7 @@ from adapters.sources.kubernetes.keeping import bare
 from adapters.sources.kubernetes.rollouts.evidence import Evidence
 from adapters.sources.kubernetes.rollouts.parts import condition, member, number, objects, text, texts
 from adapters.sources.kubernetes.rollouts.standing import AVAILABLE, Kind
+from adapters.sources.kubernetes.rollouts.template import brief as shortened
 from adapters.sources.kubernetes.rollouts.template import described
 
 _CAUSE = "kubernetes.io/change-cause"
@@ -68,10 +69,24 @@ def given(**members: Any) -> Json:
     return {name: value for name, value in members.items() if value is not None}
 
 
+def brief(workload: Json) -> Json:
+    """A workload of which everything here says the same, without the rest: only the last writer of its template."""
+    writers = [{**last, "fieldsV1": {"f:spec": {"f:template": {"f:spec": {}}}}} for last in _last_writers(workload)]
+    metadata = {**member(bare(workload, ""), "metadata"), "managedFields": writers}
+    kept = ("replicas", "selector", "updateStrategy")
+    spec = {name: each for name, each in member(workload, "spec").items() if name in kept}
+    template = shortened(member(workload, "spec", "template"))
+    progress = {"conditions": [each for each in [condition(workload, "Progressing")] if each]}
+    return {"metadata": metadata, "spec": {**spec, "template": template}, "status": progress}
+
+
 def _manager(workload: Json) -> str | None:
     """Who last changed the template, by the name that clients give of themselves (Kubernetes, Server-Side Apply)."""
-    last = max(_writers(workload), key=lambda each: str(each.get("time")), default={})
-    return text(last, "manager")
+    return next((text(each, "manager") for each in _last_writers(workload)), None)
+
+
+def _last_writers(workload: Json) -> list[Json]:
+    return sorted(_writers(workload), key=lambda each: str(each.get("time")), reverse=True)[:1]
 
 
 def _writers(workload: Json) -> Iterator[Json]:

@@ -16,11 +16,16 @@ FEW = 20
 
 
 class Wanted(NamedTuple):
-    """A workload, by its uid, and the revision of it that is asked about, as Kind.revision names it."""
+    """A workload, by its uid, and the revision of it that is asked about, as Kind.revision names it.
+
+    `template` are the fingerprints of the workload's own, of which `workload` has only what is told: there may be
+    thousands at once.
+    """
 
     uid: str
     workload: Json
     revision: str
+    template: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,12 @@ class Evidence:
         """What pods of this revision are made of: as the workload has it, or else as its revision does."""
         own = member(workload, "spec", "template")
         return own or (self.current and self.current.whole) or {}
+
+    def fingerprints(self, wanted: Wanted) -> tuple[str, str]:
+        """Of that template."""
+        if self.current and not member(wanted.workload, "spec", "template"):
+            return self.current.template
+        return wanted.template
 
     def images(self, template: Json) -> list[Json]:
         """Of each container what it runs, by name: the manifests' digests as its image names one and as nodes tell."""
@@ -214,8 +225,7 @@ def _current(kind: Kind, wanted: Wanted, history: Iterable[Revision]) -> Revisio
         case "StatefulSet":
             return next((each for each in history if each.name == wanted.revision), None)
         case "DaemonSet":
-            template = fingerprints(member(wanted.workload, "spec", "template"))
-            return next((each for each in history if each.template == template), None)
+            return next((each for each in history if each.template == wanted.template), None)
     return next((each for each in history if int(wanted.revision) in (each.number, *each.earlier)), None)
 
 

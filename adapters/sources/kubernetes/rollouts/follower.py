@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from adapters.sources.kubernetes.api import Api, Json
 from adapters.sources.kubernetes.following import Change
 from adapters.sources.kubernetes.keeping import Kept, Knowing, News, uid
-from adapters.sources.kubernetes.rollouts.document import about, completed_at, concerns, finished, given
+from adapters.sources.kubernetes.rollouts.document import about, brief, completed_at, concerns, finished, given
 from adapters.sources.kubernetes.rollouts.evidence import Evidence, Wanted, evidence
 from adapters.sources.kubernetes.rollouts.parts import condition, member, text, texts
 from adapters.sources.kubernetes.rollouts.services import Service, Services
@@ -18,6 +19,9 @@ from adapters.sources.kubernetes.rollouts.template import containers, fingerprin
 
 _OVER = (State.COMPLETE, State.EMPTY, State.SETTLED)
 """What tells of a workload that is there at the very first that its revision is no news."""
+
+TOGETHER = 250
+"""Rollouts that are written at once, of those that a list has."""
 
 _REMEMBERED = 10
 
@@ -40,18 +44,36 @@ class Rollouts(Knowing):
         super().__init__(kept)
         self._kind, self._api, self._namespace, self._services = kind, api, namespace, services
         self._lock = asyncio.Lock()
+        self._due: dict[str, _Due] = {}
+
+    def begin(self) -> None:
+        """As in Follower."""
+        super().begin()
+        self._due.clear()
 
     async def listed(self, objects: Sequence[Json]) -> None:
-        """As in Follower."""
+        """As in Follower. What is due of a list is told when all of it is known: the cluster is asked but once."""
         self._listed.update(filter(None, map(uid, objects)))
         async with self._lock:
             news = News(self._kept)
-            if self.position is None:
-                for key, workload in _workloads(objects):
-                    if news.of(key) is None:
-                        news.known[key] = self._baseline(workload)
-            await self._judge(news, objects)
-            await self._kept.keep(news.documents, news.known)
+            for key, workload in _workloads(objects):
+                if self.position is None and news.of(key) is None:
+                    news.known[key] = self._baseline(workload)
+                if due := self._judged(news, key, workload):
+                    self._due[key] = due
+            await self._kept.keep([], news.known)
+
+    async def complete(self, version: str) -> None:
+        """As in Follower."""
+        async with self._lock:
+            found = await self._evidence(self._due)
+            while some := dict(islice(self._due.items(), TOGETHER)):
+                news = News(self._kept)
+                self._tell(news, some, found)
+                await self._kept.keep(news.documents, news.known)
+                for key in some:
+                    del self._due[key], found[key]
+            await super().complete(version)
 
     async def changed(self, changes: Sequence[Change], version: str) -> None:
         """As in Follower."""
@@ -84,23 +106,32 @@ class Rollouts(Knowing):
         due: dict[str, _Due] = {}
         for key, workload in _workloads(objects):
             if key in due:
-                await self._tell(news, due)
+                self._tell(news, due, await self._evidence(due))
                 due = {}
-            if text(workload, "metadata", "deletionTimestamp"):
-                continue
-            known = news.of(key)
-            if known is None:
-                known = news.known[key] = self._known(workload, born=True)
-            revision, state = self._kind.revision(workload), self._kind.state(workload)
-            if revision and _has_pods(workload) and _is_news(known, revision, state):
-                due[key] = _Due(Wanted(key, workload, revision), state)
-        await self._tell(news, due)
+            if found := self._judged(news, key, workload):
+                due[key] = found
+        self._tell(news, due, await self._evidence(due))
 
-    async def _tell(self, news: News, due: dict[str, _Due]) -> None:
-        if not due:
-            return
+    def _judged(self, news: News, key: str, workload: Json) -> _Due | None:
+        """What is to be told of a workload, if anything is."""
+        if text(workload, "metadata", "deletionTimestamp"):
+            return None
+        known = news.of(key)
+        if known is None:
+            known = news.known[key] = self._known(workload, born=True)
+        revision, state = self._kind.revision(workload), self._kind.state(workload)
+        if not (revision and _has_pods(workload) and _is_news(known, revision, state)):
+            return None
+        template = fingerprints(member(workload, "spec", "template"))
+        return _Due(Wanted(key, brief(workload), revision, template), state)
+
+    async def _evidence(self, due: Mapping[str, _Due]) -> dict[str, Evidence]:
         wanted = [each.wanted for each in due.values()]
-        found = await asyncio.to_thread(evidence, self._api, self._kind, wanted, self._namespace)
+        if not wanted:
+            return {}
+        return await asyncio.to_thread(evidence, self._api, self._kind, wanted, self._namespace)
+
+    def _tell(self, news: News, due: Mapping[str, _Due], found: Mapping[str, Evidence]) -> None:
         for key, each in due.items():
             known = news.of(key) or {}
             if each.state is State.FAILED:
@@ -109,12 +140,12 @@ class Rollouts(Knowing):
                 self._complete(news, each.wanted, found[key], known)
 
     def _complete(self, news: News, wanted: Wanted, found: Evidence, known: Json) -> None:
-        now, last = fingerprints(found.template(wanted.workload)), known["complete"]
+        now, last = found.fingerprints(wanted), known["complete"]
         document = finished(self._kind, wanted.workload, _number(wanted, found), found)
         hash_, seen = document.get("hash"), known["seen"]
         document["returned"] |= hash_ in seen
         seen = [*(each for each in seen if each != hash_), *([hash_] if hash_ else [])][-_REMEMBERED:]
-        complete = given(revision=document.get("revision"), template=now, images=_brief(document["images"]))
+        complete = given(revision=document.get("revision"), template=now, images=_lasting(document["images"]))
         complete["labels"] = document["template"]["labels"]
         news.known[wanted.uid] = {
             **known,
@@ -189,7 +220,7 @@ class Rollouts(Knowing):
             return known
         template = member(workload, "spec", "template")
         number = int(revision) if revision.isdecimal() else None
-        labels, images = texts(template, "metadata", "labels"), _brief(Evidence().images(template))
+        labels, images = texts(template, "metadata", "labels"), _lasting(Evidence().images(template))
         complete = given(revision=number, template=fingerprints(template), images=images, labels=labels)
         answered = self._services is not None and self._services.answers(known.get("namespace"), labels) is not None
         return {**known, "settled": revision, "complete": complete, "published": answered}
@@ -230,7 +261,7 @@ def _number(wanted: Wanted, found: Evidence) -> int | None:
     return found.current.number if found.current else None
 
 
-def _brief(images: Sequence[Json]) -> list[Json]:
+def _lasting(images: Sequence[Json]) -> list[Json]:
     """Images without what each node says of them."""
     return [{name: value for name, value in each.items() if name != "imageIDs"} for each in images]
 
