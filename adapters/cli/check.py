@@ -61,7 +61,7 @@ def _configuration(given: Path | None, *, connect: bool) -> tuple[Exit, list[str
         complain(str(error))
         return Exit.USAGE, []
     for note in found.notes:
-        complain(f"{note.where}: note: {note.message} ({note.hint})")
+        complain(f"{note.where}: note: {note.message}" + (f" ({note.hint})" if note.hint else ""))
     for each in found.outcomes:
         at = ".".join(map(str, each.at))
         if each.reached:

@@ -20,6 +20,7 @@ from adapters.errors import ConfigError, Problem, Together
 from adapters.mapping import library
 from adapters.mapping.overview import overview
 from adapters.reach import Outcome, tried
+from adapters.reach.here import hindrances
 from adapters.sidecar import assembled
 
 
@@ -49,12 +50,12 @@ def trial(file: Path, *, connect: bool) -> Trial:
     heard = _heard(config)
     if wrong := [config.problem(*each) for each in astray(config, heard)]:
         raise ConfigError(wrong)
-    notes = [config.problem(*each) for find in (idle(config), partly(config, heard)) for each in find]
+    noted = (*idle(config), *partly(config, heard), *hindrances(config))
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)
     with _unheard():
         outcomes = asyncio.run(tried(config)) if connect else ()
     own = [name for name in named if name not in library.shipped()]
-    return Trial(config, notes, own, outcomes)
+    return Trial(config, [config.problem(*each) for each in noted], own, outcomes)
 
 
 @contextmanager

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 def _time(text: str) -> str:
     """A time as events write theirs."""
-    time = datetime.fromisoformat(text)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("expected a time such as 2026-03-01 or 2026-03-01T12:00:00Z") from None
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()[:-6] + "Z"
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import typer
 
 from adapters.config import Config
+from adapters.errors import AdapterError
 from adapters.goldens import context
+from adapters.reach.files import writable_file
 from adapters.replay.archive import journals
 from adapters.replay.units import kept_sources
 
@@ -38,6 +40,8 @@ def alone(told: Told, inputs: Sequence[str], output: str | None, *, dry_run: boo
     if told.instance is None and not dry_run:
         message = f"say which tool the history is of, by its URL (the mapping's examples have {example}), or --dry-run"
         raise typer.BadParameter(message, param_hint="--instance")
+    if output and not dry_run:
+        _check_writable(Path(output))
     source = {"type": "webhook", "path": "/", "instance": told.instance or example, "mapping": mapping}
     return Config.model_validate(
         {
@@ -46,6 +50,14 @@ def alone(told: Told, inputs: Sequence[str], output: str | None, *, dry_run: boo
             "routes": {"replay": {"format": "cdevents", "sink": "output"}},
         }
     )
+
+
+def _check_writable(output: Path) -> None:
+    """A sink of a service waits for its disk; who has just typed a name is told."""
+    try:
+        writable_file(output)
+    except AdapterError as error:
+        raise typer.BadParameter(str(error), param_hint="--output") from None
 
 
 def changed(config: Config, source: str, told: Told) -> Config:

@@ -10,6 +10,7 @@ from adapters.sinks.file import FileSettings
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
 from adapters.sources.tail.files import listed
 from adapters.sources.tail.settings import TailSettings
+from adapters.yamlfile import shown
 
 
 async def tail(settings: TailSettings) -> str:
@@ -34,14 +35,21 @@ async def home(settings: JenkinsHomeSettings) -> str:
 
 async def file(settings: FileSettings) -> str:
     """Whether it can be written, or made."""
-    if settings.path.exists() and not settings.path.is_file():
-        raise AdapterError(f"{settings.path} is no file")
-    return writable(settings.path)
+    return writable_file(settings.path)
+
+
+def writable_file(path: Path) -> str:
+    """That a file can be written, or made; raises AdapterError, also for a folder of its name."""
+    if path.is_dir():
+        raise AdapterError(f"{path} is a folder: name a file")
+    return writable(path)
 
 
 def writable(path: Path) -> str:
     """That a file or folder can be written, or made; raises AdapterError."""
-    there = path if path.exists() else next(each for each in path.parents if each.exists())
-    if not os.access(there, os.W_OK if there.is_file() else os.W_OK | os.X_OK):
-        raise AdapterError(f"{there} cannot be written by this user")
+    there = next(each for each in (path.absolute(), *path.absolute().parents) if os.access(each, os.F_OK))
+    if there != path.absolute() and not there.is_dir():
+        raise AdapterError(f"{path} cannot be made: {shown(there)} is no folder")
+    if there.is_relative_to("/proc") or not os.access(there, os.W_OK if there.is_file() else os.W_OK | os.X_OK):
+        raise AdapterError(f"{path} cannot be written: {shown(there)} is not for this user to write")
     return "can be written"

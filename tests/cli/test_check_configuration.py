@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from textwrap import dedent
 
@@ -224,6 +225,34 @@ def test_csv_without_columns_is_not_for_a_tail(tmp_path: Path) -> None:
     assert problem.startswith("c.yaml:1:73: the mapping mapping.yaml reads columns from a header")
     mapping.write_text(f"cdevents: 0.5.1\ninput: {{csv: {{columns: [a]}}}}\n{rule}")
     assert "1 source, 1 sink, 2 routes, fine" in told(tmp_path, tail + OUT)[0]
+
+
+@pytest.mark.parametrize(
+    ("parts", "where", "what"),
+    [
+        ("journal: {path: taken/journal.db}", "1:11", "taken/journal.db cannot be made: taken is no folder"),
+        ("journal: {path: .}", "1:11", ". is a folder: name a file"),
+        ("server: {listen: 'HOST'}", "1:10", "server.listen: HOST is in use"),
+        ("server: {admin: 'HOST'}", "1:10", "server.admin: HOST is in use"),
+        ("server: {listen: '192.0.2.1:80'}", "1:10", "server.listen: 192.0.2.1:80 cannot be listened on"),
+        ("sinks: {out: {type: file, path: taken/e}}", "1:27", "taken/e cannot be made: taken is no folder"),
+        ("sinks: {out: {type: http, url: 'https://e/', tls: {ca: no}}}", "1:46", "TLS cannot use no: "),
+        ("sinks: {out: {type: http, url: 'https://e/', tls: {ca: taken}}}", "1:46", "TLS cannot use taken: "),
+    ],
+)
+def test_what_a_start_on_this_machine_would_meet_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: str, where: str, what: str
+) -> None:
+    """Where it is configured; on the machine that it is for, all may be well, so it is no problem."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("a file")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        host = f"127.0.0.1:{other.getsockname()[1]}"
+        text = f"{parts.replace('HOST', host)}\n{SOURCE}    auth: none\n"
+        (tmp_path / "c.yaml").write_text(text + (OUT if "sinks" not in parts else OUT.splitlines()[1]) + "\n")
+        result = invoke("check", "--config", "c.yaml")
+    assert result.exit_code == 0
+    assert f"c.yaml:{where}: note: {what.replace('HOST', host)}" in result.output
 
 
 def test_a_type_that_there_is_not_is_all_that_is_told(tmp_path: Path) -> None:

@@ -85,7 +85,10 @@ def test_what_is_parked_is_told_and_is_a_problem(folder: Path) -> None:
         (("--config", "config.yaml", "--source", "gerrit"), "the route builds is of jenkins"),
         ((*CONFIGURED, "--route", "none"), "there is no 'none': legacy, builds, calls"),
         ((*CONFIGURED, "--route", "legacy", "--since", "2026-01-01"), "only CDEvents have a time of their own"),
-        ((*CONFIGURED, "--since", "yesterday"), "yesterday"),
+        ((*CONFIGURED, "--since", "yesterday"), "expected a time such as 2026-03-01"),
+        ((*ALONE, "-o", "."), ". is a folder: name a file"),
+        ((*ALONE, "-o", "history.ndjson/e.jsonl"), "history.ndjson is no folder"),
+        ((*ALONE, "-o", "/proc/none/e.jsonl"), "/proc is not for this user to write"),
         ((*CONFIGURED, "--shard", "2/2"), "'2/2' is not I/N with I from 0 to N-1"),
     ],
 )
