@@ -23,7 +23,7 @@ test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
 test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, faults of brokers and networks, load, the wheel
 	$(BIN)/pytest -m "slow and not real" $(ARGS)
 
-test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Hudson, Kafka (Java, Maven), registries, signatures (skopeo, Go)
+test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Hudson, Kafka (Java, Maven), registries, signatures, Kubernetes (skopeo, Go)
 	$(BIN)/pytest -m real -rs $(ARGS)
 
 lint: $(VENV)/dev ## Check style, types, what looks unsafe, and the licences of dependencies

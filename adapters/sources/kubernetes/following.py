@@ -81,7 +81,8 @@ class Following:
                 await self._watch(follower, follower.position)
         except Expired as error:
             _log.info("listing all again", source=self._name, path=self._path, reason=str(error))
-            await follower.forget()
+            if follower.position is not None:  # else it is a first list that took too long, and still the first
+                await follower.forget()
 
     async def _list(self, follower: Follower) -> None:
         pages, version = self._api.pages(self._path, self._selectors), ""

@@ -45,6 +45,7 @@ class ApiServer:
     history: list[tuple[int, str, Json]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
+    expired_pages: int = 0
     forbidden: set[str] = field(default_factory=set)
     largest_page: int = 1000
     cuts: int = 0
@@ -149,6 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(404, {"message": "the server could not find the requested resource"})
         elif parts.path.rpartition("/")[2] in self.api.forbidden:
             self._say(403, {"message": "forbidden"})
+        elif "continue" in query and self.api.expired_pages:
+            self.api.expired_pages -= 1
+            self._say(410, {"message": "The provided continue parameter is too old"})
         elif "watch" in query:
             self._watch(parts.path, query)
         else:

@@ -250,3 +250,13 @@ async def test_a_large_value_is_kept_as_its_digest(world: World, api: ApiServer)
         [told] = await world.hears(1)
     assert told["before"]["spec"].startswith("sha256:")
     assert told["object"]["spec"]["text"] == "y" * 600
+
+
+async def test_a_first_list_that_takes_too_long_is_still_the_first(world: World, api: ApiServer) -> None:
+    """Its pages expire; what is there when it begins again is no news either."""
+    api.largest_page, api.expired_pages = 3, 2
+    for number in range(10):
+        api.put(WIDGETS, widget(f"w{number}", 1))
+    async with world.source(watch=WATCH):
+        api.put(WIDGETS, widget("new", 1))
+        assert shape(await world.hears(1)) == [("ADDED", "new")]
