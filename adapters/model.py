@@ -46,6 +46,9 @@ class Checkpoint:
 TRUNCATED = "x-truncated"
 """The header of a notification that its source had to cut: the bytes there were, at least, or `<bytes>/<limit>`."""
 
+STUB = 64 << 10
+"""Bytes that are kept of a notification that is too large for its source."""
+
 
 LOOKED_UP = "x-image-labels"
 """The header of a notification whose source asked a registry about images: a JSON object, by package URL.

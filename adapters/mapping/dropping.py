@@ -118,7 +118,8 @@ class _Dropping:
 
     def body(self, body: bytes, *, is_form: bool) -> bytes:
         plain = unmarked(body)
-        made = self._nothing(plain) if too_many(plain, JSON) else self._made(plain, is_form=is_form)
+        marks = JSON + b"\n" if self.drop.lines else JSON
+        made = self._nothing(plain) if too_many(plain, marks) else self._made(plain, is_form=is_form)
         return made if self.gone else body
 
     def _made(self, body: bytes, *, is_form: bool) -> bytes:
@@ -144,6 +145,12 @@ class _Dropping:
         return before + (self._nothing(rest) if document is None else self._document(rest, document))
 
     def _document(self, text: bytes, document: Any) -> bytes:
+        try:
+            return self._left(text, document)
+        except RecursionError:  # nested too deeply to be looked into
+            return self._nothing(text)
+
+    def _left(self, text: bytes, document: Any) -> bytes:
         before = self.count
         document = self._within(document)
         inner = document.get(self.drop.unwrap or "") if isinstance(document, dict) else None
@@ -154,12 +161,13 @@ class _Dropping:
         return text if self.count == before else json.dumps(document, separators=(",", ":")).encode()
 
     def _within(self, value: Any) -> Any:
-        """A value in which texts of JSON are without what must not be kept, too."""
-        if isinstance(value, dict):
-            return {key: self._within(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self._within(each) for each in value]
-        return self._text(value) if isinstance(value, str) else value
+        """The same value, in which texts of JSON are without what must not be kept, too."""
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict | list):
+            for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+                value[key] = self._within(each)
+        return value
 
     def _text(self, text: str) -> str:
         encoded = text.encode("utf-8", "surrogatepass")
@@ -179,15 +187,13 @@ class _Dropping:
 
 
 def _json(text: bytes) -> Any:
-    """The object or list that a text is in JSON; None when it is neither, or nested too deeply to be looked into."""
+    """The object or list that a text is in JSON; None when it is neither, or nested too deeply to be read."""
     if text.lstrip()[:1] not in (b"{", b"["):
         return None
     try:
-        found = json.loads(text.decode("utf-8", "surrogatepass"), object_pairs_hook=_members)
-        json.dumps(found)
+        return json.loads(text.decode("utf-8", "surrogatepass"), object_pairs_hook=_members)
     except (ValueError, RecursionError):
         return None
-    return found
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from adapters.answers import Refusal, json_answer
 from adapters.cdevents.heard import cdevents
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
-from adapters.model import LARGE, TRUNCATED, Notification, Receive
+from adapters.model import LARGE, STUB, TRUNCATED, Notification, Receive
 from adapters.secrets import Following
 from adapters.settings import Duration, Expected, Size
 from adapters.sources import body
@@ -28,9 +28,6 @@ from adapters.sources.auth import AuthOrNone, Guard, Headers, Once, Replays, Und
 from adapters.sources.body import Body
 from adapters.sources.contract import CDEventsOrToolSettings, Context
 from adapters.sources.handshake import granted
-
-STUB = 64 << 10
-"""Bytes that are kept of a body that is too large."""
 
 _DRAIN = 10
 """A body of more than this many times the limit is not even read to its end."""

@@ -12,12 +12,15 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Outage
-from adapters.model import Notification, Receive
+from adapters.model import STUB, TRUNCATED, Notification, Receive
 from adapters.sources.broker.own import has_cdevents, is_own
 from adapters.sources.contract import Context
 
 STEADY = 60.0
 """Seconds after which a connection that ends was a good one: the back-off begins anew."""
+
+IN_HAND = 16 << 20
+"""Bytes of messages after which a batch is full, however few they are, and nothing more is asked of the broker."""
 
 _BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
 _PREFIXES = ("ce_", "ce-", "cloudevents_", "cloudevents:")
@@ -52,9 +55,10 @@ def lowered(headers: Iterable[tuple[str, Any]]) -> dict[str, str]:
 
 
 class Consumer:
-    """Runs sessions for ever; `sleep` waits between two."""
+    """Runs sessions for ever; `sleep` waits between two. Of what has more than `most` bytes a stub is kept."""
 
-    def __init__(self, context: Context, session: Session, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, context: Context, most: int, session: Session, sleep: Sleep = asyncio.sleep) -> None:
+        self._most = most
         self._context, self._session, self._sleep = context, session, context.pulse.resting(sleep)
         self._outage = Outage(self._now)
 
@@ -109,7 +113,10 @@ class Consumer:
             for name, value in delivery.headers.items()
             if name == "content-type" or name.startswith("ce-") or name in wanted
         }
-        return Notification(self._context.name, delivery.body, self._context.clock(), headers, delivery.position)
+        heard = Notification(self._context.name, delivery.body, self._context.clock(), headers, delivery.position)
+        if (size := len(delivery.body)) <= self._most:
+            return heard
+        return heard._replace(body=delivery.body[:STUB], headers={**headers, TRUNCATED: f"{size}/{self._most}"})
 
     def _now(self) -> float:
         return self._context.clock().timestamp()

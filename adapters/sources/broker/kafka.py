@@ -15,8 +15,9 @@ from adapters.brokers.connection import KafkaConnection
 from adapters.brokers.kafka import properties
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import CDEventsOrToolSettings, Context
+from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.broker.settings import BrokerSettings
+from adapters.sources.contract import Context
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -30,7 +31,7 @@ def _not_promised(given: dict[str, str]) -> dict[str, str]:
     return given
 
 
-class KafkaSettings(CDEventsOrToolSettings, KafkaConnection):
+class KafkaSettings(BrokerSettings, KafkaConnection):
     """Which topics (`^` begins a regular expression); replicas share the work by the same `group`.
 
     `start` is for partitions of which the group has no offset: with all that they hold, or with what comes.
@@ -52,7 +53,7 @@ class KafkaSource:
         need("kafka", "confluent_kafka")
         self._settings, self._name = settings, context.name
         self._pulse = context.pulse
-        self._consumer = Consumer(context, self._session, sleep)
+        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -69,7 +70,7 @@ class KafkaSource:
                 password = _password(settings)
                 while _password(settings) == password:
                     self._pulse.beat()
-                    if messages := await consumer.call(lambda: consumer.fetch(settings.batch)):
+                    if messages := await consumer.call(lambda: consumer.fetch(settings.batch, IN_HAND)):
                         await keep([_delivery(message) for message in messages])
                         consumer.commit(messages)
         except KafkaException as error:
@@ -85,6 +86,8 @@ def _password(settings: KafkaSettings) -> str | None:
 def _config(settings: KafkaSettings) -> dict[str, Any]:
     return {
         "partition.assignment.strategy": "cooperative-sticky",
+        "queued.max.messages.kbytes": IN_HAND >> 10,
+        "fetch.max.bytes": IN_HAND,
         **properties(settings),
         "group.id": settings.group,
         "enable.auto.commit": False,

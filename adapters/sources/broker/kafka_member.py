@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 import structlog
@@ -50,14 +51,20 @@ class Member:
         """Asks for a part of the topics' partitions."""
         self._consumer.subscribe(topics)
 
-    def fetch(self, limit: int) -> list[Message]:
-        """What there is, once there is something: a call for many waits for all of them as long as it may.
+    def fetch(self, limit: int, most: int) -> list[Message]:
+        """What there is, once there is something: up to `limit` messages, and no more after `most` bytes of them.
 
         Raises KafkaException when the member cannot go on.
         """
-        first = self._consumer.poll(_IDLE)
-        messages = [first, *self._consumer.consume(limit - 1, _LINGER)] if first else []
-        return [message for message in messages if not self._failed(message.error())]
+        until, wait, size = float("inf"), _IDLE, 0
+        messages: list[Message] = []
+        while len(messages) < limit and size < most and (message := self._consumer.poll(wait)):
+            until = min(until, monotonic() + _LINGER)
+            wait = max(0.0, until - monotonic())
+            if not self._failed(message.error()):
+                messages.append(message)
+                size += len(message)
+        return messages
 
     def commit(self, messages: Iterable[Message]) -> None:
         """Commits that these were taken, without waiting: without a broker, librdkafka would wait for ever.

@@ -19,7 +19,9 @@ from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration, Expected
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import CDEventsOrToolSettings, Context
+from adapters.sources.broker.mqtt_inbox import Inbox, size
+from adapters.sources.broker.settings import BrokerSettings
+from adapters.sources.contract import Context
 
 if TYPE_CHECKING:
     from aiomqtt import Client, Message
@@ -32,7 +34,7 @@ _MOST = 65_535
 """What MQTT can count of messages that are not acknowledged yet (MQTT 5.0 §3.1.2.11.3)."""
 
 
-class MqttSettings(CDEventsOrToolSettings, MqttConnection):
+class MqttSettings(BrokerSettings, MqttConnection):
     """Which topics (`+` and `#` are wildcards); replicas share the work by the same `group`.
 
     `client_id` names this replica's session: the host's name and the source's, unless told. It must be the same after
@@ -56,7 +58,7 @@ class MqttSource:
         self._settings = settings
         self._client_id = settings.client_id or f"{socket.gethostname()}-{context.name}"
         self._pulse = context.pulse
-        self._consumer = Consumer(context, self._session, sleep)
+        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -67,20 +69,33 @@ class MqttSource:
 
         self._pulse.rest(self._settings.timeout)
         try:
-            mqtt = client(self._settings, identifier=self._client_id, clean_start=False, properties=self._properties())
+            session = {"clean_start": False, "properties": self._properties(), "queue_type": Inbox}
+            mqtt = client(self._settings, identifier=self._client_id, **session)
             mqtt._client.manual_ack_set(on=True)  # noqa: SLF001 - aiomqtt 2 has no way of its own
             async with mqtt:
-                await self._subscribe(mqtt)
-                await keep(())
-                await self._consume(mqtt, keep)
+                await self._hear(mqtt, keep)
         except (MqttError, OSError) as error:
             raise BrokerLost(f"{self._settings.host}: {error or type(error).__name__}") from None
 
-    async def _subscribe(self, mqtt: Client) -> None:
+    async def _hear(self, mqtt: Client, keep: Keep) -> None:
+        """Subscribes while it takes what the session has already: the broker may answer only behind that."""
+        inbox = mqtt._queue  # noqa: SLF001 - as above
+        assert isinstance(inbox, Inbox)  # noqa: S101 - it is the client's `queue_type`
+        inbox.of(mqtt)
+        both = [asyncio.ensure_future(each) for each in (self._subscribe(mqtt, keep), self._consume(mqtt, inbox, keep))]
+        try:
+            await asyncio.gather(*both)
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _subscribe(self, mqtt: Client, keep: Keep) -> None:
         for topic in self._settings.topics:
             for answer in await mqtt.subscribe(f"$share/{self._settings.group}/{topic}", qos=1):
                 if getattr(answer, "is_failure", False):
                     raise BrokerLost(f"{self._settings.host} refuses the subscription to {topic}: {answer}")
+        await keep(())
 
     def _properties(self) -> Properties:
         from paho.mqtt.packettypes import PacketTypes  # noqa: PLC0415 - as above
@@ -91,7 +106,7 @@ class MqttSource:
         properties.ReceiveMaximum = min(2 * self._settings.batch, _MOST)
         return properties
 
-    async def _consume(self, mqtt: Client, keep: Keep) -> None:
+    async def _consume(self, mqtt: Client, inbox: Inbox, keep: Keep) -> None:
         while True:
             with self._pulse.idle():
                 messages = [await anext(mqtt.messages)]
@@ -100,6 +115,7 @@ class MqttSource:
             await keep([_delivery(message) for message in messages])
             for message in messages:
                 mqtt._client.ack(message.mid, message.qos)  # noqa: SLF001 - as above
+            inbox.kept(sum(map(size, messages)))
 
 
 def _delivery(message: Message) -> Delivery:

@@ -18,8 +18,9 @@ from adapters.brokers.nats import connect
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration, Expected
-from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import CDEventsOrToolSettings, Context
+from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.broker.settings import BrokerSettings
+from adapters.sources.contract import Context
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -38,7 +39,7 @@ _REPLICAS = 16
 _Name = Annotated[str, Field(pattern=r"^[^\s.*>/\\]+$"), Expected("a name without spaces and any of . * > /")]
 
 
-class NatsSettings(CDEventsOrToolSettings, NatsConnection):
+class NatsSettings(BrokerSettings, NatsConnection):
     """Which stream, and which of its subjects (`>`: all); replicas share the work by the same `consumer`.
 
     The consumer is made where there is none: `start` says whether with all that the stream holds or with what comes.
@@ -61,7 +62,7 @@ class NatsSource:
         need("nats", "nats")
         self._settings = settings
         self._pulse = context.pulse
-        self._consumer = Consumer(context, self._session, sleep)
+        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -75,7 +76,7 @@ class NatsSource:
         try:
             client = await self._connected(complaints)
             try:
-                await self._consume(await self._subscribed(client), keep)
+                await self._consume(await self._subscribed(client), self._limit(client), keep)
             finally:
                 await closed(client.close())
         except (Error, OSError) as error:
@@ -112,11 +113,15 @@ class NatsSource:
         except NotFoundError:
             raise BrokerLost(f"there is no stream {settings.stream}: make it, or correct the name") from None
 
-    async def _consume(self, subscription: JetStreamContext.PullSubscription, keep: Keep) -> None:
+    def _limit(self, client: Client) -> int:
+        """How many messages at once: no more than are IN_HAND if each is as large as the server lets them be."""
+        return max(1, min(self._settings.batch, IN_HAND // client.max_payload))
+
+    async def _consume(self, subscription: JetStreamContext.PullSubscription, limit: int, keep: Keep) -> None:
         await keep(())
         while True:
             self._pulse.beat()
-            messages = await self._fetched(subscription)
+            messages = await self._fetched(subscription, limit)
             if not messages:
                 await subscription.consumer_info()  # raises when there is none any more: a fetch only waits in vain
                 continue
@@ -124,9 +129,9 @@ class NatsSource:
             for message in messages:
                 await message.ack()
 
-    async def _fetched(self, subscription: JetStreamContext.PullSubscription) -> Sequence[Msg]:
+    async def _fetched(self, subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:
         # Not awaited itself: nats-py may lose a cancellation, and the source would not stop (as with 2.16).
-        fetching = asyncio.create_task(_fetch(subscription, self._settings.batch))
+        fetching = asyncio.create_task(_fetch(subscription, limit))
         fetching.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             await asyncio.wait([fetching])
@@ -135,11 +140,12 @@ class NatsSource:
             fetching.cancel()
 
 
-async def _fetch(subscription: JetStreamContext.PullSubscription, batch: int) -> Sequence[Msg]:
+async def _fetch(subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:
     messages: list[Msg] = []
     with suppress(TimeoutError):
         messages += await subscription.fetch(1, timeout=_IDLE)
-        messages += await subscription.fetch(batch - 1, timeout=_LINGER)
+        if limit > 1:
+            messages += await subscription.fetch(limit - 1, timeout=_LINGER)
     return messages
 
 

@@ -19,13 +19,12 @@ from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
-from adapters.sources.contract import CDEventsOrToolSettings, Context
+from adapters.sources.broker.rabbitmq_inbox import Inbox
+from adapters.sources.broker.settings import BrokerSettings
+from adapters.sources.contract import Context
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
-
-_Inbox = asyncio.Queue["AbstractIncomingMessage | None"]
-"""What is delivered; None when nothing will be any more."""
 
 _AHEAD = 2
 """Batches that the broker delivers before it waits for acknowledgements: one is kept while the next one comes."""
@@ -39,7 +38,7 @@ class Binding(Settings):
     exchange_type: ExchangeType = "topic"
 
 
-class RabbitmqSettings(CDEventsOrToolSettings, RabbitmqConnection):
+class RabbitmqSettings(BrokerSettings, RabbitmqConnection):
     """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges.
 
     With `declare`, it is made without bindings, too, and so are the exchanges that it is bound to.
@@ -60,7 +59,7 @@ class RabbitmqSource:
         need("rabbitmq", "aio_pika")
         self._settings = settings
         self._pulse = context.pulse
-        self._consumer = Consumer(context, self._session, sleep)
+        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -80,18 +79,18 @@ class RabbitmqSource:
             raise BrokerLost(f"{self._settings.host}: {error or type(error).__name__}") from None
 
     async def _consume(self, connection: AbstractConnection, keep: Keep) -> None:
-        inbox: _Inbox = asyncio.Queue()
         async with asyncio.timeout(self._settings.timeout):
             channel = await connection.channel()
             await channel.set_qos(_AHEAD * self._settings.batch)
-            channel.close_callbacks.add(lambda *_: inbox.put_nowait(None))
-            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda *_: inbox.put_nowait(None))
+            inbox = Inbox(await channel.get_underlay_channel())
+            channel.close_callbacks.add(inbox.end)
             await (await self._queue(channel)).consume(inbox.put)
         await keep(())
         while True:
             messages = await self._taken(inbox)
             await keep([_delivery(message) for message in messages])
             await messages[-1].ack(multiple=True)
+            inbox.kept(sum(message.body_size for message in messages))
 
     async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
         settings = self._settings
@@ -104,12 +103,10 @@ class RabbitmqSource:
             await queue.bind(binding.exchange, binding.routing_key)
         return queue
 
-    async def _taken(self, inbox: _Inbox) -> Sequence[AbstractIncomingMessage]:
+    async def _taken(self, inbox: Inbox) -> Sequence[AbstractIncomingMessage]:
         """What there is, once there is something; raises BrokerLost when nothing comes any more."""
         with self._pulse.idle():
-            messages = [await inbox.get()]
-        while len(messages) < self._settings.batch and not inbox.empty():
-            messages.append(inbox.get_nowait())
+            messages = await inbox.taken(self._settings.batch)
         if None in messages:
             raise BrokerLost(
                 f"{self._settings.host}: the channel is closed, or the queue {self._settings.queue} is gone"

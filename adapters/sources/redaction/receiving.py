@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from adapters.mapping.translator import Translator
-from adapters.model import Checkpoint, Notification, Receive
+from adapters.model import LARGE, Checkpoint, Notification, Receive
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.redaction.settings import Redaction
+
+_LARGE = ThreadPoolExecutor(1, thread_name_prefix="large-redaction")
+"""One large notification at most is in memory as objects, over all sources."""
 
 
 def redacted(receive: Receive, settings: Redaction | None, translator: Callable[[], Translator | None]) -> Receive:
@@ -19,7 +23,9 @@ def redacted(receive: Receive, settings: Redaction | None, translator: Callable[
         mapping = translator()
         if settings is not None or (mapping and mapping.drop):
             leave_out = left_out(redact, mapping)
-            notifications = await asyncio.to_thread(lambda: [leave_out(each) for each in notifications])
+            worker = _LARGE if sum(len(each.body) for each in notifications) > LARGE else None
+            made = map(leave_out, notifications)
+            notifications = await asyncio.get_running_loop().run_in_executor(worker, list, made)
         await receive(notifications, checkpoints)
 
     return without

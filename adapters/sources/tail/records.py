@@ -10,9 +10,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from adapters.mapping import EACH_LINE, Framing, Grouping
-
-STUB = 64 << 10
-"""Bytes that are kept of a line that is too long."""
+from adapters.model import STUB
 
 _UTF8 = frozenset({"utf-8", "ascii"})
 

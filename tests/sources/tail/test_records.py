@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mapping import Framing
-from adapters.sources.tail.records import STUB, Shape
+from adapters.model import STUB
+from adapters.sources.tail.records import Shape
 from tests.enveloped import ENVELOPES, docker, enveloped
 
 
