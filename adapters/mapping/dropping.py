@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from adapters.bounds import JSON, too_many
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.marks import unmarked
 from adapters.model import DROPPED, Notification
+from adapters.urlencoded import pairs
 
 ALL = "all"
 """What the header says where nothing was left."""
@@ -126,9 +127,15 @@ class _Dropping:
         if (document := _json(body)) is not None:
             return self._document(body, document)
         if is_form:
-            fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True)
-            return urlencode([(name, self._text(value)) for name, value in fields]).encode()
+            return self._form(body)
         return self._lines(body) if self.drop.lines else self._nothing(body)
+
+    def _form(self, body: bytes) -> bytes:
+        try:
+            fields = pairs(body)
+        except ValueError:  # nobody reads it
+            return self._nothing(body)
+        return urlencode([(name, self._text(value.decode("utf-8", "replace"))) for name, value in fields]).encode()
 
     def _lines(self, body: bytes) -> bytes:
         """Lines in their envelopes; without these where only pieces of several lines together are JSON."""

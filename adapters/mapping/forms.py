@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from adapters.bounds import JSON, check
 from adapters.marks import unmarked
-
-FIELDS = 1000
-"""More fields than this are refused: no tool sends so many, and each costs."""
+from adapters.urlencoded import FIELDS, plain
 
 _MULTIPART = re.compile(rb"--[^\r\n]+\r?\n(?i:content-)")
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -57,6 +54,6 @@ def _plain(text: bytes) -> str:
     if bad := _NO_ESCAPE.search(text):
         raise ValueError(f"is not a form: '{text[bad.start() :][:3].decode('ascii', 'replace')}' is no escape")
     try:
-        return unquote_to_bytes(text.replace(b"+", b" ")).decode()
+        return plain(text).decode()
     except UnicodeDecodeError as error:
         raise ValueError(f"is not a form in UTF-8: {error}") from None

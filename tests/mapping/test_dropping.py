@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -119,6 +120,25 @@ def test_the_field_of_a_form_is_looked_into() -> None:
     body = urlencode({"payload": json.dumps(OUTPUTS), "other": "x=1"})
     found = kept(body, "outputs", headers={"content-type": "application/x-www-form-urlencoded"})
     assert parse_qs(found.body.decode()) == {"payload": ['{"type":"outputs"}'], "other": ["x=1"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "lines"),
+    [
+        (SECRET.encode() + b"=1&" * 1_000_000, "application/x-www-form-urlencoded", False),
+        (SECRET.encode() + b"\n" * 1_000_000, "text/plain", True),
+        (b'{"a":' * 900 + f'"{SECRET}"'.encode() + b"}" * 900, "application/json", True),
+    ],
+)
+def test_what_is_too_much_to_be_looked_into_is_left_out(body: bytes, content_type: str, lines: bool) -> None:
+    """Fields, lines, or depth: before there are objects of them, which take many times the memory."""
+    tracemalloc.start()
+    try:
+        found = kept(body, "**.outputs", lines=lines, headers={"content-type": content_type})
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(body) + (4 << 20)
+    finally:
+        tracemalloc.stop()
+    assert (found.headers[DROPPED], SECRET.encode() in found.body) == ("all", False)
 
 
 def test_an_envelope_is_unwrapped_as_for_the_mapping() -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Literal, Self
-from urllib.parse import parse_qsl
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -21,6 +20,7 @@ from adapters.late import late
 from adapters.secrets import Secrets
 from adapters.settings import Expected, Settings
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Undecided, Unproven
+from adapters.urlencoded import pairs
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from adapters.sources.auth.published import Published
 
 _published = late("adapters.sources.auth.published", "Published")
-_MOST_FIELDS = 1000
 _LIBRARY = "cryptography"
 
 
@@ -120,15 +119,13 @@ class _Signature:
         if self.settings.form is None:
             return body
         try:
-            fields = parse_qsl(
-                body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
-            )
+            fields = pairs(body)
         except ValueError:
             raise Unproven from None
-        values = [value for name, value in fields if name == self.settings.form]
+        values = [value for name, value in fields if name == self.settings.form.encode()]
         if len(values) != 1:
             raise Unproven
-        return values[0].encode()
+        return values[0]
 
 
 def _bytes(value: bytes) -> bytes:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
+from adapters.bounds import JSON, MOST_VALUES, too_many
 from adapters.mapping.dropping import Drop
 from adapters.mapping.framing import Framing
 from adapters.mapping.patterns import compiled
@@ -20,6 +21,7 @@ from adapters.model import REDACTED, Notification
 from adapters.redaction import INSTEAD
 from adapters.sources.redaction.names import FORMS, IN_URL, QUIET, Form
 from adapters.sources.redaction.settings import Redaction
+from adapters.urlencoded import pairs
 from adapters.urls import SENSITIVE
 
 _NAMES, _VALUES = ("name", "key", "Name", "Key"), ("value", "Value")
@@ -67,12 +69,17 @@ class _Redacting:
         return body if found == text else found.encode(encoding)
 
     def _form(self, body: bytes) -> bytes:
-        fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True)
+        try:
+            fields = [(name.decode(errors="replace"), value.decode(errors="replace")) for name, value in pairs(body)]
+        except ValueError:  # of more fields than anybody reads: it is looked through as a text
+            return self._body(body)
         found = [(self._text(name), self._member(name, name, value)) for name, value in fields]
         return body if found == fields else urlencode(found).encode()
 
     def _text(self, text: str) -> str:
-        """A text, which may be JSON, or have lines that are."""
+        """A text, which may be JSON, or have lines that are, unless they are too many to be objects."""
+        if len(text) > MOST_VALUES and too_many(_bytes(text), JSON + b"\n"):
+            return self._plain(text)
         if (document := _json(text)) is not None:
             return self._document(text, document)
         lines = groupby(text.splitlines(keepends=True), key=lambda line: _json(line) is not None)
