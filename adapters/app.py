@@ -16,6 +16,7 @@ import structlog
 from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.loops import new_event_loop
+from adapters.memory import give_back
 from adapters.serving import addresses, listeners, servers
 from adapters.sidecar import Sidecar, assembled
 
@@ -38,6 +39,7 @@ def start(config: Config) -> int:
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
+    give_back()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_signalled(config))
 

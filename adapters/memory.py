@@ -1,0 +1,23 @@
+"""Memory that was needed for a moment, given back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Of glibc's mallopt(3)."""
+
+_BLOCK = 128 << 10
+
+
+def give_back() -> None:
+    """Has the C library give each block of 128 KiB and more back when it is freed, where that is glibc.
+
+    By itself it moves that bound up with the largest block that it has seen, to 32 MiB, and keeps what is smaller:
+    after some large records a process would stay as large as all that its threads ever held.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _BLOCK)
+        mallopt(_TRIM_THRESHOLD, _BLOCK)
