@@ -42,12 +42,16 @@ class Entry(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What of a CDEvent counts here; `key` is where it is, or is to be, remembered, None where it says too little."""
+    """What of a CDEvent counts here; `key` is where it is, or is to be, remembered, None where it says too little.
+
+    `before` is the commit that ran there before a rollout, where the event says it.
+    """
 
     name: str
     subject: str
     entry: Entry
     key: str | None
+    before: tuple[str, ...] = ()
 
 
 def told(name: str, subject: str, entry: Entry, content: Mapping[str, Any], custom: Mapping[str, Any]) -> Told:
@@ -64,7 +68,8 @@ def told(name: str, subject: str, entry: Entry, content: Mapping[str, Any], cust
     names = _texts(service, _object(content, "environment").get("id"))
     (artifact,) = _texts(content.get("artifactId")) or (None,)
     known = entry._replace(revisions=_texts(custom.get("revision")), artifact=artifact)
-    return Told(name, subject, known, key("rollouts", *names) if len(names) > 1 else None)
+    before = _texts(_object(custom, "before").get("commit"))
+    return Told(name, subject, known, key("rollouts", *names) if len(names) > 1 else None, before)
 
 
 def remembered(known: Sequence[Entry], new: Entry, most: int) -> list[Entry]:
@@ -84,15 +89,15 @@ def revision_before(rollout: Entry, known: Sequence[Entry]) -> Entry | None:
     return earlier[-1] if earlier else None
 
 
-def brought(rollout: Entry, before: Entry | None, branches: Iterable[Sequence[Entry]]) -> list[str]:
+def brought(rollout: Told, before: Entry | None, branches: Iterable[Sequence[Entry]]) -> list[str]:
     """The ids of the merges that a rollout brings: those after the commit of the one before, up to its own.
 
-    None where no branch has both commits in this order: who goes back brings nothing.
+    What ran before is what the rollout itself says, or else `before`, the one that was told before it. None where no
+    branch has both commits in this order: who goes back brings nothing.
     """
-    if before is None or not rollout.revisions:
-        return []
+    commits = rollout.before or (before.revisions if before else ())
     for merges in branches:
-        first, last = _place(merges, before), _place(merges, rollout)
+        first, last = _place(merges, commits), _place(merges, rollout.entry.revisions)
         if first is not None and last is not None:
             return [each.id for each in merges[first + 1 : last + 1]]
     return []
@@ -104,8 +109,8 @@ def key(kind: str, *names: str) -> str:
     return f"{kind}\n{text if len(text) <= LONGEST else sha256(text.encode()).hexdigest()}"
 
 
-def _place(merges: Sequence[Entry], entry: Entry) -> int | None:
-    wanted = set(entry.revisions)
+def _place(merges: Sequence[Entry], revisions: Sequence[str]) -> int | None:
+    wanted = set(revisions)
     return next((at for at, each in enumerate(merges) if not wanted.isdisjoint(each.revisions)), None)
 
 

@@ -27,7 +27,7 @@ def following(events: Iterable[Event]) -> Iterator[Event]:
         key, entry = event.told.key or "", event.told.entry
         if event.name in ROLLOUTS and key:
             of_branch = (merges for each in entry.revisions for merges in branches.get(each, ()))
-            changes = brought(entry, with_revision.get(key), of_branch)
+            changes = brought(event.told, with_revision.get(key), of_branch)
             latest[key] = entry
             if entry.revisions:
                 with_revision[key] = entry

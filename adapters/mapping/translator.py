@@ -71,9 +71,9 @@ class Translator:
     """A mapping bound to one tool instance.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
-    `image` gives the package URL of the image that a record is about, if the mapping says it. `framing` tells which
-    lines of a log are one record; `headed`, that the first one of a notification names the columns of the others.
-    `drop` leaves out what must not be kept; its source does so, before it is. `emits` are the types that it may
+    `image` gives the package URL of the image that a record is about, or several, if the mapping says it. `framing`
+    tells which lines of a log are one record; `headed`, that the first one of a notification names the columns of the
+    others. `drop` leaves out what must not be kept; its source does so, before it is. `emits` are the types that it may
     make, as it is set.
     """
 
@@ -142,7 +142,7 @@ class Translator:
             return set()
         unknown = notification._replace(headers={**notification.headers, LOOKED_UP: "{}"})
         try:
-            return {found for record in self.records(unknown) if (found := self._image(image, record))}
+            return {found for record in self.records(unknown) for found in self._images(image, record)}
         except MappingError:
             return set()
 
@@ -154,12 +154,12 @@ class Translator:
             return str(error)
         return None
 
-    def _image(self, image: Closure, record: Scope) -> str | None:
+    def _images(self, image: Closure, record: Scope) -> list[str]:
         try:
             found = None if self._ignores(record) else image(record)
         except Failure:
-            return None
-        return found if isinstance(found, str) else None
+            return []
+        return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)]
 
     def _ignores(self, record: Scope) -> bool:
         for ignore in self.ignores.candidates(record):  # noqa: SIM110  a loop, for the reason in `conditions`

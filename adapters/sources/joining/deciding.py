@@ -43,7 +43,7 @@ class Deciding:
         if told.key is None or not told.entry.revisions:
             return None
         before = revision_before(told.entry, self._memory.of(told.key) or [])
-        changes = brought(told.entry, before, self._memory.with_text("merges", told.entry.revisions[0]))
+        changes = brought(told, before, self._memory.with_text("merges", told.entry.revisions[0]))
         return Joined(changes=changes) if changes else None
 
     def _incident(self, told: Told, source: str) -> Joined | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from adapters.sources.joining.memory import OWNER
 from adapters.sources.joining.receiving import Joining
 
 GERRIT = "https://gerrit.example.com/"
-_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
+HEARD = datetime(2026, 5, 4, 12, tzinfo=UTC)
 _SOURCES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "gerrit": ("gerrit/events", GERRIT, {}),
     "cluster": ("kubernetes/rollout", "https://k8s.example.com/", {"gerrit": GERRIT}),
@@ -51,9 +52,11 @@ class Sidecar:
         hearing = frozenset({OTHERS} & {*self.sources})
         self.joining = Joining(dict(self.checkpoints), {**mapped, **dict.fromkeys(hearing, lambda: None)}, hearing)
 
-    async def hear(self, source: str, said: Any) -> list[dict[str, Any]]:
+    async def hear(
+        self, source: str, said: Any, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> list[dict[str, Any]]:
         """The CDEvents that a route then publishes."""
-        await self.joining.receiver(self._receive, source)([Notification(source, orjson.dumps(said), _AT)])
+        await self.joining.receiver(self._receive, source)([Notification(source, orjson.dumps(said), HEARD, headers)])
         if source == OTHERS:
             return []
         found = translated(translator(source), Record(1, self.kept[-1]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 
 from adapters.cdevents import validation
-from adapters.model import Spec
-from tests.sources.joining.support import Sidecar, links, merged, rollout
+from adapters.model import LOOKED_UP, Notification, Spec
+from tests.sources.joining.support import HEARD, Sidecar, commit, links, merged, rollout, translator
 
 
 async def test_it_brings_all_that_was_merged_since_what_ran_before() -> None:
@@ -43,3 +44,18 @@ async def test_the_order_in_which_merges_are_heard_is_no_matter() -> None:
         await sidecar.hear("cluster", rollout(1, 7))
         [event] = await sidecar.hear("cluster", rollout(3, 8))
         assert len(links(event, "CHANGE")) == 2
+
+
+async def test_what_ran_before_may_be_known_to_the_cluster_alone() -> None:
+    """A sidecar that has heard of no rollout before goes by the labels of the image of before."""
+    sidecar = Sidecar()
+    ids = [(await sidecar.hear("gerrit", merged(each, each)))[0]["context"]["id"] for each in (1, 2, 3)]
+    before = rollout(1, 4)["images"]
+    said = rollout(3, 8, before={"revision": 4, "images": before})
+    purl = f"pkg:oci/shop@sha256:{1:064d}?repository_url=registry.example.com/team/shop"
+    labels = {purl: {"org.opencontainers.image.revision": commit(1)}}
+    [event] = await sidecar.hear("cluster", said, {LOOKED_UP: json.dumps(labels)})
+    assert links(event, "CHANGE") == ids[1:]
+    asked = translator("cluster").images(Notification("cluster", json.dumps(said).encode(), HEARD))
+    assert len(asked) == 2
+    assert purl in asked
