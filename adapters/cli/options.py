@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adapters.errors import ConfigError, Problem
 from adapters.resources import resource
 
 if TYPE_CHECKING:
     from adapters.config import Config
+
+NAMED = "CDEVENTS_ADAPTERS_CONFIG"
+"""The variable of the environment that names a configuration."""
 
 ConfigFile = Annotated[
     Path | None,
@@ -20,7 +24,7 @@ ConfigFile = Annotated[
         "--config",
         "-c",
         metavar="FILE",
-        envvar="CDEVENTS_ADAPTERS_CONFIG",
+        envvar=NAMED,
         help="The configuration; the first that there is of those that `init --help` names, if not given.",
     ),
 ]
@@ -43,7 +47,12 @@ def configuration(file: Path | None) -> Config:
 
 
 def chosen(file: Path | None) -> Path:
-    """The file, or else the first that there is of PLACES, or else the one that comes with the package."""
+    """The file, or else the first that there is of PLACES, or else the one that comes with the package.
+
+    Raises ConfigError for one that the environment names and that there is not.
+    """
+    if file is not None and str(file) == os.environ.get(NAMED) and not file.exists():
+        raise ConfigError([Problem(str(file), "there is no such file", f"mend {NAMED}, which names it")])
     home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     places = (Path(place.replace("$XDG_CONFIG_HOME", home)) for place in PLACES)
     return file or next((place for place in places if place.is_file()), resource("config") / "default.yaml")

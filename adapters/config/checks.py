@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from adapters.cdevents.members import members
@@ -25,6 +26,7 @@ _RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 def findings(config: Config) -> Iterator[Finding]:
     """Every problem; none when the configuration can be used."""
     yield from _webhooks(config)
+    yield from _files(config)
     for name, route in config.routes.items():
         yield from _sink(config, ("routes", name), route)
         yield from _sources(config, ("routes", name), route)
@@ -65,6 +67,21 @@ def _webhooks(config: Config) -> Iterator[Finding]:
         if source.auth is None and not config.server.loopback:
             hint = "add an auth, or write 'auth: none' where the network is trusted"
             yield ("sources", name), f"anybody can post to it: the server listens on {config.server.listen}", hint
+
+
+def _files(config: Config) -> Iterator[Finding]:
+    owners = {config.journal.path.absolute(): "the journal"}
+    for at, path in written(config):
+        if (owner := owners.setdefault(path.absolute(), at[1])) != at[1]:
+            yield at, f"{owner} writes this file", "give each sink a file of its own; several routes may have one sink"
+
+
+def written(config: Config) -> Iterator[tuple[tuple[str, str, str], Path]]:
+    """What sinks write, and where that is said."""
+    for name, sink in config.sinks.items():
+        for setting in ("path", "done"):
+            if isinstance(path := getattr(sink, setting, None), Path):
+                yield ("sinks", name, setting), path
 
 
 def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:

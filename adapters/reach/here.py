@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.config import Config
+from adapters.config.checks import written
 from adapters.config.models import host_and_port
 from adapters.errors import AdapterError
 from adapters.reach.files import writable_file
@@ -36,10 +37,7 @@ def hindrances(config: Config) -> Iterator[Finding]:
 
 def _written(config: Config) -> Iterator[tuple[Location, Path]]:
     yield ("journal", "path"), config.journal.path
-    for name, sink in config.sinks.items():
-        for setting in ("path", "done"):
-            if sink.type != "parquet" and isinstance(path := getattr(sink, setting, None), Path):
-                yield ("sinks", name, setting), path
+    yield from (each for each in written(config) if config.sinks[each[0][1]].type != "parquet")
 
 
 def _secured(config: Config) -> Iterator[tuple[Location, Tls]]:

@@ -205,6 +205,9 @@ def test_the_configuration_of_the_environment_is_meant(tmp_path: Path, monkeypat
     (tmp_path / "mine.yaml").write_text(SOURCE + OUT)
     monkeypatch.setenv("CDEVENTS_ADAPTERS_CONFIG", str(tmp_path / "mine.yaml"))
     assert invoke("check").stdout == f"{tmp_path}/mine.yaml: 1 source, 1 sink, 2 routes, fine\n"
+    monkeypatch.setenv("CDEVENTS_ADAPTERS_CONFIG", "gone.yaml")
+    hint = "mend CDEVENTS_ADAPTERS_CONFIG, which names it"
+    assert (invoke("check").exit_code, invoke("check").stderr) == (2, f"gone.yaml: there is no such file ({hint})\n")
     monkeypatch.delenv("CDEVENTS_ADAPTERS_CONFIG")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))

@@ -49,6 +49,20 @@ def test_an_encoding_that_a_sink_cannot_do_is_refused(problems: Problems) -> Non
     assert problems(text) == ["c.yaml:4:41: a stdout sink cannot do 'binary' (it can do raw, structured)"]
 
 
+@pytest.mark.parametrize(
+    ("sinks", "told"),
+    [
+        ("{a: {type: file, path: e}, b: {type: file, path: ./e}}", "3:51: a writes this file (give each sink"),
+        ("{a: {type: file, path: var/journal.db}}", "3:25: the journal writes this file (give each sink"),
+        ("{a: {type: parquet, path: p}, b: {type: parquet, path: p}}", "3:57: a writes this file (give each sink"),
+    ],
+)
+def test_a_file_is_written_by_one(problems: Problems, sinks: str, told: str) -> None:
+    """Two that rotate and cut the same file, each for itself, would lose what the other wrote."""
+    [problem] = problems(SOURCE + f"sinks: {sinks}\n")
+    assert problem.startswith(f"c.yaml:{told}")
+
+
 def test_cdevents_need_a_mapping(load: Load, problems: Problems) -> None:
     """A route of CDEvents from a source without a mapping would be silent for ever."""
     bare = SOURCE.replace(", mapping: jenkins/notification", "") + "sinks: {out: {type: stdout}}\n"
