@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from adapters import config
 from adapters.config import Config
-from adapters.errors import ConfigError, Together
+from adapters.errors import ConfigError, Problem, Together
 from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
@@ -159,9 +159,16 @@ def _built(
                 built[name] = build(name, part)
             except ConfigError as error:
                 raise ConfigError(
-                    [settings.problem((kind, name, each.where), each.message, each.hint) for each in error.problems]
+                    [
+                        settings.problem((kind, name, *_in(part, each)), each.message, each.hint)
+                        for each in error.problems
+                    ]
                 ) from None
     return built
+
+
+def _in(part: object, problem: Problem) -> Sequence[str]:
+    return [problem.where] if hasattr(part, problem.where) else []
 
 
 @asynccontextmanager
