@@ -232,9 +232,10 @@ async def test_what_is_gone_is_told_with_what_ran_at_last(world: World, api: Api
 
 
 async def test_what_went_while_nobody_looked_is_told(world: World, api: ApiServer) -> None:
-    """By the list that follows."""
+    """By the list that follows, with the marks that say whose it was."""
+    tracked = {"argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web"}
     running(api, "aaa", 1, ONE)
-    api.put(DEPLOYMENTS, deployment(1, ONE))
+    api.put(DEPLOYMENTS, deployment(1, ONE, annotations=tracked))
     async with world.source(**ROLLOUTS):
         pass
     api.delete(DEPLOYMENTS, "uid-web")
@@ -248,8 +249,8 @@ async def test_what_went_while_nobody_looked_is_told(world: World, api: ApiServe
         "namespace": "shop",
         "name": "web",
         "uid": "uid-web",
-        "labels": {},
-        "annotations": {},
+        "labels": {"app.kubernetes.io/managed-by": "Helm"},
+        "annotations": {"deployment.kubernetes.io/revision": "1", **tracked},
     }
 
 
@@ -390,6 +391,8 @@ async def test_the_first_service_that_answers_is_told(world: World, api: ApiServ
         told = await world.hears(3)
     assert [each["type"] for each in told] == ["complete", "published", "complete"]
     assert (told[1]["service"], told[1]["revision"], told[1]["workload"]["name"]) == ("web", 1, "web")
+    assert told[1]["workload"]["labels"] == told[0]["workload"]["labels"]
+    assert told[1]["workload"]["annotations"] == told[0]["workload"]["annotations"]
     assert told[1]["images"][0]["digests"] == [CHILD]
 
 

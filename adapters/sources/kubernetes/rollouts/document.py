@@ -42,9 +42,16 @@ def about(kind: Kind, workload: Json) -> Json:
         name=text(workload, "metadata", "name"),
         uid=text(workload, "metadata", "uid"),
         created=text(workload, "metadata", "creationTimestamp"),
-        labels=texts(workload, "metadata", "labels"),
-        annotations=texts(bare(workload, kind.name), "metadata", "annotations"),
+        **marks(kind, workload),
     )
+
+
+def marks(kind: Kind, workload: Json) -> Json:
+    """Its labels and annotations, which say whose it is, without the copy of itself that kubectl keeps."""
+    return {
+        "labels": texts(workload, "metadata", "labels"),
+        "annotations": texts(bare(workload, kind.name), "metadata", "annotations"),
+    }
 
 
 def completed_at(workload: Json, found: Evidence) -> str | None:

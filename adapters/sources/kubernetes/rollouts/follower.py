@@ -10,7 +10,7 @@ from typing import NamedTuple
 from adapters.sources.kubernetes.api import Api, Json
 from adapters.sources.kubernetes.following import Change
 from adapters.sources.kubernetes.keeping import Kept, Knowing, News, uid
-from adapters.sources.kubernetes.rollouts.document import about, brief, completed_at, concerns, finished, given
+from adapters.sources.kubernetes.rollouts.document import about, brief, completed_at, concerns, finished, given, marks
 from adapters.sources.kubernetes.rollouts.evidence import Evidence, Wanted, evidence
 from adapters.sources.kubernetes.rollouts.parts import condition, member, text, texts
 from adapters.sources.kubernetes.rollouts.services import Service, Services
@@ -35,9 +35,10 @@ class Rollouts(Knowing):
     """A Follower.
 
     Of each workload is kept: `settled`, the revision last told of (or not to be told), and whether it `failed`;
-    `complete`, the last one that was complete, as `{revision, template, images, labels}`; `born`, whether it was made
-    since this began; `published`, whether a Service was told that answers; `seen`, the hashes of the last that were
-    complete. These tell what no ControllerRevision does: one that is wanted again has no word of its old number.
+    `complete`, the last one that was complete, as `{revision, template, images, labels}`, and as `marks` the workload's
+    own labels and annotations by then; `born`, whether it was made since this began; `published`, whether a Service was
+    told that answers; `seen`, the hashes of the last that were complete. These tell what no ControllerRevision does:
+    one that is wanted again has no word of its old number.
     """
 
     def __init__(self, kind: Kind, api: Api, namespace: str | None, kept: Kept, services: Services | None) -> None:
@@ -96,9 +97,7 @@ class Rollouts(Knowing):
             news = News(self._kept)
             for key in self._kept:
                 if (known := news.of(key)) and _waits(known, service):
-                    names = given(namespace=known.get("namespace"), name=known.get("name"))
-                    workload = about(self._kind, {"metadata": {**names, "uid": key}})
-                    self._published(news, key, service, workload)
+                    self._published(news, key, service, about(self._kind, _last(key, known)))
             await self._kept.keep(news.documents, news.known)
 
     async def _judge(self, news: News, objects: Sequence[Json]) -> None:
@@ -152,6 +151,7 @@ class Rollouts(Knowing):
             "settled": wanted.revision,
             "failed": False,
             "complete": complete,
+            "marks": marks(self._kind, wanted.workload),
             "seen": seen,
         }
         at = completed_at(wanted.workload, found)
@@ -182,7 +182,7 @@ class Rollouts(Knowing):
             return
         news.known[key] = None
         if known["complete"]:
-            last = workload or {"metadata": {"uid": key, **{each: known.get(each) for each in ("namespace", "name")}}}
+            last = workload or _last(key, known)
             at = text(last, "metadata", "deletionTimestamp")
             document = given(type="gone", workload=about(self._kind, last), at=at, before=_told(known["complete"]))
             news.documents.append(document)
@@ -223,13 +223,20 @@ class Rollouts(Knowing):
         labels, images = texts(template, "metadata", "labels"), _lasting(Evidence().images(template))
         complete = given(revision=number, template=fingerprints(template), images=images, labels=labels)
         answered = self._services is not None and self._services.answers(known.get("namespace"), labels) is not None
-        return {**known, "settled": revision, "complete": complete, "published": answered}
+        there = {"complete": complete, "marks": marks(self._kind, workload), "published": answered}
+        return {**known, "settled": revision, **there}
 
 
 def _workloads(objects: Sequence[Json]) -> Iterator[tuple[str, Json]]:
     for each in objects:
         if key := uid(each):
             yield key, each
+
+
+def _last(key: str, known: Json) -> Json:
+    """A workload that nobody sees any more, by what is known of it: its names, and whose it was."""
+    names = given(namespace=known.get("namespace"), name=known.get("name"))
+    return {"metadata": {**known.get("marks", {}), **names, "uid": key}}
 
 
 def _waits(known: Json, service: Service) -> bool:
