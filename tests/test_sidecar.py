@@ -98,6 +98,6 @@ async def test_a_sink_that_cannot_be_made_is_named(living: Living) -> None:
     """There may be several of its type."""
     pytest.importorskip("confluent_kafka")
     broker = {"type": "kafka", "brokers": ["127.0.0.1:9"], "topic": "cicd", "properties": {"no.such.property": "1"}}
-    with pytest.raises(ConfigError, match=r"^sinks\.second: .*no\.such\.property"):
+    with pytest.raises(ConfigError, match=r"^sinks\.second\.properties: .*no\.such\.property"):
         async with assembled(living.config(sinks={"second": broker}, routes={})):
             pass

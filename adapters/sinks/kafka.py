@@ -29,7 +29,7 @@ class KafkaSink:
         try:
             self._producer: KafkaProducer | None = self._new()
         except KafkaException as error:
-            raise ConfigError([Problem("sinks", f"a kafka sink cannot be made: {error.args[0].str()}")]) from None
+            raise ConfigError([Problem("properties", f"a kafka sink cannot be made: {error.args[0].str()}")]) from None
         self._worker = Worker("kafka-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
