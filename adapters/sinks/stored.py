@@ -24,7 +24,7 @@ class Rows:
         for index, message in enumerate(batch):
             try:
                 self._add(message)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
                 self.failure = PermanentError(f"a store cannot take this event: {error!r}", delivered=index)
                 break
 

@@ -84,6 +84,24 @@ async def test_a_closed_sink_has_made_files_by_day(opened: Open, tmp_path: Path)
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".parquet"]
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a":' * 900 + b'"\\u0000"' + b"}" * 900,
+        b'{"context":{"timestamp":"0001-01-01T00:00:00+14:00","id":"i","source":"s","type":"dev.cdevents.change.merged.0.3.0"},'
+        b'"subject":{"id":"c","content":{}}}',
+        b'{"context":1e999999}',
+    ],
+)
+async def test_what_can_never_be_a_row_is_refused(opened: Open, data: bytes) -> None:
+    """Whoever made it: any other error would end the process, at each start."""
+    sink = opened()
+    with pytest.raises(PermanentError, match="a store cannot take this event") as refused:
+        await sink.publish([message(1), message(2)._replace(data=data)])
+    assert refused.value.delivered == 1
+    await sink.aclose()
+
+
 async def test_metrics_are_of_what_it_kept(opened: Open, tmp_path: Path) -> None:
     """Also where no event has a link."""
     sink = opened()

@@ -88,6 +88,8 @@ def test_commits_are_links() -> None:
         document(subject={"id": "x"}),
         document() | {"context": document()["context"] | {"timestamp": "yesterday"}},
         document() | {"context": document()["context"] | {"id": None}},
+        document() | {"context": document()["context"] | {"timestamp": "0001-01-01T00:00:00+14:00"}},
+        document() | {"context": document()["context"] | {"timestamp": "9999-12-31T23:59:59-14:00"}},
     ],
 )
 def test_what_is_no_cdevent_is_no_row(broken: Any) -> None:
