@@ -88,8 +88,8 @@ async def test_a_closed_sink_has_made_files_by_day(opened: Open, tmp_path: Path)
     "data",
     [
         b'{"a":' * 900 + b'"\\u0000"' + b"}" * 900,
-        b'{"context":{"timestamp":"0001-01-01T00:00:00+14:00","id":"i","source":"s","type":"dev.cdevents.change.merged.0.3.0"},'
-        b'"subject":{"id":"c","content":{}}}',
+        b'{"context":{"timestamp":"0001-01-01T00:00:00+14:00","id":"i","source":"s","type":"dev.cdevents.a.b.0.1.0"},%b'
+        % b'"subject":{"id":"c","content":{}}}',
         b'{"context":1e999999}',
     ],
 )

@@ -15,14 +15,16 @@ import orjson
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from adapters.bounds import JSON, MOST_VALUES, too_many
 from adapters.errors import AdapterError
+from adapters.http.deadline import POOLS
 from adapters.sources.kubernetes.access import Access
 
 PAGE = 250
 """Objects of a list that are asked for at once."""
 
-LARGEST = 256 << 20
-"""Bytes of an answer, or of one event, at most: etcd keeps none larger than 1.5 MiB, and a page has 250."""
+LARGEST = 16 << 20
+"""Bytes of an answer, or of one event, at most: etcd keeps no object larger than 1.5 MiB."""
 
 SILENCE = 120
 """Seconds for which one watch is asked for; shortly before it ends, the server says where it stands (a BOOKMARK)."""
@@ -36,6 +38,10 @@ Json = dict[str, Any]
 
 class ApiSilent(AdapterError):
     """The API server does not answer as it should: ask again later. The message says what may help."""
+
+
+class TooLarge(ApiSilent):
+    """It answers with more than is taken at once."""
 
 
 class Forbidden(ApiSilent):
@@ -68,17 +74,27 @@ class Api:
         """The JSON object at a path."""
         what = f"GET {path}"
         answer = self._answer(path, parameters or {}, self._timeout)
+        body = bytearray()
         with _Said(what), answer:
-            body = answer.read(LARGEST + 1, decode_content=True)
+            while len(body) <= LARGEST and (piece := answer.read(_CHUNK, decode_content=True)):
+                body += piece
+            if len(body) > LARGEST:
+                answer.close()
         if len(body) > LARGEST:
-            raise ApiSilent(f"{what}: the answer is larger than {LARGEST} bytes")
-        return _object(body, what)
+            raise TooLarge(f"{what}: the answer is larger than {LARGEST} bytes")
+        return _object(bytes(body), what)
 
     def pages(self, path: str, parameters: Mapping[str, str] | None = None) -> Iterator[Page]:
-        """All objects of a list, at most PAGE at a time."""
-        wanted = {**(parameters or {}), "limit": str(PAGE)}
+        """All objects of a list, at most PAGE at a time, and fewer where they are large."""
+        limit, wanted = PAGE, dict(parameters or {})
         while True:
-            found = self.get(path, wanted)
+            try:
+                found = self.get(path, {**wanted, "limit": str(limit)})
+            except TooLarge:
+                if limit == 1:
+                    raise
+                limit //= 2
+                continue
             about = found.get("metadata")
             about = about if isinstance(about, dict) else {}
             items = found.get("items")
@@ -127,6 +143,7 @@ class Api:
                 options |= {"server_hostname": self._access.server_name, "assert_hostname": self._access.server_name}
             proxy = self._access.proxy
             self._pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+            self._pool.pool_classes_by_scheme = POOLS
         return self._pool
 
     def _headers(self) -> dict[str, str]:
@@ -149,7 +166,7 @@ class Watch:
             return None
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         if len(self._rest) > LARGEST:
-            raise ApiSilent(f"{self._what}: an event has more than {LARGEST} bytes")
+            raise TooLarge(f"{self._what}: an event has more than {LARGEST} bytes")
         return [_object(line, self._what) for line in lines if line.strip()]
 
     def close(self) -> None:
@@ -183,6 +200,8 @@ def _words(error: BaseException) -> str:
 
 
 def _object(body: bytes, what: str) -> Json:
+    if too_many(body, JSON):
+        raise TooLarge(f"{what}: the answer has more than {MOST_VALUES} values")
     try:
         found = orjson.loads(body)
     except ValueError:
