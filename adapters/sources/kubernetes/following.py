@@ -18,6 +18,9 @@ from adapters.worker import Worker
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts at most, while the API server does not answer."""
 
+BREATH = 1.0
+"""Seconds before it asks again where a watch ended at once, or its position is forgotten as soon as it is told."""
+
 _GONE = 410
 
 _log = structlog.get_logger(__name__)
@@ -83,6 +86,7 @@ class Following:
             _log.info("listing all again", source=self._name, path=self._path, reason=str(error))
             if follower.position is not None:  # else it is a first list that took too long, and still the first
                 await follower.forget()
+            await self._sleep(BREATH)
 
     async def _list(self, follower: Follower) -> None:
         pages, version = self._api.pages(self._path, self._selectors), ""
@@ -90,6 +94,8 @@ class Following:
         while (page := await self._worker.run(lambda: next(pages, None))) is not None:
             await follower.listed(page.objects)
             version = page.version
+        if not version:
+            raise ApiSilent(f"GET {self._path}: the list has no resourceVersion; is this the URL of an API server?")
         await follower.complete(version)
 
     async def _watch(self, follower: Follower, position: str) -> None:
@@ -103,6 +109,8 @@ class Following:
                     told = True
                 if ended:
                     raise ended
+            if not told:
+                await self._sleep(BREATH)
         except ApiSilent as error:
             if not told:
                 raise

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 import tracemalloc
+from typing import Any, cast
 
 import pytest
 
 from adapters.sources.kubernetes.access import Access
 from adapters.sources.kubernetes.api import LARGEST, PAGE, Api, ApiSilent
+from adapters.sources.kubernetes.following import BREATH, Following
 from tests import hostile
 from tests.sources.kubernetes.server import TOKEN, ApiServer
 
@@ -67,3 +70,44 @@ def test_of_large_objects_fewer_are_asked_for(api: ApiServer) -> None:
     found = [each["metadata"]["uid"] for page in asking(api.url).pages("/api/v1/secrets") for each in page.objects]
     assert sorted(found) == sorted(f"u{number}" for number in range(40))
     assert {int(query["limit"]) for _, query in api.asked} > {PAGE}
+
+
+class Nothing:
+    """A follower that forgets what it is told, but for its position."""
+
+    position: str | None = None
+
+    def begin(self) -> None:
+        """Nothing."""
+
+    async def listed(self, _objects: Any) -> None:
+        """Nothing."""
+
+    async def complete(self, version: str) -> None:
+        """The position."""
+        self.position = version
+
+    async def changed(self, _changes: Any, version: str) -> None:
+        """The position."""
+        self.position = version
+
+    async def forget(self) -> None:
+        """No position."""
+        self.position = ""
+
+
+async def test_a_position_that_is_always_expired_is_asked_for_with_pauses(api: ApiServer) -> None:
+    """Nobody lists a cluster again and again without taking breath."""
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise asyncio.CancelledError
+
+    api.oldest = 10**9
+    following = Following("k", asking(api.url), PODS, {}, sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(following.run(cast("Any", Nothing())), 30)
+    assert pauses == [BREATH] * 3
+    assert len(api.asked) == 6
