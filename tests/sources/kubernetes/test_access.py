@@ -131,11 +131,11 @@ def test_out_of_a_cluster_it_is_said_what_is_missing() -> None:
         ({"context": "a"}, "one of a 'kubeconfig'"),
         ({"token": "a"}, "go with 'url'"),
         ({"rollouts": None}, "nothing is watched"),
-        ({"url": "https://me:secret@b"}, "pattern"),
+        ({"url": "https://me:secret@b"}, "expected"),
         ({"rollouts": {"kinds": ["Job"]}}, "Rollout"),
         ({"watch": [{"apiVersion": "v1", "kind": "Pod", "changes": ["a | lower"]}]}, "path"),
-        ({"watch": [{"apiVersion": "v1", "kind": "pods", "changes": ["a"]}]}, "pattern"),
-        ({"namespaces": ["Shop"]}, "pattern"),
+        ({"watch": [{"apiVersion": "v1", "kind": "pods", "changes": ["a"]}]}, "expected"),
+        ({"namespaces": ["Shop"]}, "expected a name"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(given: Json, wrong: str) -> None:
