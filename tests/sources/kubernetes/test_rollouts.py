@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters.sources.kubernetes.rollouts.template import fingerprints
 from tests.sources.kubernetes.conftest import Json, World
 from tests.sources.kubernetes.server import ApiServer
 from tests.sources.kubernetes.workloads import (
@@ -146,6 +147,19 @@ async def test_a_restart_without_a_change_is_not_told(world: World, api: ApiServ
         running(api, "ccc", 3, changed)
         api.put(DEPLOYMENTS, deployment(3, changed))
         assert [each["revision"] for each in await world.hears(1)] == [3]
+
+
+@pytest.mark.parametrize(
+    "mark", ["kubectl.kubernetes.io/restartedAt", "cattle.io/timestamp", "kubesphere.io/restartedAt"]
+)
+def test_what_only_starts_pods_anew_is_no_other_template(mark: str) -> None:
+    """Whichever console wrote it; any other annotation is a change."""
+    plain = template("r.example.com/shop/web:1")
+    restarted, changed = (
+        {**plain, "metadata": {**plain["metadata"], "annotations": {name: "2026-05-04T11:00:00Z"}}}
+        for name in (mark, "checksum/config")
+    )
+    assert fingerprints(restarted)[1] == fingerprints(plain)[1] != fingerprints(changed)[1]
 
 
 async def test_a_restart_that_began_before_the_first_start_is_not_told(world: World, api: ApiServer) -> None:

@@ -10,8 +10,8 @@ import orjson
 from adapters.sources.kubernetes.api import Json
 from adapters.sources.kubernetes.rollouts.parts import member, objects, text, texts
 
-RESTARTS = ("kubectl.kubernetes.io/restartedAt", "cattle.io/timestamp")
-"""Annotations that are there to start pods anew, and mean nothing else: of kubectl, and of Rancher's redeploy."""
+RESTARTS = ("kubectl.kubernetes.io/restartedAt", "cattle.io/timestamp", "kubesphere.io/restartedAt")
+"""Annotations that are there to start pods anew, and mean nothing else: of kubectl, Rancher and KubeSphere."""
 
 _HASHES = ("pod-template-hash", "rollouts-pod-template-hash")
 _DIGEST = re.compile(r"@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")
