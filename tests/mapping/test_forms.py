@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mapping.document import Input
-from adapters.mapping.forms import FIELDS
 from adapters.mapping.inputs import decoder
+from adapters.urlencoded import FIELDS
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
