@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -20,13 +20,19 @@ from adapters.sources.kubernetes.settings import Watched
 LONGEST = 512
 """Bytes of a value, as JSON, that are kept to be told as the one before; of a longer one its SHA-256 is."""
 
+Show = Callable[[Json], Json]
+"""Gives an object without what must not be kept of it; the same one where that is nothing."""
+
 
 class Changes(Knowing):
-    """A Follower, which tells of all that came, changed or went, but not of what was there at the very first."""
+    """A Follower, which tells of all that came, changed or went, but not of what was there at the very first.
 
-    def __init__(self, watched: Watched, kept: Kept) -> None:
+    Of a value that `show` leaves something out of, only the SHA-256 is kept.
+    """
+
+    def __init__(self, watched: Watched, kept: Kept, show: Show) -> None:
         super().__init__(kept)
-        self._watched = watched
+        self._watched, self._show = watched, show
         self._paths = {path: members(path) for path in watched.changes}
 
     async def listed(self, objects: Sequence[Json]) -> None:
@@ -69,8 +75,9 @@ class Changes(Knowing):
 
     def _values(self, found: Json) -> Json:
         plain = bare(found, self._watched.kind)
-        values = {path: followed(plain, steps) for path, steps in self._paths.items()}
-        return {path: _short(value) for path, value in values.items() if type(value) is not Absent}
+        shown = self._show(plain)
+        values = {path: (followed(plain, steps), followed(shown, steps)) for path, steps in self._paths.items()}
+        return {path: _short(*each) for path, each in values.items() if type(each[0]) is not Absent}
 
     def _told(self, kind: str, found: Json, changed: Sequence[str], before: Json) -> Json:
         """A notification's document; the object has its kind, which lists leave out, and what Helm keeps in it."""
@@ -83,6 +90,6 @@ def _name(found: Json) -> Json:
     return {part: value for part in NAME if isinstance(value := about(found).get(part), str)}
 
 
-def _short(value: Any) -> Any:
+def _short(value: Any, shown: Any) -> Any:
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return value if len(text) <= LONGEST else f"sha256:{sha256(text).hexdigest()}"
+    return value if shown == value and len(text) <= LONGEST else f"sha256:{sha256(text).hexdigest()}"

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from adapters.model import Receive
+import orjson
+
+from adapters.model import Notification, Receive
 from adapters.sources.contract import Context
 from adapters.sources.kubernetes.access import access
-from adapters.sources.kubernetes.api import Api, ApiSilent
-from adapters.sources.kubernetes.changes import Changes
+from adapters.sources.kubernetes.api import Api, ApiSilent, Json
+from adapters.sources.kubernetes.changes import Changes, Show
 from adapters.sources.kubernetes.following import LONGEST_PAUSE, Follower, Following
 from adapters.sources.kubernetes.keeping import Kept
 from adapters.sources.kubernetes.resource import Resource, discovered
@@ -20,6 +22,8 @@ from adapters.sources.kubernetes.rollouts.services import Listing, Services
 from adapters.sources.kubernetes.rollouts.standing import KINDS
 from adapters.sources.kubernetes.settings import KubernetesSettings, Watched
 from adapters.sources.patience import Sleep, patient
+from adapters.sources.redaction.receiving import left_out
+from adapters.sources.redaction.redactor import redactor
 
 _Make = Callable[[str | None, Kept], Follower]
 
@@ -49,10 +53,13 @@ class Kubernetes:
 
     async def run(self, receive: Receive) -> None:
         """Follows all that is configured until cancelled."""
+        show = _shown(self._settings, self._context)
         async with asyncio.TaskGroup() as group:
             for watched in self._settings.watch:
                 selectors = _given(labelSelector=watched.labels, fieldSelector=watched.fields)
-                followed = _Followed(watched.api_version, watched.kind, selectors, _changes(watched), watched.changes)
+                followed = _Followed(
+                    watched.api_version, watched.kind, selectors, _changes(watched, show), watched.changes
+                )
                 group.create_task(self._follow(followed, receive))
             if rollouts := self._settings.rollouts:
                 services = Services(len(self._settings.namespaces) or 1) if rollouts.published else None
@@ -92,8 +99,26 @@ def _services(services: Services) -> _Make:
     return lambda _, kept: Listing(services, kept)
 
 
-def _changes(watched: Watched) -> _Make:
-    return lambda _, kept: Changes(watched, kept)
+def _changes(watched: Watched, show: Show) -> _Make:
+    return lambda _, kept: Changes(watched, kept, show)
+
+
+def _shown(settings: KubernetesSettings, context: Context) -> Show:
+    """Leaves out of an object what its mapping drops and its source redacts, as in the document that tells of it."""
+    redact = redactor(settings.redact)
+
+    def show(found: Json) -> Json:
+        mapping = context.translator()
+        if settings.redact is None and not (mapping and mapping.drop):
+            return found
+        told = Notification(context.name, orjson.dumps({"object": found}), context.clock())
+        try:
+            left: Json = orjson.loads(left_out(redact, mapping)(told).body).get("object", {})
+        except orjson.JSONDecodeError:  # it is left out as a whole
+            return {}
+        return left
+
+    return show
 
 
 def _given(**selectors: str) -> dict[str, str]:

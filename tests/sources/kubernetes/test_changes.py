@@ -260,3 +260,19 @@ async def test_a_first_list_that_takes_too_long_is_still_the_first(world: World,
     async with world.source(watch=WATCH):
         api.put(WIDGETS, widget("new", 1))
         assert shape(await world.hears(1)) == [("ADDED", "new")]
+
+
+@pytest.mark.parametrize("redact", [{"drop": ["object.spec.parameters[*].value"]}, {"secrets": True}])
+async def test_what_must_not_be_kept_of_a_value_is_not_kept_as_the_one_before(
+    world: World, api: ApiServer, redact: Json
+) -> None:
+    """Neither in the document nor in the checkpoint; that it changed is told all the same."""
+    watch = [{"apiVersion": "example.com/v1", "kind": "Widget", "changes": ["spec.parameters", "spec.size"]}]
+    api.put(WIDGETS, widget("old", spec={"size": 1, "parameters": [{"name": "password", "value": "MARKED-1"}]}))
+    async with world.source(watch=watch, redact=redact):
+        api.put(WIDGETS, widget("old", spec={"size": 1, "parameters": [{"name": "password", "value": "MARKED-2"}]}))
+        told = await world.hears(1)
+    assert told[0]["changed"] == ["spec.parameters"]
+    assert told[0]["before"]["spec.parameters"].startswith("sha256:")
+    assert told[0]["before"]["spec.size"] == 1
+    assert "MARKED" not in "".join(world.journal.checkpoints("cluster").values())
