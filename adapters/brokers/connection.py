@@ -11,7 +11,7 @@ from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Settings
 from adapters.tls import Tls
 
-Address = Annotated[str, Field(pattern=r"^[^\s/@,]+:[0-9]{1,5}$"), Expected("host:port, such as kafka:9092")]
+Address = Annotated[str, Field(pattern=r"^[^\s/@,]+:[0-9]{1,5}$"), Expected("host:port, such as broker:9092")]
 """A `host:port`, such as `kafka-1.example.com:9092` or `[::1]:9092`."""
 
 Port = Annotated[int, Field(gt=0, lt=65536)]

@@ -271,10 +271,10 @@ async def test_tls_with_a_client_certificate(tmp_path: Path, make: Make) -> None
     ("settings", "problem"),
     [
         ({"servers": []}, "at least 1"),
-        ({"servers": [f"nats://u:p@127.0.0.1:{free_port()}"]}, "match pattern"),
+        ({"servers": [f"nats://u:p@127.0.0.1:{free_port()}"]}, "expected host:port"),
         ({"subject": "cicd.{typ}"}, "did you mean 'type'"),
         ({"subject": "cicd.>"}, "expected a subject"),
-        ({"stream": {"name": "a.b", "subjects": ["a"]}}, "match pattern"),
+        ({"stream": {"name": "a.b", "subjects": ["a"]}}, "expected a name without spaces"),
         ({"auth": {"token": "t", "username": "u", "password": "p"}}, "expected one of"),
     ],
 )
