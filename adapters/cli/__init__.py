@@ -17,6 +17,7 @@ from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
 from adapters.cli.status import status
+from adapters.cli.tail import tail
 from adapters.cli.trace import trace
 from adapters.cli.translate import translate
 from adapters.cli.version import version
@@ -30,7 +31,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, run, replay, check, translate, describe, trace, metrics, status, schema, version):
+for command in (init, run, replay, check, translate, describe, tail, trace, metrics, status, schema, version):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 main.add_typer(store.commands, name="store")

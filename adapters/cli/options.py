@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,12 @@ def chosen(file: Path | None) -> Path:
     home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     places = (Path(place.replace("$XDG_CONFIG_HOME", home)) for place in PLACES)
     return file or next((place for place in places if place.is_file()), resource("config") / "default.yaml")
+
+
+def moment(text: str) -> datetime:
+    """A time of the command line, aware: in UTC where it does not say."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 Variables = Annotated[

@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapters.cli.exits import Exit, complain
-from adapters.cli.options import Variables, pairs, values
+from adapters.cli.options import Variables, moment, pairs, values
 from adapters.errors import MappingError
 from adapters.model import Format, Notification, Record, Spec
 
 if TYPE_CHECKING:
     from adapters.goldens import Sent
     from adapters.mapping import Translator
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 Mapping = Annotated[
@@ -46,7 +41,7 @@ Headers = Annotated[
 ]
 ReceivedAt = Annotated[
     datetime | None,
-    typer.Option(parser=_time, metavar="TIME", help="When the notifications were heard, in ISO 8601; now, otherwise."),
+    typer.Option(parser=moment, metavar="TIME", help="When the notifications were heard, in ISO 8601; now, otherwise."),
 ]
 
 

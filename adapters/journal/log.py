@@ -53,6 +53,17 @@ def last(database: Database) -> int:
     return database.number("SELECT seq FROM sqlite_sequence WHERE name = 'notification'")
 
 
+def before(database: Database, moment: datetime) -> int:
+    """The number after which is what was heard from a time on; the last where nothing was."""
+    heard = "SELECT seq FROM notification WHERE received_at >= ? ORDER BY seq LIMIT 1"
+    return (database.number(heard, micros(moment)) or last(database) + 1) - 1
+
+
+def back(database: Database, count: int) -> int:
+    """The number after which there are the last so many records, or all where there are fewer."""
+    return database.number("SELECT seq FROM notification ORDER BY seq DESC LIMIT 1 OFFSET ?", count)
+
+
 def checkpoints(database: Database, source: str) -> dict[str, str]:
     """Where a source stands, by checkpoint key."""
     return dict(database.run("SELECT key, value FROM checkpoint WHERE source = ?", source))
