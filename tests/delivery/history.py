@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha1, sha256
@@ -59,16 +60,19 @@ class History:
         *,
         chain: str | None = None,
         custom: Document | None = None,
-        link: str | None = None,
+        links: Iterable[tuple[str, str]] = (),
     ) -> str:
-        """Adds an event; its id. One of the clusters lives by another clock's time."""
+        """Adds an event; its id. One of the clusters lives by another clock's time.
+
+        `links` are kinds of relations, and the ids that they lead to.
+        """
         id_ = f"event-{self.next()}"
         moment = (START + timedelta(seconds=at)).astimezone(_EAST if source == CLUSTERS[1] else UTC)
         context = {"specversion": "0.5.1", "id": id_, "source": source, "type": f"dev.cdevents.{name}.0.3.0"}
         context["timestamp"] = moment.isoformat()
-        links = [{"linkType": "RELATION", "linkKind": "TRIGGER", "target": {"contextId": link}}] if link else []
+        relations = [{"linkType": "RELATION", "linkKind": kind, "target": {"contextId": to}} for kind, to in links]
         document = {
-            "context": context | ({"chainId": chain} if chain else {}) | ({"links": links} if links else {}),
+            "context": context | ({"chainId": chain} if chain else {}) | ({"links": relations} if relations else {}),
             "subject": {"id": subject, "content": content},
         }
         self.documents.append(document | ({"customData": custom} if custom else {}))

@@ -11,7 +11,9 @@ from tests.delivery.history import ALERTS, CLUSTERS, JENKINS, REGISTRY, Document
 
 PRODUCTION, STAGING = "production", "staging"
 STEADY = ("billing", "catalog", "search")
-DRIFTING, BOUGHT = "drifting", "bought"
+DRIFTING, BOUGHT, LINKED = "drifting", "bought", "linked"
+WAYS = ("chain", "commit", "link", "changes")
+"""How it is said which changes are in a deployment: its own one in three ways, or all of them by links."""
 
 
 def history(changes: int, seed: int = 1) -> History:
@@ -25,6 +27,7 @@ def history(changes: int, seed: int = 1) -> History:
         made.truth.left_out["merged and not deployed"] += 2
     _drifting(made)
     _bought(made)
+    _linked(made)
     return made
 
 
@@ -38,11 +41,14 @@ class Service:
     changes: int = 0
     running: str | None = None
     """The artifact in production."""
+    rollout: str = ""
+    """The last event that told of it there."""
 
     def release(self) -> None:
         """Some changes are built and deployed together; what then becomes of them is chance."""
         former = self.running
-        self._ship(self.merge(1 if former is None else self.history.between(1, 4)))
+        way = self.history.random.choice(WAYS)
+        self._ship(self.merge(self.history.between(1, 4) if former or way == "changes" else 1), way)
         back = partial(self._rollback, former) if former else self._fine
         fates = (self._fine, self._incident, self._hotfix, self._two_incidents, self._open_incident, back)
         self.history.random.choices(fates, (75, 5, 6, 2, 2, 10))[0]()
@@ -57,22 +63,24 @@ class Service:
         self.changes += count
         return merged
 
-    def _ship(self, changes: list[Change]) -> None:
+    def _ship(self, changes: list[Change], way: str) -> None:
         """Builds the last of the changes, and deploys it with all before it."""
         head, truth = changes[-1], self.history.truth
         number = self.history.next()
-        chain, link = self._publish(head, number)
-        self._deploy(STAGING, number, "service.deployed", chain, link)
+        chain = self._publish(head, number, way)
+        links = {"link": [("TRIGGER", head.event)], "changes": [("CHANGE", each.event) for each in changes]}.get(
+            way, []
+        )
+        self._deploy(STAGING, number, "service.deployed", chain, links)
         self.now += self.history.between(600, 2 * HOUR)
         truth.deployed[self.name][day(self.now)] += 1
         truth.leads[self.name] += [self.now - each.merged for each in changes]
-        self._deploy(PRODUCTION, number, "service.upgraded" if self.running else "service.deployed", chain, link)
+        self._deploy(PRODUCTION, number, "service.upgraded" if self.running else "service.deployed", chain, links)
         self.running = image(number)
         self._restart()
 
-    def _publish(self, head: Change, number: int) -> tuple[str | None, str | None]:
-        """Says where an image is from in one of three ways: by its chain, by a commit, by a link at its deployment."""
-        way = self.history.random.choice(("chain", "commit", "link"))
+    def _publish(self, head: Change, number: int, way: str) -> str | None:
+        """Says where an image is from, by its chain, by a commit, or not yet; the chain."""
         self.now = run(self.history, f"image-{self.name}", self.now, head.chain)
         chain = head.chain if way == "chain" else None
         if way == "commit":
@@ -80,20 +88,25 @@ class Service:
             self.history.tell(JENKINS, "artifact.packaged", self.now, image(number), content)
         where = "?repository_url=hub.example.com/app"
         self.history.tell(REGISTRY, "artifact.published", self.now, image(number) + where, {}, chain=chain)
-        return chain, head.event if way == "link" else None
+        return chain
 
-    def _deploy(self, environment: str, number: int, name: str, chain: str | None, link: str | None) -> None:
+    def _deploy(
+        self, environment: str, number: int, name: str, chain: str | None, links: list[tuple[str, str]]
+    ) -> None:
         """A tool tells that it deployed, and each cluster that it did."""
         content = {"environment": {"id": environment}, "artifactId": image(number)}
-        self.history.tell(JENKINS, name, self.now, self.name, content, chain=chain, link=link)
+        self.history.tell(JENKINS, name, self.now, self.name, content, chain=chain, links=links)
+        self._roll_out(content)
+
+    def _roll_out(self, content: Document) -> None:
         for seconds, cluster in enumerate(CLUSTERS, start=5):
-            self.history.tell(cluster, "service.deployed", self.now + seconds, self.name, content)
+            self.rollout = self.history.tell(cluster, "service.deployed", self.now + seconds, self.name, content)
 
     def _restart(self) -> None:
         for wait in range(self.history.between(0, 2)):
             content = {"environment": {"id": PRODUCTION}, "artifactId": self.running}
             cluster = self.history.random.choice(CLUSTERS)
-            self.history.tell(cluster, "service.deployed", self.now + 20 + wait, self.name, content)
+            self.rollout = self.history.tell(cluster, "service.deployed", self.now + 20 + wait, self.name, content)
 
     def _fine(self) -> None:
         """Nothing happens."""
@@ -108,8 +121,8 @@ class Service:
         detected = self._detect()
         self._fail()
         if self.history.random.random() < 0.3:
-            self._ship(self.merge(1))
-        self._ship(self.merge(1, "stable"))
+            self._ship(self.merge(1), self.history.random.choice(WAYS))
+        self._ship(self.merge(1, "stable"), self.history.random.choice(WAYS))
         self.history.truth.rework[self.name] += 1
         self.now += 60
         self._end(detected[0])
@@ -142,18 +155,19 @@ class Service:
     def _return(self, artifact: str | None, name: str) -> None:
         content: Document = {"environment": {"id": PRODUCTION}, "artifactId": artifact}
         self.history.tell(JENKINS, name, self.now, self.name, content)
-        for seconds, cluster in enumerate(CLUSTERS, start=5):
-            self.history.tell(cluster, "service.deployed", self.now + seconds, self.name, content)
+        self._roll_out(content)
         self.running = artifact
 
     def _detect(self, incident: str | None = None) -> tuple[str, int]:
-        """An alert, which comes again with the next thing that fails; half of them say of which artifact."""
+        """An alert, which comes again with the next thing that fails: of a service, an artifact, or after a rollout."""
         self.now += self.history.between(300, HOUR)
         name = incident or f"{self.name}/alert-{self.now % 7}-{self.history.next() % 3}"
-        content: Document = {"environment": {"id": PRODUCTION}, "service": {"id": self.name}}
-        if self.history.random.random() < 0.5:
-            content |= {"artifactId": self.running}
-        self.history.tell(ALERTS, "incident.detected", self.now, name, content)
+        known = {"environment": {"id": PRODUCTION}, "service": {"id": self.name}}
+        content: Document
+        content, links = self.history.random.choice(
+            ((known, []), (known | {"artifactId": self.running}, []), ({}, [("ROLLOUT", self.rollout)]))
+        )
+        self.history.tell(ALERTS, "incident.detected", self.now, name, content, links=links)
         return name, self.now
 
     def _fail(self) -> None:
@@ -194,3 +208,22 @@ def _bought(made: History) -> None:
         made.tell(JENKINS, "service.deployed", at, BOUGHT, content)
         made.truth.deployed[BOUGHT][day(at)] += 1
     made.truth.left_out["no merge known"] += 5
+
+
+def _linked(made: History) -> None:
+    """Deployments of changes of two branches, and of each an incident that came when both were out: by links alone."""
+    service, rollouts = Service(made, LINKED), []
+    for _ in range(2):
+        changes = [*service.merge(2), *service.merge(1, "libraries")]
+        content = {"environment": {"id": PRODUCTION}, "artifactId": image(made.next())}
+        links = [("CHANGE", each.event) for each in changes]
+        rollouts.append(made.tell(CLUSTERS[0], "service.deployed", service.now, LINKED, content, links=links))
+        made.truth.deployed[LINKED][day(service.now)] += 1
+        made.truth.leads[LINKED] += [service.now - each.merged for each in changes]
+        service.now += HOUR
+    known = {"environment": {"id": PRODUCTION}, "service": {"id": LINKED}}
+    for number, rollout in enumerate(rollouts):
+        made.tell(ALERTS, "incident.detected", service.now, f"late-{number}", known, links=[("ROLLOUT", rollout)])
+        made.tell(ALERTS, "incident.resolved", service.now + HOUR, f"late-{number}", known)
+        made.truth.failed[LINKED] += 1
+        made.truth.recoveries[LINKED].append(HOUR)

@@ -1,5 +1,6 @@
--- The changes that a deployment brought: all that were merged into its branch since the last one that was deployed before,
--- up to its own. Of the first deployment that is known, its own alone: nobody knows what ran before.
+-- The changes that a deployment brought: those that its links name, and all that were merged into its branch since the last
+-- one that was deployed before, up to its own. Of the first deployment that is known, and that has no links, its own alone:
+-- nobody knows what ran before.
 create temporary table steps as
 select deployments.service, deployments.environment, deployments.version, deployments.time, deployments.team,
        heads.source, heads.change, heads.repository, heads.branch, heads.merged,
@@ -30,6 +31,18 @@ from (select places.service, places.environment, changes.source, changes.reposit
       from steps where merged > reached or reached is null) as in_order;
 analyze merges;
 
+create temporary table linked as
+select distinct deployments.service, deployments.environment, deployments.version, deployments.time, deployments.team,
+       changes.source, changes.change
+from deployments
+join tied on tied.service = deployments.service and tied.environment = deployments.environment
+         and tied.version = deployments.version
+join links on links.source = tied.source and links.id = tied.id and links.kind = 'RELATION' and links.rel = 'CHANGE'
+join told on told.id = links.target and told.subject = 'change'
+join changes on changes.source = told.source and changes.change = told.subject_id
+where deployments.kind = 'deployment' and changes.merged is not null;
+analyze linked;
+
 create temporary table delivered as
 select brought.service, brought.environment, brought.version, brought.time as deployed, builds.built,
        coalesce(brought.team, changes.team) as team, changes.source, changes.change, changes.repository,
@@ -41,7 +54,9 @@ from (select steps.service, steps.environment, steps.version, steps.time, steps.
                  and merges.branch = steps.branch and merges.arrived = steps.merged
       where merges.change is not null and steps.merged > steps.reached
       union
-      select service, environment, version, time, team, source, change from steps) as brought
+      select service, environment, version, time, team, source, change from steps
+      union
+      select service, environment, version, time, team, source, change from linked) as brought
 join changes on changes.source = brought.source and changes.change = brought.change
 left join (select version, min(time) as built from told
            where subject = 'artifact' and predicate in ('packaged', 'published')

@@ -1,12 +1,12 @@
--- The deployment that an incident is of: the one that its links name, or that of its artifact, or else the last one of
--- its service there before it was detected.
+-- The deployment that an incident is of: the one that its links name, by whichever event tells of it, or that of its
+-- artifact, or else the last one of its service there before it was detected.
 create temporary table possible as
-select 1 as rank, incidents.source, incidents.incident, incidents.episode, arrivals.service, arrivals.environment,
-       arrivals.version
-from incidents
-join told on told.source = incidents.source and told.subject = 'incident' and told.subject_id = incidents.incident
-join links on links.source = told.source and links.id = told.id
-join arrivals on arrivals.id = links.target and arrivals.environment = incidents.environment
+select 1 as rank, told_of.source, told_of.incident, told_of.episode, tied.service, tied.environment, tied.version
+from told_of
+join links on links.source = told_of.source and links.id = told_of.id and links.kind <> 'COMMIT'
+join tied on tied.id = links.target
+join told on told.source = tied.source and told.id = tied.id and told.subject = 'service'
+where told_of.episode > 0
 union
 select 2, incidents.source, incidents.incident, incidents.episode, arrivals.service, arrivals.environment,
        arrivals.version
