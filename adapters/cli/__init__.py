@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli import dead_letters, store
+from adapters.cli import dead_letters, store, unmatched
 from adapters.cli.check import check
 from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
@@ -34,6 +34,7 @@ main = typer.Typer(
 for command in (init, run, replay, check, translate, describe, tail, trace, metrics, status, schema, version):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
+main.add_typer(unmatched.commands, name="unmatched")
 main.add_typer(store.commands, name="store")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain, printable
-from adapters.cli.journal import AsJson, JournalFile, opened, table
+from adapters.cli.journal import AsJson, JournalFile, details, opened, table
 from adapters.cli.options import ConfigFile
 
 if TYPE_CHECKING:
@@ -116,18 +116,15 @@ def _none(*numbers: int) -> typer.Exit:
 
 
 def _print_letter(letter: DeadLetter, record: Record) -> None:
-    notification = record.notification
-    details = {
+    told = {
         "route": letter.route,
         "number": letter.seq,
-        "source": notification.source,
-        "received at": notification.received_at.isoformat(timespec="milliseconds"),
         "parked at": _time(letter),
         "attempts": _attempts(letter),
         "reason": letter.reason,
-        **{f"header {name}": value for name, value in notification.headers.items()},
+        **details(record.notification),
     }
-    for name, value in details.items():
+    for name, value in told.items():
         typer.echo(printable(f"{name}: {value}"))
     typer.echo()
 

@@ -15,6 +15,7 @@ from adapters.cli.options import configuration
 
 if TYPE_CHECKING:
     from adapters.journal import Database
+    from adapters.model import Notification
 
 JournalFile = Annotated[
     Path | None,
@@ -34,6 +35,15 @@ def opened(config: Path | None, journal: Path | None) -> Iterator[Database]:
         raise JournalUnavailable(f"journal {path}: there is none; has the service run, and in this directory?")
     with Database(path) as database:
         yield database
+
+
+def details(heard: Notification) -> dict[str, object]:
+    """What there is to say of a notification beside its body, by name."""
+    return {
+        "source": heard.source,
+        "received at": heard.received_at.isoformat(timespec="milliseconds"),
+        **{f"header {name}": value for name, value in heard.headers.items()},
+    }
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

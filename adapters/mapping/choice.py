@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from adapters.mapping.conditions import Condition
+from adapters.mapping.conditions import Condition, found
 from adapters.mapping.scope import Closure, Scope
 
 
@@ -23,10 +23,14 @@ Item = TypeVar("Item", bound=Conditional)
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[Item]):
-    """Items in order; of them, `candidates` gives those whose conditions may hold for a scope."""
+    """Items in order; of them, `candidates` gives those whose conditions may hold for a scope.
+
+    `about` says what a scope has where most of the conditions ask; empty where they have nothing in common.
+    """
 
     all: Sequence[Item]
     candidates: Callable[[Scope], Sequence[Item]]
+    about: Callable[[Scope], str] = lambda _: ""
 
 
 def choice(items: Sequence[Item], compiled: Callable[[str], Closure]) -> Choice[Item]:
@@ -43,7 +47,7 @@ def choice(items: Sequence[Item], compiled: Callable[[str], Closure]) -> Choice[
         value = get(scope)
         return by_value.get(value, others) if type(value) is str else others
 
-    return Choice(items, candidates)
+    return Choice(items, candidates, lambda scope: f"{key} is {found(get(scope))}")
 
 
 def _by_value(items: Sequence[Item], key: str) -> dict[str, list[Item]]:

@@ -125,7 +125,7 @@ def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -
     operand = resolved
 
     def why_not(scope: Scope) -> str:
-        return f"{key} is {_found(get, scope)}{wanted}"
+        return f"{key} is {found(get(scope))}{wanted}"
 
     known = holds({}) if isinstance(get, Constant) and _written_out(operand) else None
     return Condition(holds, why_not, known, {key: texts} if (texts := _texts(name, operand)) else {})
@@ -186,8 +186,8 @@ def _written_out(operand: Any) -> bool:
     return "${" not in str(operand)
 
 
-def _found(get: Closure, scope: Scope) -> str:
-    value = get(scope)
+def found(value: Any) -> str:
+    """What an expression gave, in words."""
     return "missing" if type(value) is Absent else shown(value)
 
 

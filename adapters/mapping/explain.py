@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from adapters.mapping.choice import Choice
 from adapters.mapping.failures import Failure
 from adapters.mapping.scope import Scope
-from adapters.mapping.translator import Rule, Translator
+from adapters.mapping.translator import Ignore, Rule, Translator
 from adapters.model import Notification
+
+MOST_REASONS = 4
+"""How many are told of a record that no rule covers; `explain` has those of every rule."""
 
 
 def explain(translator: Translator, notification: Notification) -> Iterator[str]:
@@ -21,6 +26,28 @@ def explain(translator: Translator, notification: Notification) -> Iterator[str]
             yield from (f"  ignored by {ignore.where}" for ignore in held)
             continue
         yield from (f"  {line}" for rule in translator.rules.all for line in _rule(rule, record))
+
+
+def uncovered(translator: Translator, notification: Notification) -> Iterator[str]:
+    """Of each record that no rule and no `ignore` covers, why: what it is, and what rules that might have fired wanted.
+
+    Raises MappingError when the notification cannot be decoded or split.
+    """
+    for record in translator.records(notification):
+        with suppress(Failure):
+            if not (_holding(translator.ignores, record) or _holding(translator.rules, record)):
+                yield _reason(translator.rules, record)
+
+
+def _holding(choice: Choice[Ignore] | Choice[Rule], record: Scope) -> bool:
+    return any(each.when.holds(record) for each in choice.candidates(record))
+
+
+def _reason(rules: Choice[Rule], record: Scope) -> str:
+    told = dict.fromkeys([rules.about(record), *(rule.when.why_not(record) for rule in rules.candidates(record))])
+    reasons = [reason for reason in told if reason]
+    more = len(reasons) - MOST_REASONS
+    return "; ".join(reasons[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else [])) or "there is no rule"
 
 
 def _rule(rule: Rule, record: Scope) -> Iterator[str]:
