@@ -37,8 +37,8 @@ def test_every_event_of_the_examples_is_taken(consumer: str, mapping: str) -> No
 
 
 def named(event: dict[str, Any]) -> dict[str, Any]:
-    """An event, with an artifact for an incident that has none: `test_an_incident_without_an_artifact_is_refused`."""
-    if ".incident." in event["context"]["type"]:
+    """An event, with an artifact for what may have none: `test_an_incident_without_an_artifact_is_refused`."""
+    if ".incident." in event["context"]["type"] or ".build.finished." in event["context"]["type"]:
         event["subject"]["content"].setdefault("artifactId", "pkg:generic/shop")
     return event
 

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.cli.support import invoke
 from tests.real.gerrit import server, story
 from tests.service import INSTANCE, Service, configuration, free_port, running
 from tests.waiting import until
@@ -55,8 +56,8 @@ class Votes:
 
     def parked(self) -> list[str]:
         """Why runs have no vote."""
-        lines = map(orjson.loads, self.sidecar.log().splitlines())
-        return [line["reason"] for line in lines if line["event"] == "record parked as a dead letter"]
+        letters = invoke("dead-letters", "list", "--json", "--journal", self.sidecar.folder / "journal.db")
+        return [orjson.loads(each)["reason"] for each in letters.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
