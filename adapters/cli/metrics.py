@@ -1,4 +1,4 @@
-"""`metrics`: how delivery goes, from files of events or from a store."""
+"""`metrics`: how delivery goes, from files of events, a store or the journal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain, printable
+from adapters.cli.options import ConfigFile, journalled
 
 
 class By(StrEnum):
@@ -33,7 +34,11 @@ class Form(StrEnum):
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE", help="Files, folders and globs of events, one a line.", show_default=False),
+    typer.Argument(
+        metavar="FILE",
+        help="Files, folders and globs of events, one a line; the journal, if neither they nor a store are given.",
+        show_default=False,
+    ),
 ]
 Store = Annotated[
     str | None, typer.Option(metavar="URL", help="A store: postgresql://..., or the folder of a parquet sink.")
@@ -76,6 +81,7 @@ def metrics(
     teams: Teams = None,
     form: Format = Form.TABLE,
     output: Output = None,
+    config: ConfigFile = None,
 ) -> None:
     """Tell the five DORA metrics and the health of pipelines, and from how much each number was made."""
     from adapters.delivery import forms, stores
@@ -83,7 +89,10 @@ def metrics(
     from adapters.delivery.teams import teams as read
 
     question = Question(since, until, zone, by, chosen(environment or ()), read(teams) if teams else {})
-    report = stores.measured(files or (), store, question)
+    if files or store:
+        report = stores.measured(files or (), store, question)
+    else:
+        report = stores.measured_of(journalled(config), question)
     if report is None:
         complain("there are no events in what was named")
         raise typer.Exit(Exit.PROBLEMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,6 +45,14 @@ def configuration(file: Path | None) -> Config:
     from adapters import config
 
     return config.load(chosen(file))
+
+
+def journalled(file: Path | None) -> Iterator[bytes]:
+    """The CDEvents of what the journal of a configuration holds; raises ConfigError, also where there is no journal."""
+    from adapters.replay.published import published
+
+    settings = configuration(file)
+    return published(settings.journal.path, settings)
 
 
 def chosen(file: Path | None) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain, printable
-from adapters.cli.options import ConfigFile, configuration
+from adapters.cli.options import ConfigFile, journalled
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -37,15 +37,11 @@ def trace(wanted: Wanted, files: Files = None, config: ConfigFile = None) -> Non
     """Tell what followed from what, as a tree: all that a chain, links or an artifact join to an id."""
     from rich.console import Console
 
-    from adapters.lineage import reading
+    from adapters.lineage.reading import events
     from adapters.lineage.story import story
+    from adapters.replay.archive import bodies
 
-    if files:
-        events = reading.from_files(files)
-    else:
-        settings = configuration(config)
-        events = reading.from_journal(settings.journal.path, settings)
-    trees = story(events, wanted)
+    trees = story(events(bodies(files) if files else journalled(config)), wanted)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _WIDE

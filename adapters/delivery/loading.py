@@ -1,11 +1,12 @@
-"""Files of events as tables of DuckDB: it reads lines itself, and what it cannot make out is read here."""
+"""Events as tables of DuckDB: it reads files of lines itself, and what it cannot make out is read here."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
+from typing import Any
 
 from adapters.cdevents.heard import cdevents
 from adapters.delivery.duck import DuckDb, over_files, quoted
@@ -20,6 +21,9 @@ _SQL = Path(__file__).parent / "sql" / "files"
 _REST = "select rest from lines where rest like '[%' or contains(rest, '\"data_base64\"')"
 """What is not plain: batches, and data that is encoded."""
 
+_TOGETHER = 50_000
+"""Events that are in memory at once, on their way into a file of Parquet."""
+
 
 def load(inputs: Sequence[str], engine: DuckDb, folder: Path) -> None:
     """Makes the CDEvents in files the engine's: bare or in CloudEvents, in lines or arrays, compressed or not.
@@ -32,6 +36,12 @@ def load(inputs: Sequence[str], engine: DuckDb, folder: Path) -> None:
     engine.run("drop table lines")
     _write(chain(rest, bodies_of(unit for unit in units if not isinstance(unit, Lines))), folder)
     over_files(engine, folder, "file")
+
+
+def load_bodies(bodies: Iterable[bytes], engine: DuckDb, folder: Path) -> None:
+    """Makes the CDEvents in bodies the engine's; what is none is passed over."""
+    _write(bodies, folder)
+    over_files(engine, folder)
 
 
 def _readable(unit: Lines) -> Path:
@@ -56,14 +66,23 @@ def _read_lines(engine: DuckDb, files: Sequence[Path], folder: Path) -> None:
 
 
 def _write(bodies: Iterable[bytes], folder: Path) -> None:
+    """Files of Parquet, one of each table at least."""
+    documents = (document for body in bodies for document in cdevents(body, {})[0])
+    for number in count():
+        together = list(islice(documents, _TOGETHER))
+        _write_part(together, folder, f"part-{number}.parquet")
+        if len(together) < _TOGETHER:
+            return
+
+
+def _write_part(documents: Iterable[Mapping[str, Any]], folder: Path, name: str) -> None:
     events: list[EventRow] = []
     links: list[LinkRow] = []
-    for body in bodies:
-        for document in cdevents(body, {})[0]:
-            try:
-                events.append(event_row(document))
-            except (AttributeError, KeyError, TypeError, ValueError):
-                continue
-            links.extend(link_rows(document, events[-1]))
-    write(folder / EVENTS / "rest.parquet", table(EVENTS, events))
-    write(folder / LINKS / "rest.parquet", table(LINKS, links))
+    for document in documents:
+        try:
+            events.append(event_row(document))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+        links.extend(link_rows(document, events[-1]))
+    write(folder / EVENTS / name, table(EVENTS, events))
+    write(folder / LINKS / name, table(LINKS, links))

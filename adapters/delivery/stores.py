@@ -1,16 +1,20 @@
-"""Where the tables are: files of events, files of Parquet, or PostgreSQL."""
+"""Where the tables are: files of events, files of Parquet, PostgreSQL, or the events of a journal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from adapters.delivery.measuring import Question, measure
 from adapters.delivery.report import Report
 from adapters.errors import ConfigError, Problem
 from adapters.extras import need
+
+if TYPE_CHECKING:
+    from adapters.delivery.duck import DuckDb
 
 
 def measured(files: Sequence[str], store: str | None, question: Question) -> Report | None:
@@ -22,21 +26,34 @@ def measured(files: Sequence[str], store: str | None, question: Question) -> Rep
         raise ConfigError([Problem("metrics", "name either files of events or a --store")])
     if store and store.startswith(("postgresql://", "postgres://")):
         return _in_postgresql(store, question)
-    need("metrics", "duckdb")
-    with TemporaryDirectory(prefix="cdevents-metrics-") as folder:
-        return _in_duckdb(files, store, Path(folder), question)
+    with _duckdb() as (engine, folder):
+        from adapters.delivery.duck import over_files  # noqa: PLC0415  duckdb is of an extra
+        from adapters.delivery.loading import load  # noqa: PLC0415  and so is pyarrow
 
-
-def _in_duckdb(files: Sequence[str], store: str | None, folder: Path, question: Question) -> Report | None:
-    from adapters.delivery.duck import DuckDb, over_files  # noqa: PLC0415  duckdb is of an extra
-    from adapters.delivery.loading import load  # noqa: PLC0415  and so is pyarrow
-
-    with closing(DuckDb(folder)) as engine:
         if store:
             over_files(engine, Path(store))
         else:
             load(files, engine, folder)
         return measure(engine, question)
+
+
+def measured_of(bodies: Iterable[bytes], question: Question) -> Report | None:
+    """The report on CDEvents, bare or in CloudEvents; None where there are none."""
+    with _duckdb() as (engine, folder):
+        from adapters.delivery.loading import load_bodies  # noqa: PLC0415  pyarrow is of an extra
+
+        load_bodies(bodies, engine, folder)
+        return measure(engine, question)
+
+
+@contextmanager
+def _duckdb() -> Iterator[tuple[DuckDb, Path]]:
+    """DuckDB, and the folder for all that it needs."""
+    need("metrics", "duckdb")
+    from adapters.delivery.duck import DuckDb  # noqa: PLC0415  duckdb is of an extra
+
+    with TemporaryDirectory(prefix="cdevents-metrics-") as folder, closing(DuckDb(Path(folder))) as engine:
+        yield engine, Path(folder)
 
 
 def _in_postgresql(url: str, question: Question) -> Report | None:

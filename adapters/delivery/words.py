@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from adapters.delivery.report import ALL, Figure, Report
+from adapters.delivery.report import ALL, Figure, LeftOut, Report
 
 HEADER = ("metric", "of", "value", "p50", "p75", "p95", "from")
 UNKNOWN = "-"
+_FEW = 6
+"""Scopes that a line can name."""
 _SPANS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
@@ -19,10 +21,10 @@ def rows(report: Report) -> Iterator[Sequence[str]]:
 
 
 def left_out(report: Report) -> Iterator[str]:
-    """A line for each reason, of all together."""
+    """A line for each reason, of all together, and of how many in which scopes where these are few."""
     for each in report.left_out:
         if each.scope == ALL:
-            yield f"{each.metric}: {each.events:,} {each.reason}"
+            yield f"{each.metric}: {each.events:,} {each.reason}{_by_scope(report, each)}"
 
 
 def scope(text: str) -> str:
@@ -54,6 +56,15 @@ def heading(report: Report) -> str:
         left += " (say with --environment which is production)"
     days = f"{report.since:%Y-%m-%d} to before {report.until:%Y-%m-%d} ({report.zone})"
     return f"{days}. Environments of deployments and incidents: {production}{left}."
+
+
+def _by_scope(report: Report, all_: LeftOut) -> str:
+    parts = [
+        f"{each.scope} {each.events:,}"
+        for each in report.left_out
+        if (each.metric, each.reason) == (all_.metric, all_.reason) and each.scope != ALL
+    ]
+    return f" ({', '.join(sorted(parts))})" if 0 < len(parts) <= _FEW else ""
 
 
 def _span(seconds: float) -> str:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from adapters.cdevents.selection import selected
 from adapters.config import Config
 from adapters.lineage.event import Event
-from adapters.lineage.reading import events_of, rendering
+from adapters.lineage.reading import events_of
 from adapters.model import Format, Message, Record
+from adapters.replay.published import rendering
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from typer.testing import CliRunner, Result
 
 from adapters.cli import main
 from adapters.cli.exits import Exit
+from adapters.journal import Journal
+from adapters.model import Notification
 from tests.delivery.services import history
 
 pytest.importorskip("duckdb", reason="needs the extra metrics")
@@ -24,6 +27,13 @@ DORA = [
     "change fail rate",
     "deployment rework rate",
 ]
+
+CONFIG = """
+journal: {path: FOLDER/journal.db}
+sources: {others: {type: webhook, path: /others, cdevents: true}}
+sinks: {call: {type: http-call, url: "http://127.0.0.1:1/", done: FOLDER/done.db}}
+routes: {call: {format: cdevents, sink: call}}
+"""
 
 
 def metrics(*arguments: object) -> Result:
@@ -123,6 +133,32 @@ def test_nothing_at_all_is_told(tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (Exit.PROBLEMS, "there are no events in what was named\n")
 
 
+async def test_it_reads_the_journal(tmp_path: Path) -> None:
+    """Without files and a store, it measures what the journal holds, by the mapping of today; each event once."""
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.replace("FOLDER", str(tmp_path)), encoding="utf-8")
+    result = metrics("--config", config)
+    assert result.output == f"{tmp_path}/journal.db: there is no journal (name files of events)\n"
+    assert result.exit_code == Exit.USAGE
+    journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
+    told = [deployed(1, 1), deployed(2, 3), deployed(2, 3), deployed(1, 2, "staging")]
+    heard = datetime(2026, 3, 9, tzinfo=UTC)
+    await journal.append([Notification("others", orjson.dumps(each), heard) for each in told])
+    await journal.aclose()
+    assert figures("--config", config)["deployment frequency", ""]["events"] == 2
+
+
+def test_what_is_left_out_is_told_by_scope(tmp_path: Path) -> None:
+    """In the forms for people, where it is asked for, and the scopes are few."""
+    file = written(tmp_path, deployed(1, 1), deployed(2, 2))
+    line = "change lead time: 2 deployments of which no merge is known"
+    for form in ("table", "markdown", "html"):
+        assert f"{line} (shop 2)\n" in metrics(file, "-f", form, "--by", "service").output.replace("</li>", "")
+        assert f"{line}\n" in metrics(file, "-f", form).output.replace("</li>", "")
+    many = [event(f"d{n}", "service.deployed", 2, f"s{n}", **deployed(n, 2)["subject"]["content"]) for n in range(7)]
+    assert f"{line.replace('2', '7')}\n" in metrics(written(tmp_path, *many), "--by", "service").output
+
+
 def test_without_incidents_and_rollbacks_the_fail_rate_is_not_known(tmp_path: Path) -> None:
     """That nobody told of any does not say that there were none."""
     found = figures(written(tmp_path, deployed(1, 1), deployed(2, 3)))
@@ -181,7 +217,8 @@ def test_teams_are_of_services_and_repositories(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ([], "name either files of events or a --store"),
+        (["x", "--store", "y"], "name either files of events or a --store"),
+        (["--config", "missing.yaml"], "missing.yaml"),
         (["missing.jsonl"], "missing.jsonl: there is no such file or folder"),
         (["--store", "nowhere"], "nowhere: there are no files of Parquet in events/"),
         (["x", "--zone", "Mars/Base"], "expected a time zone's name"),

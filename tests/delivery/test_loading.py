@@ -19,8 +19,9 @@ from tests.store.test_rows import document
 
 pytest.importorskip("duckdb", reason="needs the extra metrics")
 
+from adapters.delivery import loading
 from adapters.delivery.duck import DuckDb
-from adapters.delivery.loading import load
+from adapters.delivery.loading import load, load_bodies
 
 COLUMNS = tuple(name for name in EventRow._fields if name not in {"version", "spec", "task", "suite", "uri", "data"})
 """Those that metrics are made of."""
@@ -81,6 +82,17 @@ def test_every_example_is_the_row_that_it_is_everywhere(tmp_path: Path, form: st
     file = tmp_path / {"gzip": "events.jsonl.gz", "array": "events.json"}.get(form, "events.jsonl")
     file.write_bytes(gzip.compress(text) if form == "gzip" else text)
     assert read(tmp_path, file) == made(documents)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 4, 5])
+def test_bodies_are_read_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """However many there are of them, each is a row, and nothing is a table without rows."""
+    monkeypatch.setattr(loading, "_TOGETHER", 2)
+    documents = list(examples())[:count]
+    with closing(DuckDb(tmp_path)) as engine:
+        load_bodies(map(orjson.dumps, documents), engine, tmp_path)
+        found = {(row["source"], row["id"]) for row in engine.rows("select source, id from events")}
+    assert found == {(each["context"]["source"], each["context"]["id"]) for each in documents}
 
 
 def test_what_is_none_is_passed_over(tmp_path: Path) -> None:
