@@ -120,7 +120,7 @@ def replay(
     with _bar() as report:
         progress = processes.run(plan, jobs, report)
     _summarise(plan, progress)
-    raise typer.Exit(Exit.PROBLEMS if progress.parked else Exit.FINE)
+    raise typer.Exit(Exit.PROBLEMS if progress.parked or _strange(plan, progress) else Exit.FINE)
 
 
 def _check(plan: Replay) -> None:
@@ -190,8 +190,15 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         yield report
 
 
+def _strange(plan: Replay, progress: Progress) -> bool:
+    """Whether something was read, and nothing of it was known; a part of an archive may well be of such alone."""
+    outcomes = progress.outcomes.values()
+    whole = plan.shard.count == 1 and not progress.resumed
+    return whole and any(each.unmatched for each in outcomes) and not any(each.known for each in outcomes)
+
+
 def _summarise(plan: Replay, progress: Progress) -> None:
-    """On stderr: how many events of each type, and where what could not be translated is."""
+    """On stderr: how many events of each type, what is none, by mapping, and where what could not be translated is."""
     if progress.resumed:
         complain(f"went on after {progress.resumed:,} records of an interrupted replay")
     for type_, count in sorted(progress.events.items()):
@@ -200,5 +207,12 @@ def _summarise(plan: Replay, progress: Progress) -> None:
     complain(
         f"{progress.records:,} records read, {progress.events.total():,} events {verb}, {progress.parked:,} parked"
     )
+    for mapping, outcome in sorted(progress.outcomes.items()):
+        complain(
+            f"{mapping}: {outcome.ignored:,} ignored, {outcome.unmatched:,} covered by no rule, "
+            f"{outcome.left_out:,} events left out"
+        )
+    if _strange(plan, progress):
+        complain("nothing of what was read is known to the mapping: is it the tool's? `translate --explain` tells why")
     if progress.parked:
         complain(f"what is parked, and why, is in {plan.state.parent}/{plan.state.stem}*.dead-letters.jsonl")

@@ -71,6 +71,8 @@ def together(parts: Iterable[Progress]) -> Progress:
         whole.parked += part.parked
         whole.resumed += part.resumed
         whole.events += part.events
+        for mapping, outcome in part.outcomes.items():
+            whole.outcomes[mapping] += outcome
     return whole
 
 

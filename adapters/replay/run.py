@@ -20,6 +20,7 @@ from adapters.redaction import redaction
 from adapters.replay.archive import Home, Shard, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
+from adapters.replay.outcome import Outcomes, counted, empty
 from adapters.route import Route, choosing, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
@@ -57,7 +58,10 @@ class Replay:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a replay is. `done` of `total` is in the archive's own measure; `events` counts by type."""
+    """How far a replay is. `done` of `total` is in the archive's own measure.
+
+    `events` counts what was published by type, `outcomes` what became of records by mapping.
+    """
 
     total: int = 0
     done: int = 0
@@ -65,6 +69,7 @@ class Progress:
     parked: int = 0
     resumed: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    outcomes: Outcomes = field(default_factory=empty)
 
 
 Report = Callable[[Progress], object]
@@ -87,7 +92,7 @@ async def replay(plan: Replay, report: Report) -> Progress:
         route = Route(
             plan.route,
             log,
-            _render(plan),
+            _render(plan, progress.outcomes),
             sink,
             Metrics(CollectorRegistry()),
             batch=BATCH,
@@ -156,10 +161,11 @@ def _of_home(plan: Replay) -> Home:
     return partial(builds, follow=settings.follow, zone=zone, archive=settings.archive)
 
 
-def _render(plan: Replay) -> Render:
-    """The route's own rendering, without what is outside of the times."""
+def _render(plan: Replay, outcomes: Outcomes) -> Render:
+    """The route's own rendering, without what is outside of the times; what becomes of it is counted."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
-    origin = origins(sources, Translators(sources, plan.config.placed).current)
+    current = Translators(sources, plan.config.placed).current
+    origin = origins(sources, current)
     render = renderer(
         {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
         format_=settings.format,
@@ -171,7 +177,10 @@ def _render(plan: Replay) -> Render:
         correlate=settings.correlation,
     )
     render = choosing(render, settings.when)
-    return _between(render, plan.since, plan.until) if plan.since or plan.until else render
+    if plan.since or plan.until:
+        render = _between(render, plan.since, plan.until)
+    names = {name: translator.name for name in sources if (translator := current(name))}
+    return counted(render, names, outcomes)
 
 
 def _between(render: Render, since: str, until: str) -> Render:
@@ -182,7 +191,9 @@ def _between(render: Render, since: str, until: str) -> Render:
         return first <= message.attributes["time"].removesuffix("Z") < last
 
     def pieces(record: Record, size: int) -> Iterator[Rendered]:
-        found = render.pieces(record, size)
-        return (each._replace(messages=tuple(filter(within, each.messages))) for each in found)
+        for each in render.pieces(record, size):
+            messages = tuple(filter(within, each.messages))
+            left_out = each.left_out + len(each.messages) - len(messages)
+            yield each._replace(messages=messages, left_out=left_out)
 
     return Render(pieces)

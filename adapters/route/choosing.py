@@ -24,14 +24,16 @@ def choosing(render: Render, condition: Mapping[str, Any]) -> Render:
     holds = when(condition).holds
 
     def chosen(record: Record, rendered: Rendered) -> Rendered:
-        messages, errors = [], [*rendered.errors]
+        messages, errors, left_out = [], [*rendered.errors], rendered.left_out
         for message in rendered.messages:
             try:
                 if holds(scope(_read(message), record.notification)):
                     messages.append(message)
+                else:
+                    left_out += 1
             except Failure as failure:
                 errors.append(f"the route's when: {failure}")
-        return rendered._replace(messages=tuple(messages), errors=tuple(errors))
+        return rendered._replace(messages=tuple(messages), errors=tuple(errors), left_out=left_out)
 
     def pieces(record: Record, size: int) -> Iterator[Rendered]:
         return (chosen(record, each) for each in render.pieces(record, size))

@@ -11,12 +11,16 @@ from adapters.model import Message, Record
 
 
 class Rendered(NamedTuple):
-    """What became of a record: its messages, why others could not be made, and what the mapping left out."""
+    """What became of a record: its messages, why others could not be made, and what is none on purpose.
+
+    `ignored` and `unmatched` count what the mapping knows no event for, `left_out` messages that were not chosen.
+    """
 
     messages: tuple[Message, ...] = ()
     errors: tuple[str, ...] = ()
     ignored: int = 0
     unmatched: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

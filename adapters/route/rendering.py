@@ -125,14 +125,17 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
     if reason := _unfit(notification):
         return Rendered(errors=(reason,))
     messages: list[Message] = []
+    left_out = 0
     documents, errors = cdevents(notification.body, notification.headers)
     for each in documents:
         try:
             if wanted(name_of(each["context"]["type"])):
                 messages.append(cdevents_message(each, encoding, {}))
+            else:
+                left_out += 1
         except MappingError as error:
             errors.append(str(error))
-    return Rendered(tuple(messages), tuple(errors))
+    return Rendered(tuple(messages), tuple(errors), left_out=left_out)
 
 
 def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent], encoding: Encoding) -> Message:
@@ -172,13 +175,16 @@ def _cdevents(
 ) -> Rendered:
     messages: list[Message] = []
     errors = [*translation.errors]
+    left_out = 0
     for event in translation.events:
         try:
             if wanted(event.name):
                 messages.append(message(event))
+            else:
+                left_out += 1
         except MappingError as error:
             errors.append(str(error))
-    return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched)
+    return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched, left_out)
 
 
 def _message(

@@ -158,6 +158,31 @@ rules:
 """
 
 
+OTHER = b'{"name": "x", "build": {"phase": "DREAMT", "number": 1}}'
+
+
+def test_what_makes_no_event_is_told_by_mapping(folder: Path) -> None:
+    """What is ignored, what no rule covers, and what the times leave out; that much else was known is fine."""
+    (folder / "history.ndjson").write_bytes(b"\n".join([*map(build, range(3)), OTHER]))
+    result = process(folder, "replay", *CONFIGURED, "--since", "2099-01-01", "history.ndjson")
+    assert result.returncode == 0
+    assert "4 records read, 0 events published, 0 parked" in told(result)
+    assert "jenkins/notification: 0 ignored, 1 covered by no rule, 3 events left out" in told(result)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_where_nothing_was_known_is_a_problem(folder: Path, jobs: int) -> None:
+    """Exit 1, also of several processes: the wrong mapping, most likely. Not of a share, nor of nothing."""
+    (folder / "history.ndjson").write_bytes(b"\n".join([OTHER] * 4))
+    result = process(folder, "replay", *CONFIGURED, "--jobs", jobs, "history.ndjson")
+    assert result.returncode == 1
+    assert "jenkins/notification: 0 ignored, 4 covered by no rule, 0 events left out" in told(result)
+    assert "nothing of what was read is known to the mapping" in told(result)
+    assert process(folder, "replay", *CONFIGURED, "--shard", "0/2", "history.ndjson").returncode == 0
+    (folder / "history.ndjson").write_bytes(b"")
+    assert process(folder, "replay", *CONFIGURED, "history.ndjson").returncode == 0
+
+
 async def kept(folder: Path, **heard: bytes) -> None:
     """A journal with a notification of each source."""
     journal = Journal(folder / "journal.db", max_bytes=1 << 30, routes=())
