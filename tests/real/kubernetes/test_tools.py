@@ -63,6 +63,8 @@ class Kind:
     changes: list[str]
     examples: list[str]
     events: list[str]
+    finalizer: str = ""
+    """By which the tool removes what an object has deployed, before that goes."""
 
     @property
     def api(self) -> str:
@@ -77,6 +79,7 @@ PLAYED = [
         ["status.operationState.phase", "status.health.status", "status.history[-1].id"],
         ["new", "watched-first", "watched-upgraded", "watched-rolledback", "watched-failed"],
         ["deployed", "published", "upgraded", "rolledback", "failed", "removed"],
+        "resources-finalizer.argocd.argoproj.io",
     ),
     Kind(
         "flux/resource",
@@ -152,6 +155,9 @@ def test_what_becomes_of_the_objects_of_a_tool_is_told(world: tuple[Cluster, Ser
         _put(found, kind, _object(kind, example), new=number == 0)
     metadata = _object(kind, kind.examples[0])["metadata"]
     found.ask("DELETE", f"{_path(kind, metadata['namespace'])}/{metadata['name']}")
+    if kind.finalizer:
+        finished = _object(kind, kind.examples[-1])
+        _put(found, kind, {**finished, "metadata": {**finished["metadata"], "finalizers": []}}, new=False)
     until(lambda: len(_heard(sidecar, kind)) >= len(kind.events), timeout=PATIENCE)
     assert [_name(each) for each in _heard(sidecar, kind)] == kind.events
 
@@ -223,7 +229,7 @@ def _object(kind: Kind, example: str) -> Json:
     [each] = sent(find(kind.mapping).with_name("inputs") / f"{example}.json")
     told: Json = orjson.loads(each.body)["object"]
     keep = {name: value for name, value in told["metadata"].items() if name in ("name", "namespace", "labels")}
-    return {**told, "metadata": keep}
+    return {**told, "metadata": {**keep, "finalizers": [kind.finalizer]} if kind.finalizer else keep}
 
 
 def _path(kind: Kind, namespace: str) -> str:
