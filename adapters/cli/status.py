@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapters.cli.journal import AsJson, JournalFile, age, opened, table
 from adapters.cli.options import ConfigFile, configuration
+from adapters.cli.watch import watched
 
 if TYPE_CHECKING:
+    from adapters.config import Config
     from adapters.journal import Database
     from adapters.journal.status import RouteStatus
     from adapters.route.tally import Tally
@@ -20,15 +22,29 @@ if TYPE_CHECKING:
     Shadows = Mapping[str, tuple[RouteStatus, Tally]]
 
 
-def status(config: ConfigFile = None, journal: JournalFile = None, as_json: AsJson = False) -> None:
-    """Show how far behind each route is, its dead letters, the journal's size, and what shadows have found."""
-    from adapters.journal import status
+Watch = Annotated[bool, typer.Option("--watch", help="Again every two seconds, with what is wrong, until Ctrl-C.")]
 
+
+def status(
+    config: ConfigFile = None, journal: JournalFile = None, as_json: AsJson = False, watch: Watch = False
+) -> None:
+    """Show how far behind each route is, its dead letters, the journal's size, and what shadows have found."""
+    if watch and as_json:
+        raise typer.BadParameter("--watch is for people: ask again for another --json", param_hint="--watch")
     settings = None if journal else configuration(config)
     with opened(config, settings.journal.path if settings else journal) as database:
-        names = settings.routes if settings else status.known_routes(database)
-        routes, size = status.routes(database, names, datetime.now(UTC)), database.size()
-        shadows = _shadows(database, settings.shadows) if settings else {}
+        if watch:
+            watched(database, settings, lambda: _print(database, settings))
+        else:
+            _print(database, settings, as_json=as_json)
+
+
+def _print(database: Database, settings: Config | None, *, as_json: bool = False) -> None:
+    from adapters.journal import status
+
+    names = settings.routes if settings else status.known_routes(database)
+    routes, size = status.routes(database, names, datetime.now(UTC)), database.size()
+    shadows = _shadows(database, settings.shadows) if settings else {}
     if as_json:
         _print_json(database, size, routes, shadows)
         return

@@ -29,7 +29,7 @@ Source = Annotated[
 def list_(source: Source = "", config: ConfigFile = None, journal: JournalFile = None, as_json: AsJson = False) -> None:
     """List what no rule covers, by reason, the most frequent first; with --json, one a line."""
     from adapters.redaction import redaction
-    from adapters.replay.unmatched import groups
+    from adapters.replay.unmatched import Unmatched
     from adapters.translators import Translators
 
     settings = configuration(config)
@@ -37,7 +37,7 @@ def list_(source: Source = "", config: ConfigFile = None, journal: JournalFile =
         raise typer.BadParameter(f"there is no '{source}': {', '.join(settings.sources)}", param_hint="SOURCE")
     current = Translators(settings.sources, settings.placed).current
     with opened(config, journal or settings.journal.path) as database:
-        found = groups(database.path, current, redaction(settings), source)
+        found = Unmatched(current, redaction(settings), source).look(database.path)
     if as_json:
         _print_json(found)
     elif found:

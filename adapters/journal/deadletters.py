@@ -68,6 +68,14 @@ def listed(database: Database, route: str | None = None, seq: int | None = None)
     return [_dead_letter(row) for row in rows]
 
 
+def latest(database: Database) -> DeadLetter | None:
+    """The one that was parked last, of any route."""
+    rows = database.run(
+        "SELECT route, seq, reason, parked_at, attempts, retry FROM dead_letter ORDER BY parked_at DESC LIMIT 1"
+    )
+    return _dead_letter(rows[0]) if rows else None
+
+
 def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
     """Marks dead letters, chosen as in `listed`, for another attempt by the running service; how many."""
 

@@ -28,15 +28,26 @@ class Group:
     reason: str
 
 
-def groups(path: Path, mapping: Callable[[str], Translator | None], redact: Redact, source: str = "") -> list[Group]:
-    """Those of a journal, the largest first; of all sources, or of one. `mapping` gives that of a source."""
-    found: dict[tuple[str, str], Group] = {}
-    for item in Kept(path, 0, source).read("", Place()):
-        name, heard = item.notification.source, item.notification.received_at
-        for reason in map(redact, _reasons(item, mapping(name))):
-            count = found[name, reason].count if (name, reason) in found else 0
-            found[name, reason] = Group(name, count + 1, item.line, heard, reason)
-    return sorted(found.values(), key=lambda each: (-each.count, each.source, each.reason))
+@dataclass
+class Unmatched:
+    """Counts what no rule covers; of all sources, or of one. `mapping` gives that of a source."""
+
+    mapping: Callable[[str], Translator | None]
+    redact: Redact
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        self._last = 0
+        self._found: dict[tuple[str, str], Group] = {}
+
+    def look(self, path: Path) -> list[Group]:
+        """What there was so far in a journal, the largest group first; reads what came since it looked last."""
+        for item in Kept(path, 0, self.source).read("", Place(self._last, self._last)):
+            self._last, name, heard = item.line, item.notification.source, item.notification.received_at
+            for reason in map(self.redact, _reasons(item, self.mapping(name))):
+                count = self._found[name, reason].count if (name, reason) in self._found else 0
+                self._found[name, reason] = Group(name, count + 1, item.line, heard, reason)
+        return sorted(self._found.values(), key=lambda each: (-each.count, each.source, each.reason))
 
 
 def _reasons(item: Item, translator: Translator | None) -> Iterator[str]:

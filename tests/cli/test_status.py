@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,9 @@ import pytest
 from adapters.cli.journal import age
 from adapters.journal import Database, deadletters, log
 from adapters.model import Notification
+from tests import example
 from tests.cli.support import command, environment, invoke
+from tests.waiting import until
 
 CONFIG = """
 journal: {{path: {journal}}}
@@ -95,6 +98,35 @@ def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
     result = invoke("status", "--journal", path)
     assert result.exit_code == 3
     assert f"journal {path}: it is not a journal" in result.stderr
+
+
+def test_it_can_be_watched_until_ctrl_c(tmp_path: Path, config: Path, journal: Database) -> None:
+    """Each look has what is new: lag, the last error, and what no rule covers, by reason. Ctrl-C ends it with 0."""
+    example.mapping(tmp_path)
+    config.write_text(config.read_text().replace("example.com/}", f"example.com/, mapping: {tmp_path}/acme/ci}}"))
+    said, stop = tmp_path / "said", ["ci\t4", "state is missing", "413 Too Large"]
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(command("status", "--watch", "--config", config), env=environment(), stdout=output) as running,
+    ):
+        try:
+            until(lambda: "ci\t3" in said.read_text() and "404 Not Found" in said.read_text())
+            log.append(journal, [Notification("ci", b'{"run": 1}', datetime.now(UTC))], [])
+            deadletters.park(journal, "new", 4, "413 Too Large", datetime.now(UTC))
+            until(lambda: all(each in said.read_text() for each in stop))
+        finally:
+            running.send_signal(signal.SIGINT)
+            code = running.wait(timeout=60)
+    assert code == 0
+    assert "Traceback" not in said.read_text()
+    assert "\x1b" not in said.read_text()
+
+
+def test_scripts_do_not_watch(config: Path) -> None:
+    """One object is one answer: it says so, and ends with 2."""
+    result = invoke("status", "--watch", "--json", "--config", config)
+    assert result.exit_code == 2
+    assert "--watch" in result.stderr
 
 
 @pytest.mark.parametrize(
