@@ -22,7 +22,12 @@ def explain(translator: Translator, notification: Notification) -> Iterator[str]
     """
     for number, record in enumerate(translator.records(notification), start=1):
         yield f"record {number}"
-        if held := [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]:
+        try:
+            held = [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]
+        except Failure as failure:
+            yield f"  whether it is ignored cannot be decided: {failure}"
+            continue
+        if held:
             yield from (f"  ignored by {ignore.where}" for ignore in held)
             continue
         yield from (f"  {line}" for rule in translator.rules.all for line in _rule(rule, record))
@@ -44,8 +49,9 @@ def _holding(choice: Choice[Ignore] | Choice[Rule], record: Scope) -> bool:
 
 
 def _reason(rules: Choice[Rule], record: Scope) -> str:
-    told = dict.fromkeys([rules.about(record), *(rule.when.why_not(record) for rule in rules.candidates(record))])
-    reasons = [reason for reason in told if reason]
+    about = rules.about(record)
+    wanted = dict.fromkeys(rule.when.why_not(record) for rule in rules.candidates(record))
+    reasons = [about, *(each for each in wanted if not each.startswith(about))] if about else [*wanted]
     more = len(reasons) - MOST_REASONS
     return "; ".join(reasons[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else [])) or "there is no rule"
 

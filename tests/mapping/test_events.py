@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.cdevents.ids import chain_id, context_id
-from adapters.mapping.explain import explain
+from adapters.mapping.explain import explain, uncovered
 from adapters.model import LOOKED_UP
 from tests.mapping.support import INSTANCE, events, mapping, notification
 
@@ -121,6 +121,43 @@ def test_explanation_says_why_each_rule_did_or_did_not_fire() -> None:
         "  first: failed at test.yaml:6:3: at is missing",
         "  second: no, kind is text 'first', not second",
     ]
+
+
+DOUBTFUL = """
+    cdevents: 0.5.1
+    ignore: [{"number | int": 1}]
+    defaults: {timestamp: "${$received_at}"}
+    rules:
+      begun:
+        when: {kind: begun, number: {gt: 5}}
+        emit: dev.cdeventsx.tool-run.started.0.1.0
+        id: [number]
+        subject: {id: "${number}"}
+      other:
+        when: {any: [{kind: other}, {kind: another}]}
+        emit: dev.cdeventsx.tool-run.queued.0.1.0
+        id: [number]
+        subject: {id: "${number}"}
+"""
+
+
+def test_explanation_says_what_cannot_be_decided() -> None:
+    """An `ignore` that cannot be asked of a record is why nothing becomes of it; it is a dead letter, not unmatched."""
+    told = list(explain(mapping(DOUBTFUL), notification({"kind": "begun", "number": "x"})))
+    assert told[0] == "record 1"
+    assert told[1].startswith("  whether it is ignored cannot be decided: int: ")
+    assert list(uncovered(mapping(DOUBTFUL), notification({"kind": "begun", "number": "x"}))) == []
+
+
+def test_why_nothing_covers_a_record_is_said_in_few_words() -> None:
+    """What it is where most rules ask, once, and what else was otherwise with the rules that are about such."""
+    for body, reason in (
+        ({"kind": "lost", "number": 7}, "kind is text 'lost'"),
+        ({"number": 7}, "kind is missing"),
+        ({"kind": "begun", "number": 2}, "kind is text 'begun'; number is a number '2', not gt 5"),
+    ):
+        assert list(uncovered(mapping(DOUBTFUL), notification(body))) == [reason]
+    assert list(uncovered(mapping(DOUBTFUL), notification({"kind": "another", "number": 7}))) == []
 
 
 def test_translation_is_pure() -> None:
