@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidationError,
@@ -112,3 +113,7 @@ class Expected:
             if error.errors(include_url=False)[0]["type"] != "string_pattern_mismatch":
                 raise
             raise ValueError(f"expected {self._words}") from None
+
+
+Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$"), Expected("a word of letters, digits, - and _")]
+"""A name that a user gives to something of their own."""

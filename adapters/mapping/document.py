@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.mapping.dropping import steps
-from adapters.mapping.envelopes import Kind
+from adapters.mapping.input_settings import Input, WrittenInput
 from adapters.model import Spec
-from adapters.settings import Expected, Settings
-from adapters.yamlfile import placed, suggestion
+from adapters.settings import Settings, Word
+from adapters.yamlfile import placed
 
 Expression = Annotated[
     str, Field(min_length=1, description="A path and filters, `build.url | url_path`, or a template with ${...}")
@@ -22,7 +22,6 @@ When = Annotated[
     dict[str, Any],
     Field(description="Conditions that must all hold: {path: value}, {path: [values]}, {path: {matches: regex}}"),
 ]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$"), Expected("a word of letters, digits, - and _")]
 Emit = Annotated[
     str,
     Field(
@@ -147,101 +146,6 @@ class Rule(Common):
     subject: Subject
 
 
-class XmlInput(Settings):
-    """What XML does not say of itself: which dotted paths are lists or maps, and whether names become snake_case.
-
-    `lists` are elements whose children are the items, `repeated` elements that are items themselves, even if there is
-    only one. With `attributes` these are members `@name`. `each` makes documents of all elements of a name, of which
-    there may be none in an empty root that is in `none_in`; those around one are `$envelope.around`.
-    """
-
-    lists: list[str] = []
-    maps: list[str] = []
-    repeated: list[str] = []
-    snake_case: bool = False
-    attributes: bool = False
-    each: str = ""
-    none_in: list[str] = []
-
-
-def _delimiter(text: str) -> str:
-    if len(text) != 1 or text in '"\r\n\0':
-        raise ValueError("a delimiter is one character, and neither a quote nor the end of a line")
-    return text
-
-
-class CsvInput(Settings):
-    """What CSV does not say of itself: how cells are separated, and what they are called where no header says it."""
-
-    delimiter: Annotated[str, AfterValidator(_delimiter)] = ","
-    columns: Annotated[list[str], Field(min_length=1)] | None = None
-
-    @model_validator(mode="after")
-    def _columns_differ(self) -> Self:
-        if self.columns is not None and len({*self.columns}) < len(self.columns):
-            raise ValueError("a column is named twice")
-        return self
-
-
-class Input(Settings):
-    """What the tool sends: one of what is read line by line, or any of `json`, `form` and `xml`.
-
-    A body that begins with `<` is then XML, one that begins with `{` or `[` JSON. `form` names the field that holds
-    JSON; with `true`, the fields are the document. `unwrap` is the member in which an envelope has the document, as an
-    object or as JSON text; what has none is none. `envelope` is what a log has around each line, `auto` any of them.
-    The second of documents that came together and have equal members `alike` is `$envelope.nth` 2, and so on.
-    """
-
-    json_: Annotated[bool, Field(alias="json")] = False
-    unwrap: Annotated[str, Field(min_length=1)] | None = None
-    form: Annotated[str, Field(min_length=1)] | bool = False
-    xml: XmlInput | None = None
-    ndjson: bool = False
-    logfmt: bool = False
-    csv: CsvInput | None = None
-    lines: Annotated[dict[Word, str], Field(description="Named regular expressions (RE2) with named groups")] | None = (
-        None
-    )
-    record_start: (
-        Annotated[
-            str, Field(description="What the first line of a record matches, where a record may be of several lines")
-        ]
-        | None
-    ) = None
-    envelope: Kind = "auto"
-    alike: list[Annotated[str, Field(min_length=1)]] = []
-
-    @property
-    def of_lines(self) -> bool:
-        """Whether it is read line by line."""
-        return self.ndjson or self.logfmt or self.csv is not None or self.lines is not None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        whole = self.json_ or bool(self.form) or self.xml is not None
-        if sum([whole, self.ndjson, self.logfmt, self.csv is not None, self.lines is not None]) != 1:
-            raise ValueError("input is json, form, xml or several of these, or one of ndjson, logfmt, csv and lines")
-        if self.record_start is not None and self.lines is None:
-            raise ValueError("record_start is for lines")
-        if self.unwrap is not None and not (self.json_ or self.ndjson):
-            raise ValueError("unwrap is for json and ndjson")
-        if whole and self.envelope != "auto":
-            raise ValueError("envelope is for lines, ndjson, logfmt and csv")
-        return self
-
-
-_Word = Literal["json", "form", "xml", "ndjson", "logfmt", "csv"]
-
-
-def _written_short(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if value not in get_args(_Word):
-        hint = suggestion(value, get_args(_Word)) or f"there are {', '.join(get_args(_Word))}"
-        raise ValueError(f"there is no input '{value}' ({hint})")
-    return {value: {} if value in ("xml", "csv") else True}
-
-
 class Lookup(Settings):
     """A table that is a file: CSV with a header, or the members of a YAML file.
 
@@ -306,9 +210,7 @@ class MappingFile(SharedFile):
     """A whole mapping file."""
 
     cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
-    input: Annotated[Input, BeforeValidator(_written_short, json_schema_input_type=_Word | Input)] = (
-        Input.model_validate({"json": True})
-    )
+    input: WrittenInput = Input.model_validate({"json": True})
     image: (
         Annotated[
             Template,

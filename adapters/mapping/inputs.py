@@ -10,8 +10,8 @@ import orjson
 
 from adapters.bounds import JSON, bounded
 from adapters.mapping import delimited, forms, logfmt
-from adapters.mapping.document import CsvInput, Input, XmlInput
 from adapters.mapping.framing import EACH_LINE, Framing
+from adapters.mapping.input_settings import CsvInput, Input, XmlInput
 from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.scope import Enveloped
 from adapters.mapping.xml import XmlShape, documents

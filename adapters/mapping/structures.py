@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from adapters.mapping.document import Expression, When, Word
-from adapters.settings import Settings
+from adapters.mapping.document import Expression, When
+from adapters.settings import Settings, Word
 
 _WORD = re.compile(r"\$[A-Za-z_].*", re.DOTALL)
 

@@ -20,7 +20,6 @@ from adapters.mapping.comparisons import COMPARISONS
 from adapters.mapping.compiler import compiled
 from adapters.mapping.document import (
     Common,
-    Input,
     Link,
     Lookup,
     MappingFile,
@@ -28,10 +27,10 @@ from adapters.mapping.document import (
     Rule,
     RuleSplit,
     Subject,
-    XmlInput,
 )
 from adapters.mapping.failures import Failure, Unknown, kind
 from adapters.mapping.filters import FILTERS, Filter
+from adapters.mapping.input_settings import Input, XmlInput
 from adapters.mapping.scope import Constant
 from adapters.settings import Settings
 from tests.docs.pages import blocks, page

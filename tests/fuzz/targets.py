@@ -11,7 +11,7 @@ from typing import Any
 from adapters.answers import Refusal
 from adapters.cdevents.heard import cdevents
 from adapters.goldens import sent
-from adapters.mapping.document import Input
+from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import Decoder, decoder
 from adapters.sources.body import Body, decoded
 from tests.mappings.damage import harmless

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mapping.document import Input
+from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import decoder
 from adapters.urlencoded import FIELDS
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.mapping import inputs
-from adapters.mapping.document import Input
 from adapters.mapping.framing import Framing
+from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import Decoder, decoder
 from adapters.mapping.xml import XmlShape, parse
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adapters.mapping.document import Input
+from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import decoder
 from adapters.mapping.scope import Enveloped
 from tests.enveloped import ENVELOPES, cri, docker, enveloped

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from adapters.mapping.document import Input
+from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import decoder
 
 UNWRAPPED = decoder(Input.model_validate({"json": True, "unwrap": "body"}))
