@@ -114,9 +114,10 @@ def test_it_can_be_watched_until_ctrl_c(tmp_path: Path, config: Path, journal: D
             log.append(journal, [Notification("ci", b'{"run": 1}', datetime.now(UTC))], [])
             deadletters.park(journal, "new", 4, "413 Too Large", datetime.now(UTC))
             until(lambda: all(each in said.read_text() for each in stop))
-        finally:
             running.send_signal(signal.SIGINT)
             code = running.wait(timeout=60)
+        finally:
+            running.kill()
     assert code == 0
     assert "Traceback" not in said.read_text()
     assert "\x1b" not in said.read_text()
