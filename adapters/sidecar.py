@@ -61,11 +61,6 @@ class Sidecar:
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
         self.sources = _built("sources", settings, together, settings.sources, self._source)
         together.check()
-        self._large = Large()
-        self._redact = redaction(settings)
-        self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
-        self.sources = _built("sources", settings, together, settings.sources, self._source)
-        together.check()
         self._joining = Joining(
             journal.checkpoints(OWNER),
             {name: partial(self.translators.current, name) for name in settings.sources},

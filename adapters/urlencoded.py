@@ -13,10 +13,14 @@ _PIECE = 64 << 10
 
 def pairs(body: bytes) -> list[tuple[bytes, bytes]]:
     """The fields of a form, decoded, in their order. Raises ValueError for more than FIELDS."""
+    return [(plain(name), plain(value)) for name, value in escaped(body)]
+
+
+def escaped(body: bytes) -> list[tuple[bytes, bytes]]:
+    """The fields of a form as they are written, in their order. Raises ValueError for more than FIELDS."""
     if body.count(b"&") >= FIELDS:
         raise ValueError(f"is a form of more than {FIELDS} fields")
-    found = (pair.partition(b"=") for pair in body.split(b"&") if pair)
-    return [(plain(name), plain(value)) for name, _, value in found]
+    return [(name, value) for name, _, value in (pair.partition(b"=") for pair in body.split(b"&") if pair)]
 
 
 def plain(text: bytes) -> bytes:

@@ -9,7 +9,7 @@ import orjson
 
 from adapters.bounds import JSON, check
 from adapters.marks import unmarked
-from adapters.urlencoded import FIELDS, plain
+from adapters.urlencoded import escaped, plain
 
 _MULTIPART = re.compile(rb"--[^\r\n]+\r?\n(?i:content-)")
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -22,11 +22,8 @@ def fields(body: bytes) -> dict[str, Any]:
         raise ValueError("is not a form of name=value, joined by &")
     if _MULTIPART.match(content):
         raise ValueError("is multipart/form-data: let the tool send application/x-www-form-urlencoded, or JSON")
-    if content.count(b"&") >= FIELDS:
-        raise ValueError(f"is a form of more than {FIELDS} fields")
     found: dict[str, list[str]] = {}
-    for pair in filter(None, content.split(b"&")):
-        name, _, value = pair.partition(b"=")
+    for name, value in escaped(content):
         found.setdefault(_plain(name), []).append(_plain(value))
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
