@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,11 @@ async def test_a_sink_that_cannot_be_made_is_named(living: Living) -> None:
     with pytest.raises(ConfigError, match=r"^sinks\.second\.properties: .*no\.such\.property"):
         async with assembled(living.config(sinks={"second": broker}, routes={})):
             pass
+
+
+async def test_each_sink_is_made_once_and_closed(living: Living) -> None:
+    """Two files are two threads that write, of which none is left at the end."""
+    before = set(threading.enumerate())
+    async with assembled(living.config()):
+        assert [each.name for each in set(threading.enumerate()) - before].count("file-sink") == 2
+    assert "file-sink" not in {each.name for each in set(threading.enumerate()) - before}
