@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from adapters.errors import AdapterError
@@ -19,6 +19,9 @@ KEEPALIVES = 3
 
 LONGEST_LINE = 64 << 20
 """Bytes of a line after which it is none of Gerrit's."""
+
+FAREWELL = 2.0
+"""Seconds that the end of a connection may take; then it is cut."""
 
 _CHUNK = 1 << 18
 _LAST_WORDS = 2000
@@ -62,11 +65,12 @@ async def stream(settings: GerritStreamSettings, pulse: Pulse) -> AsyncGenerator
         raise StreamLost(sentence(error, settings)) from None
 
 
-def connection(settings: GerritStreamSettings) -> asyncssh.misc._ACMWrapper[asyncssh.SSHClientConnection]:
-    """A connection that opens when it is entered; raises what `sentence` puts into words."""
+@asynccontextmanager
+async def connection(settings: GerritStreamSettings) -> AsyncGenerator[asyncssh.SSHClientConnection, None]:
+    """A connection; raises what `sentence` puts into words. Its end waits FAREWELL seconds at most for the server."""
     import asyncssh  # noqa: PLC0415 - as above
 
-    return asyncssh.connect(
+    ssh = await asyncssh.connect(
         settings.host,
         settings.port,
         config=None,
@@ -80,6 +84,19 @@ def connection(settings: GerritStreamSettings) -> asyncssh.misc._ACMWrapper[asyn
         keepalive_interval=settings.keepalive,
         keepalive_count_max=KEEPALIVES,
     )
+    try:
+        yield ssh
+    finally:
+        ssh.close()
+        await _farewell(ssh)
+
+
+async def _farewell(ssh: asyncssh.SSHClientConnection) -> None:
+    try:
+        async with asyncio.timeout(FAREWELL):
+            await ssh.wait_closed()
+    except TimeoutError:
+        ssh.abort()
 
 
 def _command(settings: GerritStreamSettings) -> str:

@@ -17,6 +17,7 @@ from adapters.sources.gerrit_stream.settings import GerritStreamSettings
 from adapters.sources.gerrit_stream.stream import Lines, StreamLost, stream
 from adapters.sources.pulse import Pulse
 from tests.sources.gerrit_stream.conftest import Keys, SshGerrit, ends, hangs_up, holds, says
+from tests.waiting import PATIENCE, eventually
 
 Settings = Callable[..., GerritStreamSettings]
 
@@ -255,3 +256,32 @@ async def test_a_session_that_is_never_begun_is_given_up(settings: Settings, key
     async with server:
         chunks, reason = await heard(settings(port=server.sockets[0].getsockname()[1], timeout="1s"))
     assert (chunks, "did not answer within 1 s" in reason) == ([], True)
+
+
+async def test_a_connection_that_never_says_that_it_is_closed_is_cut(
+    ssh: SshGerrit, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a stream is bounded, also when it is cancelled: no sidecar waits for it as it stops."""
+
+    async def never(_: asyncssh.SSHClientConnection) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncssh.SSHClientConnection, "wait_closed", never)
+    monkeypatch.setattr("adapters.sources.gerrit_stream.stream.FAREWELL", 0.01)
+    cut: list[asyncssh.SSHClientConnection] = []
+    abort = asyncssh.SSHClientConnection.abort
+
+    def counted(connection: asyncssh.SSHClientConnection) -> None:
+        cut.append(connection)
+        abort(connection)
+
+    monkeypatch.setattr(asyncssh.SSHClientConnection, "abort", counted)
+    ssh.sessions = [ends, holds]
+    assert (await heard(settings()))[1].startswith("gerrit stream-events ended")
+    listening = asyncio.create_task(heard(settings()))
+    await eventually(lambda: len(ssh.commands) == 2)
+    listening.cancel()
+    done, _ = await asyncio.wait([listening], timeout=PATIENCE)
+    assert listening in done
+    assert listening.cancelled()
+    assert len(cut) == 2
