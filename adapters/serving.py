@@ -9,8 +9,8 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
+from adapters.config.address import host_and_port
 from adapters.config.models import Server as ServerSettings
-from adapters.config.models import host_and_port
 from adapters.server import Readiness, Server, application, bind, probes, served
 from adapters.sidecar import Sidecar
 

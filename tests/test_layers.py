@@ -11,7 +11,7 @@ import pytest
 from tests.checkout import ROOT
 
 LAYERS = (
-    {"plain"},
+    {"plain", "wording"},
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
     {"answers", "extras", "late", "memory", "tls", "urlencoded", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
@@ -21,7 +21,7 @@ LAYERS = (
     {"config", "goldens", "route", "server", "translators"},
     {"reach", "replay", "sidecar"},
     {"delivery", "lineage", "serving"},
-    {"app"},
+    {"app", "console"},
     {"cli", "pytest_plugin"},
     {"__main__"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 LOCK = Path("requirements/all.txt")
+VENDORED = Path("adapters/console/static/vendor/vendored.json")
 PAGE = Path("docs/licences.md")
 
 ALLOWED = {
@@ -38,7 +40,8 @@ HEAD = """\
 
 This project is under Apache-2.0. What it is installed with, all extras included, is under these, by what each
 package says of itself. `make docs` writes this page; `make lint` fails where a licence is not among those that are
-allowed. What is only in the groups `dev` and `fuzz` is not distributed, and not listed.
+allowed. Of packages from npm there are files in the wheel, each with its licence beside it. What is only in the groups
+`dev` and `fuzz` is not distributed, and not listed.
 
 | package | licence |
 |---|---|
@@ -85,6 +88,11 @@ def _field(package: Distribution, name: str) -> str:
 
 
 def _found() -> Iterator[tuple[str, str]]:
+    yield from _installed()
+    yield from {f"{each['package']} (npm)": each["licence"] for each in json.loads(VENDORED.read_text("utf-8"))}.items()
+
+
+def _installed() -> Iterator[tuple[str, str]]:
     for name in sorted(set(re.findall(r"^([\w.-]+)==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))):
         try:
             yield name, ELSEWHERE.get(name) or said(distribution(name))

@@ -9,6 +9,7 @@ import typer
 
 from adapters.cli import dead_letters, store, unmatched
 from adapters.cli.check import check
+from adapters.cli.console import console
 from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
 from adapters.cli.init import init
@@ -31,7 +32,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, run, replay, check, translate, describe, tail, trace, metrics, status, schema, version):
+for command in (init, run, replay, check, translate, describe, tail, trace, metrics, status, console, schema, version):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 main.add_typer(unmatched.commands, name="unmatched")

@@ -61,11 +61,3 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for row in cells:
         result.add_row(*map(Text, row))
     Console().print(result)
-
-
-def age(seconds: float) -> str:
-    """A duration for people: `45s`, `12m`, `5h`, `3d`."""
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= size:
-            return f"{seconds // size:.0f}{unit}"
-    return f"{seconds:.0f}s"

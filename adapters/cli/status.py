@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.cli.journal import AsJson, JournalFile, age, opened, table
+from adapters.cli.journal import AsJson, JournalFile, opened, table
 from adapters.cli.options import ConfigFile, configuration
 from adapters.cli.watch import watched
+from adapters.wording import age
 
 if TYPE_CHECKING:
     from adapters.config import Config

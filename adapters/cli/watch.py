@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from adapters.cli.journal import age, table
+from adapters.cli.journal import table
+from adapters.wording import age
 
 if TYPE_CHECKING:
     from adapters.config import Config

@@ -26,6 +26,7 @@ _RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 def findings(config: Config) -> Iterator[Finding]:
     """Every problem; none when the configuration can be used."""
     yield from _webhooks(config)
+    yield from exposed(config)
     yield from _files(config)
     for name, route in config.routes.items():
         yield from _sink(config, ("routes", name), route)
@@ -67,6 +68,13 @@ def _webhooks(config: Config) -> Iterator[Finding]:
         if source.auth is None and not config.server.loopback:
             hint = "add an auth, or write 'auth: none' where the network is trusted"
             yield ("sources", name), f"anybody can post to it: the server listens on {config.server.listen}", hint
+
+
+def exposed(config: Config) -> Iterator[Finding]:
+    """That the console would be open to the network."""
+    if config.console.open:
+        hint = "add an auth, or let it listen on 127.0.0.1"
+        yield ("console",), f"anybody could use it: the console listens on {config.console.listen}", hint
 
 
 def _files(config: Config) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from adapters import logs
+from adapters.config.address import Address, host_and_port, is_loopback
+from adapters.config.console import Console
 from adapters.errors import Problem
 from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
@@ -23,25 +24,6 @@ Name = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), Expected("a name of at most 63 small letters, digits, - and _")
 ]
 """What a source, sink, route or shadow is called in the journal, in logs and in metrics."""
-
-_LAST_PORT = 65535
-
-
-def _has_host_and_port(value: str) -> str:
-    host, _, port = value.rpartition(":")
-    if not (host and port.isascii() and port.isdigit() and int(port) <= _LAST_PORT):
-        raise ValueError("expected host:port, such as 127.0.0.1:8080 or [::1]:8080")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_has_host_and_port)]
-"""Where to listen, as `host:port`."""
-
-
-def host_and_port(address: str) -> tuple[str, int]:
-    """The host of an Address, without brackets, and the port."""
-    host, _, port = address.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 class Server(Settings):
@@ -69,11 +51,7 @@ class Server(Settings):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach its webhooks."""
-        host, _ = self.address
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_loopback(self.address[0])
 
 
 class Journal(Settings):
@@ -129,6 +107,7 @@ class Config(Settings):
     server: Server = Server()
     journal: Journal = Journal()
     log: Log = Log()
+    console: Console = Console()
     sources: Annotated[
         dict[Name, Annotated[SourceSettings, ByType({name: each.model for name, each in SOURCES.items()})]],
         Field(min_length=1),

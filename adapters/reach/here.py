@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.config import Config
+from adapters.config.address import host_and_port
 from adapters.config.checks import written
-from adapters.config.models import host_and_port
 from adapters.errors import AdapterError
 from adapters.reach.files import writable_file
 from adapters.server import bind

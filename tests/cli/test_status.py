@@ -13,9 +13,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from adapters.cli.journal import age
 from adapters.journal import Database, deadletters, log
 from adapters.model import Notification
+from adapters.wording import age
 from tests import example
 from tests.cli.support import command, environment, invoke
 from tests.waiting import until

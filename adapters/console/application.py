@@ -1,0 +1,57 @@
+"""The pages as one ASGI application, behind all that keeps others out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from adapters.config.address import host_and_port
+from adapters.console.admission import admitted, asked_by_name, hardened, known
+from adapters.console.console import Console
+from adapters.console.forgery import unforged
+from adapters.console.pages import PAGES
+from adapters.errors import AdapterError
+from adapters.sources.auth.settings import guard
+
+STATIC = Path(__file__).parent / "static"
+
+
+def application(console: Console) -> ASGIApp:
+    """Everything that a console serves."""
+    console.templates.globals["pages"] = PAGES
+    failing = partial(_failed, console)
+    routes = [route for page in PAGES for route in page.routes(console)]
+    app: ASGIApp = Starlette(
+        routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
+        exception_handlers={HTTPException: failing, AdapterError: failing, Exception: failing},
+    )
+    settings = console.settings.console
+    app = admitted(unforged(app, console.token), guard(settings.auth))
+    return hardened(asked_by_name(app, known(host_and_port(settings.listen)[0], settings.hosts)))
+
+
+def _failed(console: Console, request: Request, error: Exception) -> Response:
+    """A page that says what is wrong and what to do; for what is only a part of a page, the same as text."""
+    status, message, hint = _said(error)
+    if "hx-request" in request.headers or request.method not in ("GET", "HEAD"):
+        return PlainTextResponse(console.redact(f"{message} {hint}".strip()), status)
+    return console.page(request, "failure.html", status, message=message, hint=hint)
+
+
+def _said(error: Exception) -> tuple[int, str, str]:
+    match error:
+        case HTTPException(status_code=404):
+            return 404, "There is no such page.", "The pages are in the navigation above."
+        case HTTPException():
+            return error.status_code, error.detail, ""
+        case AdapterError():
+            return 503, str(error), ""
+    return 500, "This is a bug of the console, please report it.", "Its log has what happened."

@@ -1,0 +1,53 @@
+"""The console's process, from its start to what ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+import structlog
+
+from adapters.config import Config
+from adapters.config.address import host_and_port
+from adapters.console.application import application
+from adapters.console.console import Console
+from adapters.loops import new_event_loop
+from adapters.server import Server, bind
+
+_log = structlog.get_logger(__name__)
+
+
+def start(settings: Config, *, beside: bool = False) -> None:
+    """Serves until SIGTERM or SIGINT; `beside` a sidecar, also until its own standard input ends, which that holds.
+
+    Raises ConfigError for a mapping that cannot be loaded, AddressUnavailable when it cannot listen.
+    """
+    server = Server(application(Console(settings)), grace=1)
+    with bind(*host_and_port(settings.console.listen), setting="console.listen") as listener:
+        _log.info("console", url=_url(listener))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(_served(server, listener, beside=beside))
+
+
+async def _served(server: Server, listener: socket.socket, *, beside: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    if beside:
+        loop.add_reader(sys.stdin.fileno(), _until_end, server)
+    await server.serve([listener])
+
+
+def _until_end(server: Server) -> None:
+    with suppress(BlockingIOError):
+        if not os.read(sys.stdin.fileno(), 1024):
+            server.stop()
+
+
+def _url(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -1,0 +1,53 @@
+"""Templates: everything that is put into one is redacted and escaped, and a name that is not there is an error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from adapters.redaction import Redact
+from adapters.wording import age
+
+_FOLDER = Path(__file__).parent / "templates"
+
+
+def environment(redact: Redact, token: str) -> Environment:
+    """What makes pages of the files in `templates/`."""
+
+    def told(value: Any) -> Any:
+        return redact(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=told,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["console_token"] = Markup(token)  # noqa: S704 - it is ours, and of letters, digits, - and _
+    made.filters |= {"ago": ago, "age": age, "size": size, "iso": iso}
+    made.globals["ui"] = made.get_template("_ui.html").module
+    return made
+
+
+def ago(moment: datetime) -> str:
+    """How long ago it was: `3m ago`."""
+    return f"{age(max(0.0, (datetime.now(UTC) - moment).total_seconds()))} ago"
+
+
+def iso(moment: datetime) -> str:
+    """The moment in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def size(count: float) -> str:
+    """Bytes for people: `512 B`, `3.4 MiB`."""
+    for power, unit in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if count >= 1 << power:
+            return f"{count / (1 << power):.1f} {unit}"
+    return f"{count:.0f} B"
