@@ -40,7 +40,7 @@ def watched(database: Database, settings: Config | None, show: Callable[[], None
             database.check_in_place()
             typer.echo(_CLEAR, nl=False)
             show()
-            _show_error(database)
+            _show_errors(database)
             if unmatched:
                 _show_unmatched(unmatched, database)
             time.sleep(EVERY)
@@ -54,9 +54,13 @@ def _unmatched(settings: Config) -> Unmatched:
     return Unmatched(Translators(settings.sources, settings.placed).current, redaction(settings))
 
 
-def _show_error(database: Database) -> None:
-    from adapters.journal import deadletters
+def _show_errors(database: Database) -> None:
+    from adapters.journal import deadletters, outages
 
+    for each in outages.known(database).values():
+        if each.until is None:
+            typer.echo()
+            table(("TAKES NOTHING", "ROUTE", "REASON"), [(f"for {_age(each.since)}", each.route, each.reason)])
     if letter := deadletters.latest(database):
         typer.echo()
         table(
@@ -75,4 +79,8 @@ def _show_unmatched(unmatched: Unmatched, database: Database) -> None:
 
 
 def _ago(moment: datetime) -> str:
-    return f"{age(max(0.0, (datetime.now(UTC) - moment).total_seconds()))} ago"
+    return f"{_age(moment)} ago"
+
+
+def _age(moment: datetime) -> str:
+    return age(max(0.0, (datetime.now(UTC) - moment).total_seconds()))

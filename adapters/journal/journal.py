@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 
 from adapters.errors import JournalUnavailable
-from adapters.journal import deadletters, log, status, wal
+from adapters.journal import deadletters, log, outages, status, wal
 from adapters.journal.database import Database, wal_of
 from adapters.journal.lock import locked
 from adapters.journal.room import lack
@@ -74,6 +74,7 @@ class Journal:
             self.crashed = wal_of(path).exists()
             self._database = opening.enter_context(_examined(path))
             self._reads = opening.enter_context(Database(path))
+            outages.end(self._database, clock())
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._lack = ""
@@ -137,6 +138,10 @@ class Journal:
             first, after = found
             total += await self._writer.submit(partial(log.prune, self._database, first, after))
         return total
+
+    async def outage(self, route: str, reason: str | None) -> None:
+        """Notes why a route's sink takes nothing; None when it takes messages again."""
+        await self._writer.submit(lambda: outages.note(self._database, route, reason, self._clock()))
 
     async def begun(self, route: str, seq: int) -> int:
         """Notes that a route is about to render a record; how often it was begun and not over, with this time."""
@@ -265,6 +270,10 @@ class RouteLog:
     async def resolve(self, seq: int) -> None:
         """Forgets a dead letter that was delivered after all."""
         await self._journal.resolve(self._route, seq)
+
+    async def outage(self, reason: str | None) -> None:
+        """Notes why its sink takes nothing; None when it takes messages again."""
+        await self._journal.outage(self._route, reason)
 
     async def begun(self, seq: int) -> int:
         """Notes that a record is about to be rendered; how often it was begun and not over, with this time."""

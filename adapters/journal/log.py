@@ -22,7 +22,7 @@ def append(database: Database, notifications: Sequence[Notification], checkpoint
     """Stores notifications and where their sources stand after them; the number of the last record."""
     database.insert(records.INSERT, map(records.row, notifications))
     for checkpoint in checkpoints:
-        _keep(database, checkpoint)
+        keep(database, checkpoint)
     return last(database)
 
 
@@ -82,7 +82,7 @@ def advance(database: Database, route: str, seq: int, checkpoints: Sequence[Chec
         seq,
     )
     for checkpoint in checkpoints:
-        _keep(database, checkpoint)
+        keep(database, checkpoint)
 
 
 def begun(database: Database, route: str, seq: int) -> int:
@@ -148,7 +148,8 @@ def prune(database: Database, first: int, last: int) -> int:
     )
 
 
-def _keep(database: Database, checkpoint: Checkpoint) -> None:
+def keep(database: Database, checkpoint: Checkpoint) -> None:
+    """Stores where a source stands, or forgets it."""
     source, key, value = checkpoint.source, checkpoint.key, checkpoint.value
     if value is None:
         database.run("DELETE FROM checkpoint WHERE source = ? AND key = ?", source, key)

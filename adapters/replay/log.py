@@ -163,6 +163,9 @@ class ArchiveLog:
     async def resolve(self, seq: int) -> None:
         """Nothing: no dead letter is ever due."""
 
+    async def outage(self, reason: str | None) -> None:
+        """Nothing: who replays sees it in the log."""
+
     async def begun(self, seq: int) -> int:  # noqa: ARG002  the contract's
         """1: who replays sees which record ends it, and starts it again or not."""
         return 1

@@ -32,6 +32,9 @@ class Log(Protocol):
     async def resolve(self, seq: int) -> None:
         """Forgets a dead letter that was delivered after all."""
 
+    async def outage(self, reason: str | None) -> None:
+        """Notes for those who look on why its sink takes nothing; None when it takes messages again."""
+
     async def begun(self, seq: int) -> int:
         """Notes that a record is about to be rendered; how often it was begun and not over, with this time."""
 

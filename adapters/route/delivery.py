@@ -25,6 +25,9 @@ HANG_UPS = 5
 
 Sleep = Callable[[float], Awaitable[None]]
 
+Note = Callable[[str | None], Awaitable[None]]
+"""Is told why a sink takes nothing whenever that changes, and None when it takes messages again."""
+
 _BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
 _log = structlog.get_logger(__name__)
 
@@ -35,10 +38,11 @@ class Delivery:
     After a TransientError it tries again what was not taken, after 0.5 s, 1 s, 2 s, up to 60 s, with up to a second
     of jitter, and not before the sink's `retry_after`; a success in part starts the back-off anew. After it HungUp,
     the rest of a batch goes one by one: a message that it hangs up on HANG_UPS times is refused. When it takes
-    messages again, the log has how long it did not, and how many records are `waiting`.
+    messages again, the log has how long it did not, and how many records are `waiting`. `note` has it from the first
+    failure on.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - they are named
         self,
         route: str,
         sink: Sink,
@@ -46,8 +50,10 @@ class Delivery:
         *,
         sleep: Sleep = asyncio.sleep,
         waiting: Callable[[], int | None] = lambda: None,
+        note: Note | None = None,
     ) -> None:
         self._route = route
+        self._note, self._noted = note, ""
         self._outage, self._waiting = Outage(), waiting
         self._sink = sink
         self._metrics = metrics
@@ -78,16 +84,23 @@ class Delivery:
         self._take(left, len(messages))
         if (away := self._outage.ended()) is not None:
             _log.info("sink takes messages again", route=self._route, away=away, waiting=self._waiting())
+            await self._tell("")
 
     def _take(self, left: _Left, count: int) -> None:
         for _ in range(count):
             left.take()
         self._metrics.delivered(self._route, count)
 
-    def _note_retry(self, error: AdapterError, attempt: int, pause: float) -> None:
+    async def _tell(self, reason: str) -> None:
+        if self._note is not None and reason != self._noted:
+            self._noted = reason
+            await self._note(reason or None)
+
+    async def _note_retry(self, error: AdapterError, attempt: int, pause: float) -> None:
         self._outage.begun()
         self._metrics.retried(self._route)
         _log.warning("sink is not taking messages", route=self._route, error=str(error), attempt=attempt, pause=pause)
+        await self._tell(str(error))
 
 
 @dataclass(slots=True)
@@ -124,13 +137,13 @@ class _Left:
 
 def retrying(
     error_type: type[TransientError | JournalUnavailable],
-    note: Callable[[AdapterError, int, float], None],
+    note: Callable[[AdapterError, int, float], Awaitable[None]],
     sleep: Sleep,
 ) -> AsyncRetrying:
     """Calls again for ever after one type of error; `note` is told the error, the attempt's number and the pause."""
 
-    def before_sleep(state: RetryCallState) -> None:
-        note(_error(state), state.attempt_number, round(state.upcoming_sleep, 3))
+    async def before_sleep(state: RetryCallState) -> None:
+        await note(_error(state), state.attempt_number, round(state.upcoming_sleep, 3))
 
     retry = retry_if_exception_type(error_type)
     return AsyncRetrying(sleep=sleep, wait=_pause, retry=retry, before_sleep=before_sleep, reraise=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -62,7 +62,9 @@ class Route:
     waiting: Callable[[], int | None] = lambda: None
 
     def __post_init__(self) -> None:
-        self._delivery = Delivery(self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting)
+        self._delivery = Delivery(
+            self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting, note=self._note_outage
+        )
         self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None
@@ -211,5 +213,10 @@ class Route:
             for hint in hints:
                 hint.cancel()
 
-    def _note_journal(self, error: AdapterError, attempt: int, pause: float) -> None:
+    async def _note_outage(self, reason: str | None) -> None:
+        """For those who look on: where it cannot be written now, nothing waits for it."""
+        with suppress(JournalUnavailable):
+            await self.log.outage(None if reason is None else self.redact(reason))
+
+    async def _note_journal(self, error: AdapterError, attempt: int, pause: float) -> None:
         _log.error("journal cannot be used", route=self.name, error=str(error), attempt=attempt, pause=pause)

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from adapters.journal import Database, deadletters, log
+from adapters.journal import Database, deadletters, log, outages
 from adapters.model import Notification
 from adapters.wording import age
 from tests import example
@@ -101,10 +101,13 @@ def test_what_is_no_journal_is_refused(tmp_path: Path) -> None:
 
 
 def test_it_can_be_watched_until_ctrl_c(tmp_path: Path, config: Path, journal: Database) -> None:
-    """Each look has what is new: lag, the last error, and what no rule covers, by reason. Ctrl-C ends it with 0."""
+    """Each look has what is new: lag, why a sink takes nothing, the last error, and what no rule covers, by reason.
+
+    Ctrl-C ends it with 0.
+    """
     example.mapping(tmp_path)
     config.write_text(config.read_text().replace("example.com/}", f"example.com/, mapping: {tmp_path}/acme/ci}}"))
-    said, stop = tmp_path / "said", ["ci\t4", "state is missing", "413 Too Large"]
+    said, stop = tmp_path / "said", ["ci\t4", "state is missing", "413 Too Large", "fast\tconnection refused"]
     with (
         said.open("wb") as output,
         subprocess.Popen(command("status", "--watch", "--config", config), env=environment(), stdout=output) as running,
@@ -112,6 +115,7 @@ def test_it_can_be_watched_until_ctrl_c(tmp_path: Path, config: Path, journal: D
         try:
             until(lambda: "ci\t3" in said.read_text() and "404 Not Found" in said.read_text())
             log.append(journal, [Notification("ci", b'{"run": 1}', datetime.now(UTC))], [])
+            outages.note(journal, "fast", "connection refused", datetime.now(UTC))
             deadletters.park(journal, "new", 4, "413 Too Large", datetime.now(UTC))
             until(lambda: all(each in said.read_text() for each in stop))
             running.send_signal(signal.SIGINT)

@@ -158,3 +158,18 @@ async def test_a_sink_that_takes_messages_again_is_told_once() -> None:
     [again] = [each for each in logs if each["log_level"] == "info"]
     assert again["away"] >= 0
     assert (again["event"], again["route"], again["waiting"]) == ("sink takes messages again", "raw", 41)
+
+
+async def test_why_a_sink_takes_nothing_is_noted_when_it_changes() -> None:
+    """Not at each attempt; and once more when it takes messages again."""
+    notes: list[str | None] = []
+
+    async def note(reason: str | None) -> None:
+        notes.append(reason)
+
+    failures = [TransientError("away"), TransientError("away"), TransientError("busy")]
+    metrics = Metrics(CollectorRegistry())
+    delivery = Delivery("raw", Recorder(deque(failures)), metrics, sleep=Naps(), note=note)
+    await delivery.deliver(messages(2))
+    await delivery.deliver(messages(2))
+    assert notes == ["away", "busy", None]

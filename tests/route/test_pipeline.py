@@ -122,6 +122,9 @@ class Memory:
     async def resolve(self, seq: int) -> None:
         """Nothing is ever due."""
 
+    async def outage(self, reason: str | None) -> None:
+        """Nobody looks on."""
+
 
 async def test_several_batches_are_under_way_before_the_first_is_acknowledged(bench: Bench) -> None:
     """As many as are allowed, and not one more; nothing is passed before it is acknowledged."""
