@@ -12,6 +12,10 @@ A page is one module, one template and one line:
    colours, are in `static/console.css`.
 3. A line in the table of `pages.py`: its name in the navigation, its path, and its `routes`.
 
+What is there already: `/records/<number>` opens any record of the journal (body, headers, events, what each rule says):
+link to it. `console.render(record)` and `console.legacy(record)` give its messages by the mappings of now. `forms.taking`
+is the endpoint of a form's POST. `/playground?record=<number>` is where `ui.playground(number)` leads.
+
 Rules that hold everywhere, and are tested for every page of the table:
 
 - The Content-Security-Policy is `default-src 'self'`: no inline script, style, handler (`onclick`, `hx-on`) or `style=`

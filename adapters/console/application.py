@@ -14,10 +14,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from adapters.config.address import host_and_port
+from adapters.console import templates
 from adapters.console.admission import admitted, asked_by_name, hardened, known
 from adapters.console.console import Console
 from adapters.console.forgery import unforged
-from adapters.console.pages import PAGES
+from adapters.console.pages import PAGES, PARTS
 from adapters.errors import AdapterError
 from adapters.sources.auth.settings import guard
 
@@ -26,9 +27,9 @@ STATIC = Path(__file__).parent / "static"
 
 def application(console: Console) -> ASGIApp:
     """Everything that a console serves."""
-    console.templates.globals["pages"] = PAGES
+    templates.complete(console.templates, PAGES)
     failing = partial(_failed, console)
-    routes = [route for page in PAGES for route in page.routes(console)]
+    routes = [route for made in (*(page.routes for page in PAGES), *PARTS) for route in made(console)]
     app: ASGIApp = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
         exception_handlers={HTTPException: failing, AdapterError: failing, Exception: failing},
@@ -48,7 +49,7 @@ def _failed(console: Console, request: Request, error: Exception) -> Response:
 
 def _said(error: Exception) -> tuple[int, str, str]:
     match error:
-        case HTTPException(status_code=404):
+        case HTTPException(status_code=404, detail="Not Found"):
             return 404, "There is no such page.", "The pages are in the navigation above."
         case HTTPException():
             return error.status_code, error.detail, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,14 +17,20 @@ from adapters.console import templates
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database
 from adapters.mapping import Translator
+from adapters.model import Format
 from adapters.redaction import redaction
+from adapters.route import origins, renderer
 from adapters.translators import Translators
+
+FRESH = 1.0
+"""Seconds for which mappings are taken to be as they were when their files were looked at."""
 
 
 class Console:
     """One console; `redact` leaves secrets out of a text, `token` is what every write has to show.
 
-    Raises ConfigError for mappings that cannot be loaded.
+    `render` and `legacy` make of a record the messages that routes make of it, by the mappings as they are now. Raises
+    ConfigError for mappings that cannot be loaded.
     """
 
     def __init__(self, settings: Config) -> None:
@@ -32,7 +39,10 @@ class Console:
         self.token = secrets.token_urlsafe(32)
         self.templates = templates.environment(self.redact, self.token)
         self._translators = Translators(settings.sources, settings.placed)
-        self._reloading = threading.Lock()
+        self._reloading, self._looked = threading.Lock(), time.monotonic()
+        found = origins(settings.sources, self.translator)
+        self.render = renderer(found, format_=Format.CDEVENTS, ends=True)
+        self.legacy = renderer(found, format_=Format.LEGACY)
 
     @contextmanager
     def journal(self) -> Iterator[Database]:
@@ -45,8 +55,10 @@ class Console:
 
     def translator(self, source: str) -> Translator | None:
         """The mapping of a source as its files are now, or as they were when they could be loaded; None without one."""
-        with self._reloading:
-            self._translators.reload(self._translators.changed())
+        if time.monotonic() - self._looked >= FRESH:
+            with self._reloading:
+                self._translators.reload(self._translators.changed())
+                self._looked = time.monotonic()
         return self._translators.current(source)
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
-from adapters.console import flow
+from adapters.console import flow, problems, records
 from adapters.console.console import Console
 
 
@@ -23,5 +23,11 @@ class Page(NamedTuple):
         return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
-PAGES = (Page("Flow", "/", flow.routes),)
+PAGES = (
+    Page("Flow", "/", flow.routes),
+    Page("Problems", "/problems", problems.routes),
+)
 """In the order of the navigation."""
+
+PARTS: Sequence[Callable[[Console], Sequence[BaseRoute]]] = (records.routes,)
+"""What pages lead to and has no entry of its own in the navigation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,13 @@ def environment(redact: Redact, token: str) -> Environment:
     )
     made.globals["console_token"] = Markup(token)  # noqa: S704 - it is ours, and of letters, digits, - and _
     made.filters |= {"ago": ago, "age": age, "size": size, "iso": iso}
-    made.globals["ui"] = made.get_template("_ui.html").module
     return made
+
+
+def complete(templates: Environment, pages: Sequence[Any]) -> None:
+    """Gives all of them what is in `_ui.html`, and the pages that there are."""
+    templates.globals["pages"] = pages
+    templates.globals["ui"] = templates.get_template("_ui.html").module
 
 
 def ago(moment: datetime) -> str:

@@ -5,10 +5,12 @@ Another process may list, mark and drop them while the service runs; the route t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from adapters.journal import records
 from adapters.journal.database import Database, micros, moment
@@ -17,7 +19,10 @@ from adapters.model import Record
 PIECE = 2_000
 """How many are changed in one transaction."""
 
-_IN_PIECE = "route = ? AND seq > ? AND seq <= ?"
+_IN_PIECE = (
+    "route = ? AND seq > ? AND seq <= ? AND (? IS NULL OR reason IN (SELECT value FROM json_each(?)))"  # all, or these
+)
+_CHOSEN = f"SELECT route, seq FROM dead_letter WHERE {_IN_PIECE}"  # noqa: S608 - a constant
 _PIECE_END = "SELECT max(seq) FROM (SELECT seq FROM dead_letter WHERE route = ? AND seq > ? ORDER BY seq LIMIT ?)"
 
 
@@ -76,21 +81,30 @@ def latest(database: Database) -> DeadLetter | None:
     return _dead_letter(rows[0]) if rows else None
 
 
-def retry(database: Database, route: str | None = None, seq: int | None = None) -> int:
-    """Marks dead letters, chosen as in `listed`, for another attempt by the running service; how many."""
+def retry(
+    database: Database, route: str | None = None, seq: int | None = None, reasons: Collection[str] | None = None
+) -> int:
+    """Marks dead letters, chosen as in `listed` and by their reasons, for another attempt by the running service.
+
+    How many.
+    """
+    chosen = _json(reasons)
 
     def mark(*piece: Any) -> int:
         with database.transaction():
-            database.run(f"DELETE FROM attempt WHERE {_IN_PIECE}", *piece)  # noqa: S608 - a constant
-            return database.change(f"UPDATE dead_letter SET retry = 1 WHERE {_IN_PIECE}", *piece)  # noqa: S608 - the same
+            database.run(f"DELETE FROM attempt WHERE (route, seq) IN ({_CHOSEN})", *piece, chosen, chosen)  # noqa: S608 - a constant
+            return database.change(f"UPDATE dead_letter SET retry = 1 WHERE {_IN_PIECE}", *piece, chosen, chosen)  # noqa: S608 - the same
 
     return sum(mark(*piece) for piece in _pieces(database, route, seq))
 
 
-def drop(database: Database, route: str | None = None, seq: int | None = None) -> int:
-    """Gives up dead letters, chosen as in `listed`; how many."""
-    pieces = _pieces(database, route, seq)
-    return sum(database.change(f"DELETE FROM dead_letter WHERE {_IN_PIECE}", *piece) for piece in pieces)  # noqa: S608
+def drop(
+    database: Database, route: str | None = None, seq: int | None = None, reasons: Collection[str] | None = None
+) -> int:
+    """Gives up dead letters, chosen as in `listed` and by their reasons; how many."""
+    chosen = _json(reasons)
+    delete = f"DELETE FROM dead_letter WHERE {_IN_PIECE}"  # noqa: S608 - a constant
+    return sum(database.change(delete, *piece, chosen, chosen) for piece in _pieces(database, route, seq))
 
 
 def resolve(database: Database, route: str, seq: int) -> None:
@@ -117,6 +131,10 @@ def _pieces(database: Database, route: str | None, seq: int | None) -> Iterator[
         while upto := database.number(_PIECE_END, name, after, PIECE):
             yield name, after, upto
             after = upto
+
+
+def _json(reasons: Collection[str] | None) -> str | None:
+    return None if reasons is None else orjson.dumps([*reasons]).decode()
 
 
 def _routes(database: Database) -> list[str]:

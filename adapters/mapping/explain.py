@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
 from adapters.mapping.choice import Choice
 from adapters.mapping.failures import Failure
@@ -15,22 +16,46 @@ MOST_REASONS = 4
 """How many are told of a record that no rule covers; `explain` has those of every rule."""
 
 
+class Answer(NamedTuple):
+    """What a rule, by its name, said of a record: `yes`, `no` or `failed`, and in words what it made or why it did not.
+
+    An `ignore` that held has no name, and says `ignored`.
+    """
+
+    name: str
+    verdict: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.words}" if self.name else self.words
+
+
 def explain(translator: Translator, notification: Notification) -> Iterator[str]:
     """A line for each record, each `ignore` that held, and each rule: what it emitted, or why it did not fire.
 
     Raises MappingError when the notification cannot be decoded or split.
     """
-    for number, record in enumerate(translator.records(notification), start=1):
+    for number, answers in enumerate(answered(translator, notification), start=1):
         yield f"record {number}"
-        try:
-            held = [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]
-        except Failure as failure:
-            yield f"  whether it is ignored cannot be decided: {failure}"
-            continue
-        if held:
-            yield from (f"  ignored by {ignore.where}" for ignore in held)
-            continue
-        yield from (f"  {line}" for rule in translator.rules.all for line in _rule(rule, record))
+        yield from (f"  {answer}" for answer in answers)
+
+
+def answered(translator: Translator, notification: Notification) -> Iterator[Iterator[Answer]]:
+    """Of each record what each rule says of it, or each `ignore` that held; raises as `explain`."""
+    return (_answers(translator, record) for record in translator.records(notification))
+
+
+def _answers(translator: Translator, record: Scope) -> Iterator[Answer]:
+    try:
+        held = [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]
+    except Failure as failure:
+        yield Answer("", "failed", f"whether it is ignored cannot be decided: {failure}")
+        return
+    if held:
+        yield from (Answer("", "ignored", f"ignored by {ignore.where}") for ignore in held)
+        return
+    for rule in translator.rules.all:
+        yield from _rule(rule, record)
 
 
 def uncovered(translator: Translator, notification: Notification) -> Iterator[str]:
@@ -56,18 +81,18 @@ def _reason(rules: Choice[Rule], record: Scope) -> str:
     return "; ".join(reasons[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else [])) or "there is no rule"
 
 
-def _rule(rule: Rule, record: Scope) -> Iterator[str]:
+def _rule(rule: Rule, record: Scope) -> Iterator[Answer]:
     try:
         if not rule.when.holds(record):
-            yield f"{rule.name}: no, {rule.when.why_not(record)}"
+            yield Answer(rule.name, "no", f"no, {rule.when.why_not(record)}")
             return
         made = [*rule.fire(record)]
     except Failure as failure:
         made = [failure]
     if not made:
-        yield f"{rule.name}: yes, but there is nothing to split"
+        yield Answer(rule.name, "yes", "yes, but there is nothing to split")
     for each in made:
         if isinstance(each, Failure):
-            yield f"{rule.name}: failed at {each.where or rule.where}: {each}"
+            yield Answer(rule.name, "failed", f"failed at {each.where or rule.where}: {each}")
         else:
-            yield f"{rule.name}: yes, {each.name} {each.id}"
+            yield Answer(rule.name, "yes", f"yes, {each.name} {each.id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -135,7 +135,7 @@ class Kept:
         """The journal, and the number of the record in it."""
         return f"{self.path}#{line}"
 
-    def read(self, source: str, start: Place) -> Iterator[Item]:  # noqa: ARG002  a journal says which source
+    def read(self, source: str, start: Place) -> Generator[Item]:  # noqa: ARG002  a journal says which source
         """The records beyond the start, whose offset is a record's number."""
         with closing(Database(self.path)) as database:
             after = start.offset

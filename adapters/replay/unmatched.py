@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,14 +40,28 @@ class Unmatched:
         self._last = 0
         self._found: dict[tuple[str, str], Group] = {}
 
-    def look(self, path: Path) -> list[Group]:
-        """What there was so far in a journal, the largest group first; reads what came since it looked last."""
-        for item in Kept(path, 0, self.source).read("", Place(self._last, self._last)):
-            self._last, name, heard = item.line, item.notification.source, item.notification.received_at
-            for reason in map(self.redact, _reasons(item, self.mapping(name))):
-                count = self._found[name, reason].count if (name, reason) in self._found else 0
-                self._found[name, reason] = Group(name, count + 1, item.line, heard, reason)
+    @property
+    def looked_at(self) -> int:
+        """The number of the last record that was looked at."""
+        return self._last
+
+    def look(self, path: Path, enough: Callable[[], bool] = lambda: False) -> list[Group]:
+        """What there was so far in a journal, the largest group first; reads what came since it looked last.
+
+        It is `enough` before the end where that says so.
+        """
+        with closing(Kept(path, 0, self.source).read("", Place(self._last, self._last))) as items:
+            for item in items:
+                self._add(item)
+                if enough():
+                    break
         return sorted(self._found.values(), key=lambda each: (-each.count, each.source, each.reason))
+
+    def _add(self, item: Item) -> None:
+        self._last, name, heard = item.line, item.notification.source, item.notification.received_at
+        for reason in map(self.redact, _reasons(item, self.mapping(name))):
+            count = self._found[name, reason].count if (name, reason) in self._found else 0
+            self._found[name, reason] = Group(name, count + 1, item.line, heard, reason)
 
 
 def _reasons(item: Item, translator: Translator | None) -> Iterator[str]:

@@ -40,6 +40,12 @@
   document.addEventListener("htmx:sendError", () => say("The console does not answer. Is it still running?"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && say(""));
 
+  // What cannot be undone is asked for again.
+  document.addEventListener("click", (event) => {
+    const question = event.target.closest?.("[data-confirm]")?.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
   themes(document.getElementById("theme"));
   window.say = say;
 })();

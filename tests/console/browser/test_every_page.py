@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from adapters.console.pages import PAGES
 from tests.console.browser.consoles import flaws
 
-PATHS = [each.path for each in PAGES]
+PATHS = [*(each.path for each in PAGES), "/records/1"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
