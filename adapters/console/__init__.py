@@ -13,8 +13,8 @@ A page is one module, one template and one line:
 3. A line in the table of `pages.py`: its name in the navigation, its path, and its `routes`.
 
 What is there already: `/records/<number>` opens any record of the journal (body, headers, events, what each rule says):
-link to it. `console.render(record)` and `console.legacy(record)` give its messages by the mappings of now. `forms.taking`
-is the endpoint of a form's POST. `/playground?record=<number>` is where `ui.playground(number)` leads.
+link to it. `console.render(record)` and `console.legacy(record)` give its messages by the mappings of now.
+`forms.taking` is the endpoint of a form's POST. `/playground?record=<number>` is where `ui.playground(number)` leads.
 
 Rules that hold everywhere, and are tested for every page of the table:
 
