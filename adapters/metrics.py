@@ -27,6 +27,7 @@ class Metrics:
         self._answers = self._counter("webhook_answers", "HTTP answers given to tools", "source", "status")
         self._ignored = self._counter("records_ignored", "Records that a mapping ignores", "route", "source")
         self._unmatched = self._counter("records_unmatched", "Records that no rule covers", "route", "source")
+        self._unsaid = self._counter("events_unsaid", "CDEvents that a route's spec has no type for", "route", "event")
         self._translated = self._counter("events_translated", "CDEvents made", "route", "type")
         self._delivered = self._counter("messages_delivered", "Messages that a sink took", "route")
         self._retries = self._counter("delivery_retries", "Deliveries tried again after a failure", "route")
@@ -52,6 +53,10 @@ class Metrics:
     def unmatched(self, route: str, source: str, count: int) -> None:
         """Records that no rule of a mapping covers."""
         self._unmatched.labels(route, source).inc(count)
+
+    def unsaid(self, route: str, name: str, count: int) -> None:
+        """CDEvents that are not published, as the route's spec has no type for them."""
+        self._unsaid.labels(route, name).inc(count)
 
     def translated(self, route: str, type_: str, count: int) -> None:
         """CDEvents of a type were made."""

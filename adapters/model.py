@@ -10,12 +10,19 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Spec(StrEnum):
-    """The CDEvents versions that a route can publish."""
+    """The CDEvents versions that a route can publish, from the oldest on: as text they are in this order, too."""
 
+    V0_3_0 = "0.3.0"
     V0_4_1 = "0.4.1"
     V0_5_1 = "0.5.1"
+    V0_6_0 = "0.6.0-draft"
 
     __hash__ = str.__hash__  # Enum's own is a Python function, and caches ask for it several times a record
+
+    @property
+    def experimental(self) -> bool:
+        """Whether it is a draft, which may yet change."""
+        return self.endswith("-draft")
 
 
 class Format(StrEnum):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
+import structlog
 from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
@@ -29,6 +30,9 @@ from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
 from adapters.translators import Translators
+
+_log = structlog.get_logger(__name__)
+_DRAFT = "a draft of CDEvents is published, which may change until it is released"
 
 Part = TypeVar("Part")
 Built = TypeVar("Built")
@@ -67,6 +71,7 @@ class Sidecar:
             frozenset(name for name, each in settings.sources.items() if each.hears_cdevents),
         )
         self._origins = origins(settings.sources, self.translators.current)
+        _say_what_is_a_draft(settings)
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
         self.shadows = {name: self._shadow(name, each) for name, each in settings.shadows.items()}
         self.stalls = Stalls({name: self._pulses[name] for name in self.listening()})
@@ -138,6 +143,12 @@ class Sidecar:
             pulse=self._pulses[name],
         )
         return SOURCES[settings.type].build(settings, context)
+
+
+def _say_what_is_a_draft(settings: Config) -> None:
+    for name, route in settings.routes.items():
+        if route.spec.experimental:
+            _log.warning(_DRAFT, route=name, spec=route.spec)
 
 
 def _built(

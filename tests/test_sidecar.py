@@ -104,6 +104,16 @@ async def test_a_sink_that_cannot_be_made_is_named(living: Living) -> None:
             pass
 
 
+@pytest.mark.parametrize(("spec", "said"), [("0.5.1", []), ("0.6.0-draft", ["cdevents"])])
+async def test_a_draft_is_told_of_once(living: Living, spec: str, said: list[str]) -> None:
+    """When it begins, of each route that publishes it."""
+    routes = {"cdevents": {"format": "cdevents", "sink": "cdevents", "spec": spec}}
+    with structlog.testing.capture_logs() as logs:
+        async with assembled(living.config(routes=routes)):
+            pass
+    assert [log["route"] for log in logs if "draft" in log["event"]] == said
+
+
 async def test_each_sink_is_made_once_and_closed(living: Living) -> None:
     """Two files are two threads that write, of which none is left at the end."""
     before = set(threading.enumerate())

@@ -26,21 +26,22 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def checks(event_type: EventType | None, spec: Spec) -> tuple[Check, ...]:
     """The checks of an event type, or of any custom event for None."""
-    found: list[Check] = [partial(_version, spec), _chain_id, _links]
+    ends = frozenset({"contextId", "domainId"} if spec >= Spec.V0_6_0 else {"contextId"})
+    found: list[Check] = [partial(_version, spec), _chain_id, partial(_links, ends)]
     if event_type is None:
         return tuple(found)
     if event_type.subject == "artifact":
         found.append(_artifact_subject)
     if "artifactId" in event_type.content:
         found.append(_artifact_id)
-    if spec is Spec.V0_5_1:
+    if spec >= Spec.V0_5_1:
         fields = event_type.content.items()
-        found += [partial(_value, name, field.values) for name, field in fields if not field.enforced]
+        found += [partial(_value, name, field.values) for name, field in fields if spec < field.enforced]
     return tuple(found)
 
 
 def _version(spec: Spec, document: Document) -> Iterable[str]:
-    key = "version" if spec is Spec.V0_4_1 else "specversion"
+    key = "version" if spec < Spec.V0_5_1 else "specversion"
     if (version := document["context"][key]) == spec:
         return ()
     return (f"context.{key}: {shown(version)} is not {spec}",)
@@ -53,16 +54,16 @@ def _chain_id(document: Document) -> Iterable[str]:
     return (f"context.chainId: {shown(chain_id)} is not a UUID",)
 
 
-def _links(document: Document) -> Iterable[str]:
+def _links(ends: frozenset[str], document: Document) -> Iterable[str]:
     found: list[str] = []
     for index, link in enumerate(document["context"].get("links", ())):
         if link["linkType"] == "RELATION" or link.get("tags"):
-            found += _link(f"context.links[{index}]", link)
+            found += _link(f"context.links[{index}]", link, ends)
     return found
 
 
-def _link(path: str, link: Mapping[str, Any]) -> Iterable[str]:
-    if link["linkType"] == "RELATION" and "contextId" not in link["target"]:
+def _link(path: str, link: Mapping[str, Any], ends: frozenset[str]) -> Iterable[str]:
+    if link["linkType"] == "RELATION" and ends.isdisjoint(link["target"]):
         yield f"{path}.target.contextId: is missing"
     for name, tag in link.get("tags", {}).items():
         if not isinstance(tag, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 from adapters.cdevents.fields import Field
-from adapters.cdevents.vocabulary import EVENTS, is_custom
+from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
 from adapters.model import CDEvent, Spec
 from adapters.urls import public
 
 Rewrite = Callable[[Any], Any]
+Links = Sequence[Mapping[str, Any]]
 
 _USER = re.compile(rb'://[^" ]*@')
 
@@ -23,9 +24,10 @@ _USER = re.compile(rb'://[^" ]*@')
 def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
     """The whole CDEvent in a spec's words: context, subject and, where the event has it, customData.
 
-    Absent members are left out, and so is what of a URL may not be told (`adapters.urls`), wherever it stands. What
-    needs no change is not copied. A value of the wrong type stays as it is, for validation to find. Raises ValueError
-    for a name that is neither in the vocabulary nor a custom type.
+    Absent members are left out, and so is what of a URL may not be told (`adapters.urls`), wherever it stands, and what
+    the spec has no word for: fields that came after it, links, the chain. What needs no change is not copied. A value
+    of the wrong type stays as it is, for validation to find. Raises ValueError for a name that is neither a type of the
+    spec nor a custom one.
     """
     layout, event = _layout(event.name, spec), _told(event)
     context: dict[str, Any] = {
@@ -35,10 +37,10 @@ def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
         "type": layout.type,
         "timestamp": event.timestamp,
     }
-    if event.chain_id is not None:
+    if event.chain_id is not None and layout.chained:
         context["chainId"] = event.chain_id
-    if event.links:
-        context["links"] = list(event.links)
+    if links := layout.links(event.links):
+        context["links"] = links
     result: dict[str, Any] = {"context": context, "subject": _subject(event, layout)}
     if event.custom_data is not None:
         result["customData"] = event.custom_data
@@ -66,6 +68,8 @@ class _Layout:
     version: str
     subject_type: str | None
     rewrite: Rewrite | None
+    chained: bool
+    links: Callable[[Links], list[Mapping[str, Any]]]
 
 
 def _subject(event: CDEvent, layout: _Layout) -> dict[str, Any]:
@@ -88,41 +92,63 @@ def _public(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _layout(name: str, spec: Spec) -> _Layout:
-    if (event_type := EVENTS.get(name)) is not None:
+    if name in EVENTS and has_type(spec, name):
+        event_type = EVENTS[name]
         type_, subject_type = event_type.type(spec), event_type.subject_type
-        rewrite = _rewrite_fields(event_type.content)
-    elif is_custom(name):
+        rewrite = _rewrite_fields(event_type.content, spec)
+    elif is_custom(name) and has_type(spec, name):
         type_, subject_type, rewrite = name, name.split(".")[2], None
     else:
-        raise ValueError(f"'{name}' is not a CDEvents type")
-    if spec is Spec.V0_5_1:
-        return _Layout(type_, "specversion", spec.value, None, None)
-    return _Layout(type_, "version", spec.value, subject_type, rewrite)
+        raise ValueError(f"'{name}' is not a type of CDEvents {spec}")
+    early = spec < Spec.V0_5_1
+    return _Layout(
+        type=type_,
+        version_key="version" if early else "specversion",
+        version=spec.value,
+        subject_type=subject_type if early else None,
+        rewrite=rewrite,
+        chained=spec >= Spec.V0_4_1,
+        links=_links(spec),
+    )
 
 
-def _rewrite_fields(fields: Mapping[str, Field]) -> Rewrite | None:
-    """What turns an object in 0.5.1's words into one in 0.4.1's, or None where they are the same."""
-    changes = {name: change for name, field in fields.items() if (change := _change(name, field)) is not None}
+def _links(spec: Spec) -> Callable[[Links], list[Mapping[str, Any]]]:
+    """What a spec has of an event's links: 0.3 none, and none before 0.6 has those to a domain's own id."""
+    if spec >= Spec.V0_6_0:
+        return list
+    if spec < Spec.V0_4_1:
+        return lambda _: []
+    return lambda links: [link for link in links if "domainId" not in link.get("target", ())]
+
+
+def _rewrite_fields(fields: Mapping[str, Field], spec: Spec) -> Rewrite | None:
+    """What turns an object in 0.5.1's words into one in a spec's, or None where they are the same."""
+    found = ((name, _change(name, field, spec)) for name, field in fields.items())
+    changes = {name: change for name, change in found if change is not None}
     return (lambda value: _rewritten(value, changes) if isinstance(value, dict) else value) if changes else None
 
 
-def _change(name: str, field: Field) -> tuple[str, Rewrite] | None:
-    """A field's name in 0.4.1 and what turns its value, or None where neither differs."""
-    earlier_name = field.name(name, Spec.V0_4_1)
-    rewrite = _rewrite_values(field) or _rewrite_fields(field.fields)
-    return (earlier_name, rewrite or _same) if rewrite or earlier_name != name else None
+def _change(name: str, field: Field, spec: Spec) -> tuple[str, Rewrite] | None:
+    """A field's name in a spec, empty where it has none, and what turns its value; None where neither differs."""
+    if spec < field.since:
+        return "", _same
+    named = field.name(name, spec)
+    rewrite = _rewrite_values(field, spec) or _rewrite_fields(field.fields, spec)
+    return (named, rewrite or _same) if rewrite or named != name else None
 
 
-def _rewrite_values(field: Field) -> Rewrite | None:
-    values = field.earlier.values if field.earlier else None
+def _rewrite_values(field: Field, spec: Spec) -> Rewrite | None:
+    values = field.earlier.values if field.earlier and spec < Spec.V0_5_1 else None
     return (lambda value: values.get(value, value) if isinstance(value, str) else value) if values else None
 
 
 def _rewritten(content: dict[str, Any], changes: Mapping[str, tuple[str, Rewrite]]) -> dict[str, Any]:
     result = dict(content)
-    for name, (earlier_name, rewrite) in changes.items():
+    for name, (named, rewrite) in changes.items():
         if name in result:
-            result[earlier_name] = rewrite(result.pop(name))
+            value = result.pop(name)
+            if named:
+                result[named] = rewrite(value)
     return result
 
 

@@ -1,6 +1,6 @@
 """The kinds of fields that CDEvents are made of, and the fields that many event types share.
 
-Everything is told in the words of CDEvents 0.5.1; `Earlier` holds what 0.4.1 says differently.
+Everything is told in the words of CDEvents 0.5.1; `Earlier` holds what the versions before it say differently.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """How 0.4.1 has a field that 0.5.1 changed: its shape, its name if it was renamed, and its values by today's."""
+    """How 0.3 and 0.4 have a field that 0.5.1 changed: its shape, its name if it was renamed, its values by today's."""
 
     shape: Field
     name: str = ""
@@ -35,33 +35,40 @@ class Earlier:
 class Field:
     """One member of a subject's content, or of an object inside it.
 
-    `values` are the only ones allowed, or empty; `enforced` is false where the prose says so and the schema does not.
-    An OBJECT has `fields`, and others too unless it is `closed`.
+    `values` are the only ones allowed, or empty; the schemas hold to them from the spec `enforced` on, and before it
+    only the prose does. The field is there from the spec `since` on. An OBJECT has `fields`, and others too unless it
+    is `closed`.
     """
 
     kind: Kind = Kind.STRING
     required: bool = False
     min_length: int = 0
     values: tuple[str, ...] = ()
-    enforced: bool = True
+    enforced: Spec = Spec.V0_3_0
+    since: Spec = Spec.V0_3_0
     fields: Mapping[str, Field] = field(default_factory=dict)
     closed: bool = True
     earlier: Earlier | None = None
 
     def shape(self, spec: Spec) -> Field:
         """The field as a spec has it; whether it is required never differed."""
-        if spec is Spec.V0_5_1 or self.earlier is None:
+        if spec >= Spec.V0_5_1 or self.earlier is None:
             return self
         return replace(self.earlier.shape, required=self.required)
 
     def name(self, name: str, spec: Spec) -> str:
         """What a spec calls the field that 0.5.1 calls `name`."""
-        return name if spec is Spec.V0_5_1 or self.earlier is None else self.earlier.name or name
+        return name if spec >= Spec.V0_5_1 or self.earlier is None else self.earlier.name or name
 
 
 def required(shape: Field) -> Field:
     """The same field, required."""
     return replace(shape, required=True)
+
+
+def since(spec: Spec, shape: Field) -> Field:
+    """The same field, which no spec before this one has."""
+    return replace(shape, since=spec)
 
 
 def one_of(*values: str) -> Field:
@@ -90,11 +97,13 @@ SBOM = an_object(uri=required(URI_REFERENCE))
 
 _OUTCOME = one_of("success", "failure", "cancel", "error")
 PIPELINE_OUTCOME = replace(_OUTCOME, earlier=Earlier(STRING))
-TASK_OUTCOME = replace(_OUTCOME, enforced=False)
+TASK_OUTCOME = replace(_OUTCOME, enforced=Spec.V0_6_0)
 TEST_OUTCOME = replace(
     _OUTCOME,
     earlier=Earlier(one_of("pass", "fail", "cancel", "error"), values={"success": "pass", "failure": "fail"}),
 )
+DECISION = one_of("escalated", "delegate", "deferred", "requestChanges", "approved", "rejected")
+APPROVAL_STATUS = one_of("approved", "rejected", "cancelled", "expired")
 SEVERITY = one_of("low", "medium", "high", "critical")
 
 TRIGGER = an_object(closed=False, type=one_of("manual", "pipeline", "event", "schedule", "other"), uri=URI)

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from adapters.cdevents.selection import possible, possibly_custom, selected
-from adapters.cdevents.vocabulary import EVENTS
+from adapters.cdevents.vocabulary import EVENTS, has_type
 from adapters.model import Spec
 
-_CONTEXT = ("id", "source", "type", "timestamp", "chainId", "links")
-_VERSION = {Spec.V0_5_1: "specversion", Spec.V0_4_1: "version"}
+_CONTEXT = ("id", "source", "type", "timestamp")
+_CHAINED = ("chainId", "links")
 
 
 def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str, Any]:
@@ -18,15 +18,16 @@ def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str,
 
     `patterns` choose events as in `selection`; None is all of them. Of one that chooses none, nothing is known.
     """
-    subject = {"id": None, "source": None, "content": _content(spec, patterns)}
-    if spec is Spec.V0_4_1:
-        subject["type"] = None
-    return {"context": dict.fromkeys((*_CONTEXT, _VERSION[spec])), "subject": subject, "customData": None}
+    early = spec < Spec.V0_5_1
+    context = (*_CONTEXT, "version" if early else "specversion", *(_CHAINED if spec >= Spec.V0_4_1 else ()))
+    subject = {"id": None, "source": None, "content": _content(spec, patterns)} | ({"type": None} if early else {})
+    return {"context": dict.fromkeys(context), "subject": subject, "customData": None}
 
 
 def _content(spec: Spec, patterns: Collection[str] | None) -> Mapping[str, None] | None:
     if patterns is None or any(possibly_custom(each) or not possible(each) for each in patterns):
         return None
     wanted = selected(patterns)
-    contents = (event.content for name, event in EVENTS.items() if wanted(name))
-    return {field.name(name, spec): None for content in contents for name, field in content.items()}
+    contents = (event.content for name, event in EVENTS.items() if wanted(name) and has_type(spec, name))
+    fields = ((name, field) for content in contents for name, field in content.items() if spec >= field.since)
+    return {field.name(name, spec): None for name, field in fields}

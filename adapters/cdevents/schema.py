@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.cdevents.fields import Field, Kind
-from adapters.cdevents.vocabulary import CUSTOM_TYPE, EventType
+from adapters.cdevents.vocabulary import CUSTOM_TYPE, DOMAIN_ID, EventType
 from adapters.model import Spec
 
 Schema = dict[str, Any]
@@ -20,13 +20,14 @@ _TEXT: Schema = {"type": "string", "minLength": 1}
 _TIMESTAMP: Schema = {"type": "string", "format": "date-time"}
 _URI: Schema = {"type": "string", "minLength": 1, "format": "uri"}
 _SOURCE: Schema = {"type": "string", "minLength": 1, "format": "uri-reference"}
+_DOMAIN_ID: Schema = {**_SOURCE, "pattern": DOMAIN_ID}
 
 
 def schema(event_type: EventType, spec: Spec) -> Schema:
-    """The schema of one event type's whole document."""
+    """The schema of one event type's whole document, of a spec that has the type."""
     tests = event_type.subject in ("testcaserun", "testsuiterun", "testoutput")
     subject: Schema = {"id": _TEXT, "source": _ANY_STRING if tests else _SOURCE}
-    if spec is Spec.V0_4_1 or event_type.name == "ticket.closed":
+    if spec < Spec.V0_5_1 or event_type.name == "ticket.closed":
         subject["type"] = {"enum": [event_type.subject_type]}
     subject["content"] = _object(event_type.content, spec)
     context = _context({"enum": [event_type.type(spec)]}, _TEXT if tests else _SOURCE, spec)
@@ -34,16 +35,16 @@ def schema(event_type: EventType, spec: Spec) -> Schema:
 
 
 def custom_schema(spec: Spec) -> Schema:
-    """The schema of every custom event: its content is open."""
+    """The schema of every custom event, from 0.4.1 on: its content is open."""
     subject: Schema = {"id": _TEXT, "source": _SOURCE, "content": {"type": "object"}}
-    if spec is Spec.V0_4_1:
+    if spec < Spec.V0_5_1:
         subject["type"] = {"type": "string", "pattern": "^[a-zA-Z0-9]+-[a-zA-Z]+$"}
     context = _context({"type": "string", "pattern": CUSTOM_TYPE}, _SOURCE, spec)
     return _document("a custom CDEvent", context, subject, spec)
 
 
 def _document(title: str, context: Schema, subject: Schema, spec: Spec) -> Schema:
-    in_subject = ["id", "content"] if spec is Spec.V0_5_1 else ["id", "type", "content"]
+    in_subject = ["id", "type", "content"] if spec < Spec.V0_5_1 else ["id", "content"]
     properties = {
         "context": context,
         "subject": _closed(subject, in_subject),
@@ -55,20 +56,22 @@ def _document(title: str, context: Schema, subject: Schema, spec: Spec) -> Schem
 
 
 def _context(type_: Schema, source: Schema, spec: Spec) -> Schema:
-    version = "specversion" if spec is Spec.V0_5_1 else "version"
+    version = "version" if spec < Spec.V0_5_1 else "specversion"
     needed = {version: _TEXT, "id": _TEXT, "source": source, "type": type_, "timestamp": _TIMESTAMP}
-    optional = {"schemaUri": _URI, "chainId": _TEXT, "links": {"type": "array", "items": _link()}}
-    return _closed(needed | optional, list(needed))
+    optional = {"schemaUri": _URI, "chainId": _TEXT, "links": {"type": "array", "items": _link(spec)}}
+    return _closed(needed | (optional if spec >= Spec.V0_4_1 else {}), list(needed))
 
 
-def _link() -> Schema:
+def _link(spec: Spec) -> Schema:
     """An embedded link: chosen by linkType, so that an error is about the link that was meant."""
-    event = {"type": "object", "properties": {"contextId": _TEXT}}
-    known_event = event | {"required": ["contextId"]}
+    event: Schema = {"type": "object", "properties": {"contextId": _TEXT}}
+    known_event, target = event | {"required": ["contextId"]}, event
+    if spec >= Spec.V0_6_0:
+        known_event, target = _event_or_domain(_SOURCE), _event_or_domain(_DOMAIN_ID)
     kinds = {
         "END": _link_of({"from": known_event}, []),
         "PATH": _link_of({"from": known_event}, ["from"]),
-        "RELATION": _link_of({"linkKind": _TEXT, "target": event}, ["linkKind", "target"]),
+        "RELATION": _link_of({"linkKind": _TEXT, "target": target}, ["linkKind", "target"]),
     }
     link_type: Schema = {"enum": list(kinds)}
     return {
@@ -77,6 +80,12 @@ def _link() -> Schema:
         "required": ["linkType"],
         "allOf": [{"if": _is_link(name), "then": kind} for name, kind in kinds.items()],
     }
+
+
+def _event_or_domain(domain_id: Schema) -> Schema:
+    """An event, or what the domain itself calls it: 0.6.0-draft."""
+    named = [{"required": [name]} for name in ("contextId", "domainId")]
+    return _closed({"contextId": _TEXT, "domainId": domain_id}, []) | {"anyOf": named}
 
 
 def _is_link(name: str) -> Schema:
@@ -88,8 +97,9 @@ def _link_of(members: Schema, required: list[str]) -> Schema:
 
 
 def _object(fields: Mapping[str, Field], spec: Spec, *, closed: bool = True) -> Schema:
-    properties = {field.name(name, spec): _field(field.shape(spec), spec) for name, field in fields.items()}
-    required = [field.name(name, spec) for name, field in fields.items() if field.required]
+    known = {name: field for name, field in fields.items() if spec >= field.since}
+    properties = {field.name(name, spec): _field(field.shape(spec), spec) for name, field in known.items()}
+    required = [field.name(name, spec) for name, field in known.items() if field.required]
     return _closed(properties, required) | ({} if closed else {"additionalProperties": True})
 
 
@@ -102,13 +112,13 @@ def _field(shape: Field, spec: Spec) -> Schema:
         return _object(shape.fields, spec, closed=shape.closed)
     if shape.kind is Kind.LIST:
         return {"type": "array", "items": _ANY_STRING}
-    return _string(shape)
+    return _string(shape, spec)
 
 
-def _string(shape: Field) -> Schema:
+def _string(shape: Field, spec: Spec) -> Schema:
     result = dict(_TEXT if shape.min_length else _ANY_STRING)
     if shape.kind is not Kind.STRING:
         result["format"] = shape.kind.value
-    if shape.values and shape.enforced:
+    if shape.values and spec >= shape.enforced:
         result["enum"] = list(shape.values)
     return result

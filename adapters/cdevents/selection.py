@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from adapters.cdevents.vocabulary import CUSTOM_PREFIX, EVENTS, is_custom
+from adapters.cdevents.vocabulary import CUSTOM_PREFIX, EVENTS, has_type, is_custom
+from adapters.model import Spec
 
 
 def selected(patterns: Collection[str]) -> Callable[[str], bool]:
@@ -17,6 +18,12 @@ def selected(patterns: Collection[str]) -> Callable[[str], bool]:
 def possible(pattern: str) -> bool:
     """Whether there may be an event that a pattern chooses."""
     return any(map(selected([pattern]), EVENTS)) or possibly_custom(pattern)
+
+
+def said(pattern: str, spec: Spec) -> bool:
+    """Whether a spec has a type for an event that a pattern chooses."""
+    chosen = filter(selected([pattern]), EVENTS)
+    return any(has_type(spec, name) for name in chosen) or (spec >= Spec.V0_4_1 and possibly_custom(pattern))
 
 
 def possibly_custom(pattern: str) -> bool:

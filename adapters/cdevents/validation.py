@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.cdevents.checks import Check, checks
 from adapters.cdevents.schema import custom_schema, schema
-from adapters.cdevents.vocabulary import EVENTS, is_custom
+from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
 from adapters.cdevents.wording import described, shown
 from adapters.model import Spec
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
-_TYPES = {spec: {event.type(spec): event for event in EVENTS.values()} for spec in Spec}
+_TYPES = {spec: {event.type(spec): event for event in EVENTS.values() if spec in event.versions} for spec in Spec}
 
 
 def problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
@@ -67,7 +67,7 @@ class _Gate:
 @lru_cache(maxsize=1024)
 def _gate(type_: str, spec: Spec) -> _Gate | None:
     """The gate of a type, compiled when the type is first seen; None for a type that the spec does not have."""
-    if is_custom(type_):
+    if is_custom(type_) and has_type(spec, type_):
         return _Gate(_custom_validator(spec), checks(None, spec))
     if (event_type := _TYPES[spec].get(type_)) is None:
         return None

@@ -1,7 +1,8 @@
-"""What CDEvents can say: every event type of 0.4.1 and 0.5.1, as one table of facts.
+"""What CDEvents can say: every event type of 0.3.0 to 0.5.1, and of the draft of 0.6.0, as one table of facts.
 
-The facts are those of the JSON Schemas released with the specification (github.com/cdevents/spec, tags v0.4.1 and
-v0.5.1, folder `schemas`): where prose and schema disagree, the schema is what a consumer validates with.
+The facts are those of the JSON Schemas released with the specification (github.com/cdevents/spec, tags v0.3.0, v0.4.1
+and v0.5.1, folder `schemas`): where prose and schema disagree, the schema is what a consumer validates with. What is of
+the draft is as its main branch had it on 2026-06-24 (8917b18); it may change until there is a release.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.cdevents.fields import (
+    APPROVAL_STATUS,
     CLONE_LINK,
+    DECISION,
     LINK,
     OUTPUT_TYPE,
     PIPELINE_OUTCOME,
@@ -34,12 +37,17 @@ from adapters.cdevents.fields import (
     VIEW_URL,
     Field,
     required,
+    since,
 )
 from adapters.model import Spec
 
 PREFIX, CUSTOM_PREFIX = "dev.cdevents.", "dev.cdeventsx."
 CUSTOM_TYPE = r"^dev\.cdeventsx\.[a-zA-Z0-9]+-[a-zA-Z]+\.[a-zA-Z]+\.[0-9]\.[0-9]\.[0-9]$"
 """A custom type, `dev.cdeventsx.<tool>-<subject>.<predicate>.<M.m.p>` (the specification's custom/schema.json)."""
+
+DOMAIN_ID = r"^cdevents:v0(:[^:]*){3}:([^:/]([^:]*[^:/])?)?:[^:]+:.+$"
+"""What a domain itself calls a resource: `cdevents:v0:<provider>:<its id>:<namespace>:<groups>:<type>:<resource id>`.
+Only the last two are never empty (links/domainid of 0.6.0-draft)."""
 
 _CUSTOM_TYPE = re.compile(CUSTOM_TYPE)
 
@@ -54,9 +62,19 @@ def name_of(type_: str) -> str:
     return type_.removeprefix(PREFIX).rsplit(".", 3)[0] if type_.startswith(PREFIX) else type_
 
 
+def has_type(spec: Spec, name: str) -> bool:
+    """Whether a spec has a type for an event: 0.4 was the first with custom ones."""
+    return spec in EVENTS[name].versions if name in EVENTS else spec >= Spec.V0_4_1
+
+
+def specs(name: str) -> list[Spec]:
+    """The specs that have a type for an event, the oldest first."""
+    return [spec for spec in Spec if has_type(spec, name)]
+
+
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One event type, named `<subject>.<predicate>`, with its version in each spec and its subject's content."""
+    """One event type, named `<subject>.<predicate>`, with its version in each spec that has it, and its content."""
 
     name: str
     versions: Mapping[Spec, str]
@@ -74,11 +92,11 @@ class EventType:
 
     @property
     def subject_type(self) -> str:
-        """What 0.4.1 writes in `subject.type`, such as `pipelineRun`; 0.5 dropped it."""
+        """What 0.3 and 0.4 write in `subject.type`, such as `pipelineRun`; 0.5 dropped it."""
         return _SUBJECT_TYPES.get(self.subject, self.subject)
 
     def type(self, spec: Spec) -> str:
-        """`context.type`, such as `dev.cdevents.pipelinerun.finished.0.3.0`."""
+        """`context.type`, such as `dev.cdevents.pipelinerun.finished.0.3.0`; KeyError where the spec has none."""
         return f"{PREFIX}{self.name}.{self.versions[spec]}"
 
 
@@ -109,6 +127,9 @@ _TICKET = {
     "milestone": STRING,
 }
 
+_APPROVAL = {"approvalDetailsUrl": required(TEXT), "resourceTargetUrl": required(TEXT)}
+_DECIDED = _APPROVAL | {"responder": required(URI), "decision": required(DECISION)}
+
 _CONTENT: dict[str, Mapping[str, Field]] = {
     "pipelinerun.queued": {"pipelineName": STRING, "uri": LINK},
     "pipelinerun.started": {"pipelineName": required(STRING), "uri": required(LINK)},
@@ -118,9 +139,9 @@ _CONTENT: dict[str, Mapping[str, Field]] = {
     "build.queued": {},
     "build.started": {},
     "build.finished": {"artifactId": STRING},
-    "artifact.packaged": {"change": required(REFERENCE), "sbom": SBOM},
+    "artifact.packaged": {"change": required(REFERENCE), "sbom": since(Spec.V0_4_1, SBOM)},
     "artifact.signed": {"signature": required(TEXT)},
-    "artifact.published": {"user": TEXT, "sbom": SBOM},
+    "artifact.published": {"user": since(Spec.V0_4_1, TEXT), "sbom": since(Spec.V0_4_1, SBOM)},
     "artifact.downloaded": {"user": TEXT},
     "artifact.deleted": {"user": TEXT},
     "repository.created": _REPOSITORY | {"name": required(TEXT), "uri": required(CLONE_LINK)},
@@ -128,7 +149,7 @@ _CONTENT: dict[str, Mapping[str, Field]] = {
     "repository.deleted": _REPOSITORY,
     "branch.created": {"repository": REFERENCE},
     "branch.deleted": {"repository": REFERENCE},
-    "change.created": {"description": TEXT, "repository": REFERENCE},
+    "change.created": {"description": since(Spec.V0_4_1, TEXT), "repository": REFERENCE},
     "change.updated": {"repository": REFERENCE},
     "change.reviewed": {"repository": REFERENCE},
     "change.merged": {"repository": REFERENCE},
@@ -160,19 +181,33 @@ _CONTENT: dict[str, Mapping[str, Field]] = {
     "ticket.created": _TICKET | {"summary": required(STRING), "creator": required(TEXT)},
     "ticket.updated": _TICKET | {"updatedBy": STRING},
     "ticket.closed": _TICKET | {"updatedBy": STRING, "resolution": required(TEXT)},
+    "approval.created": _APPROVAL | {"requestor": required(URI)},
+    "approval.updated": _DECIDED,
+    "approval.closed": _DECIDED | {"status": required(APPROVAL_STATUS)},
 }
 
+_FIRST = {
+    **dict.fromkeys(("branch", "change"), "0.1.2"),
+    **dict.fromkeys(("incident", "testcaserun", "testsuiterun", "testoutput"), "0.1.0"),
+}
+"""The versions of a subject's types in 0.3.0, where that is not 0.1.1."""
+
+_SINCE_0_4 = ("", "0.1.0", "0.2.0", "0.2.0")
+_SINCE_0_6 = ("", "", "", "0.1.0")
 _VERSIONS = {
-    "change.created": ("0.3.0", "0.4.0"),
-    **dict.fromkeys(("artifact.downloaded", "artifact.deleted", "testcaserun.skipped"), ("0.1.0", "0.2.0")),
-    **dict.fromkeys(("ticket.created", "ticket.updated", "ticket.closed"), ("0.1.0", "0.2.0")),
+    "artifact.signed": ("0.1.0", "0.2.0", "0.3.0", "0.3.0"),
+    "change.created": ("0.1.2", "0.3.0", "0.4.0", "0.4.0"),
+    **dict.fromkeys(("artifact.downloaded", "artifact.deleted", "testcaserun.skipped"), _SINCE_0_4),
+    **dict.fromkeys(("ticket.created", "ticket.updated", "ticket.closed"), _SINCE_0_4),
+    **dict.fromkeys(("approval.created", "approval.updated", "approval.closed"), _SINCE_0_6),
 }
 
 
 def _event_type(name: str, content: Mapping[str, Field]) -> EventType:
-    versions = _VERSIONS.get(name, ("0.2.0", "0.3.0"))
-    return EventType(name, dict(zip((Spec.V0_4_1, Spec.V0_5_1), versions, strict=True)), content)
+    first = _FIRST.get(name.partition(".")[0], "0.1.1")
+    versions = zip(Spec, _VERSIONS.get(name, (first, "0.2.0", "0.3.0", "0.3.0")), strict=True)
+    return EventType(name, {spec: version for spec, version in versions if version}, content)
 
 
 EVENTS: Mapping[str, EventType] = {name: _event_type(name, content) for name, content in _CONTENT.items()}
-"""Every event type by its name, `<subject>.<predicate>`."""
+"""Every event type of any spec by its name, `<subject>.<predicate>`."""

@@ -42,7 +42,7 @@ def _by_event(found: Mapping[str, Overview]) -> str:
 
     made = {name: {emit for outcome in each.outcomes for emit in outcome.emits} for name, each in found.items()}
     rows = [
-        (_code(event.name), *(event.versions[spec] for spec in Spec), ", ".join(makers))
+        (_code(event.name), *(event.versions.get(spec, "") for spec in Spec), ", ".join(makers))
         for event in EVENTS.values()
         if (makers := [_link(name) for name, events in made.items() if event.name in events])
     ]

@@ -111,4 +111,6 @@ def _translate(translator: Translator, notification: Notification, spec: Spec, w
         complain(f"{where}: {error}")
     if rendered.unmatched:
         complain(f"{where}: {rendered.unmatched} of its records are covered by no rule and no `ignore`")
+    for name in rendered.unsaid:
+        complain(f"{where}: CDEvents {spec} has no {name}: it is not published")
     return bool(rendered.errors)

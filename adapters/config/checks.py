@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from adapters.cdevents.members import members
-from adapters.cdevents.selection import possible
+from adapters.cdevents.selection import possible, said
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.config.fields import astray
 from adapters.config.models import Config, Route
@@ -134,6 +134,8 @@ def _types(at: Location, route: Route) -> Iterator[Finding]:
         if not possible(pattern):
             hint = suggestion(pattern, EVENTS) or "write names such as pipelinerun.finished or change.*"
             yield (*at, index), f"there is no CDEvent '{pattern}'", hint
+        elif not said(pattern, route.spec):
+            yield (*at, index), f"CDEvents {route.spec} has no '{pattern}'", "leave it out, or choose another `spec`"
 
 
 def _when(at: Location, route: Route) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import orjson
 
 from adapters.cdevents.document import document
+from adapters.cdevents.vocabulary import has_type
 from adapters.errors import MappingError, Problem
 from adapters.goldens.context import Circumstances
 from adapters.goldens.coverage import named, reached
@@ -67,7 +68,12 @@ class Golden:
     @property
     def text(self) -> str:
         """The events as the expected file has them."""
-        return _written([document(event, Spec.V0_5_1) for event in self.events])
+        return _written([_document(event) for event in self.events])
+
+
+def _document(event: CDEvent) -> dict[str, Any]:
+    """As CDEvents 0.5.1 has it, or as the draft does where nothing else has its type."""
+    return document(event, Spec.V0_5_1 if has_type(Spec.V0_5_1, event.name) else Spec.V0_6_0)
 
 
 def translated(translator: Translator, notification: Notification) -> tuple[Sequence[CDEvent], list[str]]:

@@ -17,10 +17,10 @@ from packageurl import PackageURL
 
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
-from adapters.cdevents.vocabulary import EVENTS
+from adapters.cdevents.vocabulary import EVENTS, specs
 from adapters.errors import Problem
 from adapters.goldens.coverage import named
-from adapters.model import CDEvent, Spec
+from adapters.model import CDEvent
 
 _STAGES = ("queued", "started", "finished")
 
@@ -72,9 +72,12 @@ def violations(samples: Sequence[Sample]) -> list[Problem]:
 
 
 def _invalid(sample: Sample) -> Iterator[Problem]:
-    for spec in Spec:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for spec in specs(sample.event.name):
         for problem in problems(document(sample.event, spec), spec):
-            yield sample.problem(f"not valid in CDEvents {spec}: {problem}")
+            found[problem].append(spec)
+    for problem, refusing in found.items():
+        yield sample.problem(f"not valid in CDEvents {', '.join(refusing)}: {problem}")
     if not _is_utc(sample.event.timestamp):
         yield sample.problem(f"its timestamp {sample.event.timestamp} is not a UTC time that ends in Z")
 

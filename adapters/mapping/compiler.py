@@ -29,6 +29,7 @@ from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
 from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
 from adapters.mapping.values import Values
+from adapters.model import Spec
 from adapters.yamlfile import Location, Placed, YamlFile, suggestion
 
 _NONE = Constant(None)
@@ -155,7 +156,7 @@ class _Compiler:
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
-        for name in check_emit(values, model.emit, (*at, "emit")):
+        for name in check_emit(values, model.emit, (*at, "emit"), self.model.cdevents):
             check_content(values, name, model.subject.content, (*at, "subject", "content"))
         source = model.subject.source
         return Event(
@@ -219,14 +220,20 @@ class _Compiler:
             check_tags(self.values, link.tags, (*here, "tags"))
             tags = self.values.members(link.tags, (*here, "tags")) if link.tags else None
             when = self.values.condition(link.when, (*here, "when"))
-            found = self._target(target, (*here, kind))
+            found = self._domain(link.domain, (*here, kind)) if link.domain else self._target(target, (*here, kind))
             if found is not None and when.known is not False:
                 yield link_maker(kind, link.kind, found, when, tags)
+
+    def _domain(self, text: str, at: Location) -> Closure:
+        if self.model.cdevents < Spec.V0_6_0:
+            hint = f"the mapping may be written in {Spec.V0_6_0}"
+            self.values.report(at, f"CDEvents {self.model.cdevents} has no links to a domain's own id", hint)
+        return self.values.name(text, at)
 
     def _target(self, target: str | Reference, at: Location) -> Closure | None:
         """The id of a rule's event, with the rule's key taken from the same record, or of one that is written out."""
         if isinstance(target, Reference):
-            check_emit(self.values, target.emit, (*at, "emit"))
+            check_emit(self.values, target.emit, (*at, "emit"), self.model.cdevents)
             name = self.values.name(target.emit, (*at, "emit"))
             source = self.values.name(target.source or self.instance, (*at, "source"))
             return reference(name, source, self._keys(target.id, (*at, "id")))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.cdevents.fields import Field, Kind
-from adapters.cdevents.vocabulary import EVENTS, is_custom
+from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
 from adapters.mapping import syntax
 from adapters.mapping.closures import table_of
 from adapters.mapping.emitted import types
@@ -15,20 +15,24 @@ from adapters.mapping.shapes import branches, shape
 from adapters.mapping.structures import is_structured
 from adapters.mapping.syntax import Argument, Expression, Literal
 from adapters.mapping.values import Values
+from adapters.model import Spec
 from adapters.yamlfile import Location, suggestion
 
 _NO_TYPES: Sequence[str] = ()
 
 
-def check_emit(values: Values, emit: str, at: Location) -> Sequence[str]:
-    """The event types that an `emit` may come to; notes a problem for each that there is not."""
+def check_emit(values: Values, emit: str, at: Location, spec: Spec) -> Sequence[str]:
+    """The event types that an `emit` may come to; notes a problem for each that a spec has not."""
     names = values.attempt(at, lambda: types(emit, values.names.tables), _NO_TYPES)
-    return [name for name in names if _is_type(values, name, at)]
+    return [name for name in names if _is_type(values, name, at, spec)]
 
 
-def _is_type(values: Values, name: str, at: Location) -> bool:
-    if name in EVENTS or is_custom(name):
+def _is_type(values: Values, name: str, at: Location, spec: Spec) -> bool:
+    if is_custom(name) or (name in EVENTS and has_type(spec, name)):
         return True
+    if name in EVENTS:
+        values.report(at, f"CDEvents {spec} has no '{name}'", f"the mapping may be written in {Spec.V0_6_0}")
+        return False
     if name.startswith("dev.cdeventsx."):
         hint = "a custom type is dev.cdeventsx.<tool>-<subject>.<predicate>.<M.m.p>: letters, and one digit a part"
     else:

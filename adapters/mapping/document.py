@@ -94,24 +94,31 @@ Target = Word | Reference
 
 
 class Link(Settings):
-    """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`: a rule or a reference."""
+    """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`: a rule or a reference.
+
+    Or `domain`, with its `kind`: a relation to what no event is known of, by what its own tool calls it.
+    """
 
     path: Target | None = None
     relation: Target | None = None
     end: Target | None = None
+    domain: Annotated[
+        Template | None,
+        Field(description="cdevents:v0:<provider>:<its id>:<namespace>:<groups>:<type>:<resource id>, of 0.6.0-draft"),
+    ] = None
     kind: Annotated[str, Field(min_length=1)] | None = None
     tags: dict[str, Any] = {}
     when: When = {}
 
     def targets(self) -> tuple[tuple[str, Target | None], ...]:
         """Each kind of link with its target, of which one is set."""
-        return ("path", self.path), ("relation", self.relation), ("end", self.end)
+        return ("path", self.path), ("relation", self.relation), ("end", self.end), ("domain", self.domain)
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(target is not None for _, target in self.targets()) != 1:
-            raise ValueError("a link has one of path, relation and end")
-        if (self.relation is None) != (self.kind is None):
+            raise ValueError("a link has one of path, relation, end and domain")
+        if (self.relation is None and self.domain is None) != (self.kind is None):
             raise ValueError("a relation, and only a relation, has a kind")
         return self
 
@@ -209,7 +216,9 @@ class SharedFile(Settings):
 class MappingFile(SharedFile):
     """A whole mapping file."""
 
-    cdevents: Annotated[Literal[Spec.V0_5_1], Field(description="The vocabulary that the rules are written in")]
+    cdevents: Annotated[
+        Literal[Spec.V0_5_1, Spec.V0_6_0], Field(description="The vocabulary that the rules are written in")
+    ]
     input: WrittenInput = Input.model_validate({"json": True})
     image: (
         Annotated[

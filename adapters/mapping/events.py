@@ -94,14 +94,16 @@ def _write_made(making: str, parts: Sequence[Closure], values: Sequence[str], fu
 def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:
     """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it.
 
-    None where its condition does not hold. It always has `tags`: what reads a link without them by CDEvents' SDK for Go
-    (0.5.1), and validates or hands on what it read, has `"tags": null` there, which the schema refuses.
+    One of the kind `domain` is a relation to what a domain itself calls a resource (0.6.0-draft). None where its
+    condition does not hold. It always has `tags`: what reads a link without them by CDEvents' SDK for Go (0.5.1), and
+    validates or hands on what it read, has `"tags": null` there, which the schema refuses.
     """
-    fixed = {"linkType": kind.upper()} | ({"linkKind": label} if label else {})
-    end = "target" if kind == "relation" else "from"
+    link_type, member = ("RELATION", "domainId") if kind == "domain" else (kind.upper(), "contextId")
+    fixed = {"linkType": link_type} | ({"linkKind": label} if label else {})
+    end = "target" if link_type == "RELATION" else "from"
 
     def write(function: Function) -> str:
-        members = f"**{function.bind(fixed)}, {end!a}: {{'contextId': {function.value(target)}}}"
+        members = f"**{function.bind(fixed)}, {end!a}: {{{member!a}: {function.value(target)}}}"
         return function.assign(f"{{{members}, 'tags': {function.value(tags) if tags else '{}'}}}")
 
     return Code(write) if when.known else _conditional(Code(write), when)

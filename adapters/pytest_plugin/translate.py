@@ -11,6 +11,7 @@ import orjson
 
 from adapters import goldens
 from adapters.cdevents.document import document
+from adapters.cdevents.vocabulary import has_type
 from adapters.errors import MappingError
 from adapters.goldens import Context
 from adapters.model import Spec
@@ -33,7 +34,7 @@ class Translate:
         received_at: datetime | None = None,
         spec: str = Spec.V0_5_1,
     ) -> list[dict[str, Any]]:
-        """The documents of the CDEvents, in their order; none where the notification is ignored.
+        """The documents of the CDEvents, in their order; none where the notification is ignored, or `spec` has no type.
 
         `mapping` is a path or a shipped name. `payload` is the body: bytes, text, or a value that is written as JSON.
         What is not given is as for the mapping's examples (`context.yaml`). `received_at` is aware. Raises MappingError
@@ -49,7 +50,8 @@ class Translate:
         events, errors = goldens.translated(translator, around.notification(translator, _body(payload), {}))
         if errors:
             raise MappingError("\n".join(errors))
-        return [orjson.loads(orjson.dumps(document(event, Spec(spec)))) for event in events]
+        said = (event for event in events if has_type(Spec(spec), event.name))
+        return [orjson.loads(orjson.dumps(document(event, Spec(spec)))) for event in said]
 
 
 def _body(payload: Any) -> bytes:

@@ -14,8 +14,8 @@ from adapters.route.rendered import Render, Rendered
 class Outcome:
     """Of a mapping's records: the messages made, those that the replay leaves out, and the records that made none.
 
-    `left_out` counts messages outside of its times, or that its route does not choose; `ignored` and `unmatched`
-    count records.
+    `left_out` counts messages outside of its times, or that its route does not choose or cannot say; `ignored` and
+    `unmatched` count records.
     """
 
     made: int = 0
@@ -28,7 +28,7 @@ class Outcome:
         self.made += len(rendered.messages)
         self.ignored += rendered.ignored
         self.unmatched += rendered.unmatched
-        self.left_out += rendered.left_out
+        self.left_out += rendered.left_out + len(rendered.unsaid)
 
     def __add__(self, other: Outcome) -> Outcome:
         """The sum of two processes' counts."""

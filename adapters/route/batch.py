@@ -29,6 +29,7 @@ class Batch:
     failures: dict[int, list[str]] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     unmatched: Counter[str] = field(default_factory=Counter)
+    unsaid: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: Record, rendered: Rendered, *, last: bool = True) -> None:
         """Takes what a record was rendered to, or a piece of it."""
@@ -42,6 +43,7 @@ class Batch:
             self.ignored[record.notification.source] += rendered.ignored
         if rendered.unmatched:
             self.unmatched[record.notification.source] += rendered.unmatched
+        self.unsaid.update(rendered.unsaid)
 
     def fail(self, seq: int, reason: str) -> None:
         """Notes another reason why a record is not delivered whole, if there are not many."""
@@ -56,7 +58,7 @@ class Batch:
         return self.failures
 
     def count(self, route: str, metrics: Metrics) -> None:
-        """Adds what was made, ignored and not covered to a route's metrics."""
+        """Adds what was made, ignored, not covered and not said to a route's metrics."""
         types = Counter(each.attributes["type"] for each in self.messages if each.format is Format.CDEVENTS)
         for type_, number in types.items():
             metrics.translated(route, type_, number)
@@ -64,3 +66,5 @@ class Batch:
             metrics.ignored(route, source, number)
         for source, number in self.unmatched.items():
             metrics.unmatched(route, source, number)
+        for name, number in self.unsaid.items():
+            metrics.unsaid(route, name, number)

@@ -14,6 +14,7 @@ class Rendered(NamedTuple):
     """What became of a record: its messages, why others could not be made, and what is none on purpose.
 
     `ignored` and `unmatched` count what the mapping knows no event for, `left_out` messages that were not chosen.
+    `unsaid` names events for which the CDEvents that are written, an old version of them, have no type.
     """
 
     messages: tuple[Message, ...] = ()
@@ -21,6 +22,7 @@ class Rendered(NamedTuple):
     ignored: int = 0
     unmatched: int = 0
     left_out: int = 0
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

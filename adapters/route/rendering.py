@@ -25,7 +25,7 @@ from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
 from adapters.cdevents.validation import problems
-from adapters.cdevents.vocabulary import name_of
+from adapters.cdevents.vocabulary import has_type, name_of
 from adapters.errors import MappingError
 from adapters.mapping.translator import Translation
 from adapters.model import (
@@ -79,7 +79,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
-    `types` chooses CDEvents as in `cdevents.selection` (None: all of them). A notification that its source had to cut
+    `types` chooses CDEvents as in `cdevents.selection` (None: all of them); of those, the ones that `spec` has no type
+    for are told as `unsaid`. A notification that its source had to cut
     is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
     what routes of one log may share. With `correlate`, CDEvents have CloudEvents' extension Correlation.
 
@@ -105,7 +106,10 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
             for translation in _translations(origin, record, size, translate):
                 yield _cdevents(
-                    translation, wanted, lambda event: _message(event, encoding, spec, extensions, correlate=correlate)
+                    translation,
+                    wanted,
+                    spec,
+                    lambda event: _message(event, encoding, spec, extensions, correlate=correlate),
                 )
 
     return Render(pieces)
@@ -171,20 +175,22 @@ def _unfit(notification: Notification) -> str:
 
 
 def _cdevents(
-    translation: Translation, wanted: Callable[[str], bool], message: Callable[[CDEvent], Message]
+    translation: Translation, wanted: Callable[[str], bool], spec: Spec, message: Callable[[CDEvent], Message]
 ) -> Rendered:
     messages: list[Message] = []
     errors = [*translation.errors]
-    left_out = 0
-    for event in translation.events:
+    unsaid: list[str] = []
+    chosen = [event for event in translation.events if wanted(event.name)]
+    for event in chosen:
         try:
-            if wanted(event.name):
+            if has_type(spec, event.name):
                 messages.append(message(event))
             else:
-                left_out += 1
+                unsaid.append(event.name)
         except MappingError as error:
             errors.append(str(error))
-    return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched, left_out)
+    left_out = len(translation.events) - len(chosen)
+    return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched, left_out, tuple(unsaid))
 
 
 def _message(

@@ -35,6 +35,8 @@ TURN = 0.001
 BATCH_BYTES = 4 << 20
 """Bytes of messages after which a batch is full, however few they are."""
 
+_UNSAID = "an event is not published: the route's spec has no type for it"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -189,6 +191,9 @@ class Route:
             return self._bug(record, error)
         if rendered.unmatched and self._seldom.allows(record.notification.source):
             _log.warning("no rule covers a record", route=self.name, source=record.notification.source, seq=record.seq)
+        for name in rendered.unsaid:
+            if count := self._seldom.allows(name):
+                _log.warning(_UNSAID, route=self.name, name=name, since_last_said=count)
         return rendered
 
     def _bug(self, record: Record, error: Exception) -> Rendered:

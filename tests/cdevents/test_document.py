@@ -9,18 +9,17 @@ import pytest
 
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems
-from adapters.cdevents.vocabulary import EVENTS
+from adapters.cdevents.vocabulary import EVENTS, specs
 from adapters.model import CDEvent, Spec
 
 MakeEvent = Callable[..., CDEvent]
 CUSTOM = "dev.cdeventsx.gerrit-change.deleted.0.1.0"
 
 
-@pytest.mark.parametrize("spec", Spec)
+@pytest.mark.parametrize(("name", "spec"), [(name, spec) for name in (*EVENTS, CUSTOM) for spec in specs(name)])
 @pytest.mark.parametrize("full", [True, False], ids=["full", "minimal"])
-@pytest.mark.parametrize("name", [*EVENTS, CUSTOM])
-def test_every_type_is_valid_in_both_specs(event: MakeEvent, name: str, full: bool, spec: Spec) -> None:
-    """One event, written once in today's words, is a valid CDEvent of either spec."""
+def test_every_type_is_valid_in_each_spec_that_has_it(event: MakeEvent, name: str, full: bool, spec: Spec) -> None:
+    """One event, written once in today's words, is a valid CDEvent of each of them."""
     assert problems(document(event(name, full=full), spec), spec) == []
 
 
@@ -79,6 +78,41 @@ def test_test_outcomes_are_translated(event: MakeEvent, today: str, earlier: str
     assert document(pipeline, Spec.V0_4_1)["subject"]["content"] == {"outcome": today}
 
 
+DOMAIN = {"linkType": "RELATION", "linkKind": "causedBy", "target": {"domainId": "cdevents:v0:::::issue:7"}, "tags": {}}
+PATH = {"linkType": "PATH", "from": {"contextId": "5328c37f-bb7e-4bb7-84ea-9f5f85e4a7ce"}, "tags": {}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "links"),
+    [(Spec.V0_3_0, None), (Spec.V0_4_1, [PATH]), (Spec.V0_5_1, [PATH]), (Spec.V0_6_0, [PATH, DOMAIN])],
+)
+def test_each_spec_has_the_links_that_it_knows(event: MakeEvent, spec: Spec, links: list[Any] | None) -> None:
+    """0.3 has none and no chain, and only the draft has those to what a domain itself names; the ids stay."""
+    made = event(chain_id="4c8cb7dd-3448-41de-8768-eec704e2829b", links=(PATH, DOMAIN))
+    context = document(made, spec)["context"]
+    assert context.get("links") == links
+    assert ("chainId" in context) is (links is not None)
+    assert context["id"] == made.id
+
+
+def test_the_oldest_spec_is_without_what_came_after_it(event: MakeEvent) -> None:
+    """Fields are left out that 0.3 has not, and events that it has no type for are refused by name."""
+    assert document(event("artifact.published"), Spec.V0_3_0) == {
+        "context": {
+            "version": "0.3.0",
+            "id": "271069a8-fc18-44f1-b38f-9d70a1695819",
+            "source": "https://ci.example.com/",
+            "type": "dev.cdevents.artifact.published.0.1.1",
+            "timestamp": "2026-03-20T14:27:05.315384Z",
+        },
+        "subject": {"id": "pkg:oci/app@sha256:0b31b1c0", "type": "artifact", "content": {}},
+    }
+    created = document(event("change.created"), Spec.V0_3_0)
+    assert set(created["subject"]["content"]) == {"repository"}
+    with pytest.raises(ValueError, match=r"'ticket\.closed' is not a type of CDEvents 0\.3\.0"):
+        document(event("ticket.closed"), Spec.V0_3_0)
+
+
 def test_nested_names_are_translated(event: MakeEvent) -> None:
     """The suite of a queued test run had a `url`; that of a started one already had a `uri`."""
     content = {"testSuite": {"id": "unit", "uri": "https://ci.example.com/unit"}}
@@ -115,5 +149,5 @@ def test_custom_events_keep_their_type_and_content(event: MakeEvent) -> None:
 
 def test_an_unknown_name_is_an_error(event: MakeEvent) -> None:
     """A name that the vocabulary does not have is refused by name."""
-    with pytest.raises(ValueError, match=r"'pipeline\.done' is not a CDEvents type"):
+    with pytest.raises(ValueError, match=r"'pipeline\.done' is not a type of CDEvents 0.5.1"):
         document(event("pipeline.done"), Spec.V0_5_1)

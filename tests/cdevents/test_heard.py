@@ -95,7 +95,7 @@ def test_a_body_with_nothing_in_it_is_a_problem(body: bytes) -> None:
 
 
 @needs_specification
-@pytest.mark.parametrize("spec", Spec)
+@pytest.mark.parametrize("spec", [Spec.V0_4_1, Spec.V0_5_1])
 def test_every_official_example_is_taken_as_it_is(spec: Spec) -> None:
     """Those of both versions."""
     examples = sorted(Path(SPECIFICATION / f"v{spec}" / "conformance").glob("*.json"))

@@ -18,7 +18,7 @@ def test_a_mapping_of_ones_own_is_described_alone(tmp_path: Path) -> None:
     """A row for each event of CDEvents with its versions, for each rule, each `ignore` and each variable."""
     mapping = example.mapping(tmp_path)
     text = invoke("describe", mapping).stdout
-    assert "| `pipelinerun.started` | 0.2.0 | 0.3.0 | [" in text
+    assert "| `pipelinerun.started` | 0.1.1 | 0.2.0 | 0.3.0 | 0.3.0 | [" in text
     assert "| run-finished | `state: finished` | `pipelinerun.finished` |  |\n" in text
     assert "|  | `state: waiting` | ignored |  |\n" in text
     assert "| `greeting` | `hello` |  |\n" in text

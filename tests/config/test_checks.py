@@ -149,6 +149,22 @@ def test_a_type_that_no_event_has_is_told(problems: Problems) -> None:
     ]
 
 
+def test_a_type_that_the_routes_spec_has_not_is_told(problems: Problems) -> None:
+    """Neither what came after it, nor custom types before there were any."""
+    text = SOURCE + dedent("""\
+        sinks: {out: {type: stdout}}
+        routes:
+          a: {format: cdevents, sink: out, types: [approval.*, change.*]}
+          b: {format: cdevents, sink: out, types: [ticket.closed, dev.cdeventsx.*, "*"], spec: 0.3.0}
+          c: {format: cdevents, sink: out, types: [approval.*], spec: 0.6.0-draft}
+        """)
+    assert problems(text) == [
+        "c.yaml:5:44: CDEvents 0.5.1 has no 'approval.*' (leave it out, or choose another `spec`)",
+        "c.yaml:6:44: CDEvents 0.3.0 has no 'ticket.closed' (leave it out, or choose another `spec`)",
+        "c.yaml:6:59: CDEvents 0.3.0 has no 'dev.cdeventsx.*' (leave it out, or choose another `spec`)",
+    ]
+
+
 def test_a_condition_of_a_route_is_checked(load: Load, problems: Problems) -> None:
     """Against what a CDEvent of its types can have; what a tool says is not known."""
     text = SOURCE + dedent("""\

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from adapters.cdevents.document import document
 from adapters.cdevents.ids import chain_id, context_id
+from adapters.cdevents.validation import problems
 from adapters.mapping.explain import explain, uncovered
-from adapters.model import LOOKED_UP
+from adapters.model import LOOKED_UP, Spec
 from tests.mapping.support import INSTANCE, events, mapping, notification
 
 CONTEXT = """
@@ -264,3 +266,35 @@ def test_a_type_that_no_table_has_is_a_dead_letter() -> None:
         "test.yaml:11:5: rule told: table done has no 'lost'",
         "test.yaml:11:5: rule after: table done has no 'lost'",
     )
+
+
+def test_a_link_may_go_to_what_a_domain_itself_names() -> None:
+    """It is a relation, and of a draft: a route of what is released leaves it out, and the event stays."""
+    translator = mapping("""
+        cdevents: 0.6.0-draft
+        rules:
+          closed:
+            emit: approval.closed
+            id: [key]
+            subject:
+              id: ${key}
+              content:
+                approvalDetailsUrl: https://jira.example.com/browse/${key}
+                resourceTargetUrl: ${target}
+                responder: urn:user:${by}
+                decision: approved
+                status: approved
+            links:
+              - domain: cdevents:v0:jira::${$headers.x-site | default("")}:SHOP:issue:${key | url_encode}
+                kind: causedBy
+    """)
+    (event,) = events(translator, {"key": "SHOP-7", "target": "https://ci.example.com/7", "by": "jane"})
+    assert event.links == [
+        {
+            "linkType": "RELATION",
+            "linkKind": "causedBy",
+            "target": {"domainId": "cdevents:v0:jira:::SHOP:issue:SHOP-7"},
+            "tags": {},
+        }
+    ]
+    assert problems(document(event, Spec.V0_6_0), Spec.V0_6_0) == []

@@ -32,8 +32,8 @@ HEARD = datetime(2026, 3, 1, 12, tzinfo=UTC)
 class Words:
     """A mapping in which each word of a body is a record, and its first letter says what becomes of it.
 
-    `i` is ignored, `u` unmatched, `e` an error, `w` an event of the wrong shape; a body that starts with `!` cannot be
-    read; anything else is an event.
+    `i` is ignored, `u` unmatched, `e` an error, `w` an event of the wrong shape, `q` a custom one; a body that starts
+    with `!` cannot be read; anything else is an event.
     """
 
     name: str = "jenkins/notification"
@@ -96,8 +96,9 @@ class Naps:
 def event(word: str) -> CDEvent:
     """A CDEvent about a word."""
     outcome = "splendid" if word.startswith("w") else "success"
-    id_ = context_id(INSTANCE, "pipelinerun.finished", [word])
-    return CDEvent("pipelinerun.finished", id_, INSTANCE, "2026-03-01T11:59:00Z", word, {"outcome": outcome})
+    name = "dev.cdeventsx.jenkins-word.said.0.1.0" if word.startswith("q") else "pipelinerun.finished"
+    id_ = context_id(INSTANCE, name, [word])
+    return CDEvent(name, id_, INSTANCE, "2026-03-01T11:59:00Z", word, {"outcome": outcome})
 
 
 def heard(body: str, source: str = "jenkins") -> Notification:

@@ -66,7 +66,9 @@ def test_cdevents_name_their_legacy_message() -> None:
     ("spec", "key", "type_"),
     [
         (Spec.V0_5_1, "specversion", "dev.cdevents.pipelinerun.finished.0.3.0"),
+        (Spec.V0_6_0, "specversion", "dev.cdevents.pipelinerun.finished.0.3.0"),
         (Spec.V0_4_1, "version", "dev.cdevents.pipelinerun.finished.0.2.0"),
+        (Spec.V0_3_0, "version", "dev.cdevents.pipelinerun.finished.0.1.1"),
     ],
 )
 def test_cdevents_are_of_the_routes_spec(spec: Spec, key: str, type_: str) -> None:
@@ -74,6 +76,16 @@ def test_cdevents_are_of_the_routes_spec(spec: Spec, key: str, type_: str) -> No
     [message] = rendered(renderer(origins, format_=Format.CDEVENTS, spec=spec), "one").messages
     context = orjson.loads(message.data)["context"]
     assert (context[key], context["type"], message.attributes["type"]) == (spec.value, type_, type_)
+
+
+def test_what_a_spec_has_no_type_for_is_told() -> None:
+    """It is not published, and no error; what is not chosen is not told of."""
+    custom = "dev.cdeventsx.jenkins-word.said.0.1.0"
+    found = rendered(renderer(origins, format_=Format.CDEVENTS, spec=Spec.V0_3_0), "one q2 q3")
+    assert ([message.attributes["subject"] for message in found.messages], found.errors) == (["one"], ())
+    assert (found.unsaid, found.left_out) == ((custom, custom), 0)
+    found = rendered(renderer(origins, format_=Format.CDEVENTS, spec=Spec.V0_3_0, types=["pipelinerun.*"]), "one q2")
+    assert (found.unsaid, found.left_out) == ((), 1)
 
 
 def test_what_fails_does_not_hold_back_the_rest() -> None:

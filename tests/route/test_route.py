@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from adapters.errors import JournalUnavailable, PermanentError, TransientError
-from adapters.model import Checkpoint, Format, Record
+from adapters.model import Checkpoint, Format, Record, Spec
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.rendered import at_once
 from adapters.route.route import TURN
@@ -250,6 +250,18 @@ async def test_a_journal_that_cannot_be_written_is_waited_for(bench: Bench, monk
     monkeypatch.setattr(bench.journal, "advance", failing)
     sink = await bench.drained(Recorder())
     assert (sink.data(), bench.journal.cursor("raw"), len(bench.sleep.taken)) == (["a"], 1, 3)
+
+
+async def test_what_a_spec_has_no_type_for_is_counted_and_told_once(bench: Bench, count: Count) -> None:
+    """It is left out of what is published, never in silence: one line in the log for each event, and a number."""
+    await bench.hear(*["one q2 q3"] * 50)
+    old = renderer(origins, format_=Format.CDEVENTS, spec=Spec.V0_3_0)
+    with structlog.testing.capture_logs() as logs:
+        sink = await bench.drained(Recorder(), "cd", old)
+    name = "dev.cdeventsx.jenkins-word.said.0.1.0"
+    assert [(log["name"], log["route"]) for log in logs] == [(name, "cd")]
+    assert count("events_unsaid", route="cd", event=name) == 100
+    assert (len(sink.taken), bench.journal.cursor("cd")) == (50, 50)
 
 
 async def test_what_no_rule_covers_is_counted_and_told_once(bench: Bench, count: Count) -> None:
