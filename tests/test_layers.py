@@ -19,7 +19,7 @@ LAYERS = (
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
-    {"reach", "replay", "sidecar"},
+    {"playground", "reach", "replay", "sidecar"},
     {"delivery", "lineage", "serving"},
     {"app", "console"},
     {"cli", "pytest_plugin"},

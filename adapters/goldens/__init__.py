@@ -2,7 +2,7 @@
 
 from adapters.goldens.context import Context, context
 from adapters.goldens.golden import Golden, accept, diff, differences, translated
-from adapters.goldens.inputs import Sent, sent
+from adapters.goldens.inputs import Sent, sent, sent_as
 from adapters.goldens.suite import Suite, bound, check, clear, run, update, wrongs
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "differences",
     "run",
     "sent",
+    "sent_as",
     "translated",
     "update",
     "wrongs",

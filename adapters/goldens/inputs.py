@@ -25,11 +25,15 @@ def sent(path: Path) -> list[Sent]:
 
     A `.http` is a whole request (RFC 9112): its first line, headers, a blank line and the body.
     """
-    content = path.read_bytes()
-    if path.suffix == ".ndjson":
+    return sent_as(path.suffix, path.read_bytes())
+
+
+def sent_as(suffix: str, content: bytes) -> list[Sent]:
+    """The notifications in what a file of such a name has in it."""
+    if suffix == ".ndjson":
         lines = enumerate(content.splitlines(), start=1)
         return [Sent(line, line=number) for number, line in lines if line.strip()]
-    return [_request(content) if path.suffix == ".http" else Sent(content)]
+    return [_request(content) if suffix == ".http" else Sent(content)]
 
 
 def _request(content: bytes) -> Sent:

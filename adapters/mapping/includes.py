@@ -15,7 +15,10 @@ from adapters.resources import resource
 from adapters.yamlfile import Location, Mark, YamlFile, is_file, shown
 
 LookedAt = Callable[[Path], object]
-"""Is told each file that a mapping is made of, or would be if it were there, before the file is read."""
+"""Is told each file that a mapping is made of, or would be if it were there, before the file is read.
+
+An OSError that it raises is a problem where the file is named: it must not be read.
+"""
 
 _Part = Mapping[Any, Any]
 _NAMES = ("variables", "let")
@@ -23,9 +26,12 @@ _TABLES = ("tables", "lookups")
 _LISTS: tuple[Location, ...] = (("ignore",), ("drop",), ("defaults", "links"))
 
 
-def load(path: Path, looked_at: LookedAt = lambda _: None) -> YamlFile:
-    """The mapping file at a path, with all that it includes. Raises ConfigError with every problem of every file."""
-    reading = _Reading(looked_at)
+def load(path: Path, looked_at: LookedAt = lambda _: None, written: str | None = None) -> YamlFile:
+    """The mapping file at a path, with all that it includes. Raises ConfigError with every problem of every file.
+
+    `written` is read in place of what the mapping's own file has.
+    """
+    reading = _Reading(looked_at, {} if written is None else {path: written})
     reading.read(path, MappingFile, ())
     if reading.problems:
         raise ConfigError(reading.problems)
@@ -35,8 +41,9 @@ def load(path: Path, looked_at: LookedAt = lambda _: None) -> YamlFile:
 class _Reading:
     """Reads files, each once, those that are included before the one that includes them."""
 
-    def __init__(self, looked_at: LookedAt) -> None:
+    def __init__(self, looked_at: LookedAt, instead: Mapping[Path, str]) -> None:
         self.looked_at = looked_at
+        self.instead = instead
         self.files: dict[Path, YamlFile] = {}
         self.problems: list[Problem] = []
 
@@ -44,17 +51,25 @@ class _Reading:
         """Takes a file, unless there are problems, and those that it includes; `trail` leads to it."""
         self.looked_at(path)
         try:
-            file = yamlfile.load(path, shown(path))
+            file = self._file(path)
             included = file.validate(model).include
         except ConfigError as error:
             self.problems.extend(_included(problem, trail) for problem in error.problems)
             return
         for index, reference in enumerate(included):
-            found = self._found(reference, path.parent)
-            self._include(reference, found, file.mark(("include", index)), (*trail, path.resolve()))
+            self._include(reference, path.parent, file.mark(("include", index)), (*trail, path.resolve()))
         self.files[path.resolve()] = _placed(file, path.parent)
 
-    def _include(self, reference: str, path: Path | None, where: Mark | None, trail: tuple[Path, ...]) -> None:
+    def _file(self, path: Path) -> YamlFile:
+        name, written = shown(path), self.instead.get(path)
+        return yamlfile.load(path, name) if written is None else yamlfile.parse(written, name)
+
+    def _include(self, reference: str, folder: Path, where: Mark | None, trail: tuple[Path, ...]) -> None:
+        try:
+            path = self._found(reference, folder)
+        except OSError as error:
+            self.problems.append(Problem(str(where), f"'{reference}' cannot be read: {error.strerror}"))
+            return
         if path is None:
             hint = "a path is from this file's folder, or from that of the shipped mappings"
             self.problems.append(Problem(str(where), f"there is no file '{reference}'", hint))

@@ -53,17 +53,19 @@ def load(  # noqa: PLR0913 - what a mapping is bound to
     folder: Path = Path(),
     looked_at: LookedAt = lambda _: None,
     asked: Placed | None = None,
+    written: str | None = None,
 ) -> Translator:
     """The mapping at a reference, bound to a tool's instance. Raises ConfigError with every problem of its files.
 
     `folder` is where files are that its variables name; `looked_at` is told of each file that it is made of. What is
-    wrong with what is asked for is told as `asked` places it, instead of in the mapping.
+    wrong with what is asked for is told as `asked` places it, instead of in the mapping. `written` is in place of what
+    the mapping's own file has.
     """
     path = find(reference, asked)
     name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
 
     def made(given: Mapping[str, Any], asked: Placed | None = asked) -> Translator:
-        return compiled(document(path, given, folder, looked_at), name, path, instance, given, asked=asked)
+        return compiled(document(path, given, folder, looked_at, written), name, path, instance, given, asked=asked)
 
     try:
         return made(variables)
@@ -76,7 +78,11 @@ def load(  # noqa: PLR0913 - what a mapping is bound to
 
 
 def document(
-    path: Path, variables: Mapping[str, Any], folder: Path = Path(), looked_at: LookedAt = lambda _: None
+    path: Path,
+    variables: Mapping[str, Any],
+    folder: Path = Path(),
+    looked_at: LookedAt = lambda _: None,
+    written: str | None = None,
 ) -> YamlFile:
     """The mapping file at a path with what it includes and looks up. Raises ConfigError with every problem of these."""
-    return looked_up(includes.load(path, looked_at), variables, folder, looked_at)
+    return looked_up(includes.load(path, looked_at, written), variables, folder, looked_at)
