@@ -58,11 +58,15 @@ def test_what_takes_too_long_is_ended_and_the_next_is_tried(folder: Path, bounde
 
 
 def test_what_takes_too_much_memory_is_told(folder: Path) -> None:
-    """A list of lists of lists is more than there is."""
-    bounded = Bounded(seconds=30, memory=192 << 20)
+    """A text that is doubled often enough is more than there is."""
+    doubled = "".join(f'  t{n + 1}: "${{$t{n}}}${{$t{n}}}"\n' for n in range(40))
+    written = example.MAPPING.replace("rules:", f"let:\n  t0: ${{outcome}}\n{doubled}rules:").replace(
+        'content: {outcome: "${outcome}"}', 'content: {outcome: "${$t40}"}'
+    )
+    bounded = Bounded(seconds=60)
     try:
-        [error] = bounded.tried(attempt(folder, example.MAPPING.rstrip() + ENDLESS, MANY)).errors
-        assert "192 MiB" in error.message
+        [error] = bounded.tried(attempt(folder, written)).errors
+        assert "512 MiB" in error.message
         assert bounded.tried(attempt(folder)).events
     finally:
         bounded.close()
