@@ -40,6 +40,8 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},
+    "travis/webhook": {"on_start": False},
+    "zuul/mqtt": {"gerrit": _GERRIT},
     GERRIT: {"minor_events": True, "replication": True},
     **dict.fromkeys([REGISTRY, "harbor/webhook", "zot/events", *_ASKING], _LABELS),
     "quay/notification": {"builds": True} | _LABELS,

@@ -20,10 +20,14 @@ DROPPING = [name for name in shipped() if load(name, instance=instance(name), va
 TELLING = [
     "argocd/application",
     "atlantis/webhook",
+    "buildkite/webhook",
+    "drone/webhook",
     "flux/resource",
     "fleet/bundledeployment",
     "tekton/run",
     "terraform/json",
+    "travis/webhook",
+    "zuul/mqtt",
 ]
 PLACES: dict[str, list[tuple[str, Any]]] = {
     "argocd/application": [
@@ -32,7 +36,12 @@ PLACES: dict[str, list[tuple[str, Any]]] = {
         ("object", {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "MARK"}}}),
     ],
     "atlantis/webhook": [("Pull", {"BaseRepo": {"CloneURL": "https://x:MARK@git.example.com/"}})],
+    "buildkite/webhook": [
+        ("build", {"env": {"TOKEN": "MARK"}, "meta_data": {"token": "MARK"}}),
+        ("detail", {"job": {"command": "make TOKEN=MARK"}}),
+    ],
     "dependency-track/notification": [("notification", {"subject": {"bom": {"content": "MARK"}}})],
+    "drone/webhook": [("build", {"params": {"TOKEN": "MARK"}})],
     "fleet/bundledeployment": [("object", {"spec": {"options": {"helm": {"values": {"a": "MARK"}}}}})],
     "flux/resource": [("object", {"spec": {"values": {"a": "MARK"}, "postBuild": {"substitute": {"a": "MARK"}}}})],
     "gitlab/issues": [("object_attributes", {"variables": [{"key": "TOKEN", "value": "MARK"}]})],
@@ -46,10 +55,15 @@ PLACES: dict[str, list[tuple[str, Any]]] = {
         ("outputs", {"key": {"sensitive": True, "value": {"deep": ["MARK"]}}}),
         ("diagnostic", {"snippet": {"values": [{"statement": "MARK"}]}}),
     ],
+    "travis/webhook": [
+        ("config", {"env": ["TOKEN=MARK"]}),
+        ("matrix", [{"config": {"notifications": {"webhooks": ["https://ci.example.com/?key=MARK"]}}}]),
+    ],
     "trivy/report": [
         ("Results", [{"Secrets": [{"Match": "MARK", "Code": {"Lines": [{"Content": "MARK"}]}}]}]),
         ("Metadata", {"ImageConfig": {"config": {"Env": ["MARK"]}}}),
     ],
+    "zuul/mqtt": [("buildset", {"builds": [{"returned_data": {"token": "MARK"}}]})],
 }
 """Where their tools tell secrets, or what may be of any size."""
 

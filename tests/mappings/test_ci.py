@@ -1,0 +1,139 @@
+"""What the mappings of CI tools promise beyond their examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mappings.support import EVERYTHING, GERRIT, event, events, golden, instance, targets, translation
+
+ZUUL, CIRCLECI, TRAVIS, BUILDKITE, DRONE = (
+    "zuul/mqtt",
+    "circleci/webhook",
+    "travis/webhook",
+    "buildkite/webhook",
+    "drone/webhook",
+)
+REPOSITORY = "https://git.example.com/acme/shop.git"
+COMMIT = "5ca1ab1e" * 5
+
+
+def _circleci(body: Any) -> None:
+    body["pipeline"]["vcs"] |= {"target_repository_url": REPOSITORY, "revision": COMMIT}
+
+
+def _travis(body: Any) -> None:
+    body |= {"compare_url": f"{REPOSITORY}/compare/a...b".replace(".git/", "/"), "commit": COMMIT}
+
+
+def _buildkite(body: Any) -> None:
+    body["pipeline"]["repository"] = "git@git.example.com:acme/shop.git"
+    body["build"]["commit"] = COMMIT
+
+
+def _drone(body: Any) -> None:
+    body["repo"]["git_http_url"] = REPOSITORY
+    body["build"]["after"] = COMMIT
+
+
+ENDS = [
+    (CIRCLECI, "workflow-success.json", _circleci),
+    (TRAVIS, "passed.json", _travis),
+    (BUILDKITE, "passed.json", _buildkite),
+    (DRONE, "success.json", _drone),
+]
+
+
+def test_what_is_built_of_one_commit_is_one_chain() -> None:
+    """Whichever tool builds it, however that writes the repository's URL."""
+    chains = set()
+    for mapping, name, to_one in ENDS:
+        body = golden(mapping, name)
+        to_one(body)
+        chains |= {each.chain_id for each in events(mapping, body)}
+    assert len(chains) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "patch_set", "kind"),
+    [
+        ("first-patch-set.json", "patchset-created-1.json", "created"),
+        ("start.json", "patchset-created-2.json", "updated"),
+    ],
+)
+def test_a_run_of_zuul_is_in_the_chain_of_its_change(name: str, patch_set: str, kind: str) -> None:
+    """And follows the patch set that gerrit/events tells of, by its id."""
+    gerrit = instance(GERRIT)
+    run, change = event(ZUUL, golden(ZUUL, name), gerrit=gerrit), event(GERRIT, golden(GERRIT, patch_set))
+    assert change.name == f"change.{kind}"
+    assert run.chain_id == change.chain_id
+    assert targets(run, "RELATION") == [change.id]
+
+
+def test_a_change_of_another_gerrit_is_not_ours() -> None:
+    """Its number may be one of ours."""
+    found = event(ZUUL, golden(ZUUL, "start.json"), gerrit="https://review.example.org/")
+    assert found.chain_id != event(GERRIT, golden(GERRIT, "patchset-created-2.json")).chain_id
+    assert targets(found, "RELATION") == []
+
+
+@pytest.mark.parametrize(
+    ("mapping", "first", "again"),
+    [
+        (CIRCLECI, "workflow-success.json", "workflow-rerun.json"),
+        (TRAVIS, "passed.json", "restarted.json"),
+        (BUILDKITE, "failed.json", "failed-then-retried-and-passed.json"),
+        (DRONE, "created.json", "restarted.json"),
+        (ZUUL, "success.json", "retried.json"),
+    ],
+)
+def test_what_is_run_again_is_another_occurrence(mapping: str, first: str, again: str) -> None:
+    """No id of the one is one of the other, and both are in one chain."""
+    one, other = (events(mapping, golden(mapping, name), **EVERYTHING[mapping]) for name in (first, again))
+    assert not {each.id for each in one} & {each.id for each in other}
+    assert {each.chain_id for each in one} == {each.chain_id for each in other}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name"),
+    [
+        (CIRCLECI, "workflow-of-a-fork.json"),
+        (TRAVIS, "pull-request.json"),
+        (BUILDKITE, "pull-request-of-a-fork.json"),
+        (DRONE, "pull-request-of-a-fork.json"),
+        (ZUUL, "success.json"),
+    ],
+)
+def test_what_a_change_is_for_is_not_the_branch_that_was_built(mapping: str, name: str) -> None:
+    """Who deploys a green `main` must not deploy what somebody proposes for it."""
+    found = events(mapping, golden(mapping, name))
+    assert found
+    assert all("branch" not in (each.custom_data or {})["scm"] for each in found)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name", "holder", "member"),
+    [
+        (CIRCLECI, "workflow-success.json", "workflow", "status"),
+        (BUILDKITE, "passed.json", "build", "state"),
+        (ZUUL, "disabled.json", "buildset", "result"),
+    ],
+)
+def test_a_word_that_is_new_has_no_outcome(mapping: str, name: str, holder: str, member: str) -> None:
+    """And loses no end; what it was is told."""
+    body = golden(mapping, name)
+    body[holder][member] = "a_word_of_next_year"
+    [end] = [each for each in events(mapping, body) if each.name == "pipelinerun.finished"]
+    assert "outcome" not in end.content
+    assert end.custom_data is not None
+    assert end.custom_data["result"] == "a_word_of_next_year"
+
+
+@pytest.mark.parametrize(("mapping", "name"), [(TRAVIS, "received.json"), (DRONE, "created.json")])
+def test_a_state_that_is_new_is_told_to_be_unknown(mapping: str, name: str) -> None:
+    """Where nothing else says what was told."""
+    body = golden(mapping, name)
+    body.get("build", body)["state" if mapping == TRAVIS else "status"] = "a_word_of_next_year"
+    found = translation(mapping, body)
+    assert (found.events, found.unmatched) == ((), 1)
