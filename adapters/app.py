@@ -76,6 +76,7 @@ async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup
         hearing = _started(group, _hearing(sidecar))
         publishing = _started(group, {f"route {name}": route.run() for name, route in sidecar.routes.items()})
         upkeep = _started(group, {"retention": _retain(sidecar), "mappings": sidecar.translators.watch(hangup)})
+        upkeep += _started(group, {f"metrics {name}": each.run() for name, each in sidecar.exporters.items()})
         upkeep += _started(group, {"stalls": sidecar.stalls.watch(asyncio.sleep)})
         upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
         _log.info("started", **_summary(sidecar, sockets))

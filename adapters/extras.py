@@ -9,5 +9,12 @@ from adapters.errors import ConfigError, Problem
 
 def need(extra: str, module: str) -> None:
     """Raises ConfigError unless an extra's client is installed."""
-    if find_spec(module) is None:
+    if not _installed(module):
         raise ConfigError([Problem(extra, f"{module} is not installed", f"pip install 'cdevents-adapters[{extra}]'")])
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even what it would be a part of
+        return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -15,6 +16,7 @@ from starlette.routing import BaseRoute
 from adapters import config
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
+from adapters.extras import need
 from adapters.journal import Journal
 from adapters.late import late
 from adapters.metrics import Metrics
@@ -22,6 +24,7 @@ from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
 from adapters.route import Large, Remembered, Route, choosing, origins, renderer, shadow
 from adapters.sinks import SINKS
+from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.joining.memory import OWNER
@@ -37,7 +40,15 @@ _DRAFT = "a draft of CDEvents is published, which may change until it is release
 Part = TypeVar("Part")
 Built = TypeVar("Built")
 
+_exporter = late("adapters.telemetry.exporting", "Exporter")
 _looked_up = late("adapters.sources.registry.lookup", "looked_up")
+
+
+class Exporter(Protocol):
+    """What tells metrics to others."""
+
+    async def run(self) -> None:
+        """Runs until it is cancelled."""
 
 
 def _utc_now() -> datetime:
@@ -64,6 +75,8 @@ class Sidecar:
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
         self.sources = _built("sources", settings, together, settings.sources, self._source)
+        exporting = {"otlp": settings.metrics.otlp} if settings.metrics.otlp else {}
+        self.exporters = _built("metrics", settings, together, exporting, self._exporter)
         together.check()
         self._joining = Joining(
             journal.checkpoints(OWNER),
@@ -131,6 +144,12 @@ class Sidecar:
         tried = origins(self.settings.sources, lambda _: self.translators.current(config.candidate(name)))
         old, new = (renderer(each, format_=Format.CDEVENTS) for each in (self._origins, tried))
         return shadow(name, settings.source, self.journal, self.metrics, old=old, new=new)
+
+    def _exporter(self, _name: str, endpoint: MetricsEndpoint) -> Exporter:
+        need("otlp", "opentelemetry.proto")
+        instance = f"{socket.gethostname()} {self.settings.journal.path.absolute()}"
+        exporter: Exporter = _exporter(endpoint, self.metrics.registry, instance)
+        return exporter
 
     def _source(self, name: str, settings: SourceSettings) -> Source | Mounted:
         context = Context(

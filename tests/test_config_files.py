@@ -38,7 +38,7 @@ SOURCES_OF = {
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""
-READY = (*SOURCES_OF, "actions", "store")
+READY = (*SOURCES_OF, "actions", "opentelemetry", "store")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
@@ -117,9 +117,10 @@ def test_a_sidecar_that_acts_hears_cdevents_and_publishes_none() -> None:
     assert [route.sink for route in found.routes.values()] == [*found.sinks]
 
 
-def test_a_sidecar_that_keeps_hears_cdevents_and_publishes_none() -> None:
-    """Each of its sinks is a store, and has a route."""
-    found = loaded("store")
+@pytest.mark.parametrize("name", ["store", "opentelemetry"])
+def test_a_sidecar_that_keeps_hears_cdevents_and_publishes_none(name: str) -> None:
+    """Each of its sinks is a store, or shows them as one does, and has a route."""
+    found = loaded(name)
     assert all(source.hears_cdevents for source in found.sources.values())
     assert {SINKS[sink.type].keeps for sink in found.sinks.values()} == {True}
     assert [route.sink for route in found.routes.values()] == [*found.sinks]

@@ -20,7 +20,7 @@ LAYERS = (
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
     {"playground", "reach", "replay", "sidecar"},
-    {"delivery", "lineage", "serving"},
+    {"delivery", "lineage", "serving", "telemetry"},
     {"app", "console"},
     {"cli", "pytest_plugin"},
     {"__main__"},

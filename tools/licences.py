@@ -20,6 +20,7 @@ ALLOWED = {
 }
 
 NAMES = {
+    "3-Clause BSD License": "BSD-3-Clause",
     **dict.fromkeys(["Apache 2", "Apache 2.0", "Apache License 2.0", "Apache Software License"], "Apache-2.0"),
     "BSD License": "BSD",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",

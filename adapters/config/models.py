@@ -16,6 +16,7 @@ from adapters.model import Encoding, Format, Spec
 from adapters.settings import ByType, Duration, Expected, Settings, Size
 from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
+from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
 from adapters.sources.contract import SourceSettings
 from adapters.yamlfile import Location, YamlFile
@@ -69,6 +70,12 @@ class Log(Settings):
     format: logs.Format = "auto"
 
 
+class Metrics(Settings):
+    """Who is told the metrics that `/metrics` has."""
+
+    otlp: MetricsEndpoint | None = None
+
+
 class Route(Settings):
     """From the journal to one sink; of all sources, unless `sources` says of which.
 
@@ -107,6 +114,7 @@ class Config(Settings):
     server: Server = Server()
     journal: Journal = Journal()
     log: Log = Log()
+    metrics: Metrics = Metrics()
     console: Console = Console()
     sources: Annotated[
         dict[Name, Annotated[SourceSettings, ByType({name: each.model for name, each in SOURCES.items()})]],

@@ -64,6 +64,7 @@ SINKS: Mapping[str, Try] = {
     "kafka": _of("brokers", "kafka_sink"),
     "mqtt": _of("brokers", "mqtt"),
     "nats": _of("brokers", "nats_sink"),
+    "otlp": _of("otlp", "otlp"),
     "parquet": _of("stores", "parquet"),
     "postgresql": _of("stores", "postgresql"),
     "rabbitmq": _of("brokers", "rabbitmq_sink"),

@@ -24,8 +24,8 @@ class SinkType:
     """What the word after `type:` means: where its settings are, what makes a sink of them, the encodings it can do.
 
     `in_flight` batches of a route are under way at once, unless it says otherwise; more than one only where the sink
-    is Pipelined. What `keeps` is a store of CDEvents. What `acts` is an action: what reaches it goes no further as an
-    event.
+    is Pipelined. What `keeps` is a store of CDEvents, or shows them as one. What `acts` is an action: what
+    reaches it goes no further as an event.
     """
 
     model: Callable[[], type[SinkSettings]]
@@ -104,6 +104,12 @@ SINKS: Mapping[str, SinkType] = {
         _built("nats", "NatsSink", extra="nats", client="nats"),
         ENCODINGS,
         _MANY,
+    ),
+    "otlp": SinkType(
+        _model("otlp.settings", "OtlpSettings"),
+        _built("otlp.sink", "OtlpSink", extra="otlp", client="opentelemetry.proto"),
+        _STRUCTURED,
+        keeps=True,
     ),
     "parquet": SinkType(
         _model("store_settings", "ParquetSettings"),

@@ -19,13 +19,17 @@ HeaderName = Annotated[
 """A header's name (RFC 9110 §5.6.2, token), in any case."""
 
 
-def _http_url(value: str) -> str:
+def _is_http(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("expected a URL such as https://events.example.com/cdevents")
     if "@" in parts.netloc:
         raise ValueError("expected a URL without a user name or password: write them under 'auth'")
     return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_is_http)]
+"""A URL of HTTP or HTTPS, without a user in it."""
 
 
 class Basic(Settings):
@@ -55,7 +59,7 @@ class HttpSettings(SinkSettings):
     """
 
     type: Literal["http"]
-    url: Annotated[str, AfterValidator(_http_url)]
+    url: HttpUrl
     auth: Auth | None = None
     headers: dict[HeaderName, Secret] = {}
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0

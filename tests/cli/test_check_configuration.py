@@ -170,9 +170,11 @@ def test_a_missing_extra_is_told_with_its_install(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     text = SOURCE + '  more: {type: kafka, brokers: ["k:9092"], topics: [t], instance: "http://k/"}\n'
     text += "sinks: {out: {type: nats, servers: ['n:4222'], subject: a}}\nroutes: {r: {format: legacy, sink: out}}\n"
+    text += "metrics: {otlp: {url: 'http://c:4318'}}\n"
     assert told(tmp_path, text) == [
         "c.yaml:8:9: nats is not installed (pip install 'cdevents-adapters[nats]')",
         "c.yaml:7:3: confluent_kafka is not installed (pip install 'cdevents-adapters[kafka]')",
+        "c.yaml:10:11: opentelemetry.proto is not installed (pip install 'cdevents-adapters[otlp]')",
     ]
 
 

@@ -17,6 +17,7 @@ from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from tests import brokers
 from tests.cli.support import invoke
+from tests.receiver import receiving
 from tests.service import free_port
 
 HOOK = {"type": "webhook", "path": "/", "instance": "http://h/"}
@@ -209,3 +210,15 @@ def test_the_command_says_of_each_whether_it_is_reached(tmp_path: Path) -> None:
         "sinks.out: is this process's own",
         f"{tmp_path}/c.yaml: 1 source, 2 sinks, 2 routes, not all can be reached",
     ]
+
+
+async def test_a_collector(tmp_path: Path) -> None:
+    """It is sent an export of nothing, and has to take it."""
+    pytest.importorskip("opentelemetry.proto")
+    with receiving() as receiver:
+        url = receiver.url.partition("/events")[0]
+        found = await tried("sinks", type="otlp", url=url, path=tmp_path / "otlp.db")
+        assert (found.found, found.reached) == (f"{url} takes traces", True)
+        receiver.answers.append((401, {}, b""))
+        assert not (await tried("sinks", type="otlp", url=url, path=tmp_path / "otlp.db")).reached
+    assert not (tmp_path / "otlp.db").exists()

@@ -1,0 +1,1 @@
+"""The sidecar's own metrics, told to a collector of OpenTelemetry."""
