@@ -39,7 +39,7 @@ goldens: $(VENV)/run ## Translate every mapping's inputs and show what differs f
 docs: $(VENV)/dev ## Write the table of events and the schemas for editors anew, from the mappings and the code
 	$(BIN)/cdevents-adapters describe > docs/events.md.new && mv docs/events.md.new docs/events.md
 	$(BIN)/python tools/licences.py
-	for of in config mapping shared; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
+	for of in config export mapping shared; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
 
 soak: $(VENV)/dev ## Run it under mixed load and attack for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)

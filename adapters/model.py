@@ -26,10 +26,11 @@ class Spec(StrEnum):
 
 
 class Format(StrEnum):
-    """What a route publishes: the tool's own event, or its translation."""
+    """What a route publishes: the tool's own event, its translation, or that in the words of another tool."""
 
     LEGACY = "legacy"
     CDEVENTS = "cdevents"
+    MAPPED = "mapped"
 
 
 class Encoding(StrEnum):
@@ -125,17 +126,46 @@ class CDEvent(NamedTuple):
     custom_data: Mapping[str, Any] | None = None
 
 
+class Place(NamedTuple):
+    """Where one message goes at its sink, as far as it says so itself: None, or nothing, is as the sink is set."""
+
+    topic: str | None = None
+    method: str | None = None
+    path: str | None = None
+    headers: Mapping[str, str] = {}
+
+
+NOWHERE = Place()
+"""The place of what does not say it."""
+
+
+class Mapped(NamedTuple):
+    """A CDEvent in another tool's words: what an export mapping makes, one of several perhaps.
+
+    `name` is the message's in the mapping; `id` is the same whenever it is made of the same event; `type` is what a
+    broker or a CloudEvent calls it; `body` is JSON. `key` is equal for all that must keep its order.
+    """
+
+    name: str
+    id: str
+    type: str
+    body: Any
+    place: Place = NOWHERE
+    key: str | None = None
+
+
 class Message(NamedTuple):
     """One event ready for any sink: CloudEvents attributes (extensions included) and the data's bytes.
 
     `attributes` always has specversion, id, source, type, time and datacontenttype, all as strings;
-    `partitionkey` is equal for all that must keep its order.
+    `partitionkey` is equal for all that must keep its order. `place` is what it says itself of where it goes.
     """
 
     format: Format
     encoding: Encoding
     attributes: Mapping[str, str]
     data: bytes
+    place: Place = NOWHERE
 
 
 class Receive(Protocol):

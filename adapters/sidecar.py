@@ -22,7 +22,7 @@ from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
-from adapters.route import Large, Remembered, Route, choosing, origins, renderer, shadow
+from adapters.route import Large, Remembered, Route, choosing, exporting, origins, renderer, shadow
 from adapters.sinks import SINKS
 from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
@@ -32,7 +32,7 @@ from adapters.sources.joining.receiving import Joining
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
-from adapters.translators import Translators
+from adapters.translators import Exporters, Translators
 
 _log = structlog.get_logger(__name__)
 _DRAFT = "a draft of CDEvents is published, which may change until it is released"
@@ -70,6 +70,8 @@ class Sidecar:
         together = Together()
         with together:
             self.translators = Translators(settings.translated(), settings.placed)
+        with together:
+            self.exports = Exporters(settings.routes, settings.problem)
         self._translate = Remembered()
         self._large = Large()
         self._redact = redaction(settings)
@@ -127,10 +129,13 @@ class Sidecar:
             ends=self.settings.ends(settings),
             correlate=settings.correlation,
         )
+        render = choosing(render, settings.when)
+        if settings.format is Format.MAPPED:
+            render = exporting(render, lambda: self.exports[name], settings.encoding)
         return Route(
             name,
             self.journal.route(name),
-            choosing(render, settings.when),
+            render,
             self.sinks[settings.sink],
             self.metrics,
             batch=settings.batch,

@@ -1,4 +1,7 @@
-"""The mapping of every source as it is now: loaded at the start, and again when its files change or on request."""
+"""The mapping of every source, and of every route that has one, as it is now.
+
+It is loaded at the start, and again when its files change or on request.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import structlog
 
 from adapters import mapping
 from adapters.errors import ConfigError, Problem, Together
-from adapters.mapping import Translator
+from adapters.mapping import Exporter, LookedAt, Mapper, Translator
 from adapters.sources.contract import SourceSettings
-from adapters.yamlfile import Location
+from adapters.yamlfile import Location, Placed
 
 _log = structlog.get_logger(__name__)
 
+Loaded = TypeVar("Loaded", bound=Mapper[Any])
 Of = Callable[[str, Location, str, str], Problem]
 """Makes a problem of a source, of a place in its settings, of what is wrong there and of what to do."""
 
@@ -29,62 +34,92 @@ def _anywhere(source: str, at: Location, message: str, hint: str) -> Problem:
     return Problem(".".join(map(str, ("sources", source, *at))), message, hint)
 
 
-class Translators:
-    """The mapping of each source; a new version replaces the old one as a whole, or not at all."""
+class Exports(Protocol):
+    """What there is to know of a route that may have an export mapping."""
+
+    @property
+    def mapping(self) -> str | None: ...  # noqa: D102 - said above
+
+    @property
+    def variables(self) -> Mapping[str, Any]: ...  # noqa: D102 - said above
+
+
+class Current(Generic[Loaded]):
+    """Mappings by the names of what has them, as they are now: a new one replaces the old as a whole, or not at all."""
+
+    of: ClassVar[str]
+    """What it is that has them."""
+
+    def __init__(self, names: Iterable[str], load: Callable[[str, LookedAt], Loaded]) -> None:
+        """Loads all of them; raises ConfigError with every problem of every one."""
+        self._load = load
+        self._current: dict[str, Loaded] = {}
+        self._seen: dict[str, _Seen] = {}
+        together = Together()
+        for name in names:
+            with together:
+                self._read(name, self._seen.setdefault(name, {}))
+        together.check()
+
+    def current(self, name: str) -> Loaded | None:
+        """The mapping of one, None when it has none."""
+        return self._current.get(name)
+
+    def __getitem__(self, name: str) -> Loaded:
+        return self._current[name]
+
+    def changed(self) -> list[str]:
+        """Those of whose mapping a file is another than when it was looked at last."""
+        return [name for name, seen in self._seen.items() if any(_version(path) != seen[path] for path in seen)]
+
+    def reload(self, names: Iterable[str]) -> None:
+        """Loads some mappings again; one that does not load is logged, and the old one stays."""
+        for name in names:
+            seen: _Seen = {}
+            try:
+                self._read(name, seen)
+            except ConfigError as error:
+                self._seen[name] = {path: _version(path) for path in self._seen[name]} | seen
+                for problem in error.problems:
+                    _log.error("mapping not reloaded, the old one stays", **{self.of: name}, problem=str(problem))
+            else:
+                self._seen[name] = seen
+                _log.info("mapping reloaded", **{self.of: name}, mapping=self._current[name].name)
+
+    def _read(self, name: str, seen: _Seen) -> None:
+        """Loads a mapping; `seen` gets every file that it is made of, as it is before it is read."""
+        self._current[name] = self._load(name, lambda path: seen.setdefault(path, _version(path)))
+
+    async def watch(self, request: asyncio.Event, *others: Current[Any], every: float = 2.0) -> None:
+        """Reloads what changed, here and of others, looking every so many seconds; on request, all of it at once."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await request.wait()
+            requested = request.is_set()
+            request.clear()
+            for each in (self, *others):
+                await asyncio.to_thread(each.reload, list(each._seen) if requested else each.changed())  # noqa: SLF001 - its own
+
+
+class Translators(Current[Translator]):
+    """The mapping of each source that has one."""
+
+    of = "source"
 
     def __init__(self, sources: Mapping[str, SourceSettings], placed: Of = _anywhere) -> None:
         """Load all mappings; raises ConfigError with every problem of every one, those of a source as `placed` says."""
         self._placed = placed
         self._sources = {name: source for name, source in sources.items() if source.mapping is not None}
-        self._current: dict[str, Translator] = {}
-        self._seen: dict[str, _Seen] = {}
-        together = Together()
-        for name in self._sources:
-            self._seen[name] = {}
-            with together:
-                self._current[name] = self._load(name, self._seen[name])
-        together.check()
+        super().__init__(self._sources, self._of_source)
 
-    def current(self, source: str) -> Translator | None:
-        """The mapping of a source, None when it has none."""
-        return self._current.get(source)
-
-    def changed(self) -> list[str]:
-        """The sources of whose mapping a file is another than when it was looked at last."""
-        return [name for name, seen in self._seen.items() if any(_version(path) != seen[path] for path in seen)]
-
-    def reload(self, names: Iterable[str]) -> None:
-        """Loads the mappings of sources again; one that does not load is logged, and the old one stays."""
-        for name in names:
-            seen: _Seen = {}
-            try:
-                self._current[name] = self._load(name, seen)
-            except ConfigError as error:
-                self._seen[name] = {path: _version(path) for path in self._seen[name]} | seen
-                for problem in error.problems:
-                    _log.error("mapping not reloaded, the old one stays", source=name, problem=str(problem))
-            else:
-                self._seen[name] = seen
-                _log.info("mapping reloaded", source=name, mapping=self._current[name].name)
-
-    async def watch(self, request: asyncio.Event, *, every: float = 2.0) -> None:
-        """Reloads what changed, looking every so many seconds; on request, all of it at once."""
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await request.wait()
-            names = list(self._seen) if request.is_set() else self.changed()
-            request.clear()
-            await asyncio.to_thread(self.reload, names)
-
-    def _load(self, name: str, seen: _Seen) -> Translator:
-        """The mapping of a source; `seen` gets every file that it is made of, as it is before it is read."""
+    def _of_source(self, name: str, looked_at: LookedAt) -> Translator:
         source = self._sources[name]
         found = mapping.load(
             str(source.mapping),
             instance=source.instance,
             variables=source.variables,
-            looked_at=lambda path: seen.setdefault(path, _version(path)),
+            looked_at=looked_at,
             asked=partial(self._placed, name),
         )
         if source.registry is not None and found.image is None:
@@ -95,6 +130,25 @@ class Translators:
             message = f"the mapping {found.name} reads columns from a header, and a tail brings lines without it"
             raise ConfigError([self._placed(name, ("mapping",), message, "name the `columns` of its `csv` input")])
         return found
+
+
+class Exporters(Current[Exporter]):
+    """The export mapping of each route that has one."""
+
+    of = "route"
+
+    def __init__(self, routes: Mapping[str, Exports], placed: Placed) -> None:
+        """Loads all of them; raises ConfigError with every problem of every one, at its place of the configuration."""
+        mapped = {name: route for name, route in routes.items() if route.mapping is not None}
+
+        def load(name: str, looked_at: LookedAt) -> Exporter:
+            def asked(at: Location, message: str, hint: str) -> Problem:
+                return placed(("routes", name, *at), message, hint)
+
+            route = mapped[name]
+            return mapping.load_export(str(route.mapping), variables=route.variables, looked_at=looked_at, asked=asked)
+
+        super().__init__(mapped, load)
 
 
 def _version(path: Path) -> _Version:

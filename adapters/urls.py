@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 SENSITIVE = (
     r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential"
@@ -40,6 +40,15 @@ def place(url: str) -> str:
     host, _, port = match["host"].rpartition("@")[2].lower().partition(":")
     other = f":{port}" if port not in ("", _DEFAULT_PORT[match["scheme"].lower()]) else ""
     return f"{host.rstrip('.')}{other}{url[match.end() :]}"
+
+
+def below(url: str, path: str | None) -> str:
+    """The URL of what is at a path, which begins with `/` and may have a query, below another; that itself for None."""
+    if path is None:
+        return url
+    around, (inner, _, query) = urlsplit(url), path.partition("?")
+    queries = "&".join(filter(None, (around.query, query)))
+    return around._replace(path=around.path.rstrip("/") + inner, query=queries).geturl()
 
 
 def public(text: str, *, users: bool = True) -> str:

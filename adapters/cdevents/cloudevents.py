@@ -21,7 +21,7 @@ from adapters.bounds import too_many
 from adapters.cdevents.ids import legacy_id
 from adapters.errors import MappingError
 from adapters.marks import unmarked
-from adapters.model import Encoding, Format, Message, Notification
+from adapters.model import Encoding, Format, Mapped, Message, Notification
 
 JSON = "application/json"
 STRUCTURED_JSON = "application/cloudevents+json"
@@ -68,6 +68,30 @@ def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions
     return Message(Format.CDEVENTS, encoding, attributes, _written(document))
 
 
+def mapped_message(mapped: Mapped, event: Mapping[str, str], encoding: Encoding) -> Message:
+    """What an export mapping makes of an event, of which `event` has the attributes, as a message.
+
+    Its `cdeventids` is the event's id, and it says that it is an adapter's, so that others need not hear it. Raises
+    MappingError when it cannot be written as JSON.
+    """
+    attributes = {
+        "specversion": "1.0",
+        "id": mapped.id,
+        "source": event["source"],
+        "type": mapped.type,
+        "time": event["time"],
+        "datacontenttype": JSON,
+        "partitionkey": mapped.key or event["partitionkey"],
+        CDEVENT_IDS: event["id"],
+        ADAPTER: ADAPTER_NAME,
+    }
+    try:
+        data = orjson.dumps(mapped.body)
+    except orjson.JSONEncodeError as error:
+        raise MappingError(f"the message {mapped.name} cannot be written as JSON: {error}") from None
+    return Message(Format.MAPPED, encoding, attributes, data, mapped.place)
+
+
 def correlation(document: Mapping[str, Any]) -> dict[str, str]:
     """CloudEvents' extension of this name: the chain as `correlationid`, what is followed first as `causationid`."""
     context = document["context"]
@@ -104,7 +128,7 @@ def structured(message: Message) -> bytes:
     JSON data is embedded token by token as it was, less its line breaks; text in UTF-8 becomes a string, and anything
     else `data_base64`. Empty data is left out.
     """
-    if message.format is Format.CDEVENTS:
+    if message.format is not Format.LEGACY:
         return orjson.dumps({**message.attributes, "data": orjson.Fragment(message.data)})
     return orjson.dumps({**message.attributes, **_data(message)})
 

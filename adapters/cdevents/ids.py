@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha1, sha256
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -17,6 +18,7 @@ from adapters.cdevents.vocabulary import CUSTOM_PREFIX
 
 EVENT_NAMESPACE = UUID("6f0d3c5e-5a0b-4c1e-9d57-2b8e1f7a4c63").bytes
 MESSAGE_NAMESPACE = UUID("d2a4b9f1-83c7-4e0a-b6d5-7c19e5f0a822").bytes
+MAPPED_NAMESPACE = UUID("3b7e10c4-2f58-4d93-8a61-95c0de47ab1f").bytes
 
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
@@ -52,6 +54,11 @@ def chain_id(values: Sequence[str]) -> str:
 def legacy_id(instance: str, position: str, body: bytes) -> str:
     """The id of a tool's own message: a UUIDv5 of the instance that sent it, where it stood there, and its bytes."""
     return _uuid5(MESSAGE_NAMESPACE + orjson.dumps([instance, position]) + body)
+
+
+def named_id(values: Sequence[Any]) -> str:
+    """A UUIDv5 of whatever values name something of another tool's."""
+    return _uuid5(MAPPED_NAMESPACE + orjson.dumps(values))
 
 
 def _uuid5(namespaced: bytes) -> str:

@@ -13,11 +13,12 @@ class Of(StrEnum):
 
     MAPPING = "mapping"
     SHARED = "shared"
+    EXPORT = "export"
     CONFIG = "config"
 
 
-def schema(of: Annotated[Of, typer.Argument(metavar="mapping|shared|config", show_default=False)]) -> None:
-    """Print the JSON Schema of mappings, of what they include, or of configurations, for editors to complete and check.
+def schema(of: Annotated[Of, typer.Argument(metavar="mapping|shared|export|config", show_default=False)]) -> None:
+    """Print the JSON Schema of a kind of file, for editors to complete and check it.
 
     In VS Code (extension YAML) the file's first line names it: # yaml-language-server: $schema=mapping.schema.json
     """
@@ -26,5 +27,10 @@ def schema(of: Annotated[Of, typer.Argument(metavar="mapping|shared|config", sho
     from adapters import config
     from adapters.mapping import schema as mapping
 
-    schemas = {Of.MAPPING: mapping.schema, Of.SHARED: mapping.shared_schema, Of.CONFIG: config.schema}
+    schemas = {
+        Of.MAPPING: mapping.schema,
+        Of.SHARED: mapping.shared_schema,
+        Of.EXPORT: mapping.export_schema,
+        Of.CONFIG: config.schema,
+    }
     typer.echo(orjson.dumps(schemas[of](), option=orjson.OPT_INDENT_2))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapters.cli.exits import Exit, complain
+from adapters.cli.exported import explained, exported
 from adapters.cli.options import Variables, moment, pairs, values
-from adapters.errors import MappingError
 from adapters.model import Format, Notification, Record, Spec
 
 if TYPE_CHECKING:
@@ -55,7 +55,16 @@ def translate(
     headers: Headers = None,
     received_at: ReceivedAt = None,
 ) -> None:
-    """Translate notifications: one CDEvent a line on stdout, what is wrong on stderr."""
+    """Translate notifications: one CDEvent a line on stdout, what is wrong on stderr.
+
+    With an export mapping it is CDEvents that are translated, to one message of another tool a line.
+    """
+    from adapters.mapping import library
+
+    if library.is_export(mapping):
+        raise typer.Exit(
+            exported(library.load_export(mapping, variables=values(variables)), _inputs(files or ["-"]), explain)
+        )
     translator = _translator(mapping, instance, values(variables))
     received = {name.lower(): value for name, value in pairs(headers or (), "--header").items()}
     troubled = False
@@ -63,7 +72,7 @@ def translate(
         heard = received_at or datetime.now(UTC)
         notification = translator.drop(Notification("translate", sent.body, heard, {**sent.headers, **received}))
         if explain:
-            _explain(translator, notification, where)
+            explained(translator, notification, where)
         troubled |= _translate(translator, notification, spec, where)
     raise typer.Exit(Exit.PROBLEMS if troubled else Exit.FINE)
 
@@ -87,16 +96,6 @@ def _inputs(files: Iterable[str]) -> Iterator[tuple[str, Sent]]:
                     yield f"stdin:{number}", Sent(line.rstrip(b"\r\n"))
         else:
             yield from ((file, each) for each in sent(Path(file)))
-
-
-def _explain(translator: Translator, notification: Notification, where: str) -> None:
-    from adapters.mapping.explain import explain
-
-    try:
-        for line in explain(translator, notification):
-            complain(f"{where}: {line}")
-    except MappingError:
-        return  # the translation says so
 
 
 def _translate(translator: Translator, notification: Notification, spec: Spec, where: str) -> bool:

@@ -12,7 +12,7 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.config.fields import astray
 from adapters.config.models import Config, Route
 from adapters.mapping import when
-from adapters.model import Format
+from adapters.model import Format, Spec
 from adapters.sinks import SINKS
 from adapters.yamlfile import Finding, Location, suggestion
 
@@ -35,6 +35,7 @@ def findings(config: Config) -> Iterator[Finding]:
         if route.correlation and route.format is Format.LEGACY:
             yield ("routes", name, "correlation"), "a legacy route has no chains", "leave it out"
         yield from _when(("routes", name, "when"), route)
+        yield from _mapping(("routes", name), route)
     yield from astray(config)
     yield from _unheeded(config)
     yield from _shadows(config)
@@ -101,7 +102,7 @@ def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
             f"a {sink.type} sink cannot do '{route.encoding}'",
             f"it can do {', '.join(sorted(encodings))}",
         )
-    elif route.format is Format.LEGACY and SINKS[sink.type].ends:
+    elif route.format is not Format.CDEVENTS and SINKS[sink.type].ends:
         verb = "acts on" if SINKS[sink.type].acts else "keeps"
         yield (*at, "format"), f"a {sink.type} {verb} CDEvents", "write 'cdevents'"
     elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
@@ -115,7 +116,7 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
         elif config.sources[name].hears_cdevents and not _ends(config, route):
             problem = f"the source '{name}' hears CDEvents, and only actions and stores take those"
             yield (*at, "sources", index), problem, "leave it out, or end the route in one of them"
-    if route.format is Format.CDEVENTS:
+    if route.format is not Format.LEGACY:
         for name in config.sources if route.sources is None else route.sources:
             source = config.sources.get(name)
             if source and source.mapping is None and not source.hears_cdevents:
@@ -124,6 +125,18 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
 
 def _ends(config: Config, route: Route) -> bool:
     return route.sink not in config.sinks or config.ends(route)
+
+
+def _mapping(at: Location, route: Route) -> Iterator[Finding]:
+    if route.format is Format.MAPPED:
+        if route.mapping is None:
+            yield at, "a mapped route needs an export mapping", "write 'mapping: slack/message', say"
+        if route.spec is not Spec.V0_5_1:
+            yield (*at, "spec"), "an export mapping reads CDEvents 0.5.1", "leave it out"
+    elif route.mapping is not None:
+        yield (*at, "mapping"), f"a route of '{route.format}' has no mapping", "write 'format: mapped', or leave it out"
+    elif route.variables:
+        yield (*at, "variables"), f"a route of '{route.format}' has no mapping to set them for", "leave them out"
 
 
 def _types(at: Location, route: Route) -> Iterator[Finding]:
@@ -139,6 +152,6 @@ def _types(at: Location, route: Route) -> Iterator[Finding]:
 
 
 def _when(at: Location, route: Route) -> Iterator[Finding]:
-    known = members(route.spec, route.types) if route.format is Format.CDEVENTS else None
+    known = members(route.spec, route.types) if route.format is not Format.LEGACY else None
     for inner, message, hint in when.findings(route.when, known):
         yield (*at, *inner), message, hint

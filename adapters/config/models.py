@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from adapters import logs
 from adapters.config.address import Address, host_and_port, is_loopback
@@ -82,11 +82,14 @@ class Route(Settings):
     `batch` records are published together, and `in_flight` batches may be under way at once where the sink can do that.
     `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
     is a condition on what is in them, or in what the tool said. With `correlation`, they have CloudEvents' extension of
-    this name.
+    this name. A `mapped` route makes messages of them by an export mapping, with variables; they are bare, unless
+    `encoding` says otherwise.
     """
 
     format: Format
     sink: str
+    mapping: str | None = None
+    variables: dict[str, Any] = {}
     encoding: Encoding = Encoding.STRUCTURED
     sources: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
@@ -95,6 +98,12 @@ class Route(Settings):
     correlation: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
     in_flight: Annotated[int, Field(gt=0, le=100)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        mapped = isinstance(value, dict) and value.get("format") == Format.MAPPED
+        return {"encoding": Encoding.RAW, **value} if mapped else value
 
 
 class Shadow(Settings):
@@ -151,8 +160,8 @@ class Config(Settings):
         return {**self.sources, **{candidate(name): self._candidate(each) for name, each in self.shadows.items()}}
 
     def ends(self, route: Route) -> bool:
-        """Whether it leads to an action or a store, which take CDEvents only, whoever made them."""
-        return SINKS[self.sinks[route.sink].type].ends
+        """Whether CDEvents go no further, also not those that others made: into an action, a store, another's words."""
+        return route.format is Format.MAPPED or SINKS[self.sinks[route.sink].type].ends
 
     def acts(self, route: Route) -> bool:
         """Whether one of its routes ends in an action."""

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 
 from adapters import yamlfile
 from adapters.errors import ConfigError
-from adapters.mapping import Translator, library
+from adapters.mapping import library
+from adapters.mapping.translator import Made, Mapper
 from adapters.model import Notification
 from adapters.settings import Settings
 from adapters.yamlfile import shown, suggestion
@@ -24,7 +25,7 @@ class Circumstances(Settings):
     received_at: AwareDatetime = datetime(2026, 1, 1, tzinfo=UTC)
     headers: dict[str, str] = {}
 
-    def notification(self, translator: Translator, body: bytes, headers: Mapping[str, str]) -> Notification:
+    def notification(self, translator: Mapper[Made], body: bytes, headers: Mapping[str, str]) -> Notification:
         """A notification in these circumstances, with headers of its own by lower-case names, as it would be kept."""
         common = {name.lower(): value for name, value in self.headers.items()}
         return translator.drop(Notification("golden", body, self.received_at, {**common, **headers}))
@@ -51,7 +52,7 @@ class Context(Circumstances):
 
 def context(reference: str | Path, inputs: Iterable[Path] = ()) -> Context:
     """The context of the mapping at a reference. Raises ConfigError where it, or an input that it names, is wrong."""
-    path = library.find(reference).with_name("context.yaml")
+    path = library.either(reference).with_name("context.yaml")
     if not path.exists():
         return Context()
     file = yamlfile.load(path, shown(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -17,9 +17,13 @@ from adapters.errors import MappingError, Problem
 from adapters.goldens.context import Circumstances
 from adapters.goldens.coverage import named, reached
 from adapters.goldens.inputs import sent
-from adapters.mapping import Translator
-from adapters.model import CDEvent, Notification, Spec
+from adapters.mapping.export.written import message
+from adapters.mapping.translator import Made, Mapper
+from adapters.model import CDEvent, Mapped, Notification, Spec
 from adapters.yamlfile import shown
+
+AnyMapper = Mapper[Any]
+"""A mapping of either kind."""
 
 _PART = re.compile(r"@@ -\S+ \+(\d+)")
 _AROUND = 3
@@ -38,15 +42,15 @@ class Golden:
     """
 
     input: Path
-    events: tuple[CDEvent, ...]
+    events: tuple[Any, ...]
     errors: tuple[str, ...]
     reached: frozenset[str]
     story: tuple[str, ...]
 
     @classmethod
-    def of(cls, file: Path, translator: Translator, around: Circumstances) -> Self:
+    def of(cls, file: Path, translator: AnyMapper, around: Circumstances) -> Self:
         """What a mapping makes of an input."""
-        events: list[CDEvent] = []
+        events: list[CDEvent | Mapped] = []
         errors: list[str] = []
         places: set[str] = set()
         story: list[str] = []
@@ -71,12 +75,14 @@ class Golden:
         return _written([_document(event) for event in self.events])
 
 
-def _document(event: CDEvent) -> dict[str, Any]:
-    """As CDEvents 0.5.1 has it, or as the draft does where nothing else has its type."""
+def _document(event: CDEvent | Mapped) -> Mapping[str, Any]:
+    """As CDEvents 0.5.1 has it, or as the draft does where nothing else has its type; or a message."""
+    if isinstance(event, Mapped):
+        return message(event)
     return document(event, Spec.V0_5_1 if has_type(Spec.V0_5_1, event.name) else Spec.V0_6_0)
 
 
-def translated(translator: Translator, notification: Notification) -> tuple[Sequence[CDEvent], list[str]]:
+def translated(translator: Mapper[Made], notification: Notification) -> tuple[Sequence[Made], list[str]]:
     """The events that a mapping makes of a notification, and all that it could not translate, in words."""
     try:
         translation = translator.translate(notification)

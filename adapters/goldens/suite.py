@@ -16,9 +16,10 @@ from typing import Any
 from adapters.errors import Problem
 from adapters.goldens.context import Context, context
 from adapters.goldens.coverage import parts
-from adapters.goldens.golden import Golden, accept, differences
+from adapters.goldens.golden import AnyMapper, Golden, accept, differences
 from adapters.goldens.truths import Sample, violations
 from adapters.mapping import Translator, library
+from adapters.model import CDEvent
 from adapters.yamlfile import shown
 
 
@@ -34,7 +35,7 @@ class Suite:
 
 def run(reference: str | Path) -> Suite:
     """Translates every input of a mapping (a shipped name, or a path). Raises ConfigError when it does not load."""
-    path = library.find(reference)
+    path = library.either(reference)
     files = _files(path.with_name("inputs"), "*")
     around = context(reference, files)
     loaded = _Translators(reference, around)
@@ -51,12 +52,16 @@ class _Translators:
         self.reference, self.around = reference, around
         self.common = self._loaded(around.variables)
 
-    def of(self, file: Path) -> Translator:
+    def of(self, file: Path) -> AnyMapper:
         """The mapping with the variables of an input."""
         variables = self.around.of(file).variables
         return self.common if variables == self.around.variables else self._loaded(variables)
 
-    def _loaded(self, variables: Mapping[str, Any]) -> Translator:
+    def _loaded(self, variables: Mapping[str, Any]) -> AnyMapper:
+        if library.is_export(self.reference):
+            return library.load_export(
+                self.reference, variables=variables, folder=library.either(self.reference).parent
+            )
         return bound(self.reference, self.around.instance, variables)
 
 
@@ -65,9 +70,10 @@ def bound(reference: str | Path, instance: str, variables: Mapping[str, Any]) ->
     return library.load(reference, instance=instance, variables=variables, folder=library.find(reference).parent)
 
 
-def _unreached(translator: Translator, goldens: Sequence[Golden]) -> Iterator[Problem]:
+def _unreached(translator: AnyMapper, goldens: Sequence[Golden]) -> Iterator[Problem]:
     if not goldens:
-        yield Problem(shown(translator.path), "has no examples", "put notifications into inputs/ beside it")
+        what = "CDEvents" if translator.picks else "notifications"
+        yield Problem(shown(translator.path), "has no examples", f"put {what} into inputs/ beside it")
         return
     reached = frozenset[str]().union(*(golden.reached for golden in goldens))
     yield from (Problem(where, message) for where, message in parts(translator) if where not in reached)
@@ -84,6 +90,7 @@ def wrongs(suite: Suite) -> list[Problem]:
         Sample(shown(golden.input), number, event)
         for golden in suite.goldens
         for number, event in enumerate(golden.events, start=1)
+        if isinstance(event, CDEvent)
     ]
     stale = [Problem(shown(file), "has no input", "--update removes it") for file in suite.stale]
     return [*stale, *violations(samples)]

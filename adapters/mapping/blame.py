@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import ConfigError, Problem
-from adapters.mapping.compiler import WrongVariables
+from adapters.mapping.compiling import WrongVariables
 from adapters.yamlfile import Placed
 
 Make = Callable[[Mapping[str, Any]], object]

@@ -9,35 +9,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from adapters.errors import ConfigError, Problem
-from adapters.mapping import syntax
-from adapters.mapping.choice import Choice, Item, choice
-from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, called, remembered
+from adapters.mapping.compiling import Compiling, checked
 from adapters.mapping.conditions import ready
 from adapters.mapping.content import check_content, check_emit, check_tags
-from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Common, MappingFile, Reference
 from adapters.mapping.document import Rule as RuleModel
-from adapters.mapping.document import RuleSplit as RuleSplitModel
-from adapters.mapping.document import Split as SplitModel
 from adapters.mapping.dropping import Drop
 from adapters.mapping.emitted import types
 from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
-from adapters.mapping.translator import Ignore, Rule, Splitter, Translator, chosen, splitter, whole
+from adapters.mapping.translator import Mapper, Rule, Translator
 from adapters.mapping.values import Values
-from adapters.model import Spec
+from adapters.model import CDEvent, Spec
 from adapters.yamlfile import Location, Placed, YamlFile, suggestion
 
 _NONE = Constant(None)
 _HEADER = re.compile(r"\$headers\.(?:\"([^\"]+)\"|([\w-]+))")
-
-
-class WrongVariables(ConfigError):
-    """A mapping is given a variable that it does not have, or not one that it cannot do without."""
 
 
 def compiled(  # noqa: PLR0913 - what a mapping is bound to
@@ -54,48 +44,35 @@ def compiled(  # noqa: PLR0913 - what a mapping is bound to
     `asked` places what is wrong with the variables that are given, which otherwise is told in the mapping.
     """
     model = file.validate(MappingFile)
-    if wrong := list(_wrong(model, variables, asked or file.problem)):
-        raise WrongVariables(wrong)
-    try:
+
+    def make() -> tuple[Translator, Values]:
         compiler = _Compiler(file, model, instance, variables)
-        translator = compiler.translator(name, path)
-    except RecursionError:
-        raise ConfigError(
-            [Problem(file.name, "has more in one another, or made of one another, than can be read")]
-        ) from None
-    if compiler.values.problems:
-        raise ConfigError(sorted(dict.fromkeys(compiler.values.problems), key=lambda problem: _line(problem.where)))
-    return translator
+        return compiler.translator(name, path), compiler.values
+
+    return checked(file, model, variables, asked, make)
 
 
-class _Compiler:
-    """Compiles the parts of one file; problems gather in `values`."""
+class _Compiler(Compiling):
+    """Compiles the parts of one mapping."""
 
     def __init__(self, file: YamlFile, model: MappingFile, instance: str, variables: Mapping[str, Any]) -> None:
-        self.file, self.model, self.instance = file, model, instance
-        self.values = Values(file, Names({}, model.tables))
-        given: dict[str, Closure] = {
-            **GIVEN,
-            "instance": Constant(instance),
-            "images": remembered(images, "images"),
-            **dict(self._variables(variables)),
-        }
-        self.values.names = Names(definitions := Definitions(given, model.let, self._let), model.tables)
-        definitions.make_all()
+        self.model, self.instance = model, instance
+        given: dict[str, Closure] = {**GIVEN, "instance": Constant(instance), "images": remembered(images, "images")}
+        super().__init__(file, model, given, variables)
 
     def translator(self, name: str, path: Path) -> Translator:
         model = self.model
         decode = self.values.attempt(("input",), lambda: decoder(model.input), None)
         rules = [self._rule(each, rule) for each, rule in model.rules.items()]
-        return Translator(
+        return Mapper(
             name=name,
             path=path,
             instance=self.instance,
             headers=frozenset((quoted or plain).lower() for quoted, plain in _HEADER.findall(_strings(self.file.data))),
             decode=decode or (lambda _: []),
-            split=self._splitter(model.split, ("split",), required=True),
-            ignores=self._choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(model.ignore)]),
-            rules=self._choice(rules),
+            split=self.splitter(model.split, ("split",), required=True),
+            ignores=self.ignores(),
+            rules=self.choice(rules),
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
             framing=framing(model.input) if decode else EACH_LINE,
             drop=self._drop(),
@@ -108,28 +85,13 @@ class _Compiler:
         pieces = Framing(read.envelope) if read.of_lines else EACH_LINE
         return Drop(tuple(self.model.drop), lines=read.of_lines, framing=pieces, unwrap=read.unwrap)
 
-    def _choice(self, items: Sequence[Item]) -> Choice[Item]:
-        return choice(items, lambda text: called(pipeline(syntax.expression(text), self.values.names)))
-
-    def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
-        return Ignore(self.file.where(at), ready(self.values.condition(when, at)))
-
-    def _variables(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Closure]]:
-        for name, default in self.model.variables.items():
-            yield name, Constant(given.get(name, default))
-
-    def _let(self, name: str) -> Closure:
-        node, at = self.model.let[name], ("let", name)
-        made = self.values.expression(node, at) if isinstance(node, str) else self.values.optional(node, at)
-        return remembered(made, f"let {name}")
-
-    def _rule(self, name: str, model: RuleModel) -> Rule:
+    def _rule(self, name: str, model: RuleModel) -> Rule[CDEvent]:
         at: Location = ("rules", name)
         return Rule(
             name=name,
             where=self.file.where(at),
             when=ready(self.values.condition(model.when, (*at, "when"))),
-            split=self._rule_splitter(model.split, (*at, "split")),
+            split=self.rule_splitter(model.split, (*at, "split")),
             build=Code(self._event(model, at).write),  # written out for the first event: most rules never fire
             emits=self._emits(model.emit),
         )
@@ -138,21 +100,6 @@ class _Compiler:
         with suppress(ValueError):
             return frozenset(types(emit, self.model.tables))
         return frozenset()
-
-    def _splitter(self, model: SplitModel | None, at: Location, *, required: bool) -> Splitter:
-        if model is None:
-            return whole
-        return splitter(
-            called(self.values.expression(model.each, (*at, "each"))),
-            model.as_,
-            self.file.where(at),
-            required=required,
-            optional=model.optional,
-        )
-
-    def _rule_splitter(self, model: RuleSplitModel | None, at: Location) -> Splitter:
-        split = self._splitter(model, at, required=False)
-        return chosen(split, ready(self.values.condition(model.when, (*at, "when")))) if model and model.when else split
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
@@ -245,16 +192,6 @@ class _Compiler:
         return remembered(made, f"id {target}")
 
 
-def _wrong(model: MappingFile, given: Mapping[str, Any], placed: Placed) -> Iterator[Problem]:
-    declared = model.variables
-    for name in given.keys() - declared.keys():
-        yield placed(("variables", name), f"the mapping has no variable '{name}'", suggestion(name, declared))
-    for name, default in declared.items():
-        if given.get(name, default) is None:
-            hint = "give it a value under its `variables`"
-            yield placed(("variables", name), f"the variable '{name}' must be set by the source", hint)
-
-
 def _placed(expressions: Sequence[str], at: Location) -> Iterator[tuple[str, Location]]:
     return ((text, (*at, index)) for index, text in enumerate(expressions))
 
@@ -266,8 +203,3 @@ def _strings(data: Any) -> str:
     if isinstance(data, list):
         return "\n".join(map(_strings, data))
     return str(data)
-
-
-def _line(where: str) -> tuple[str, int, int]:
-    name, line, column = where.rsplit(":", 2)
-    return name, int(line), int(column)

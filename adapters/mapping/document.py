@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Collection
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -42,7 +42,6 @@ Value = Annotated[
     str | int | float | bool | list[Any] | dict[str, Any],
     Field(description="A template, an object or list of them, or a structured value ($if, $each, $merge)"),
 ]
-_ALWAYS_THERE = re.compile(r"instance|received_at|headers|body|body_digest|images|envelope")
 
 
 class Split(Settings):
@@ -178,15 +177,16 @@ def _leading(path: str) -> str:
     return path
 
 
-class SharedFile(Settings):
-    """What mappings have in common, in a file that they include."""
+class Defined(Settings):
+    """What files of the language define, whichever way their events go."""
 
     include: Annotated[
         list[Annotated[str, Field(min_length=1)]],
         Field(description="Files that are included: paths from this file's folder, or from that of shipped mappings"),
     ] = []
     variables: Annotated[
-        dict[Word, Any], Field(description="What a source may set, with defaults; null must be set. Read as $name")
+        dict[Word, Any],
+        Field(description="What a source, or a route, may set, with defaults; null must be set. Read as $name"),
     ] = {}
     let: Annotated[
         dict[Word, Value], Field(description="Names for values used more than once: expressions, or structured ones")
@@ -196,21 +196,31 @@ class SharedFile(Settings):
         dict[Word, Lookup], Field(description="Tables that are files, loaded again when they change")
     ] = {}
     ignore: Annotated[list[When], Field(description="Records that are known and mean nothing; no rule sees them")] = []
-    drop: Annotated[
-        list[Annotated[str, AfterValidator(_leading)]],
-        Field(description="Members that are never kept, by their paths: outputs.*.value, vars[*].value, **.token"),
-    ] = []
-    defaults: Common = Common()
+
+    given: ClassVar[Collection[str]] = frozenset(
+        {"instance", "received_at", "headers", "body", "body_digest", "images", "envelope"}
+    )
+    """The `$names` that are always there."""
 
     @model_validator(mode="after")
     def _names(self) -> Self:
         names = [*self.variables, *self.let]
-        if twice := next((name for name in names if names.count(name) > 1 or _ALWAYS_THERE.fullmatch(name)), None):
+        if twice := next((name for name in names if names.count(name) > 1 or name in self.given), None):
             at = "let" if twice in self.let else "variables"
             raise placed(f"${twice} is defined twice, or is a name that is always there", (at, twice))
         if both := next(iter(self.tables.keys() & self.lookups.keys()), None):
             raise placed(f"'{both}' is a table and a lookup: one name is one of them", ("lookups", both))
         return self
+
+
+class SharedFile(Defined):
+    """What mappings have in common, in a file that they include."""
+
+    drop: Annotated[
+        list[Annotated[str, AfterValidator(_leading)]],
+        Field(description="Members that are never kept, by their paths: outputs.*.value, vars[*].value, **.token"),
+    ] = []
+    defaults: Common = Common()
 
 
 class MappingFile(SharedFile):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from adapters.mapping.choice import Choice
 from adapters.mapping.failures import Failure
 from adapters.mapping.scope import Scope
-from adapters.mapping.translator import Ignore, Rule, Translator
+from adapters.mapping.translator import Ignore, Made, Mapper, Rule
 from adapters.model import Notification
 
 MOST_REASONS = 4
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
         return f"{self.name}: {self.words}" if self.name else self.words
 
 
-def explain(translator: Translator, notification: Notification) -> Iterator[str]:
+def explain(translator: Mapper[Made], notification: Notification) -> Iterator[str]:
     """A line for each record, each `ignore` that held, and each rule: what it emitted, or why it did not fire.
 
     Raises MappingError when the notification cannot be decoded or split.
@@ -40,12 +40,12 @@ def explain(translator: Translator, notification: Notification) -> Iterator[str]
         yield from (f"  {answer}" for answer in answers)
 
 
-def answered(translator: Translator, notification: Notification) -> Iterator[Iterator[Answer]]:
+def answered(translator: Mapper[Made], notification: Notification) -> Iterator[Iterator[Answer]]:
     """Of each record what each rule says of it, or each `ignore` that held; raises as `explain`."""
     return (_answers(translator, record) for record in translator.records(notification))
 
 
-def _answers(translator: Translator, record: Scope) -> Iterator[Answer]:
+def _answers(translator: Mapper[Made], record: Scope) -> Iterator[Answer]:
     try:
         held = [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]
     except Failure as failure:
@@ -58,7 +58,7 @@ def _answers(translator: Translator, record: Scope) -> Iterator[Answer]:
         yield from _rule(rule, record)
 
 
-def uncovered(translator: Translator, notification: Notification) -> Iterator[str]:
+def uncovered(translator: Mapper[Made], notification: Notification) -> Iterator[str]:
     """Of each record that no rule and no `ignore` covers, why: what it is, and what rules that might have fired wanted.
 
     Raises MappingError when the notification cannot be decoded or split.
@@ -69,11 +69,11 @@ def uncovered(translator: Translator, notification: Notification) -> Iterator[st
                 yield _reason(translator.rules, record)
 
 
-def _holding(choice: Choice[Ignore] | Choice[Rule], record: Scope) -> bool:
+def _holding(choice: Choice[Ignore] | Choice[Rule[Made]], record: Scope) -> bool:
     return any(each.when.holds(record) for each in choice.candidates(record))
 
 
-def _reason(rules: Choice[Rule], record: Scope) -> str:
+def _reason(rules: Choice[Rule[Made]], record: Scope) -> str:
     about = rules.about(record)
     wanted = dict.fromkeys(rule.when.why_not(record) for rule in rules.candidates(record))
     reasons = [about, *(each for each in wanted if not each.startswith(about))] if about else [*wanted]
@@ -81,7 +81,7 @@ def _reason(rules: Choice[Rule], record: Scope) -> str:
     return "; ".join(reasons[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else [])) or "there is no rule"
 
 
-def _rule(rule: Rule, record: Scope) -> Iterator[Answer]:
+def _rule(rule: Rule[Made], record: Scope) -> Iterator[Answer]:
     try:
         if not rule.when.holds(record):
             yield Answer(rule.name, "no", f"no, {rule.when.why_not(record)}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
-from adapters.mapping.document import MappingFile, SharedFile
+from adapters.mapping.document import Defined, MappingFile, SharedFile
 from adapters.resources import resource
 from adapters.yamlfile import Location, Mark, YamlFile, is_file, shown
 
@@ -26,13 +26,15 @@ _TABLES = ("tables", "lookups")
 _LISTS: tuple[Location, ...] = (("ignore",), ("drop",), ("defaults", "links"))
 
 
-def load(path: Path, looked_at: LookedAt = lambda _: None, written: str | None = None) -> YamlFile:
-    """The mapping file at a path, with all that it includes. Raises ConfigError with every problem of every file.
+def load(
+    path: Path, looked_at: LookedAt = lambda _: None, written: str | None = None, model: type[Defined] = MappingFile
+) -> YamlFile:
+    """The file of a model at a path, with all that it includes. Raises ConfigError with every problem of every file.
 
     `written` is read in place of what the mapping's own file has.
     """
     reading = _Reading(looked_at, {} if written is None else {path: written})
-    reading.read(path, MappingFile, ())
+    reading.read(path, model, ())
     if reading.problems:
         raise ConfigError(reading.problems)
     return reduce(merged, reading.files.values())
@@ -47,7 +49,7 @@ class _Reading:
         self.files: dict[Path, YamlFile] = {}
         self.problems: list[Problem] = []
 
-    def read(self, path: Path, model: type[SharedFile], trail: tuple[Path, ...]) -> None:
+    def read(self, path: Path, model: type[Defined], trail: tuple[Path, ...]) -> None:
         """Takes a file, unless there are problems, and those that it includes; `trail` leads to it."""
         self.looked_at(path)
         try:
@@ -108,13 +110,16 @@ def merged(included: YamlFile, own: YamlFile) -> YamlFile:
 
 
 def _document(included: _Part, own: _Part) -> _Part:
-    return {
+    lists = [name for name in ("ignore", "drop") if name in included or name in own]
+    whole = {
         **own,
         **_defined(included, own, _NAMES),
         **_defined(included, own, _TABLES),
-        **{name: [*included.get(name, ()), *own.get(name, ())] for name in ("ignore", "drop")},
-        "defaults": _defaults(included.get("defaults", {}), own.get("defaults", {})),
+        **{name: [*included.get(name, ()), *own.get(name, ())] for name in lists},
     }
+    if "defaults" in included or "defaults" in own:
+        whole["defaults"] = _defaults(included.get("defaults", {}), own.get("defaults", {}))
+    return whole
 
 
 def _defined(included: _Part, own: _Part, kinds: Sequence[str]) -> _Part:

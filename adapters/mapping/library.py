@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import includes
 from adapters.mapping.blame import to_blame
-from adapters.mapping.compiler import WrongVariables, compiled
+from adapters.mapping.compiler import compiled
+from adapters.mapping.compiling import WrongVariables
+from adapters.mapping.export.compiler import Exporter, exporter
+from adapters.mapping.export.document import ExportFile
 from adapters.mapping.includes import LookedAt
 from adapters.mapping.lookups import looked_up
-from adapters.mapping.translator import Translator
+from adapters.mapping.translator import Made, Mapper, Translator
 from adapters.resources import resource
 from adapters.yamlfile import Placed, YamlFile, is_file, suggestion
 
 FILE = "mapping.yaml"
+EXPORT = "export.yaml"
+"""The file of an export mapping."""
 
 
-def shipped() -> list[str]:
-    """The names of the mappings that come with the package, such as `jenkins/notification`."""
+def shipped(file: str = FILE) -> list[str]:
+    """The names of the mappings that come with the package, such as `jenkins/notification`; or of the exports."""
     root = resource("mappings")
-    return sorted(file.parent.relative_to(root).as_posix() for file in root.rglob(FILE))
+    return sorted(each.parent.relative_to(root).as_posix() for each in root.rglob(file))
 
 
-def find(reference: str | Path, asked: Placed | None = None) -> Path:
+def is_export(reference: str | Path) -> bool:
+    """Whether there is an export mapping, and no other, at a reference: the file of one is called `export.yaml`."""
+    return next(filter(is_file, _candidates(reference, FILE, EXPORT)), Path()).name == EXPORT
+
+
+def either(reference: str | Path) -> Path:
+    """The file of a mapping of either kind. Raises ConfigError."""
+    return find(reference, file=EXPORT if is_export(reference) else FILE)
+
+
+def find(reference: str | Path, asked: Placed | None = None, file: str = FILE) -> Path:
     """The file of a mapping: a shipped name, a folder with a `mapping.yaml`, or a file. Raises ConfigError.
 
-    `asked` tells of what is asked for where that is written: `mapping`, and `variables` by their names.
+    `asked` tells of what is asked for where that is written: `mapping`, and `variables` by their names. `file` is what
+    files of that kind are called.
     """
-    for candidate in (Path(reference), Path(reference) / FILE, resource("mappings") / reference / FILE):
-        if is_file(candidate):
-            return candidate
-    hint = _instead(Path(reference))
+    if (found := next(filter(is_file, _candidates(reference, file)), None)) is not None:
+        return found
+    hint = _instead(Path(reference), file)
     if asked is not None:
         raise ConfigError([asked(("mapping",), f"there is no mapping '{reference}'", hint)])
     raise ConfigError([Problem(str(reference), "there is no such mapping", hint)])
 
 
-def _instead(reference: Path) -> str:
+def _candidates(reference: str | Path, *files: str) -> Iterator[Path]:
+    yield Path(reference)
+    for folder in (Path(), resource("mappings")):
+        yield from (folder / reference / file for file in files)
+
+
+def _instead(reference: Path, file: str) -> str:
     if reference.is_dir():
-        return f"the folder has no {FILE}"
-    return suggestion(str(reference), shipped()) or f"shipped are {', '.join(shipped())}"
+        return f"the folder has no {file}"
+    return suggestion(str(reference), shipped(file)) or f"shipped are {', '.join(shipped(file))}"
 
 
 def load(  # noqa: PLR0913 - what a mapping is bound to
@@ -62,13 +83,45 @@ def load(  # noqa: PLR0913 - what a mapping is bound to
     the mapping's own file has.
     """
     path = find(reference, asked)
-    name = path.parent.relative_to(root).as_posix() if path.is_relative_to(root := resource("mappings")) else str(path)
 
     def made(given: Mapping[str, Any], asked: Placed | None = asked) -> Translator:
-        return compiled(document(path, given, folder, looked_at, written), name, path, instance, given, asked=asked)
+        file = document(path, given, folder, looked_at, written)
+        return compiled(file, _name(path), path, instance, given, asked=asked)
 
+    return _blamed(made, variables, asked)
+
+
+def load_export(
+    reference: str | Path,
+    *,
+    variables: Mapping[str, Any],
+    folder: Path = Path(),
+    looked_at: LookedAt = lambda _: None,
+    asked: Placed | None = None,
+) -> Exporter:
+    """The export mapping at a reference, with variables; all else is as for `load`."""
+    path = find(reference, asked, EXPORT)
+
+    def made(given: Mapping[str, Any], asked: Placed | None = asked) -> Exporter:
+        file = looked_up(includes.load(path, looked_at, model=ExportFile), given, folder, looked_at, ExportFile)
+        return exporter(file, _name(path), path, given, asked=asked)
+
+    return _blamed(made, variables, asked)
+
+
+def _name(path: Path) -> str:
+    root = resource("mappings")
+    return path.parent.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _blamed(
+    made: Callable[[Mapping[str, Any], Placed | None], Mapper[Made]],
+    variables: Mapping[str, Any],
+    asked: Placed | None,
+) -> Mapper[Made]:
+    """What is made with variables; where that fails for one of them, it is told where that is written."""
     try:
-        return made(variables)
+        return made(variables, asked)
     except WrongVariables:
         raise
     except ConfigError as error:

@@ -11,7 +11,7 @@ from adapters import yamlfile
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import csvtable, syntax
 from adapters.mapping.closures import Names, rendered
-from adapters.mapping.document import Lookup, MappingFile
+from adapters.mapping.document import Defined, Lookup, MappingFile
 from adapters.mapping.failures import Unknown
 from adapters.mapping.includes import LookedAt
 from adapters.mapping.scope import Constant
@@ -21,16 +21,22 @@ _LIMITS = {".csv": 16 << 20, ".yaml": 1 << 20, ".yml": 1 << 20}
 """The most bytes that a file may have, by what it is: YAML takes a hundred times as long to read as CSV."""
 
 
-def looked_up(file: YamlFile, variables: Mapping[str, Any], folder: Path, looked_at: LookedAt) -> YamlFile:
+def looked_up(
+    file: YamlFile,
+    variables: Mapping[str, Any],
+    folder: Path,
+    looked_at: LookedAt,
+    model: type[Defined] = MappingFile,
+) -> YamlFile:
     """A mapping with the tables of its lookups; an empty one where a variable leaves its `file` empty.
 
     Paths that variables give are from `folder`. Raises ConfigError with every problem of every lookup.
     """
-    model = file.validate(MappingFile)
-    names = Names({name: Constant(value) for name, value in {**model.variables, **variables}.items()}, {})
+    defined = file.validate(model)
+    names = Names({name: Constant(value) for name, value in {**defined.variables, **variables}.items()}, {})
     tables: dict[str, Mapping[str, Any]] = {}
     problems: list[Problem] = []
-    for name, lookup in model.lookups.items():
+    for name, lookup in defined.lookups.items():
         try:
             path = _path(lookup.file, names)
             tables[name] = _table(folder / path, lookup, looked_at) if path else {}
@@ -43,7 +49,7 @@ def looked_up(file: YamlFile, variables: Mapping[str, Any], folder: Path, looked
             problems.append(file.problem(("lookups", name, "file"), str(error), hint))
     if problems:
         raise ConfigError(problems)
-    return replace(file, data={**file.data, "tables": {**model.tables, **tables}, "lookups": {}})
+    return replace(file, data={**file.data, "tables": {**defined.tables, **tables}, "lookups": {}})
 
 
 def _path(template: str, names: Names) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.cdevents.fields import Field, Kind
 from adapters.cdevents.vocabulary import EVENTS, EventType
 from adapters.mapping.document import MappingFile, SharedFile
+from adapters.mapping.export.document import ExportFile
 from adapters.mapping.structures import STRUCTURES
 from adapters.settings import Settings
 
@@ -56,6 +57,7 @@ _VALUES_OF: tuple[tuple[str, str, Schema], ...] = (
     ("Common", "custom_data", _ref("Object")),
     ("Rule", "custom_data", _ref("Object")),
     ("Link", "tags", _ref("Object")),
+    ("MessageRule", "body", _ref("Value")),
     ("Choice", "then", _ref("Value")),
     ("Choice", "else", _ref("Value")),
     ("Each", "value", _ref("Item")),
@@ -74,6 +76,11 @@ def schema() -> Schema:
     result = _of(MappingFile)
     result["$defs"]["Rule"]["allOf"] = [_content_of(event) for event in EVENTS.values()]
     return result
+
+
+def export_schema() -> Schema:
+    """The schema of an export mapping's file."""
+    return _of(ExportFile)
 
 
 def shared_schema() -> Schema:

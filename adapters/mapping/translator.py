@@ -1,4 +1,7 @@
-"""A compiled mapping at work: one notification in, CDEvents out. Pure: no clock, no I/O, no memory."""
+"""A compiled mapping at work: one notification in, CDEvents out; or one CDEvent in, messages of another tool out.
+
+Pure: no clock, no I/O, no memory.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from adapters.errors import MappingError
 from adapters.mapping.choice import Choice
@@ -18,6 +21,19 @@ from adapters.mapping.inputs import Decoder
 from adapters.mapping.scope import Closure, Scope, each_of, scope
 from adapters.model import LOOKED_UP, CDEvent, Notification
 
+
+class Named(Protocol):
+    """What a rule makes: it has a name, and an id."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - said above
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - said above
+
+
+Made = TypeVar("Made", bound=Named)
+
 Splitter = Callable[[Scope], Iterable[Scope]]
 """Makes many scopes of one."""
 
@@ -26,27 +42,30 @@ MOST_ERRORS = 20
 """How many of a notification's errors are told one by one."""
 
 
-class Translation(NamedTuple):
-    """What became of a notification: its CDEvents, and how many of its records were ignored, unmatched or in error."""
+class Outcome(NamedTuple, Generic[Made]):
+    """What became of a notification: its events, and how many of its records were ignored, unmatched or in error."""
 
-    events: tuple[CDEvent, ...] = ()
+    events: tuple[Made, ...] = ()
     ignored: int = 0
     unmatched: int = 0
     errors: tuple[str, ...] = ()
 
 
+Translation = Outcome[CDEvent]
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[Made]):
     """One compiled rule: when it fires, over which scopes, and the event it builds from each, of one of some types."""
 
     name: str
     where: str
     when: Condition
     split: Splitter
-    build: Callable[[Scope], CDEvent]
+    build: Callable[[Scope], Made]
     emits: frozenset[str] = frozenset()
 
-    def fire(self, scope: Scope) -> Iterator[CDEvent | Failure]:
+    def fire(self, scope: Scope) -> Iterator[Made | Failure]:
         """The rule's events, one after the other; in place of one of which a value is missing or unusable, why."""
         try:
             for each in self.split(scope):
@@ -67,14 +86,14 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
-class Translator:
-    """A mapping bound to one tool instance.
+class Mapper(Generic[Made]):
+    """A mapping bound to one tool instance, or to where its messages go.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
     `image` gives the package URL of the image that a record is about, or several, if the mapping says it. `framing`
     tells which lines of a log are one record; `headed`, that the first one of a notification names the columns of the
     others. `drop` leaves out what must not be kept; its source does so, before it is. `emits` are the types that it may
-    make, as it is set.
+    make, as it is set. One that `picks` makes nothing of most records, on purpose: they are not unmatched.
     """
 
     name: str
@@ -84,24 +103,25 @@ class Translator:
     decode: Decoder
     split: Splitter
     ignores: Choice[Ignore]
-    rules: Choice[Rule]
+    rules: Choice[Rule[Made]]
     image: Closure | None = None
     framing: Framing = EACH_LINE
     drop: Drop = NONE
     headed: bool = False
     emits: frozenset[str] = frozenset()
+    picks: bool = False
 
-    def translate(self, notification: Notification) -> Translation:
-        """The notification's CDEvents; one record's failure is in `errors` and does not stop the others.
+    def translate(self, notification: Notification) -> Outcome[Made]:
+        """The notification's events; one record's failure is in `errors` and does not stop the others.
 
         Raises MappingError when nothing of it can be read.
         """
         (whole,) = self.stream(notification, sys.maxsize)
         return whole
 
-    def stream(self, notification: Notification, size: int) -> Iterator[Translation]:
-        """The same in pieces of `size` CDEvents, made as they are asked for; the last has all that is not an event."""
-        events: list[CDEvent] = []
+    def stream(self, notification: Notification, size: int) -> Iterator[Outcome[Made]]:
+        """The same in pieces of `size` events, made as they are asked for; the last has all that is not an event."""
+        events: list[Made] = []
         errors: list[str] = []
         ignored = unmatched = 0
         for record in self.records(notification):
@@ -113,7 +133,7 @@ class Translator:
             except Failure as failure:
                 errors.append(_sentence(failure, self._undecided(record)))
                 continue
-            unmatched += not fired
+            unmatched += not (fired or self.picks)
             for rule in fired:
                 for made in rule.fire(record):
                     if isinstance(made, Failure):
@@ -121,9 +141,9 @@ class Translator:
                         continue
                     events.append(made)
                     if len(events) == size:
-                        yield Translation(tuple(events))
+                        yield Outcome(tuple(events))
                         events.clear()
-        yield Translation(tuple(events), ignored, unmatched, _told(errors))
+        yield Outcome(tuple(events), ignored, unmatched, _told(errors))
 
     def records(self, notification: Notification) -> Iterator[Scope]:
         """The scopes of a notification's records; raises MappingError when it cannot be decoded or split."""
@@ -175,13 +195,17 @@ class Translator:
 
     def _undecided(self, record: Scope) -> str:
         """The place of the first condition that a record makes impossible to decide."""
-        parts: Sequence[Ignore | Rule] = (*self.ignores.all, *self.rules.all)
+        parts: Sequence[Ignore | Rule[Made]] = (*self.ignores.all, *self.rules.all)
         for part in parts:
             try:
                 part.when.holds(record)
             except Failure:
                 return part.where
         return self.name
+
+
+Translator = Mapper[CDEvent]
+"""What makes CDEvents of what a tool says."""
 
 
 def _told(errors: Sequence[str]) -> tuple[str, ...]:

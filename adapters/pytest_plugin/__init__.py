@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A mapping with examples, as a file of tests; None for any other file."""
-    if file_path.name != "mapping.yaml" or not file_path.with_name("inputs").is_dir():
+    if file_path.name not in ("mapping.yaml", "export.yaml") or not file_path.with_name("inputs").is_dir():
         return None
     from adapters.pytest_plugin.items import collector
 

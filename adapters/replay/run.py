@@ -21,14 +21,14 @@ from adapters.replay.archive import Home, Shard, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.outcome import Outcomes, counted, empty
-from adapters.route import Route, choosing, origins, renderer
+from adapters.route import Route, choosing, exporting, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
 from adapters.sources.redaction.receiving import left_out
 from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail.settings import framing
-from adapters.translators import Translators
+from adapters.translators import Exporters, Translators
 
 BATCH = 1000
 
@@ -177,6 +177,9 @@ def _render(plan: Replay, outcomes: Outcomes) -> Render:
         correlate=settings.correlation,
     )
     render = choosing(render, settings.when)
+    if settings.mapping is not None:
+        exporters = Exporters({plan.route: settings}, plan.config.problem)
+        render = exporting(render, lambda: exporters[plan.route], settings.encoding)
     if plan.since or plan.until:
         render = _between(render, plan.since, plan.until)
     names = {name: translator.name for name in sources if (translator := current(name))}

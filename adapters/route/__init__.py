@@ -2,6 +2,7 @@
 
 from adapters.route.choosing import choosing
 from adapters.route.contract import Log
+from adapters.route.exporting import exporting
 from adapters.route.large import Large
 from adapters.route.origins import origins
 from adapters.route.rendered import Rendered
@@ -10,4 +11,16 @@ from adapters.route.route import Route
 from adapters.route.shadow import shadow
 from adapters.route.translation import Remembered
 
-__all__ = ["Large", "Log", "Origin", "Remembered", "Rendered", "Route", "choosing", "origins", "renderer", "shadow"]
+__all__ = [
+    "Large",
+    "Log",
+    "Origin",
+    "Remembered",
+    "Rendered",
+    "Route",
+    "choosing",
+    "exporting",
+    "origins",
+    "renderer",
+    "shadow",
+]

@@ -15,6 +15,14 @@ ENCODINGS = frozenset({Encoding.STRUCTURED, Encoding.BINARY, Encoding.RAW})
 """What such a protocol can carry: none of the bindings has a batch."""
 
 
+_NAMES = {
+    Format.LEGACY: ("id", CDEVENT_IDS),
+    Format.CDEVENTS: (LEGACY_ID, "id"),
+    Format.MAPPED: (LEGACY_ID, CDEVENT_IDS),
+}
+"""Which attributes have the ids of the tool's own event and of the CDEvents, by what a message is."""
+
+
 class Parts(NamedTuple):
     """What a message is on the wire, before the protocol writes it down."""
 
@@ -26,18 +34,18 @@ class Parts(NamedTuple):
 def parts(message: Message, prefix: str) -> Parts:
     """The message by its encoding: `prefix` stands before the attributes that are headers in binary mode."""
     if message.encoding is Encoding.STRUCTURED:
-        return Parts({}, STRUCTURED_JSON, structured(message))
+        return Parts({**message.place.headers}, STRUCTURED_JSON, structured(message))
     content_type = message.attributes["datacontenttype"]
     if message.encoding is Encoding.RAW:
-        return Parts(counterparts(message), content_type, message.data)
+        return Parts({**message.place.headers, **counterparts(message)}, content_type, message.data)
     attributes = {prefix + name: value for name, value in message.attributes.items() if name != "datacontenttype"}
-    return Parts(attributes, content_type, message.data)
+    return Parts({**message.place.headers, **attributes}, content_type, message.data)
 
 
 def counterparts(message: Message) -> dict[str, str]:
     """Headers by which the two forms of an event name each other, and the adapter, where they are published bare."""
     attributes = message.attributes
-    legacy, cdevents = ("id", CDEVENT_IDS) if message.format is Format.LEGACY else (LEGACY_ID, "id")
+    legacy, cdevents = _NAMES[message.format]
     named = {
         "legacy-id": attributes.get(legacy),
         "cdevents-ids": attributes.get(cdevents),

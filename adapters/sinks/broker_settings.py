@@ -43,8 +43,9 @@ LEVELS = Naming(
     unsafe=re.compile(r"[+#/$\x00-\x1f\x7f]"),
     valid=re.compile(r"(?!\$)[^+#\x00-\x1f\x7f]+"),
     rule="a topic without wildcards, such as cicd/{format}/{type}",
+    unsafe_topic=re.compile(r"^\$|[+#\x00-\x1f\x7f]"),
 )
-"""MQTT's topics (MQTT 5 §4.7); a value is one level."""
+"""MQTT's topics (MQTT 5 §4.7); a value is one level, but for the topic of an export mapping."""
 
 _PROMISED = re.compile(
     r"acks|request\.required\.acks|enable\.idempotence|enable\.gapless\.guarantee|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"

@@ -16,13 +16,14 @@ import requests
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.http import no_answer, origin
-from adapters.model import Encoding, Message
+from adapters.model import NOWHERE, Encoding, Message, Place
 from adapters.redaction import redaction
 from adapters.sinks.binding import counterparts
 from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.permission import Permission
+from adapters.urls import below
 from adapters.worker import Worker
 
 
@@ -30,7 +31,8 @@ class HttpSink:
     """Posts in order over one kept-alive connection.
 
     What may go better later is a TransientError: no connection, a timeout, 401, 407, 408, 425, 429, 5xx. Any other
-    answer that is not 2xx is a PermanentError. A refused batch is cut in halves until the message at fault is found.
+    answer that is not 2xx is a PermanentError. What a message says of its path is below the sink's URL. A refused batch
+    is cut in halves until the message at fault is found.
     """
 
     def __init__(self, settings: HttpSettings, *, clock: Callable[[], float] = time.time) -> None:
@@ -57,7 +59,7 @@ class HttpSink:
     async def _publish_each(self, messages: Sequence[Message]) -> None:
         for index, message in enumerate(messages):
             try:
-                await self._post(*_request(message))
+                await self._post(*_request(message), message.place)
             except DeliveryError as error:
                 error.delivered = index
                 raise
@@ -78,24 +80,28 @@ class HttpSink:
             error.delivered += half
             raise
 
-    async def _post(self, headers: dict[str, str], body: bytes) -> None:
+    async def _post(self, headers: dict[str, str], body: bytes, place: Place = NOWHERE) -> None:
         if self._permission is not None:
             await self._worker.run(self._permit)
             await asyncio.sleep(self._permission.wait(time.monotonic()))
             headers = headers | self._permission.headers
-        await self._worker.run(lambda: self._exchange(headers, body))
+        await self._worker.run(lambda: self._exchange(headers, body, place))
 
     def _permit(self) -> None:
         assert self._permission is not None  # noqa: S101 - its caller looked
         with self._asking("OPTIONS"):
             self._permission.obtain()
 
-    def _exchange(self, headers: Mapping[str, str], body: bytes) -> None:
-        with self._asking("POST"):
-            judge(self._ask("POST", headers, body), self._clock(), self._redact)
+    def _exchange(self, headers: Mapping[str, str], body: bytes, place: Place) -> None:
+        method = place.method or "POST"
+        with self._asking(method):
+            answer = self._ask(method, headers, body, below(self._url, place.path))
+            judge(answer, self._clock(), self._redact)
 
-    def _ask(self, method: str, headers: Mapping[str, str], body: bytes | None = None) -> requests.Response:
-        return asked(self._session, method, self._url, data=body, headers=headers, timeout=self._timeout)
+    def _ask(
+        self, method: str, headers: Mapping[str, str], body: bytes | None = None, url: str | None = None
+    ) -> requests.Response:
+        return asked(self._session, method, url or self._url, data=body, headers=headers, timeout=self._timeout)
 
     @contextmanager
     def _asking(self, method: str) -> Iterator[None]:
@@ -108,7 +114,7 @@ class HttpSink:
 
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:
-    key = {"idempotency-key": message.attributes["id"]}
+    key = {**message.place.headers, "idempotency-key": message.attributes["id"]}
     match message.encoding:
         case Encoding.BINARY:
             return binary_headers(message) | key, message.data

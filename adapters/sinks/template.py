@@ -13,8 +13,8 @@ from pydantic import AfterValidator
 from adapters.model import Message
 from adapters.yamlfile import suggestion
 
-FIELDS = ("format", "type", "source", "subject", "id", "partitionkey")
-"""What a template can name: `format` is `legacy` or `cdevents`, the others are CloudEvents attributes."""
+FIELDS = ("format", "type", "source", "subject", "id", "partitionkey", "topic")
+"""What a template can name: `format` is a route's, `topic` what an export mapping says, the others are attributes."""
 
 ABSENT = "_"
 """What stands for an attribute that an event does not have."""
@@ -28,12 +28,14 @@ _NAMES = 1024
 class Naming:
     """How a broker's names are made: what of a value becomes `_`, and what a whole name must look like.
 
-    `rule` says the latter in words, after "expected".
+    `rule` says the latter in words, after "expected". In what an export mapping says, it is `unsafe_topic` that becomes
+    `_`, if that is less.
     """
 
     unsafe: re.Pattern[str]
     valid: re.Pattern[str]
     rule: str
+    unsafe_topic: re.Pattern[str] | None = None
 
     @property
     def template(self) -> AfterValidator:
@@ -46,13 +48,16 @@ class Naming:
         made = lru_cache(_NAMES)(lambda *values: template.format_map(self._safe(fields, values)))
 
         def name(message: Message) -> str:
-            attributes = message.attributes
-            return made(*[message.format if field == "format" else attributes.get(field) for field in fields])
+            return made(*[_value(message, field) for field in fields])
 
         return name
 
     def _safe(self, fields: Sequence[str], values: Sequence[str | None]) -> dict[str, str]:
-        return {field: self.unsafe.sub("_", value or ABSENT) for field, value in zip(fields, values, strict=True)}
+        given = zip(fields, values, strict=True)
+        return {field: self._unsafe(field).sub("_", value or ABSENT) for field, value in given}
+
+    def _unsafe(self, field: str) -> re.Pattern[str]:
+        return self.unsafe_topic or self.unsafe if field == "topic" else self.unsafe
 
     def _checked(self, template: str) -> str:
         sample = "".join(
@@ -61,6 +66,15 @@ class Naming:
         if not self.valid.fullmatch(sample):
             raise ValueError(f"expected {self.rule}")
         return template
+
+
+def _value(message: Message, field: str) -> str | None:
+    match field:
+        case "format":
+            return message.format
+        case "topic":
+            return message.place.topic
+    return message.attributes.get(field)
 
 
 def _parsed(template: str) -> list[tuple[str, str | None, str]]:

@@ -149,7 +149,7 @@ tables: {kinds: {end: finished}}
 @pytest.mark.parametrize(
     ("variables", "where", "problem"),
     [
-        ("{}", "c.yaml:7:5", "the variable 'must' must be set by the source (give it a value under"),
+        ("{}", "c.yaml:7:5", "the variable 'must' must be set (give it a value under"),
         ("{must: 1, wrd: end}", "c.yaml:7:26", "the mapping has no variable 'wrd' (did you mean 'word'?)"),
         ("{must: 1, teams: none.csv}", "c.yaml:7:26", "there is no file 'none.csv' (at "),
         ("{must: 1, teams: [a]}", "c.yaml:7:26", "['a'] is not a path (at "),

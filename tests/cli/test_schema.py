@@ -17,7 +17,7 @@ from tests import example
 from tests.checkout import ROOT
 from tests.cli.support import invoke
 
-FILES = {of: ROOT / f"config/schema/{of}.schema.json" for of in ("mapping", "shared", "config")}
+FILES = {of: ROOT / f"config/schema/{of}.schema.json" for of in ("mapping", "shared", "export", "config")}
 
 
 @pytest.mark.parametrize("of", FILES)
@@ -45,6 +45,14 @@ def shipped(name: str) -> Any:
 def test_shipped_mappings_pass_in_an_editor(name: str) -> None:
     """What loads has no red lines."""
     assert accepts(shipped(name))
+
+
+@pytest.mark.parametrize("name", library.shipped(library.EXPORT))
+def test_shipped_exports_pass_in_an_editor(name: str) -> None:
+    """As what they are: no mapping of a source."""
+    data = yamlfile.load(library.either(name)).data
+    assert accepts(data, "export")
+    assert not accepts(data)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "mappings/shared").glob("*.yaml")), ids=lambda file: file.name)

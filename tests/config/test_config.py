@@ -61,7 +61,7 @@ def test_all_problems_are_reported_together(problems: Problems) -> None:
     assert "c.yaml:8:5: unknown key 'record_start' (it is for another place)" in found
     assert any(each.startswith("c.yaml:1:11: expected a number with a unit") for each in found)
     assert any(each.startswith("c.yaml:5:5: ") for each in found)
-    assert "c.yaml:11:12: expected 'legacy' or 'cdevents'" in found
+    assert "c.yaml:11:12: expected 'legacy', 'cdevents' or 'mapped'" in found
     assert len(found) == 6
 
 
@@ -134,7 +134,10 @@ def test_an_unknown_type_names_the_known_ones(problems: Problems, source: str, t
     [
         ("sources: {j: {type: webhook, path: j, instance: 'http://j/'}}", "1:30: expected a path that begins with /"),
         ("source: {}", "1:1: unknown key 'source' (did you mean 'sources'?)"),
-        ("routes: {a: {format: legcy, sink: s}}", "1:14: expected 'legacy' or 'cdevents' (did you mean 'legacy'?)"),
+        (
+            "routes: {a: {format: legcy, sink: s}}",
+            "1:14: expected 'legacy', 'cdevents' or 'mapped' (did you mean 'legacy'?)",
+        ),
         ("sinks: {Out: {type: stdout}}", "1:9: expected a name of at most 63 small letters"),
     ],
 )

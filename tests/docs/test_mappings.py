@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from adapters import yamlfile
 from adapters.errors import ConfigError
-from adapters.mapping import load, syntax
+from adapters.mapping import load, load_export, syntax
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.comparisons import COMPARISONS
 from adapters.mapping.compiler import compiled
@@ -28,6 +28,7 @@ from adapters.mapping.document import (
     RuleSplit,
     Subject,
 )
+from adapters.mapping.export.document import MessageRule
 from adapters.mapping.failures import Failure, Unknown, kind
 from adapters.mapping.filters import FILTERS, Filter
 from adapters.mapping.input_settings import Input, XmlInput
@@ -143,7 +144,7 @@ def test_no_filter_refuses_more_than_it_is_said_to(row: Row, data: st.DataObject
 
 
 @pytest.mark.parametrize(
-    "model", [MappingFile, Lookup, Common, Rule, Subject, Reference, Link, RuleSplit, Input, XmlInput]
+    "model", [MappingFile, Lookup, Common, Rule, Subject, Reference, Link, RuleSplit, Input, XmlInput, MessageRule]
 )
 def test_every_key_of_a_mapping_is_documented(model: type[Settings]) -> None:
     """The page names it, in a table, a sentence or an example."""
@@ -167,6 +168,13 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
     return [Path(name) for name in FILES if name.endswith("/mapping.yaml")]
+
+
+def test_the_exports_of_the_page_load(shown: list[Path]) -> None:
+    """As they stand."""
+    del shown
+    exports = [Path(name) for name in FILES if name.endswith("/export.yaml")]
+    assert [load_export(path, variables={}).path for path in exports] == exports
 
 
 def test_the_files_of_the_page_load_together(shown: list[Path]) -> None:

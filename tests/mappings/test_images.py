@@ -47,7 +47,8 @@ SUITES: dict[str, Suite] = {mapping: run(mapping) for mapping in [*SIGNATURES, *
 def made(mapping: str, name: str) -> CDEvent:
     """The first event that a mapping makes of one of its inputs."""
     (golden,) = [golden for golden in SUITES[mapping].goldens if golden.input.stem == name]
-    return golden.events[0]
+    event: CDEvent = golden.events[0]
+    return event
 
 
 @pytest.mark.parametrize("mapping", PUBLISHED)

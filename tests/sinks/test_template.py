@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.model import Encoding, Format, Message
+from adapters.model import Encoding, Format, Message, Place
 from adapters.sinks.broker_settings import LEVELS, SHORT, SUBJECT, TOPIC
 from adapters.sinks.template import FIELDS, Naming
 
@@ -30,12 +30,24 @@ def test_values_take_the_place_of_names() -> None:
 
 
 @pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])
-@given(values=st.lists(st.text(max_size=30), min_size=6, max_size=6))
+@given(values=st.lists(st.text(max_size=30), min_size=7, max_size=7))
 def test_whatever_an_event_holds_the_name_is_one(naming: Naming, values: list[str]) -> None:
     """No value can add a wildcard, an empty token, or a character that the broker does not take."""
-    template = checked(naming, "cicd.{format}.{type}-{source}.{subject}.{id}{partitionkey}")
-    message = Message(Format.LEGACY, Encoding.BINARY, dict(zip(FIELDS, values, strict=True)), b"")
+    template = checked(naming, "cicd.{format}.{type}-{source}.{subject}.{id}{partitionkey}.{topic}")
+    attributes = dict(zip(FIELDS, values, strict=True))
+    message = Message(Format.LEGACY, Encoding.BINARY, attributes, b"", Place(attributes["topic"]))
     assert naming.valid.fullmatch(naming.name_of(template)(message))
+
+
+@pytest.mark.parametrize(
+    ("naming", "name"),
+    [(TOPIC, "ci_run.over_"), (SUBJECT, "ci/run.over#"), (SHORT, "ci/run.over#"), (LEVELS, "ci/run.over_")],
+)
+def test_what_an_export_mapping_says_may_be_all_of_a_name(naming: Naming, name: str) -> None:
+    """With the separators of the broker, of which MQTT's would be no part of another value."""
+    message = MESSAGE._replace(place=Place("ci/run.over#"))
+    assert naming.name_of(checked(naming, "{topic}"))(message) == name
+    assert naming.name_of(checked(naming, "{topic}"))(MESSAGE) == "_"
 
 
 @pytest.mark.parametrize("template", ["cicd", "cicd.{format}.{type}", "{type}"])

@@ -60,6 +60,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "replace": text.replace,
     "round": number.rounded,
     "sha256": text.sha256,
+    "shorten": text.shorten,
     "split": text.split,
     "string": text.to_string,
     "strip": text.strip,
@@ -74,6 +75,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "url_join": url.url_join,
     "url_path": url.url_path,
     "url_public": url.url_public,
+    "uuid5": text.uuid5,
     "where": collection.where,
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from adapters.bounds import JSON, check
+from adapters.cdevents.ids import named_id
 from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Known
 from adapters.mapping.patterns import compiled
@@ -126,6 +127,18 @@ def to_string(value: str | int | bool) -> str:
 def sha256(value: str | int | bool | list | dict) -> str:  # type: ignore[type-arg]  # JSON values of any kind
     """The SHA-256, in hex, of a value written as JSON with sorted keys."""
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def uuid5(value: str | int, *names: str) -> str:
+    """A UUIDv5 of the value and of what else is given: the same of the same, and of nothing else."""
+    return named_id([value, *names])
+
+
+def shorten(value: str, length: int) -> str:
+    """At most `length` characters, of which the last is `…` where something was left out."""
+    if length < 1:
+        raise ValueError(f"there are no {length} characters")
+    return value if len(value) <= length else value[: length - 1].rstrip() + "…"
 
 
 def base64_text(value: str) -> str:

@@ -1,88 +1,41 @@
-"""Where an action goes for an event: what an event says is a piece of the way, and never the way out of it.
-
-A server may decode what is percent-encoded, take a backslash for a slash, drop what follows a `;`, and go up at `..`.
-So a made place is read as the most lenient server would, and must have all that is written around the `${...}`.
-"""
+"""Where an action goes for an event, kept to what is set (see `adapters.mapping.within`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from adapters.errors import PermanentError
-from adapters.mapping import syntax
-from adapters.mapping.patterns import compiled
+from adapters.mapping import within
+from adapters.mapping.failures import Failure
 from adapters.sinks.actions.shape import Tables, shape, text
 
 Place = Callable[[Mapping[str, Any]], str]
 """What an event makes of a template; raises PermanentError where that leads elsewhere."""
 
-_AUTHORITY = compiled(r"https?://[^/?#@\\\s]+[/?#]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SEPARATORS = re.compile(r"[/\\]")
-_DECODED = 5
-"""How often a place is decoded: each server on the way may do it once."""
-
-_SEGMENT, _PARAMETER, _ANYTHING = r"[^/?#\\\x00-\x1f\x7f]+", r"[^&#\\\x00-\x1f\x7f]*", r"[^\x00-\x1f\x7f]+"
-
 
 def url(template: str, tables: Tables) -> Place:
-    """The URL of a call; raises ValueError where an event could choose the server, or part of its name."""
-    parts = syntax.template(template)
-    begin = parts[0] if parts and isinstance(parts[0], str) else ""
-    if not _AUTHORITY.match(begin if len(parts) > 1 else f"{begin}/"):
-        raise ValueError(
-            "expected a URL such as https://deploy.example.com/runs/${subject.id | url_encode}: the host is written "
-            "out, without a user name or password, and only what follows its '/' is made of the event"
-        )
-    pattern, query = "", False
-    for part in parts:
-        query = query or (isinstance(part, str) and any(mark in part for mark in "?#"))
-        pattern += re.escape(part) if isinstance(part, str) else _PARAMETER if query else _SEGMENT
-    return _place(template, parts, pattern, tables)
+    """The URL of a call, as `within.url` has it; raises ValueError."""
+    return _place(template, within.url(template), tables)
 
 
 def names(template: str, tables: Tables) -> Place:
-    """Names between slashes, each `${...}` within one of them, but for one that is all of the template."""
-    parts = syntax.template(template)
-    inner = _SEGMENT if len(parts) > 1 else _ANYTHING
-    return _place(
-        template, parts, "".join(re.escape(part) if isinstance(part, str) else inner for part in parts), tables
-    )
+    """Names between slashes, as `within.names` has it; raises ValueError."""
+    return _place(template, within.names(template), tables)
 
 
 def name(template: str, tables: Tables) -> Place:
-    """One name, whatever is in it, for who quotes it."""
-    return _place(template, syntax.template(template), _ANYTHING, tables)
+    """One name, as `within.name` has it; raises ValueError."""
+    return _place(template, within.name(template), tables)
 
 
-def _place(template: str, parts: syntax.Template, pattern: str, tables: Tables) -> Place:
-    closure, whole = shape(template, tables), compiled(pattern)
-    if _leads_up("".join(part if isinstance(part, str) else "x" for part in parts)):
-        raise ValueError("a path cannot have '.' or '..' for a name, nor characters that cannot be seen")
+def _place(template: str, check: within.Check, tables: Tables) -> Place:
+    closure = shape(template, tables)
 
     def place(document: Mapping[str, Any]) -> str:
-        made = text(closure, document)
-        if not whole.fullmatch(made) or _leads_up(made):
-            raise PermanentError(
-                "the event cannot be acted on: what is made of it would lead to another place than the one that is set "
-                "(a '..', nothing at all, or a '/', '?' or '&' that is not '| url_encode'd)"
-            )
-        return made
+        try:
+            return check(text(closure, document))
+        except Failure as failure:
+            raise PermanentError(f"the event cannot be acted on: {failure}") from None
 
     return place
-
-
-def _leads_up(place: str) -> bool:
-    """Whether somebody could read its path as another one: it goes up, stays, or has what ends a line or a text."""
-    path = re.split(r"[?#]", place)[0]
-    for _ in range(_DECODED):
-        pieces = [piece.partition(";")[0].strip() for piece in _SEPARATORS.split(path)]
-        if _CONTROL.search(path) or not {".", ".."}.isdisjoint(pieces):
-            return True
-        path, before = unquote(path), path
-        if path == before:
-            return False
-    return True
