@@ -14,8 +14,8 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: $(VENV)/$(REQUIREMENTS) ## Run the service (ARGS="--config FILE" for another configuration, REQUIREMENTS=all for every extra)
-	@exec $(BIN)/cdevents-adapters run $(ARGS)
+run: $(VENV)/$(REQUIREMENTS) ## Run the service and its console (ARGS="--config FILE", ARGS=--no-console, REQUIREMENTS=all for every extra)
+	@exec $(BIN)/cdevents-adapters run --console $(ARGS)
 
 test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
 	$(BIN)/pytest -m "not slow and not real" $(PARALLEL) $(ARGS)

@@ -87,7 +87,7 @@ def listens(port: int) -> bool:
 class Service:
     """A sidecar in a folder of its own; `port` is where it listens, `environment` is what it has beside ours.
 
-    `program` is what Python runs: the sidecar, or what stands in for it.
+    `program` is what Python runs: the sidecar, or what stands in for it; `arguments` are added to its own.
     """
 
     folder: Path
@@ -96,11 +96,12 @@ class Service:
     port: int = field(default_factory=free_port)
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    arguments: Sequence[str] = ()
 
     def start(self, *, timeout: float = 30.0) -> None:
         """Starts it, and returns when it is ready."""
         (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
-        command = [sys.executable, *self.program, "run", "--config", "config.yaml"]
+        command = [sys.executable, *self.program, "run", "--config", "config.yaml", *self.arguments]
         with (self.folder / "log.jsonl").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
             self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment)
