@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
-from adapters.console import flow, problems, records
+from adapters.console import flow, live, problems, records
 from adapters.console.console import Console
 
 
@@ -25,6 +25,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("Flow", "/", flow.routes),
+    Page("Live", "/live", live.routes),
     Page("Problems", "/problems", problems.routes),
 )
 """In the order of the navigation."""
