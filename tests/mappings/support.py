@@ -37,6 +37,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "jenkins/build": {"failed_tests": True, "gerrit": _GERRIT, **_DEPLOYMENTS, "deploy_file": "out/deployed.txt"},
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
+    "github/events": {"steps": True, "minor_events": True},
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},

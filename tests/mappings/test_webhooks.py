@@ -28,6 +28,7 @@ AUTH: dict[str, dict[str, Any]] = {
     "circleci/webhook": {"hmac": {"scheme": "circleci", "secret": SECRET}},
     "flux/notification": {"hmac": {"scheme": "flux", "secret": SECRET}},
     "github/checks": {"hmac": {"scheme": "github", "secret": SECRET}},
+    "github/events": {"hmac": {"scheme": "github", "secret": SECRET}},
     "github/issues": {"hmac": {"scheme": "github", "secret": ["a new one", SECRET]}},
     "github/package": {"hmac": {"header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": SECRET}},
     "gitlab/issues": {"header": {"name": "X-Gitlab-Token", "value": SECRET}},
