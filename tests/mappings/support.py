@@ -24,6 +24,7 @@ JENKINS, GERRIT, REGISTRY = "jenkins/notification", "gerrit/events", "registry/d
 GENERIC_EVENT, CLOUDEVENTS = "jenkins/generic-event", "jenkins/cloudevents"
 _GERRIT = "https://gerrit.example.com/"
 _LABELS = {"gerrit": _GERRIT, "jenkins": "https://jenkins.example.com/"}
+_CODE = {"code": "https://code.example.com/"}
 _DEPLOYMENTS = {"deploy_jobs": "deploy/.+", "image_jobs": "team/shop-image"}
 _ASKING = [
     *("acr/webhook", "artifactory/webhook", "dockerhub/webhook", "ecr/eventbridge", "gcr/pubsub", "github/package"),
@@ -41,8 +42,9 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},
-    "travis/webhook": {"on_start": False},
-    "zuul/mqtt": {"gerrit": _GERRIT},
+    **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook"], _CODE),
+    "travis/webhook": {"on_start": False} | _CODE,
+    "zuul/mqtt": {"gerrit": _GERRIT} | _CODE,
     GERRIT: {"minor_events": True, "replication": True},
     **dict.fromkeys([REGISTRY, "harbor/webhook", "zot/events", *_ASKING], _LABELS),
     "quay/notification": {"builds": True} | _LABELS,
