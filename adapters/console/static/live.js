@@ -1,7 +1,8 @@
 // Live: takes what the server tells, a little at a time, and lets go of what is old. Nothing is kept while it is paused.
 (() => {
   "use strict";
-  const MOST = 150; // lines on the page
+  const MOST = 100; // lines on the page
+  const AT_ONCE = 5; // lines of one frame
   const list = document.getElementById("heard");
   const pause = document.getElementById("pause");
   const state = document.getElementById("state");
@@ -11,25 +12,22 @@
   let source = null;
   let paused = false;
   let missed = 0;
-  let waiting = null; // the news that are not painted yet: never more than one
+  let waiting = []; // lines that are not painted yet, the latest first: never more than those of one message
 
   function paint() {
-    const news = waiting;
-    waiting = null;
-    template.innerHTML = news.lines;
-    list.prepend(template.content);
+    list.prepend(...waiting.splice(-AT_ONCE));
     while (list.children.length > MOST) list.lastElementChild.remove();
     passed.textContent = missed ? `${missed.toLocaleString("en")} more were heard that are not shown.` : "";
+    if (waiting.length) requestAnimationFrame(paint);
   }
 
   function heard(event) {
     const news = JSON.parse(event.data);
     after = event.lastEventId;
-    missed += news.passed;
-    state.textContent = "Watching.";
-    if (waiting === null) requestAnimationFrame(paint);
-    else missed += waiting.lines.split('<li class="heard">').length - 1;
-    waiting = news;
+    missed += news.passed + waiting.length;
+    if (!waiting.length) requestAnimationFrame(paint);
+    template.innerHTML = news.lines;
+    waiting = [...template.content.children];
   }
 
   function open() {
