@@ -115,7 +115,7 @@ def test_a_payload_runs_nothing(live: Page, service: Service) -> None:
 
 
 def test_a_thousand_a_second_for_a_minute_leave_the_page_at_hand(live: Page, service: Service) -> None:
-    """Input is answered in less than 100 ms, the page and the console stay as large as they are, the rest is counted."""
+    """Input is answered within 100 ms, page and console stay as large as they are, and the rest is counted."""
     live.evaluate(OBSERVE)
     field = live.get_by_label("Subject")
     field.click()
