@@ -20,8 +20,8 @@ Wanted = Annotated[
     str,
     typer.Argument(
         metavar="ID",
-        help="The id of an event, a subject, a service or a chain; a commit, or a change's URL; an artifact's package "
-        "URL, an image or a digest.",
+        help="The id of an event, a subject, a service or a chain; a commit; a change's number; the URL of a change or "
+        "run; an artifact's package URL, an image or a digest.",
     ),
 ]
 Files = Annotated[

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from adapters.config import Config
 from adapters.console import templates
+from adapters.console.heard import Heard
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database
 from adapters.mapping import Translator
@@ -29,8 +30,8 @@ FRESH = 1.0
 class Console:
     """One console; `redact` leaves secrets out of a text, `token` is what every write has to show.
 
-    `render` and `legacy` make of a record the messages that routes make of it, by the mappings as they are now. Raises
-    ConfigError for mappings that cannot be loaded.
+    `heard` has the events of the journal, `render` and `legacy` make of a record the messages that routes make of it,
+    by the mappings as they are now. Raises ConfigError for mappings that cannot be loaded.
     """
 
     def __init__(self, settings: Config) -> None:
@@ -43,6 +44,7 @@ class Console:
         found = origins(settings.sources, self.translator)
         self.render = renderer(found, format_=Format.CDEVENTS, ends=True)
         self.legacy = renderer(found, format_=Format.LEGACY)
+        self.heard = Heard(settings.sources, self.translator, self.render)
 
     @contextmanager
     def journal(self) -> Iterator[Database]:

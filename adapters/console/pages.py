@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
-from adapters.console import flow, live, problems, records
+from adapters.console import chain, flow, live, problems, records
 from adapters.console.console import Console
 
 
@@ -27,6 +27,7 @@ PAGES = (
     Page("Flow", "/", flow.routes),
     Page("Live", "/live", live.routes),
     Page("Problems", "/problems", problems.routes),
+    Page("Chain", "/chain", chain.routes),
 )
 """In the order of the navigation."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from adapters.delivery.words import number
 from adapters.redaction import Redact
 from adapters.wording import age
 
@@ -31,7 +32,8 @@ def environment(redact: Redact, token: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals["console_token"] = token
-    made.filters |= {"ago": ago, "age": age, "size": size, "iso": iso}
+    made.filters |= {"ago": ago, "age": age, "size": size, "iso": iso, "minute": minute, "span": span}
+    made.filters["short"] = lambda text, most: short(redact(text), most)
     return made
 
 
@@ -57,3 +59,19 @@ def size(count: float) -> str:
         if count >= 1 << power:
             return f"{count / (1 << power):.1f} {unit}"
     return f"{count:.0f} B"
+
+
+def minute(moment: datetime) -> str:
+    """The moment in UTC, to the minute: `2026-05-04 10:11`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def span(seconds: float | None) -> str:
+    """A duration for people, to a tenth: `2.5 h`; a dash where it is not known."""
+    return number(seconds, "s")
+
+
+def short(text: str, most: int) -> str:
+    """A text of so many characters at most: of a longer one both ends, as ids differ there."""
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"

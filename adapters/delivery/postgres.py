@@ -17,11 +17,15 @@ _SETTINGS = "set jit to off; set work_mem to '128MB'"
 class Postgres:
     """An Engine. A user of it needs to read the tables, and to make temporary ones."""
 
-    def __init__(self, url: str) -> None:
-        """Raises TransientError when the database cannot be reached, or has no store."""
+    def __init__(self, url: str, password: str | None = None, timeout: float = 0) -> None:
+        """A statement may take `timeout` seconds, or as long as it wants where that is 0.
+
+        Raises TransientError when the database cannot be reached, or has no store.
+        """
         self._url = url
-        self._connection = connected(url)
+        self._connection = connected(url, password)
         self.run(f"set transaction isolation level repeatable read; set search_path to {SCHEMA}; {_SETTINGS}")
+        self.run(f"set statement_timeout = {round(timeout * 1000)}")
 
     def run(self, sql: str) -> None:
         """Runs statements."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from adapters.delivery.engine import Engine
 from adapters.delivery.measuring import Question, measure
 from adapters.delivery.report import Report
 from adapters.errors import ConfigError, Problem
@@ -24,17 +25,35 @@ def measured(files: Sequence[str], store: str | None, question: Question) -> Rep
     """
     if bool(files) == bool(store):
         raise ConfigError([Problem("metrics", "name either files of events or a --store")])
-    if store and store.startswith(("postgresql://", "postgres://")):
-        return _in_postgresql(store, question)
-    with _duckdb() as (engine, folder):
-        from adapters.delivery.duck import over_files  # noqa: PLC0415  duckdb is of an extra
-        from adapters.delivery.loading import load  # noqa: PLC0415  and so is pyarrow
+    if store:
+        with opened(store) as engine:
+            return measure(engine, question)
+    with _duckdb() as (duck, folder):
+        from adapters.delivery.loading import load  # noqa: PLC0415  pyarrow is of an extra
 
-        if store:
-            over_files(engine, Path(store))
-        else:
-            load(files, engine, folder)
-        return measure(engine, question)
+        load(files, duck, folder)
+        return measure(duck, question)
+
+
+@contextmanager
+def opened(store: str, password: str | None = None, timeout: float = 0) -> Iterator[Engine]:
+    """A session with a store: PostgreSQL by its URL, or a folder of Parquet.
+
+    A statement of PostgreSQL may take `timeout` seconds, or as long as it wants where that is 0. Raises ConfigError for
+    a folder without files, and TransientError when a database cannot be used.
+    """
+    if store.startswith(("postgresql://", "postgres://")):
+        need("postgresql", "psycopg")
+        from adapters.delivery.postgres import Postgres  # noqa: PLC0415  psycopg is of an extra
+
+        with closing(Postgres(store, password, timeout)) as engine:
+            yield engine
+        return
+    with _duckdb() as (duck, _):
+        from adapters.delivery.duck import over_files  # noqa: PLC0415  duckdb is of an extra
+
+        over_files(duck, Path(store))
+        yield duck
 
 
 def measured_of(bodies: Iterable[bytes], question: Question) -> Report | None:
@@ -54,11 +73,3 @@ def _duckdb() -> Iterator[tuple[DuckDb, Path]]:
 
     with TemporaryDirectory(prefix="cdevents-metrics-") as folder, closing(DuckDb(Path(folder))) as engine:
         yield engine, Path(folder)
-
-
-def _in_postgresql(url: str, question: Question) -> Report | None:
-    need("postgresql", "psycopg")
-    from adapters.delivery.postgres import Postgres  # noqa: PLC0415  psycopg is of an extra
-
-    with closing(Postgres(url)) as engine:
-        return measure(engine, question)

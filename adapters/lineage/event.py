@@ -19,8 +19,8 @@ class Event:
 
     `parents` are the ids of what it follows, by a path, then by a relation. `artifacts` are the package URLs it is
     about, without their qualifiers: where an artifact is found does not make it another. `service` is what was
-    deployed, or what an incident is about, `url` that of a change. `told` is what joins it to others of which no link
-    says so.
+    deployed, or what an incident is about, `url` that of a change, `by` who did it. `told` is what joins it to others
+    of which no link says so.
     """
 
     id: str
@@ -36,7 +36,18 @@ class Event:
     environment: str | None
     service: str | None
     url: str | None
+    by: str | None
     told: Told
+
+    @property
+    def kind(self) -> str:
+        """What it is about: `change`, `pipelinerun`."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def predicate(self) -> str:
+        """What happened to that: `merged`, `started`."""
+        return self.name.rpartition(".")[2]
 
 
 def event(document: Mapping[str, Any]) -> Event:
@@ -63,6 +74,7 @@ def event(document: Mapping[str, Any]) -> Event:
         service=subject["id"] if name.startswith("service.") else content.get("service", {}).get("id"),
         told=told(name, subject["id"], entry, content, custom),
         url=_object(custom.get("change")).get("url"),
+        by=by if isinstance(by := custom.get("by"), str) else None,
     )
 
 

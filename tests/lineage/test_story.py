@@ -120,3 +120,15 @@ def test_no_links_make_a_story_endless(pairs: list[tuple[int, int]]) -> None:
 
     told = ids(story((event(document(str(a), a, ("PATH", str(b)))) for a, b in pairs), "c"))
     assert sorted(told) == sorted({str(a) for a, _ in pairs})
+
+
+def test_it_begins_with_what_people_have_at_hand() -> None:
+    """The number of a change, and the URL of a run; a number that ends something else is none."""
+    change = document("created", 1, subject="team%2Fapp~4711")
+    change["context"]["type"] = "dev.cdevents.change.created.0.3.0"
+    run = document("run", 2, subject="job/app/4711/")
+    deployed = document("deployed", 3, chain="d", subject="shop~4711")
+    events = [change, run, deployed]
+    for wanted in ("4711", "https://ci/job/app/4711/"):
+        assert outline(story(map(event, events), wanted)) == [("created", []), ("run", [])]
+    assert story(map(event, events), "711") == []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -33,14 +34,21 @@ def hear(service: Service) -> None:
 @contextmanager
 def beside(service: Service) -> Iterator[str]:
     """The address of a console for a sidecar's configuration, which ends with the block."""
+    with beside_files(service.folder) as address:
+        yield address
+
+
+@contextmanager
+def beside_files(folder: Path) -> Iterator[str]:
+    """The address of a console for the `config.yaml` in a folder, which ends with the block."""
     port = free_port()
     command = [sys.executable, "-m", "adapters", "console", "--config", "config.yaml", "--listen", f"127.0.0.1:{port}"]
-    with (service.folder / "console.log").open("ab") as log:
+    with (folder / "console.log").open("ab") as log:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=service.folder, stderr=log, env=environment)
+        process = subprocess.Popen(command, cwd=folder, stderr=log, env=environment)
     try:
         until(lambda: listens(port) or process.poll() is not None)
-        assert process.poll() is None, (service.folder / "console.log").read_text()
+        assert process.poll() is None, (folder / "console.log").read_text()
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -1,0 +1,58 @@
+"""The store that a configuration has a sink for, asked for events; the sidecar does not know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from adapters.config import Config
+from adapters.delivery import related
+from adapters.delivery.engine import Engine
+from adapters.delivery.stores import opened
+from adapters.lineage.event import Event
+from adapters.lineage.reading import events
+from adapters.lineage.wanted import Wanted
+from adapters.sinks.store_settings import ParquetSettings, PostgresqlSettings
+
+TIMEOUT = 60.0
+"""Seconds that a statement of PostgreSQL may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A store: PostgreSQL by its URL, or a folder of Parquet. What cannot be asked raises AdapterError."""
+
+    place: str
+    password: str | None = None
+
+    def opened(self) -> AbstractContextManager[Engine]:
+        """A session with it."""
+        return opened(self.place, self.password, TIMEOUT)
+
+    def related(self, wanted: Wanted) -> list[Event]:
+        """What has to do with what is wanted, and perhaps more."""
+        return self._events(lambda engine: related.related(engine, wanted.names(), wanted.number))
+
+    def services(self, service: str | None = None, environment: str = "") -> list[Event]:
+        """What is where, and the history of one place, with changes and runs."""
+        return self._events(lambda engine: related.services(engine, service, environment))
+
+    def document(self, id_: str) -> bytes | None:
+        """An event as it was stored, None where it is not there."""
+        with self.opened() as engine:
+            return next(related.documents(engine, id_), None)
+
+    def _events(self, ask: Callable[[Engine], Iterable[bytes]]) -> list[Event]:
+        with self.opened() as engine:
+            return list(events(ask(engine)))
+
+
+def store(settings: Config) -> Stored | None:
+    """That of the first sink that is one."""
+    for sink in settings.sinks.values():
+        if isinstance(sink, PostgresqlSettings):
+            return Stored(sink.url, sink.password.get_secret_value() if sink.password else None)
+        if isinstance(sink, ParquetSettings):
+            return Stored(str(sink.path))
+    return None

@@ -1,0 +1,114 @@
+"""The chain in a browser: drawn at once, opened by mouse and keyboard, and nothing in it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Page, expect
+
+from adapters.config import Config
+from tests.console.browser.consoles import beside_files, flaws
+from tests.console.stories import CHANGE, cdevent, heard, others, story, wide
+from tests.console.support import journal
+
+HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+LARGE = "large%2Fchange~500"
+
+
+def _filled(config: Config) -> None:
+    large = json.loads(json.dumps(wide(500)).replace(CHANGE, LARGE).replace("a2f0c1d4", "b3f0c1d4"))
+    for each in large:
+        each["context"]["id"] = f"large-{each['context']['id']}"
+        for link in each["context"].get("links", ()):
+            link["from"]["contextId"] = f"large-{link['from']['contextId']}"
+    hostile = [
+        cdevent(
+            f"h{n}{HOSTILE}", "incident.detected", n, f"{n}{HOSTILE}", chain=HOSTILE, by=HOSTILE, outcome=HOSTILE,
+            environment={"id": HOSTILE}, service={"id": HOSTILE},
+        )
+        for n in range(3)
+    ]  # fmt: skip
+
+    async def fill() -> None:
+        async with journal(config, heard([*story(), *large, *hostile])):
+            pass
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
+        thread.submit(lambda: asyncio.run(fill())).result()
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a console beside a journal that has a change, a large one, and a hostile one."""
+    folder: Path = tmp_path_factory.mktemp("chains")
+    config = others(folder)
+    (folder / "config.yaml").write_text(yaml.safe_dump(json.loads(config.model_dump_json(exclude_unset=True))))
+    _filled(config)
+    with beside_files(folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/chain?id=1234", "/chain/event?id=alert", "/chain?id=nothing"])
+def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
+    """On a chain, on an event, and where there is none."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # it is one of those
+    page.goto(path)
+    assert flaws(page) == []
+
+
+@pytest.mark.parametrize("path", ["/chain?id=1234", "/chain/event?id=alert"])
+def test_a_phone_shows_it_whole(page: Page, path: str) -> None:
+    """The picture scrolls within itself."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(path)
+    assert page.evaluate("document.scrollingElement.scrollWidth") == 360
+
+
+def test_five_hundred_events_are_drawn_in_a_second(page: Page) -> None:
+    """From the answer's first byte to the picture on the screen; and the page is asked for once before, as it reads."""
+    page.goto(f"/chain?id={LARGE.replace('%', '%25')}")
+    page.reload()
+    expect(page.locator("svg.chain .hit")).to_have_count(500)
+    took = page.evaluate("""() => new Promise(done => requestAnimationFrame(() => setTimeout(() => {
+        const [loaded] = performance.getEntriesByType("navigation");
+        done(loaded.loadEventEnd - loaded.responseStart);
+    })))""")
+    assert took < 1000
+
+
+def test_a_mark_opens_its_event(page: Page) -> None:
+    """By the mouse, and by the keyboard."""
+    page.goto("/chain?id=1234")
+    page.locator("svg.chain").get_by_role("link", name="incident.detected").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("incident.detected")
+    page.go_back()
+    page.locator("svg.chain").get_by_role("link", name="change.merged").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("change.merged")
+
+
+def test_it_is_found_by_its_number(page: Page) -> None:
+    """In the form of the page."""
+    page.goto("/chain")
+    page.get_by_role("searchbox").fill("1234")
+    page.keyboard.press("Enter")
+    expect(page.locator("svg.chain .hit")).to_have_count(len(story()))
+    expect(page.get_by_role("row", name="review").first).to_contain_text("3.0 d")
+
+
+def test_nothing_that_a_tool_said_runs(page: Page) -> None:
+    """Neither on the page, nor in the picture, nor of an event."""
+    page.goto("/chain?id=h0" + HOSTILE.replace("<", "%3C").replace('"', "%22").replace("=", "%3D").replace("'", "%27"))
+    expect(page.locator("svg.chain .hit")).to_have_count(3)
+    assert page.title() != "run"
+    assert page.locator("main img, main script").count() == 0
+    page.locator("tbody a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("incident.detected")
+    assert page.title() != "run"
