@@ -5,7 +5,7 @@ A message is for the person who reads it at night: what is wrong, where, and wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -61,11 +61,15 @@ class MappingError(AdapterError):
 
 
 class DeliveryError(AdapterError):
-    """A sink did not take a batch. `delivered` counts the messages it took before the one that failed."""
+    """A sink did not take a batch. `delivered` counts the messages it took before the one that failed.
+
+    `beyond` is what is settled of those after it, by their index: None where it was taken, or why it never will be.
+    """
 
     def __init__(self, message: str, *, delivered: int = 0) -> None:
         super().__init__(message)
         self.delivered = delivered
+        self.beyond: Mapping[int, str | None] = {}
 
 
 class TransientError(DeliveryError):

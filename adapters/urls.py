@@ -86,3 +86,9 @@ def _public_query(query: str) -> str:
 @lru_cache(1024)
 def _is_secret(name: str) -> bool:
     return len(name) < 200 and _PARAMETER.search(unquote_plus(name)) is not None  # noqa: PLR2004 - a name, no text
+
+
+def origin(url: str) -> str:
+    """A URL without its path, query and user; raises ValueError for what is none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -25,8 +25,9 @@ class Worker:
         self._calls.put((future, call))
         return await asyncio.wrap_future(future)
 
-    def close(self) -> None:
-        """Ends the thread after the calls that it has."""
+    def close(self, last: Callable[[], object] = lambda: None) -> None:
+        """Ends the thread after the calls that it has, and `last`."""
+        self._calls.put((Future(), last))
         self._calls.put(None)
 
     def _run(self) -> None:

@@ -57,6 +57,9 @@ def receiving(tls: SSLContext | None = None) -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_PUT(self) -> None:
+            self.do_POST()
+
         def do_GET(self) -> None:
             self.do_POST()
 

@@ -2,6 +2,6 @@
 
 from adapters.http.bounded import Bounded, bounded
 from adapters.http.credentials import Basic, Bearer
-from adapters.http.words import Unusable, no_answer, origin
+from adapters.http.words import Unusable, no_answer
 
-__all__ = ["Basic", "Bearer", "Bounded", "Unusable", "bounded", "no_answer", "origin"]
+__all__ = ["Basic", "Bearer", "Bounded", "Unusable", "bounded", "no_answer"]

@@ -11,7 +11,8 @@ from urllib3 import ProxyManager, Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from adapters.http.deadline import POOLS
-from adapters.http.words import Unusable, origin
+from adapters.http.words import Unusable
+from adapters.urls import origin
 
 MOST_VALUES = 2_000_000
 """Values of an answer in JSON at most: with as many, of whatever kind, a process stays under 256 MiB."""

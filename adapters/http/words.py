@@ -1,20 +1,12 @@
-"""What may be said of a URL and of an error: those of requests hold the whole URL, and it may hold a secret."""
+"""What may be said of an error: those of requests hold the whole URL, and it may hold a secret."""
 
 from __future__ import annotations
-
-from urllib.parse import urlsplit
 
 import requests
 
 
 class Unusable(requests.RequestException):
     """An answer that is not taken, for a reason that may be told."""
-
-
-def origin(url: str) -> str:
-    """A URL without its path, query and user; raises ValueError for what is none."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def no_answer(error: OSError) -> str:

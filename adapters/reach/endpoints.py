@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 import requests
 
 from adapters.errors import AdapterError
-from adapters.http import no_answer, origin
+from adapters.http import no_answer
 from adapters.sinks.actions.settings import HttpCallSettings
 from adapters.sinks.http_session import asked, session
 from adapters.sinks.http_settings import HttpSettings
+from adapters.urls import origin
 
 PATIENCE = 5.0
 """Seconds for an answer."""

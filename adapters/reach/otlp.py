@@ -6,7 +6,7 @@ import asyncio
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from adapters.http import origin
+from adapters.urls import origin
 
 if TYPE_CHECKING:
     from adapters.sinks.otlp.settings import OtlpSettings

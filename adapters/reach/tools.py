@@ -10,7 +10,7 @@ import requests
 
 from adapters.errors import AdapterError
 from adapters.gerrit import client as gerrit_client
-from adapters.http import Basic, Bounded, bounded, no_answer, origin
+from adapters.http import Basic, Bounded, bounded, no_answer
 from adapters.redaction import redaction
 from adapters.secrets import Secret
 from adapters.sinks.actions.settings import GerritReviewSettings, JenkinsJobSettings
@@ -23,6 +23,7 @@ from adapters.sources.registry.answers import asking, session
 from adapters.sources.registry.settings import RegistryApi
 from adapters.sources.registry.token import Authentication
 from adapters.tls import Tls, secure
+from adapters.urls import origin
 
 PATIENCE = 5.0
 """Seconds for each answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import structlog
@@ -65,31 +65,27 @@ class Delivery:
         `sent` is what to wait for where they are on their way already.
         """
         left = _Left(deque(enumerate(messages)), sent)
-        refused: dict[int, str] = {}
         while left.pending:
             try:
                 await self._retrying(self._publish, left)
             except PermanentError as error:
-                refused[left.take()] = str(error)
-        return refused
+                left.refused[left.take()] = str(error)
+        return left.refused
 
     async def _publish(self, left: _Left) -> None:
         messages, sent = left.next()
         try:
             await (sent or self._sink.publish(messages))
         except DeliveryError as error:
-            self._take(left, error.delivered)
+            self._metrics.delivered(self._route, left.settle(error))
             left.blame(error)
             raise
-        self._take(left, len(messages))
+        for _ in messages:
+            left.take()
+        self._metrics.delivered(self._route, len(messages))
         if (away := self._outage.ended()) is not None:
             _log.info("sink takes messages again", route=self._route, away=away, waiting=self._waiting())
             await self._tell("")
-
-    def _take(self, left: _Left, count: int) -> None:
-        for _ in range(count):
-            left.take()
-        self._metrics.delivered(self._route, count)
 
     async def _tell(self, reason: str) -> None:
         if self._note is not None and reason != self._noted:
@@ -112,6 +108,7 @@ class _Left:
 
     pending: deque[tuple[int, Message]]
     sent: Awaitable[None] | None
+    refused: dict[int, str] = field(default_factory=dict)
     alone: bool = False
     hang_ups: int = 0
 
@@ -125,6 +122,15 @@ class _Left:
         self.hang_ups = 0
         index, _ = self.pending.popleft()
         return index
+
+    def settle(self, error: DeliveryError) -> int:
+        """Keeps what an attempt left: the message at fault, and what was not sent. Returns how many were taken."""
+        for _ in range(error.delivered):
+            self.take()
+        after = {place - error.delivered: reason for place, reason in error.beyond.items()}
+        self.refused |= {self.pending[place][0]: reason for place, reason in after.items() if reason is not None}
+        self.pending = deque(each for place, each in enumerate(self.pending) if place not in after)
+        return error.delivered + sum(reason is None for reason in after.values())
 
     def blame(self, error: DeliveryError) -> None:
         """Holds a hang-up against the first message; raises PermanentError when that is one too many."""
@@ -151,7 +157,7 @@ def retrying(
 
 def _pause(state: RetryCallState) -> float:
     error = _error(state)
-    if isinstance(error, TransientError) and error.delivered:
+    if isinstance(error, TransientError) and (error.delivered or error.beyond):
         state.attempt_number = 1
     asked = error.retry_after if isinstance(error, TransientError) else None
     return min(max(_BACK_OFF(state), asked or 0.0), LONGEST_PAUSE)

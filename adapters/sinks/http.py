@@ -7,28 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
-
-import requests
+from collections.abc import Callable, Sequence
+from threading import Event
 
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
-from adapters.http import no_answer, origin
-from adapters.model import NOWHERE, Encoding, Message, Place
+from adapters.model import Encoding, Message
 from adapters.redaction import redaction
 from adapters.sinks.binding import counterparts
-from adapters.sinks.http_answer import judge
-from adapters.sinks.http_session import asked, session
+from adapters.sinks.http_client import Client
 from adapters.sinks.http_settings import HttpSettings
+from adapters.sinks.http_transfers import UNSENT, Post, Transfers
 from adapters.sinks.permission import Permission
-from adapters.urls import below
 from adapters.worker import Worker
 
 
 class HttpSink:
-    """Posts in order over one kept-alive connection.
+    """Posts over up to `connections` kept-alive connections; what has one partition key goes one by one, in order.
 
     What may go better later is a TransientError: no connection, a timeout, 401, 407, 408, 425, 429, 5xx. Any other
     answer that is not 2xx is a PermanentError. What a message says of its path is below the sink's URL. A refused batch
@@ -36,37 +31,25 @@ class HttpSink:
     """
 
     def __init__(self, settings: HttpSettings, *, clock: Callable[[], float] = time.time) -> None:
-        self._url = settings.url
-        self._timeout = (settings.connect_timeout, settings.read_timeout)
-        self._session = session(settings.auth, settings.headers, settings.tls)
-        self._clock = clock
-        self._redact = redaction(settings)
+        client = Client(settings, redaction(settings), clock)
+        self._transfers = Transfers(settings.connections, client.handle, client.prepare, client.judge)
         self._worker = Worker("http-sink")
-        self._permission = Permission(settings.handshake, partial(self._ask, "OPTIONS")) if settings.handshake else None
+        self._permission = _permission(settings)
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
         if batch[0].encoding is Encoding.BATCH:
             await self._publish_batch(batch)
         else:
-            await self._publish_each(batch)
+            _raise_settled(await self._exchange([_post(message) for message in batch]))
 
     async def aclose(self) -> None:
-        """Closes the connection."""
-        self._worker.close()
-        self._session.close()
-
-    async def _publish_each(self, messages: Sequence[Message]) -> None:
-        for index, message in enumerate(messages):
-            try:
-                await self._post(*_request(message), message.place)
-            except DeliveryError as error:
-                error.delivered = index
-                raise
+        """Closes the connections."""
+        self._worker.close(self._transfers.close)
 
     async def _publish_batch(self, messages: Sequence[Message]) -> None:
         try:
-            await self._post({"content-type": BATCH_JSON}, batch(messages))
+            _raise_settled(await self._exchange([Post({"content-type": BATCH_JSON}, batch(messages), "")]))
         except PermanentError:
             if len(messages) == 1:
                 raise
@@ -80,37 +63,39 @@ class HttpSink:
             error.delivered += half
             raise
 
-    async def _post(self, headers: dict[str, str], body: bytes, place: Place = NOWHERE) -> None:
-        if self._permission is not None:
-            await self._worker.run(self._permit)
-            await asyncio.sleep(self._permission.wait(time.monotonic()))
-            headers = headers | self._permission.headers
-        await self._worker.run(lambda: self._exchange(headers, body, place))
+    async def _exchange(self, posts: Sequence[Post]) -> list[DeliveryError | None]:
+        return await (self._sent(posts) if self._permission is None else self._permitted(posts, self._permission))
 
-    def _permit(self) -> None:
-        assert self._permission is not None  # noqa: S101 - its caller looked
-        with self._asking("OPTIONS"):
-            self._permission.obtain()
+    async def _permitted(self, posts: Sequence[Post], permission: Permission) -> list[DeliveryError | None]:
+        """One by one, as often as it may be."""
+        await self._worker.run(permission.obtain)
+        outcomes: list[DeliveryError | None] = []
+        for post in posts:
+            await asyncio.sleep(permission.wait(time.monotonic()))
+            outcomes += await self._sent([post._replace(headers={**post.headers, **permission.headers})])
+            if isinstance(outcomes[-1], TransientError):
+                break
+        return outcomes + [UNSENT] * (len(posts) - len(outcomes))
 
-    def _exchange(self, headers: Mapping[str, str], body: bytes, place: Place) -> None:
-        method = place.method or "POST"
-        with self._asking(method):
-            answer = self._ask(method, headers, body, below(self._url, place.path))
-            judge(answer, self._clock(), self._redact)
-
-    def _ask(
-        self, method: str, headers: Mapping[str, str], body: bytes | None = None, url: str | None = None
-    ) -> requests.Response:
-        return asked(self._session, method, url or self._url, data=body, headers=headers, timeout=self._timeout)
-
-    @contextmanager
-    def _asking(self, method: str) -> Iterator[None]:
+    async def _sent(self, posts: Sequence[Post]) -> list[DeliveryError | None]:
+        stop = Event()
         try:
-            yield
-        except (requests.exceptions.InvalidHeader, UnicodeError) as error:
-            raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
-        except OSError as error:
-            raise TransientError(f"{method} {origin(self._url)}: {no_answer(error)}") from None
+            return await self._worker.run(lambda: self._transfers.run(posts, stop))
+        finally:
+            stop.set()
+
+
+def _permission(settings: HttpSettings) -> Permission | None:
+    if settings.handshake is None:
+        return None
+    from adapters.sinks.http_session import asking  # noqa: PLC0415 - its client is needed for nothing else here
+
+    return Permission(settings.handshake, asking(settings))
+
+
+def _post(message: Message) -> Post:
+    headers, body = _request(message)
+    return Post(headers, body, message.attributes.get("partitionkey", ""), message.place)
 
 
 def _request(message: Message) -> tuple[dict[str, str], bytes]:
@@ -122,3 +107,18 @@ def _request(message: Message) -> tuple[dict[str, str], bytes]:
             content_type = {"content-type": message.attributes["datacontenttype"]}
             return content_type | counterparts(message) | key, message.data
     return {"content-type": STRUCTURED_JSON} | key, structured(message)
+
+
+def _raise_settled(outcomes: Sequence[DeliveryError | None]) -> None:
+    """Raises the first failure, which says what else is settled; nothing, where all were taken."""
+    first = next((place for place, each in enumerate(outcomes) if each is not None), None)
+    if first is None:
+        return
+    failure = next(each for each in outcomes[first:] if each is not None and each is not UNSENT)
+    failure.delivered = first
+    failure.beyond = {
+        place: None if each is None else str(each)
+        for place, each in enumerate(outcomes)
+        if place > first and not isinstance(each, TransientError)
+    }
+    raise failure

@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import requests
 
 from adapters.errors import PermanentError, TransientError
-from adapters.http import origin
 from adapters.redaction import Redact
+from adapters.urls import origin
 
 _TRY_LATER = frozenset({401, 407, 408, 425, 429})
 """Statuses below 500 that say nothing against the message: wait for the server, or for somebody to renew a token."""

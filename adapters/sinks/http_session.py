@@ -7,10 +7,13 @@ from collections.abc import Mapping
 import requests
 from requests.auth import AuthBase
 
-from adapters.http import Basic, Bearer, Bounded, bounded
+from adapters.errors import TransientError
+from adapters.http import Basic, Bearer, Bounded, bounded, no_answer
 from adapters.secrets import Secret
-from adapters.sinks.http_settings import Auth
+from adapters.sinks.http_settings import Auth, HttpSettings
+from adapters.sinks.permission import Ask
 from adapters.tls import Tls, secure
+from adapters.urls import origin
 
 _EXCERPT = 16 << 10
 """Bytes that are read of an answer: its status is what counts."""
@@ -47,6 +50,20 @@ def asked(  # noqa: PLR0913 - what a request is made of
         verify=session.verify,  # said again, because a session's own gives way to REQUESTS_CA_BUNDLE
         allow_redirects=False,
     )
+
+
+def asking(settings: HttpSettings) -> Ask:
+    """What asks for permission where these settings say, over a connection of its own."""
+    timeout = (settings.connect_timeout, settings.read_timeout)
+
+    def ask(headers: Mapping[str, str]) -> requests.Response:
+        try:
+            with session(settings.auth, settings.headers, settings.tls) as client:
+                return asked(client, "OPTIONS", settings.url, data=None, headers=headers, timeout=timeout)
+        except OSError as error:
+            raise TransientError(f"OPTIONS {origin(settings.url)}: {no_answer(error)}") from None
+
+    return ask
 
 
 class _Session(requests.Session):

@@ -55,7 +55,8 @@ class Auth(Settings):
 class HttpSettings(SinkSettings):
     """Where to post, with which headers; the read timeout is for the whole answer.
 
-    With `handshake` it is asked for permission to send CloudEvents there before anything is sent.
+    Up to `connections` requests are under way at once: those of one partition key never are. With `handshake` it is
+    asked for permission to send CloudEvents there before anything is sent, and then they go one by one.
     """
 
     type: Literal["http"]
@@ -65,4 +66,5 @@ class HttpSettings(SinkSettings):
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0
     read_timeout: Annotated[Duration, Field(gt=0)] = 30.0
     tls: Tls = Tls()
+    connections: Annotated[int, Field(ge=1, le=1000)] = 32
     handshake: Handshake | None = None

@@ -27,10 +27,14 @@ class Handshake(Settings):
     rate: Annotated[int, Field(gt=0)] | None = None
 
 
+Ask = Callable[[Mapping[str, str]], "requests.Response"]
+"""Asks by OPTIONS, with these headers; raises TransientError where there is no answer."""
+
+
 class Permission:
     """Asked for before the first message, and again each time that a message is tried again, until it is given."""
 
-    def __init__(self, handshake: Handshake, ask: Callable[[Mapping[str, str]], requests.Response]) -> None:
+    def __init__(self, handshake: Handshake, ask: Ask) -> None:
         self._origin, self._rate, self._ask = handshake.origin, handshake.rate, ask
         self._granted = False
         self._pause = self._next = 0.0
@@ -41,7 +45,7 @@ class Permission:
         return {"webhook-request-origin": self._origin}
 
     def obtain(self) -> None:
-        """Returns once this sender may send; raises TransientError while it may not, or what requests raises."""
+        """Returns once this sender may send; raises TransientError while it may not."""
         if self._granted:
             return
         rate = {"webhook-request-rate": str(self._rate)} if self._rate else {}

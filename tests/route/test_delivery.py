@@ -173,3 +173,35 @@ async def test_why_a_sink_takes_nothing_is_noted_when_it_changes() -> None:
     await delivery.deliver(messages(2))
     await delivery.deliver(messages(2))
     assert notes == ["away", "busy", None]
+
+
+@given(st.lists(st.lists(st.sampled_from(["taken", "refused", "away"]), min_size=6, max_size=6), max_size=5))
+async def test_what_settles_beyond_a_failure_is_not_published_again(rounds: list[list[str]]) -> None:
+    """Whatever is taken or refused in whatever order, each message is taken or refused once, and counted so."""
+    settled: dict[bytes, str] = {}
+    left = iter(rounds)
+
+    class Sink(Recorder):
+        async def publish(self, batch: Sequence[Message]) -> None:
+            fates = dict(zip(map(int, "012345"), next(left, ["taken"] * 6), strict=True))
+            said = [fates[int(message.data)] for message in batch]
+            for message, fate in zip(batch, said, strict=True):
+                if fate != "away":
+                    assert settled.setdefault(message.data, fate) is fate
+                    assert message.data not in seen
+                    seen.add(message.data)
+            first = next((place for place, fate in enumerate(said) if fate != "taken"), None)
+            if first is not None:
+                error: DeliveryError = (PermanentError if said[first] == "refused" else TransientError)("no")
+                error.delivered = first
+                after = [place for place, fate in enumerate(said) if place > first and fate != "away"]
+                error.beyond = {place: None if said[place] == "taken" else "no" for place in after}
+                raise error
+
+    seen: set[bytes] = set()
+    metrics = Metrics(CollectorRegistry())
+    refused = await Delivery("raw", Sink(deque()), metrics, sleep=Naps()).deliver(messages(6))
+    assert refused == {int(data): "no" for data, fate in settled.items() if fate == "refused"}
+    assert len(seen) == 6
+    delivered = metrics.registry.get_sample_value("cdevents_adapters_messages_delivered_total", {"route": "raw"})
+    assert (delivered or 0) == 6 - len(refused)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,13 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
-from adapters.model import Encoding, Format
+from adapters.model import Encoding, Format, Place
 from adapters.sinks.http import HttpSink
 from adapters.sinks.http_answer import retry_after
 from adapters.sinks.http_settings import HttpSettings
 from tests.receiver import Receiver
 from tests.sinks.conftest import Make
+from tests.waiting import eventually
 
 NOW = 1_772_366_400.0  # Sun, 01 Mar 2026 12:00:00 GMT
 
@@ -35,6 +39,58 @@ def opened(receiver: Receiver) -> Callable[..., HttpSink]:
 
 
 Open = Callable[..., HttpSink]
+
+
+@dataclass
+class Slow:
+    """A server that takes its time, and sees what is under way at once; `crowded` are keys that were there twice."""
+
+    failing: dict[int, int] = field(default_factory=dict)
+    pause: float = 0.01
+    url: str = ""
+    taken: list[int] = field(default_factory=list)
+    busy: list[str] = field(default_factory=list)
+    crowded: set[str] = field(default_factory=set)
+    most: int = 0
+    serving: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Slow]:
+        """It, while it is up."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        yield self
+        server.close()
+        for task in self.serving:
+            task.cancel()
+        await asyncio.gather(*self.serving, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.serving.extend(task for task in [asyncio.current_task()] if task)
+        try:
+            while head := (await reader.readuntil(b"\r\n\r\n")).lower():
+                [length] = [line for line in head.split(b"\r\n") if line.startswith(b"content-length:")]
+                event = orjson.loads(await reader.readexactly(int(length[15:])))
+                status = await self._take(event["partitionkey"], int(event["id"].removeprefix("id-")))
+                writer.write(f"HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n".encode())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _take(self, key: str, number: int) -> int:
+        if key in self.busy:
+            self.crowded.add(key)
+        self.busy.append(key)
+        self.most = max(self.most, len(self.busy))
+        await asyncio.sleep(self.pause)
+        self.busy.remove(key)
+        if status := self.failing.get(number):
+            return status
+        self.taken.append(number)
+        return 204
 
 
 async def test_structured_messages_go_one_by_one_in_order(opened: Open, receiver: Receiver, make: Make) -> None:
@@ -58,6 +114,49 @@ async def test_binary_messages_have_their_attributes_in_headers(opened: Open, re
     assert (request.body, request.headers["content-type"]) == (b"\x00\xff", "application/json")
     assert (request.headers["ce-id"], request.headers["ce-subject"]) == ("id-1", "a%20b/%C3%A9%25")
     await sink.aclose()
+
+
+async def test_what_has_a_key_of_its_own_does_not_wait(opened: Open, make: Make) -> None:
+    """All keys are under way at once, up to as many as there are connections; of one key there is one at a time."""
+    messages = [make(number, partitionkey=f"key {number % 7}") for number in range(70)]
+    async with Slow().listening() as slow:
+        sink = opened(url=slow.url, connections=5)
+        await sink.publish(messages)
+        assert slow.most == 5
+        assert slow.crowded == set()
+        await sink.aclose()
+    for key in range(7):
+        assert [number for number in slow.taken if number % 7 == key] == [*range(key, 70, 7)]
+
+
+async def test_after_a_failure_nothing_more_is_sent(opened: Open, make: Make) -> None:
+    """What was under way is settled, and told beside the failure; what came behind it in its key was never sent."""
+    messages = [make(number, partitionkey=f"key {number % 4}") for number in range(40)]
+    async with Slow(failing={5: 503, 6: 422}).listening() as slow:
+        sink = opened(url=slow.url, connections=4)
+        with pytest.raises(TransientError, match="answered 503") as caught:
+            await sink.publish(messages)
+        await sink.aclose()
+    error = caught.value
+    assert error.delivered == 5
+    settled = {*range(error.delivered), *error.beyond}
+    assert settled == {*slow.taken, 6} - {5}
+    assert {place for place, reason in error.beyond.items() if reason} == {6}
+    assert not {9, 13} & {*slow.taken}
+
+
+async def test_a_stop_begins_nothing_more(opened: Open, make: Make) -> None:
+    """Cancelled, what is under way comes to its end, and nothing follows it."""
+    async with Slow(pause=0.05).listening() as slow:
+        sink = opened(url=slow.url, connections=2)
+        publishing = asyncio.create_task(sink.publish([make(number, partitionkey="one") for number in range(40)]))
+        await eventually(lambda: slow.taken)
+        publishing.cancel()
+        await asyncio.gather(publishing, return_exceptions=True)
+        await sink.publish([make(99, partitionkey="one")])
+        assert slow.taken[-1] == 99
+        assert len(slow.taken) < 40
+        await sink.aclose()
 
 
 async def test_a_batch_is_one_request(opened: Open, receiver: Receiver, make: Make) -> None:
@@ -92,6 +191,17 @@ async def test_a_raw_cdevent_names_its_legacy_message(opened: Open, receiver: Re
     await sink.aclose()
 
 
+async def test_a_message_may_say_where_it_goes_below_the_url(opened: Open, receiver: Receiver, make: Make) -> None:
+    """By which method, at which path, and with which headers; the next goes where the sink says."""
+    sink = opened(connections=1)
+    place = Place(method="PUT", path="/a b/c?x=1", headers={"X-Of": "it"})
+    await sink.publish([make(1)._replace(place=place), make(2)])
+    first, second = receiver.requests
+    assert (first.method, first.path, first.headers["x-of"]) == ("PUT", "/events/a%20b/c?token=s3cret&x=1", "it")
+    assert (second.method, second.path, second.headers.get("x-of")) == ("POST", "/events?token=s3cret", None)
+    await sink.aclose()
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 async def test_any_2xx_is_an_acknowledgement(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
     """Whatever the answer holds."""
@@ -114,12 +224,12 @@ async def test_what_may_go_better_later_is_transient(opened: Open, receiver: Rec
 
 @pytest.mark.parametrize("status", [300, 400, 403, 404, 410, 413, 415, 422])
 async def test_what_will_never_work_is_permanent(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
-    """It is the message at `delivered`, and the reason has the beginning of the answer."""
+    """It is the message at `delivered`, and the reason has the beginning of the answer; it holds up no other."""
     receiver.answers.extend([(204, {}, b""), (status, {}, b"x" * 500)])
     sink = opened()
     with pytest.raises(PermanentError, match=rf"answered {status}.*: x{{200}}$") as caught:
         await sink.publish([make(number) for number in range(4)])
-    assert (caught.value.delivered, len(receiver.requests)) == (1, 2)
+    assert (caught.value.delivered, caught.value.beyond, len(receiver.requests)) == (1, {2: None, 3: None}, 4)
     await sink.aclose()
 
 
@@ -136,7 +246,7 @@ async def test_a_redirect_is_not_followed(opened: Open, receiver: Receiver, make
 
 async def test_no_error_shows_a_credential(opened: Open, receiver: Receiver, make: Make) -> None:
     """Neither the URL's query nor a header is in what is logged."""
-    receiver.answers.extend([(500, {}, b""), (400, {}, b""), None])
+    receiver.answers.extend([(500, {}, b""), (400, {}, b""), None, None])
     sink = opened(auth={"bearer": "hush"}, headers={"X-Key": "psst"})
     for error in (TransientError, PermanentError, TransientError):
         with pytest.raises(error) as caught:

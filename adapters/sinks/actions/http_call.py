@@ -10,7 +10,7 @@ import orjson
 import requests
 
 from adapters.errors import PermanentError, TransientError
-from adapters.http import no_answer, origin
+from adapters.http import no_answer
 from adapters.redaction import redaction
 from adapters.sinks.actions import place
 from adapters.sinks.actions.settings import HttpCallSettings
@@ -18,6 +18,7 @@ from adapters.sinks.actions.shape import shape, shaped
 from adapters.sinks.actions.sink import ActionSink
 from adapters.sinks.http_answer import judge
 from adapters.sinks.http_session import asked, session
+from adapters.urls import origin
 
 _NO_URL = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 

@@ -7,8 +7,9 @@ import time
 
 import requests
 
-from adapters.http import Bounded, bounded, no_answer, origin
+from adapters.http import Bounded, bounded, no_answer
 from adapters.sources.auth.contract import Undecided
+from adapters.urls import origin
 
 _SECONDS = 10
 _LARGEST = 1 << 20

@@ -1,0 +1,142 @@
+"""One event a request: CDEvents from the journal to an HTTP server, beside a bare client that posts the same.
+
+Each is read, translated, checked and written down on the way; the bare client has its bodies in hand. The server is a
+process of its own, as small as one can be, for it runs beside what is measured. The first round is for warming up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from http.client import HTTPConnection
+from itertools import count
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry
+
+from adapters.cdevents.cloudevents import STRUCTURED_JSON
+from adapters.journal import Journal
+from adapters.mapping import load
+from adapters.metrics import Metrics
+from adapters.model import Encoding, Format
+from adapters.route import Origin, Route, renderer
+from adapters.route.rendered import Render
+from adapters.sinks.http import HttpSink
+from adapters.sinks.http_settings import HttpSettings
+from bench.backlog import fill
+from bench.drain_by_hand import BATCH
+from bench.table import Row
+from bench.translation import INSTANCE
+from tests import brokers
+from tests.service import free_port
+
+BACKLOG, ROUNDS, SECONDS = 50_000, 3, 2.0
+PAUSE = 0.02
+"""Seconds that a slow server takes for each request."""
+
+_routes = (f"route {number}" for number in count())
+
+
+class Cost(NamedTuple):
+    """Of one way to publish: events a second, and milliseconds of this process for each."""
+
+    rate: float
+    cpu: float
+
+
+def rows() -> Iterator[Row]:
+    """Rates and processor time, taken in turns."""
+    with TemporaryDirectory(prefix="bench-") as folder, _server() as quick, _server(PAUSE) as slow:
+        fill(path := Path(folder) / "journal.db", BACKLOG)
+        origin = Origin(INSTANCE, load("jenkins/notification", instance=INSTANCE, variables={}))
+        one, many = (
+            renderer(lambda _: origin, format_=Format.CDEVENTS, encoding=encoding)
+            for encoding in (Encoding.STRUCTURED, Encoding.BATCH)
+        )
+        rounds = [(_route(path, quick, one), _route(path, quick, many), _bare(quick)) for _ in range(1 + ROUNDS)][1:]
+        each, batched, bare = (Cost(*map(median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True))
+        yield Row("posts: one event a request, beside http.client", each.rate, "/s", bare.rate)
+        yield Row("posts: one event a request", each.rate, "/s", at_least=5000)
+        yield Row("posts: processor time of one, beside http.client", each.cpu, "ms", bare.cpu)
+        yield Row("posts: processor time of one", each.cpu, "ms", at_most=0.3)
+        yield Row("posts: in batches", batched.rate, "/s", at_least=15_000)
+        yield Row("posts: to a server that takes 20 ms for each", _route(path, slow, one).rate, "/s", at_least=1000)
+
+
+def _route(path: Path, url: str, render: Render) -> Cost:
+    return asyncio.run(_drained(path, HttpSettings(type="http", url=url), render))
+
+
+async def _drained(path: Path, settings: HttpSettings, render: Render) -> Cost:
+    metrics, name = Metrics(CollectorRegistry()), next(_routes)
+    async with aclosing(Journal(path, max_bytes=1 << 40)) as journal, aclosing(HttpSink(settings)) as sink:
+        route = Route(name, journal.route(name), render, sink, metrics, BATCH)
+        begin, used = perf_counter(), process_time()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(route.run(), SECONDS)
+        return _cost(metrics.registry.get_sample_value(_DELIVERED, {"route": name}) or 0, begin, used)
+
+
+_DELIVERED = "cdevents_adapters_messages_delivered_total"
+
+
+def _bare(url: str) -> Cost:
+    server = url.removeprefix("http://").rstrip("/")
+    connection, body, posted = HTTPConnection(server), b"x" * 1500, 0
+    begin, used = perf_counter(), process_time()
+    while perf_counter() < begin + SECONDS:
+        connection.request("POST", "/", body, {"content-type": STRUCTURED_JSON, "idempotency-key": f"{posted}"})
+        connection.getresponse().read()
+        posted += 1
+    connection.close()
+    return _cost(posted, begin, used)
+
+
+def _cost(published: float, begin: float, used: float) -> Cost:
+    return Cost(published / (perf_counter() - begin), (process_time() - used) / max(published, 1) * 1e3)
+
+
+@contextmanager
+def _server(pause: float = 0.0) -> Iterator[str]:
+    """The URL of one that takes whatever is posted, after so many seconds."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        port = free_port()
+        command = [sys.executable, "-m", "bench.posts", str(port), str(pause)]
+        with brokers.running(brokers.Server(port, command, Path(folder))) as server:
+            yield f"http://{server.address}/"
+
+
+class _Taken(asyncio.Protocol):
+    """Answers 204 to each request, whose end is told by its length."""
+
+    def __init__(self, pause: float) -> None:
+        self._pause, self._read = pause, bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._answer: Callable[[bytes], None] = transport.write
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while (end := self._read.find(b"\r\n\r\n") + 4) > 3:
+            head = bytes(self._read[:end]).lower()
+            whole = end + int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+            if len(self._read) < whole:
+                return
+            del self._read[:whole]
+            asyncio.get_running_loop().call_later(self._pause, self._answer, b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
+async def _serve(port: int, pause: float) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Taken(pause), "127.0.0.1", port)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1]), float(sys.argv[2])))
