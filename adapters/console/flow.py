@@ -9,15 +9,39 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.console.console import Console
-from adapters.journal import status
+from adapters.console.drawing import drawing
+from adapters.console.gauges import LastHeard, Rates
+from adapters.console.sidecar import Sidecar
+from adapters.console.state import Look, State, state
+from adapters.journal import log, outages, pace, status
 
 
 def routes(console: Console) -> list[Route]:
-    """The page."""
+    """The page, and the part of it that it asks for again and again."""
+    rates, heard, sidecar = Rates(), LastHeard(), Sidecar(console.settings.server)
 
-    def flow(request: Request) -> Response:
+    def look() -> State:
+        now = datetime.now(UTC)
         with console.journal() as journal:
-            found = status.routes(journal, console.settings.routes, datetime.now(UTC))
-            return console.page(request, "flow.html", routes=found, bytes=journal.size())
+            found = status.routes(journal, console.settings.routes, now)
+            seen = Look(
+                now=now,
+                size=journal.size(),
+                last=log.last(journal),
+                routes=found,
+                outages=outages.known(journal),
+                rates=pace.rates(journal, now),
+                route_rates=rates.look(found),
+                heard=heard.look(journal),
+                said=sidecar.said(),
+            )
+        return state(console.settings, seen)
 
-    return [Route("/", flow)]
+    def shown(template: str, request: Request) -> Response:
+        found = look()
+        return console.page(request, template, state=found, drawing=drawing(found))
+
+    return [
+        Route("/", lambda request: shown("flow.html", request)),
+        Route("/flow", lambda request: shown("_flow.html", request)),
+    ]

@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.config.models import Server
+from adapters.console.sidecar import Sidecar
 from tests.service import CONFIG, Service, free_port, listens
 from tests.waiting import until
 
@@ -58,3 +60,14 @@ def test_a_sidecar_alone_has_no_console(tmp_path: Path) -> None:
         assert "console" not in service.log()
     finally:
         assert service.stop() == 0
+
+
+def test_it_asks_the_sidecar_how_it_is(tmp_path: Path) -> None:
+    """A sidecar that runs answers, and has nothing to complain of."""
+    service = Service(tmp_path)
+    service.start()
+    try:
+        said = Sidecar(Server(listen=f"127.0.0.1:{service.port}")).said()
+    finally:
+        assert service.stop() == 0
+    assert (said.answers, said.reasons) == (True, ())
