@@ -42,6 +42,8 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},
+    "bitbucket/cloud": {"minor_events": True},
+    "bitbucket/datacenter": {"minor_events": True},
     **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook"], _CODE),
     "travis/webhook": {"on_start": False} | _CODE,
     "zuul/mqtt": {"gerrit": _GERRIT} | _CODE,

@@ -24,6 +24,8 @@ SECRET = "only the tool and the sidecar know this"
 AUTH: dict[str, dict[str, Any]] = {
     "artifactory/webhook": {"hmac": {"scheme": "jfrog", "secret": SECRET}},
     "atlantis/webhook": {"header": {"name": "Authorization", "value": SECRET}},
+    "bitbucket/cloud": {"hmac": {"scheme": "bitbucket", "secret": SECRET}},
+    "bitbucket/datacenter": {"hmac": {"scheme": "bitbucket", "secret": SECRET}},
     "buildkite/webhook": {"header": {"name": "X-Buildkite-Token", "value": SECRET}},
     "circleci/webhook": {"hmac": {"scheme": "circleci", "secret": SECRET}},
     "flux/notification": {"hmac": {"scheme": "flux", "secret": SECRET}},
