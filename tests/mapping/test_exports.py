@@ -153,6 +153,16 @@ def test_custom_events_are_chosen_by_their_types() -> None:
     assert [message.body for message in made(text, event)] == ["acme-gate opened dev.cdeventsx.acme-gate.opened.0.1.0"]
 
 
+@pytest.mark.parametrize("type_", ["dev.cdevents.", "dev.cdevents.x", "dev.cdeventsx.x"])
+def test_a_type_without_its_parts_has_none(type_: str) -> None:
+    """Others may say anything: a part that is not there is missing."""
+    event = {**FINISHED, "context": {**FINISHED["context"], "type": type_}}
+    text = MINIMAL.replace("[pipelinerun.finished]", "['*']").replace(
+        "${subject.id}", '${$predicate | default("none")}'
+    )
+    assert [message.body for message in made(text, event)] == ["none"]
+
+
 def test_a_condition_may_ask_for_the_type_as_well() -> None:
     """It holds beside the types."""
     text = MINIMAL.replace("    body", "    when: {$type: {matches: '.*queued'}}\n    body")

@@ -1,7 +1,8 @@
-"""Every shipped export mapping over every event that there can be: a message, or nothing on purpose, never a crash."""
+"""Every shipped export mapping over every event that there can be: messages, or nothing on purpose, never a crash."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,25 +10,31 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.errors import MappingError
 from adapters.goldens import check, context, run, sent
 from adapters.mapping import Exporter, library, load_export
 from adapters.model import Mapped
 from tests.checkout import SPECIFICATION, needs_specification
 from tests.mapping.support import notification
+from tests.mappings.damage import DAMAGE, damaged, places
 
 EXPORTS = library.shipped(library.EXPORT)
 EXAMPLES = sorted(SPECIFICATION.glob("*/conformance/*.json"))
+INPUTS = [(name, path) for name in EXPORTS for path in sorted(library.either(name).with_name("inputs").iterdir())]
+PLACE = re.compile(r"\S+\.yaml:\d+:\d+: ")
 
 
 @cache
-def exporter(name: str) -> Exporter:
-    """A shipped export, with the variables of its examples."""
-    return load_export(name, variables=context(name).variables)
+def exporter(name: str, stem: str = "") -> Exporter:
+    """A shipped export, with the variables of one of its examples, or of all."""
+    around = context(name)
+    variables = around.of(Path(stem)).variables
+    return load_export(name, variables=variables, folder=library.either(name).parent)
 
 
-def made(name: str, event: Any) -> tuple[Mapped, ...]:
-    """What it makes of an event, all of which can be written."""
-    outcome = exporter(name).translate(notification(event))
+def made(exporter: Exporter, event: Any) -> tuple[Mapped, ...]:
+    """What an export makes of an event, all of which can be written."""
+    outcome = exporter.translate(notification(event))
     assert outcome.errors == ()
     assert outcome.unmatched == 0
     assert all(orjson.dumps(message.body) and message.id and message.type for message in outcome.events)
@@ -46,17 +53,33 @@ def test_its_examples_become_what_they_should(name: str) -> None:
 @pytest.mark.parametrize("name", EXPORTS)
 def test_any_cdevent_makes_messages_or_none(name: str, example: Path) -> None:
     """Those of CDEvents' own examples, of either version: one message's id is not another's."""
-    messages = made(name, orjson.loads(example.read_bytes()))
+    messages = made(exporter(name), orjson.loads(example.read_bytes()))
     assert len({message.id for message in messages}) == len(messages)
 
 
-def inputs() -> list[tuple[str, Path]]:
-    """Every example of every shipped export."""
-    return [(name, path) for name in EXPORTS for path in sorted(library.either(name).with_name("inputs").iterdir())]
-
-
-@pytest.mark.parametrize(("name", "path"), inputs(), ids=lambda value: getattr(value, "name", value))
+@pytest.mark.parametrize(("name", "path"), INPUTS, ids=lambda value: getattr(value, "name", value))
 def test_a_message_is_the_same_again(name: str, path: Path) -> None:
     """The same event, heard again, is the same message with the same id."""
+    found = exporter(name, path.stem)
     for each in sent(path):
-        assert made(name, orjson.loads(each.body)) == made(name, orjson.loads(each.body))
+        assert made(found, orjson.loads(each.body)) == made(found, orjson.loads(each.body))
+
+
+@pytest.mark.parametrize(("name", "path"), INPUTS, ids=lambda value: getattr(value, "name", value))
+def test_damage_is_told_or_does_no_harm(name: str, path: Path) -> None:
+    """However an event is damaged in one place: messages that can be written, nothing, or an error with its place."""
+    found, event = exporter(name, path.stem), orjson.loads(path.read_bytes())
+    for number, place in enumerate(places(event)):
+        for damage in DAMAGE[number % 3 :: 3]:
+            harmless(found, damaged(event, place, damage))
+
+
+def harmless(exporter: Exporter, event: Any) -> None:
+    """Whatever an event is, it is no traceback."""
+    try:
+        outcome = exporter.translate(notification(event))
+    except MappingError as error:
+        assert "is not one of CDEvents" in str(error) or "is not JSON" in str(error)
+        return
+    assert all(PLACE.match(error) for error in outcome.errors), outcome.errors
+    assert all(orjson.dumps(message.body) is not None for message in outcome.events)

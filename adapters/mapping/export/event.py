@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.vocabulary import name_of
+from adapters.mapping.failures import Absent
 from adapters.mapping.scope import GIVEN, Closure, Scope
 
 _SUBJECT, _PREDICATE = 2, 3
@@ -22,7 +23,11 @@ def decoded(body: bytes) -> list[Any]:
 
 
 def _part(index: int) -> Closure:
-    return lambda scope: _type(scope).split(".")[index]
+    def part(scope: Scope) -> str | Absent:
+        parts = _type(scope).split(".")
+        return parts[index] if len(parts) > index else Absent(f"the type {_type(scope)} has too few parts")
+
+    return part
 
 
 def _type(scope: Scope) -> str:
