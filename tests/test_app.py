@@ -152,10 +152,17 @@ async def test_metrics_tell_what_happened(living: Living) -> None:
     async with started(living, living.config()):
         await living.post(1)
         await published(living, 1)
-        text = (await living.ask("GET", "/metrics")).text
+        text = await metrics(living, 'cdevents_adapters_messages_delivered_total{route="cdevents"} 1.0')
     assert 'cdevents_adapters_notifications_received_total{source="tool"} 1.0' in text
     assert 'cdevents_adapters_webhook_answers_total{source="tool",status="202"} 1.0' in text
-    assert 'cdevents_adapters_messages_delivered_total{route="cdevents"} 1.0' in text
+
+
+async def metrics(living: Living, until: str) -> str:
+    """Its metrics, once they have this."""
+    async with asyncio.timeout(PATIENCE):
+        while until not in (text := (await living.ask("GET", "/metrics")).text):  # noqa: ASYNC110 - as below
+            await asyncio.sleep(0.02)
+    return text
 
 
 class BrokenSink:
@@ -261,8 +268,8 @@ async def test_a_source_that_stalls_is_not_ready(living: Living, monkeypatch: py
         await until_ready(living, 503)
         [reason] = (await living.ask("GET", "/readyz")).json()["reasons"]
         assert reason.startswith("the source files has stalled, since 20")
-        metrics = (await living.ask("GET", "/metrics")).text
-        assert 'cdevents_adapters_source_stalled_seconds{source="files"} 0.0' not in metrics
+        said = (await living.ask("GET", "/metrics")).text
+        assert 'cdevents_adapters_source_stalled_seconds{source="files"} 0.0' not in said
         answers.set()
         await until_ready(living, 200)
 
