@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.console.browser.consoles import beside, hear
 from tests.service import Service, running
+from tests.waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium")
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,7 +60,7 @@ def page(browser: Browser, console: str) -> Iterator[Page]:
     """A page of the console; at the end nothing was refused by its policy, and no script had an error."""
     context = browser.new_context(base_url=console)
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(1000 * PATIENCE)
     errors: list[str] = []
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: errors.append(str(error)))
