@@ -6,6 +6,7 @@ import sys
 
 from bench import (
     backlog,
+    console,
     distance,
     jenkins_home,
     memory,
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "startup": startup,
     "memory": memory,
     "backlog": backlog,
+    "console": console,
     "replay": replay,
     "tail": tail,
     "jenkins_home": jenkins_home,

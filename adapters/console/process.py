@@ -18,6 +18,9 @@ from adapters.console.console import Console
 from adapters.loops import new_event_loop
 from adapters.server import Server, bind
 
+NICE = 15
+"""How far behind others its process stands where the machine is busy: the sidecar comes first."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -29,6 +32,7 @@ def start(settings: Config, *, beside: bool = False) -> None:
     server = Server(application(Console(settings)), grace=1)
     with bind(*host_and_port(settings.console.listen), setting="console.listen") as listener:
         _log.info("console", url=_url(listener))
+        os.nice(NICE)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_served(server, listener, beside=beside))
 
