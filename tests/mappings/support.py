@@ -39,6 +39,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     GENERIC_EVENT: {"gerrit": _GERRIT},
     CLOUDEVENTS: {"gerrit": _GERRIT},
     "github/events": {"steps": True, "minor_events": True},
+    "gitlab/events": {"minor_events": True},
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},

@@ -24,6 +24,7 @@ TELLING = [
     "drone/webhook",
     "flux/resource",
     "fleet/bundledeployment",
+    "gitlab/events",
     "tekton/run",
     "terraform/json",
     "travis/webhook",
@@ -44,6 +45,7 @@ PLACES: dict[str, list[tuple[str, Any]]] = {
     "drone/webhook": [("build", {"params": {"TOKEN": "MARK"}})],
     "fleet/bundledeployment": [("object", {"spec": {"options": {"helm": {"values": {"a": "MARK"}}}}})],
     "flux/resource": [("object", {"spec": {"values": {"a": "MARK"}, "postBuild": {"substitute": {"a": "MARK"}}}})],
+    "gitlab/events": [("object_attributes", {"variables": [{"key": "TOKEN", "value": "MARK"}]})],
     "gitlab/issues": [("object_attributes", {"variables": [{"key": "TOKEN", "value": "MARK"}]})],
     "grype/report": [("source", {"target": {"config": "MARK", "manifest": "MARK"}})],
     "tekton/run": [

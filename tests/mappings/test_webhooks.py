@@ -33,6 +33,7 @@ AUTH: dict[str, dict[str, Any]] = {
     "github/events": {"hmac": {"scheme": "github", "secret": SECRET}},
     "github/issues": {"hmac": {"scheme": "github", "secret": ["a new one", SECRET]}},
     "github/package": {"hmac": {"header": "X-Hub-Signature-256", "prefix": "sha256=", "secret": SECRET}},
+    "gitlab/events": {"header": {"name": "X-Gitlab-Token", "value": SECRET}},
     "gitlab/issues": {"header": {"name": "X-Gitlab-Token", "value": SECRET}},
     "grafana/alerting": {"hmac": {"scheme": "grafana", "secret": SECRET}},
     "harbor/webhook": {"header": {"name": "Authorization", "value": SECRET}},
