@@ -14,7 +14,7 @@ from starlette.routing import Route
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.history import BEGINNINGS
 from adapters.console.console import Console
-from adapters.console.events import found, shown
+from adapters.console.events import asked, found, shown
 from adapters.lineage.event import Event
 from adapters.lineage.picture import picture, told
 from adapters.lineage.reading import events_of
@@ -25,9 +25,6 @@ from adapters.lineage.wanted import Wanted
 DRAWN = 1000
 """Events of a story that are drawn, the first; all of them would be no picture any more."""
 
-LONGEST = 2048
-"""Characters of what may be looked for."""
-
 _RECENT = 20
 _GOOD = frozenset({"change.merged", "service.deployed", "service.upgraded", "incident.resolved"})
 
@@ -36,24 +33,19 @@ def routes(console: Console) -> list[Route]:
     """The page, and that of one event."""
 
     def chain(request: Request) -> Response:
-        wanted = _asked(request)
+        wanted = asked(request, "id")
         events, notes = found(console, lambda store: store.related(Wanted(wanted)) if wanted else [])
         values = _told(events, wanted) if wanted else {"recent": recent(events)}
         return console.page(request, "chain.html", wanted=wanted, notes=notes, **values)
 
     def event(request: Request) -> Response:
-        if (one := shown(console, _asked(request))) is None:
+        if (one := shown(console, asked(request, "id"))) is None:
             raise HTTPException(410, "This event is neither in the journal nor in a store any more.")
         [document] = cdevents(one.body, {})[0]
         text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
         return console.page(request, "event.html", event=next(events_of(one.body)), text=text, record=one.record)
 
     return [Route("/chain", chain), Route("/chain/event", event)]
-
-
-def _asked(request: Request) -> str:
-    """What is looked for, without what no text of a database can have."""
-    return request.query_params.get("id", "").replace("\0", "").strip()[:LONGEST]
 
 
 def recent(events: Iterable[Event]) -> Sequence[Event]:

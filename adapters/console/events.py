@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from starlette.requests import Request
+
 from adapters.cdevents.heard import cdevents
 from adapters.console.console import Console
 from adapters.console.heard import RECORDS
@@ -12,6 +14,14 @@ from adapters.console.stored import Stored, store
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.journal import log
 from adapters.lineage.event import Event
+
+LONGEST = 2048
+"""Characters of what may be asked for."""
+
+
+def asked(request: Request, name: str) -> str:
+    """A parameter of a page's address, empty where it is not there; without what no text of a database can have."""
+    return request.query_params.get(name, "").replace("\0", "").strip()[:LONGEST]
 
 
 class Found(NamedTuple):

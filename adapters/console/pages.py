@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
-from adapters.console import chain, flow, live, problems, records
+from adapters.console import chain, deliveries, flow, live, problems, records
 from adapters.console.console import Console
 
 
@@ -28,6 +28,7 @@ PAGES = (
     Page("Live", "/live", live.routes),
     Page("Problems", "/problems", problems.routes),
     Page("Chain", "/chain", chain.routes),
+    Page("Deliveries", "/deliveries", deliveries.routes),
 )
 """In the order of the navigation."""
 

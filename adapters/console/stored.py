@@ -34,8 +34,8 @@ class Stored:
         """What has to do with what is wanted, and perhaps more."""
         return self._events(lambda engine: related.related(engine, wanted.names(), wanted.number))
 
-    def services(self, service: str | None = None, environment: str = "") -> list[Event]:
-        """What is where, and the history of one place, with changes and runs."""
+    def services(self, service: str | None = None, environment: str | None = None) -> list[Event]:
+        """What is where, and the history of a service, in all environments or one, with changes and runs."""
         return self._events(lambda engine: related.services(engine, service, environment))
 
     def document(self, id_: str) -> bytes | None:

@@ -36,8 +36,11 @@ def related(engine: Engine, names: Iterable[str], number: str | None) -> Iterato
     return _data(engine, "related/3_data")
 
 
-def services(engine: Engine, service: str | None = None, environment: str = "") -> Iterator[bytes]:
-    """What was delivered last everywhere, and the LATEST of a service in an environment, with changes and runs."""
+def services(engine: Engine, service: str | None = None, environment: str | None = None) -> Iterator[bytes]:
+    """What was delivered last everywhere, and the LATEST of a service in an environment, or in each where that is None.
+
+    With them are the changes and the runs that they came from. The environment is empty where events name none.
+    """
     engine.run("create temporary table places (service text, environment text)")
     engine.insert("places", [(service, environment)] if service is not None else [])
     engine.run(_text("services/1_chosen").replace(":most", str(LATEST)))

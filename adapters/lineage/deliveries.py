@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote
 
 from adapters.cdevents.history import MERGED, ROLLOUTS
 from adapters.lineage.event import Event
 
 REMOVED = "service.removed"
 _SAID = ROLLOUTS | {REMOVED}
+
+_HASH = re.compile(r"(sha256:|sha512:)?([0-9a-f]{40,128})")
 
 Place = tuple[str, str]
 """A service and an environment; the environment is empty where nobody says which."""
@@ -30,9 +34,23 @@ class Delivery:
         return self.event.subject, self.event.environment or ""
 
     @property
+    def version(self) -> str:
+        """What people tell versions apart by: a tag, a version, the beginning of a digest or a commit; or nothing."""
+        entry = self.event.told.entry
+        package, _, qualifiers = (entry.artifact or "").partition("?")
+        tag = parse_qs(qualifiers).get("tag")
+        named = unquote(package.rpartition("@")[2]) if "@" in package else ""
+        return tag[0] if tag else _short(named or next(iter(entry.revisions), ""))
+
+    @property
     def removed(self) -> bool:
         """Whether nothing of it is left there."""
         return self.event.name == REMOVED
+
+
+def _short(text: str) -> str:
+    """Of a hash twelve digits, as git and docker show them."""
+    return f"{match[1] or ''}{match[2][:12]}" if (match := _HASH.fullmatch(text)) else text
 
 
 def deliveries(events: Iterable[Event]) -> list[Delivery]:

@@ -112,3 +112,17 @@ def others(folder: Path, **parts: Any) -> Config:
         "routes": {**own["routes"], "call": {"format": "cdevents", "sink": "call"}},
     }
     return settings(folder, **together | parts)
+
+
+def fleet() -> list[dict[str, Any]]:
+    """Two services more: one was rolled back, and its image has a tag; one was removed, and names no place."""
+    production = {"id": "production"}
+    old, new = (f"pkg:oci/door@sha256:{digit * 64}?tag=2.{digit}&repository_url=hub.example.com/door" for digit in "34")
+    door: dict[str, Any] = {"chain": None, "environment": production}
+    return [
+        cdevent("door-1", "service.deployed", 10, "door", artifactId=old, by="ada", **door),
+        cdevent("door-2", "service.upgraded", 20, "door", artifactId=new, **door),
+        cdevent("door-3", "service.rolledback", 30, "door", artifactId=old, by="bea", **door),
+        cdevent("bell-1", "service.deployed", 15, "bell", chain=None, artifactId="pkg:generic/bell@7.1"),
+        cdevent("bell-2", "service.removed", 40, "bell", chain=None),
+    ]

@@ -1,4 +1,4 @@
-"""The chain in a browser: drawn at once, opened by mouse and keyboard, and nothing in it runs."""
+"""Chains and deliveries in a browser: drawn at once, opened by mouse and keyboard, and nothing in them runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,10 +15,11 @@ from playwright.sync_api import Page, expect
 
 from adapters.config import Config
 from tests.console.browser.consoles import beside_files, flaws
-from tests.console.stories import CHANGE, cdevent, heard, others, story, wide
+from tests.console.stories import CHANGE, cdevent, fleet, heard, others, story, wide
 from tests.console.support import journal
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+PATHS = ["/chain?id=1234", "/chain/event?id=alert", "/deliveries/history?service=door"]
 LARGE = "large%2Fchange~500"
 
 
@@ -27,16 +29,13 @@ def _filled(config: Config) -> None:
         each["context"]["id"] = f"large-{each['context']['id']}"
         for link in each["context"].get("links", ()):
             link["from"]["contextId"] = f"large-{link['from']['contextId']}"
-    hostile = [
-        cdevent(
-            f"h{n}{HOSTILE}", "incident.detected", n, f"{n}{HOSTILE}", chain=HOSTILE, by=HOSTILE, outcome=HOSTILE,
-            environment={"id": HOSTILE}, service={"id": HOSTILE},
-        )
-        for n in range(3)
-    ]  # fmt: skip
+    said: dict[str, Any] = {"chain": HOSTILE, "by": HOSTILE, "outcome": HOSTILE}
+    said |= {"environment": {"id": HOSTILE}, "service": {"id": HOSTILE}}
+    names = ("incident.detected", "service.deployed", "service.rolledback")
+    hostile = [cdevent(f"h{n}{HOSTILE}", name, n, f"{n}{HOSTILE}", **said) for n, name in enumerate(names)]
 
     async def fill() -> None:
-        async with journal(config, heard([*story(), *large, *hostile])):
+        async with journal(config, heard([*story(), *fleet(), *large, *hostile])):
             pass
 
     with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
@@ -55,7 +54,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/chain?id=1234", "/chain/event?id=alert", "/chain?id=nothing"])
+@pytest.mark.parametrize("path", [*PATHS, "/chain?id=nothing", "/deliveries"])
 def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
     """On a chain, on an event, and where there is none."""
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # it is one of those
@@ -63,7 +62,7 @@ def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
     assert flaws(page) == []
 
 
-@pytest.mark.parametrize("path", ["/chain?id=1234", "/chain/event?id=alert"])
+@pytest.mark.parametrize("path", [*PATHS, "/deliveries"])
 def test_a_phone_shows_it_whole(page: Page, path: str) -> None:
     """The picture scrolls within itself."""
     page.set_viewport_size({"width": 360, "height": 740})
@@ -104,7 +103,7 @@ def test_it_is_found_by_its_number(page: Page) -> None:
 
 
 def test_nothing_that_a_tool_said_runs(page: Page) -> None:
-    """Neither on the page, nor in the picture, nor of an event."""
+    """Neither on the page, nor in the picture, nor of an event, nor among deliveries."""
     page.goto("/chain?id=h0" + HOSTILE.replace("<", "%3C").replace('"', "%22").replace("=", "%3D").replace("'", "%27"))
     expect(page.locator("svg.chain .hit")).to_have_count(3)
     assert page.title() != "run"
@@ -112,3 +111,8 @@ def test_nothing_that_a_tool_said_runs(page: Page) -> None:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("incident.detected")
     assert page.title() != "run"
+    page.goto("/deliveries")
+    page.get_by_role("link", name=f"1{HOSTILE}").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Deliveries of 1<img")
+    assert page.title() != "run"
+    assert page.locator("main img, main script").count() == 0
