@@ -43,6 +43,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "junit/report": {"whole_run": True},
     "tap/report": {"whole_run": True},
     "robot/output": {"whole_run": True},
+    "azure/devops": {"minor_events": True} | _CODE,
     "bitbucket/cloud": {"minor_events": True},
     "bitbucket/datacenter": {"minor_events": True},
     **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook"], _CODE),

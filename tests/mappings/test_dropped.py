@@ -20,6 +20,7 @@ DROPPING = [name for name in shipped() if load(name, instance=instance(name), va
 TELLING = [
     "argocd/application",
     "atlantis/webhook",
+    "azure/devops",
     "buildkite/webhook",
     "drone/webhook",
     "flux/resource",
@@ -37,6 +38,13 @@ PLACES: dict[str, list[tuple[str, Any]]] = {
         ("object", {"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "MARK"}}}),
     ],
     "atlantis/webhook": [("Pull", {"BaseRepo": {"CloneURL": "https://x:MARK@git.example.com/"}})],
+    "azure/devops": [
+        ("resource", {"parameters": '{"token": "MARK"}', "templateParameters": {"token": "MARK"}}),
+        (
+            "resource",
+            {"environment": {"variables": {"TOKEN": {"value": "MARK"}}, "workflowTasks": [{"inputs": {"a": "MARK"}}]}},
+        ),
+    ],
     "buildkite/webhook": [
         ("build", {"env": {"TOKEN": "MARK"}, "meta_data": {"token": "MARK"}}),
         ("detail", {"job": {"command": "make TOKEN=MARK"}}),

@@ -24,6 +24,7 @@ SECRET = "only the tool and the sidecar know this"
 AUTH: dict[str, dict[str, Any]] = {
     "artifactory/webhook": {"hmac": {"scheme": "jfrog", "secret": SECRET}},
     "atlantis/webhook": {"header": {"name": "Authorization", "value": SECRET}},
+    "azure/devops": {"header": {"name": "X-Webhook-Token", "value": SECRET}},
     "bitbucket/cloud": {"hmac": {"scheme": "bitbucket", "secret": SECRET}},
     "bitbucket/datacenter": {"hmac": {"scheme": "bitbucket", "secret": SECRET}},
     "buildkite/webhook": {"header": {"name": "X-Buildkite-Token", "value": SECRET}},
