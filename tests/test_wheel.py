@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def test_the_wheel_carries_mappings_configurations_and_types(wheel: Path) -> Non
     """What is beside the package in a checkout is inside it in the wheel; the tests are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
     mappings = {f"adapters/data/{file.relative_to(ROOT)}" for file in (ROOT / "mappings").rglob("*.yaml")}
-    assert mappings | {"adapters/data/config/default.yaml", "adapters/py.typed"} <= names
+    console = ROOT / "adapters" / "console"
+    pages = {str(file.relative_to(ROOT)) for part in ("static", "templates") for file in (console / part).rglob("*.*")}
+    assert mappings | pages | {"adapters/data/config/default.yaml", "adapters/py.typed"} <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"adapters", "cdevents_adapters"}
 
 
@@ -98,6 +101,21 @@ def test_an_installed_wheel_runs(service: str, tmp_path: Path) -> None:
     assert {event["legacyid"] for event in translated} == {original["id"]}
 
 
+def test_an_installed_wheel_has_a_console(command: Path, service: str, tmp_path: Path) -> None:
+    """Its pages, and what they name, with nothing but the pinned dependencies, and without any extra."""
+    address = f"127.0.0.1:{free_port()}"
+    words = [str(command), "console", "--config", "adapters.yaml", "--listen", address]
+    with subprocess.Popen(words, cwd=tmp_path, env=_clean()) as process:
+        try:
+            until(lambda: _answers(f"http://{address}/"))
+            page = requests.get(f"http://{address}/", timeout=30).text
+            assert "jenkins" in page
+            for file in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+                assert _answers(f"http://{address}{file}"), (file, service)
+        finally:
+            process.terminate()
+
+
 def test_an_installed_wheel_tests_mappings_with_pytest(wheel: Path, tmp_path: Path) -> None:
     """Where it is installed with its extra, a project's mapping is tested, and nothing has to be set."""
     environment, project = tmp_path / "environment", tmp_path / "project"
@@ -122,7 +140,11 @@ def _clean() -> dict[str, str]:
 
 
 def _ready(url: str) -> bool:
+    return _answers(f"{url}/readyz")
+
+
+def _answers(url: str) -> bool:
     try:
-        return requests.get(f"{url}/readyz", timeout=1).ok
+        return requests.get(url, timeout=10).ok
     except requests.RequestException:
         return False

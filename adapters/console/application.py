@@ -41,18 +41,21 @@ def application(console: Console) -> ASGIApp:
 
 def _failed(console: Console, request: Request, error: Exception) -> Response:
     """A page that says what is wrong and what to do; for what is only a part of a page, the same as text."""
-    status, message, hint = _said(error)
+    status, title, message, hint = _said(error)
     if "hx-request" in request.headers or request.method not in ("GET", "HEAD"):
         return PlainTextResponse(console.redact(f"{message} {hint}".strip()), status)
-    return console.page(request, "failure.html", status, message=message, hint=hint)
+    return console.page(request, "failure.html", status, title=title, message=message, hint=hint)
 
 
-def _said(error: Exception) -> tuple[int, str, str]:
+def _said(error: Exception) -> tuple[int, str, str, str]:
+    """Status and title of its page, what is wrong, and what to do."""
     match error:
         case HTTPException(status_code=404, detail="Not Found"):
-            return 404, "There is no such page.", "The pages are in the navigation above."
+            return 404, "Not found", "There is no such page.", "The pages are in the navigation above."
+        case HTTPException(status_code=404):
+            return 404, "Not found", error.detail, ""
         case HTTPException():
-            return error.status_code, error.detail, ""
+            return error.status_code, "Not so", error.detail, ""
         case AdapterError():
-            return 503, str(error), ""
-    return 500, "This is a bug of the console, please report it.", "Its log has what happened."
+            return 503, "Not now", str(error), ""
+    return 500, "Not as it should be", "This is a bug of the console, please report it.", "Its log has what happened."

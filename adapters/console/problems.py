@@ -14,7 +14,7 @@ from adapters.console.console import Console
 from adapters.console.forms import Form, back, taking
 from adapters.console.unmatched import Looking
 from adapters.journal import Database, deadletters
-from adapters.journal.lettergroups import LetterGroup, lettergroups
+from adapters.journal.lettergroups import LetterGroup, last_of, lettergroups
 
 LISTED = 200
 """Dead letters of a group that are listed by their numbers."""
@@ -44,9 +44,8 @@ def routes(console: Console) -> list[Route]:
     def group(request: Request) -> Response:
         with console.journal() as journal:
             found = _group(journal, request.path_params["key"])
-            letters = deadletters.listed(journal, found.route)
-        shown = [each for each in letters if each.reason in found.reasons][: -LISTED - 1 : -1]
-        return console.page(request, "letters.html", group=found, letters=shown)
+            letters = last_of(journal, found, LISTED)
+        return console.page(request, "letters.html", group=found, letters=letters)
 
     return [
         Route("/problems", problems),

@@ -70,7 +70,7 @@ def listed(database: Database, route: str | None = None, seq: int | None = None)
         route,
         seq,
     )
-    return [_dead_letter(row) for row in rows]
+    return [dead_letter(row) for row in rows]
 
 
 def latest(database: Database) -> DeadLetter | None:
@@ -78,7 +78,7 @@ def latest(database: Database) -> DeadLetter | None:
     rows = database.run(
         "SELECT route, seq, reason, parked_at, attempts, retry FROM dead_letter ORDER BY parked_at DESC LIMIT 1"
     )
-    return _dead_letter(rows[0]) if rows else None
+    return dead_letter(rows[0]) if rows else None
 
 
 def retry(
@@ -141,6 +141,7 @@ def _routes(database: Database) -> list[str]:
     return [name for (name,) in database.run("SELECT DISTINCT route FROM dead_letter INDEXED BY dead_letter_seq")]
 
 
-def _dead_letter(row: Sequence[Any]) -> DeadLetter:
+def dead_letter(row: Sequence[Any]) -> DeadLetter:
+    """What is in a row of its table."""
     route, seq, reason, parked_at, attempts, marked = row
     return DeadLetter(route, seq, reason, moment(parked_at), attempts, bool(marked))

@@ -10,7 +10,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import orjson
+
 from adapters.journal.database import Database, moment
+from adapters.journal.deadletters import DeadLetter, dead_letter
 
 MOST = 10_000
 """How many different reasons are looked at."""
@@ -47,6 +50,18 @@ def lettergroups(database: Database) -> list[LetterGroup]:
     for row in database.run(_REASONS, MOST):
         found[row[0], _PARTICULAR.sub("…", row[1])].append(row)
     return sorted(_groups(found), key=lambda each: (-each.count, each.route, each.reason))
+
+
+def last_of(database: Database, group: LetterGroup, limit: int) -> list[DeadLetter]:
+    """So many dead letters of a group at most, the last one first."""
+    rows = database.run(
+        "SELECT route, seq, reason, parked_at, attempts, retry FROM dead_letter"
+        " WHERE route = ? AND reason IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?",
+        group.route,
+        orjson.dumps(group.reasons).decode(),
+        limit,
+    )
+    return [dead_letter(row) for row in rows]
 
 
 def _groups(found: dict[tuple[str, str], list[Any]]) -> Iterator[LetterGroup]:
