@@ -22,7 +22,8 @@ def migrate(url: Url) -> None:
     from adapters.extras import need
 
     need("postgresql", "psycopg")
+    from adapters.delivery.functions import functions
     from adapters.store.migrating import migrate
 
-    steps = migrate(url)
+    steps = migrate(url, functions())
     typer.echo("\n".join(f"applied {step}" for step in steps) or "up to date")

@@ -32,11 +32,16 @@ DIMENSIONS = {
 
 _SQL = Path(__file__).parent / "sql"
 _ENVIRONMENTS = "select distinct environment from events where subject = 'service' and environment is not null"
-_PARAMETERS = """
+PARAMETERS = """
 create temporary table parameters (since timestamp, until timestamp, zone text, grouped boolean);
 create temporary table production (environment text);
 create temporary table teams (name text, team text);
 """
+"""The tables of what is asked."""
+
+FACTS = "facts"
+"""The folder of what runs first; `figures`, `left_out` and `series` are made of it."""
+
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -69,8 +74,9 @@ def measure(engine: Engine, question: Question) -> Report | None:
     environments = sorted(row["environment"] for row in engine.rows(_ENVIRONMENTS))
     production = [each for each in environments if question.is_production(each)]
     _ask(engine, question, production)
-    for name in _files("facts"):
-        engine.run(_text(name, question))
+    dimension = DIMENSIONS.get(question.by or "", "cast(null as text)")
+    for each in statements(FACTS, dimension):
+        engine.run(each)
     period = engine.rows("select * from period")[0]
     return Report(
         since=period["since"],
@@ -79,15 +85,21 @@ def measure(engine: Engine, question: Question) -> Report | None:
         by=question.by or "",
         production=production,
         others=[each for each in environments if each not in production],
-        figures=_complete([Figure(**row) for row in _all(engine, "figures", question)]),
-        left_out=[LeftOut(**row) for row in _all(engine, "left_out", question)],
-        series=[Point(**row) for row in _all(engine, "series", question)],
+        figures=_complete([Figure(**row) for row in _all(engine, "figures", dimension)]),
+        left_out=[LeftOut(**row) for row in _all(engine, "left_out", dimension)],
+        series=[Point(**row) for row in _all(engine, "series", dimension)],
     )
 
 
 def chosen(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Whether an environment's name is like one of some patterns (`prod-*`), or looks productive without any."""
     return (lambda name: any(fnmatchcase(name, each) for each in patterns)) if patterns else looks_productive
+
+
+def statements(folder: str, dimension: str) -> Iterator[str]:
+    """What is in the files of a folder, in their order, divided by a dimension, which is SQL."""
+    for file in sorted((_SQL / folder).glob("*.sql")):
+        yield file.read_text(encoding="utf-8").replace(":dimension", dimension)
 
 
 def _complete(figures: Sequence[Figure]) -> list[Figure]:
@@ -99,21 +111,12 @@ def _complete(figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _ask(engine: Engine, question: Question, production: Collection[str]) -> None:
-    engine.run(_PARAMETERS)
+    engine.run(PARAMETERS)
     engine.insert("parameters", [(question.since, question.until, question.zone, question.by is not None)])
     engine.insert("production", [(each,) for each in production])
     engine.insert("teams", list(question.teams.items()))
 
 
-def _all(engine: Engine, folder: str, question: Question) -> Iterator[Mapping[str, Any]]:
-    for name in _files(folder):
-        yield from engine.rows(_text(name, question))
-
-
-def _files(folder: str) -> Sequence[Path]:
-    return sorted((_SQL / folder).glob("*.sql"))
-
-
-def _text(file: Path, question: Question) -> str:
-    dimension = DIMENSIONS.get(question.by or "", "cast(null as text)")
-    return file.read_text(encoding="utf-8").replace(":dimension", dimension)
+def _all(engine: Engine, folder: str, dimension: str) -> Iterator[Mapping[str, Any]]:
+    for each in statements(folder, dimension):
+        yield from engine.rows(each)

@@ -21,8 +21,11 @@ create table if not exists {SCHEMA}.migrations (name text primary key, applied_a
 """
 
 
-def migrate(url: str) -> Sequence[str]:
-    """Applies the steps that are missing, all or none; their names. Raises TransientError where it cannot."""
+def migrate(url: str, functions: str = "") -> Sequence[str]:
+    """Applies the steps that are missing, all or none; their names. Raises TransientError where it cannot.
+
+    `functions` are made anew each time.
+    """
     try:
         with connected(url) as connection:
             connection.execute(_BEGIN.encode())
@@ -31,6 +34,8 @@ def migrate(url: str) -> Sequence[str]:
             for file in missing:
                 connection.execute(file.read_bytes())
                 connection.execute(f"insert into {SCHEMA}.migrations values (%s)", [file.stem])  # noqa: S608  ours
+            if functions:
+                connection.execute(functions.encode())
             return [file.stem for file in missing]
     except psycopg.Error as error:
         raise failure(url, error) from None
