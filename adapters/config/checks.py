@@ -13,7 +13,7 @@ from adapters.config.fields import astray
 from adapters.config.models import Config, Route
 from adapters.mapping import when
 from adapters.model import Format, Spec
-from adapters.sinks import SINKS
+from adapters.sinks import SINKS, SinkSettings
 from adapters.yamlfile import Finding, Location, suggestion
 
 if TYPE_CHECKING:
@@ -96,17 +96,28 @@ def written(config: Config) -> Iterator[tuple[tuple[str, str, str], Path]]:
 def _sink(config: Config, at: Location, route: Route) -> Iterator[Finding]:
     if (sink := config.sinks.get(route.sink)) is None:
         yield (*at, "sink"), f"there is no sink '{route.sink}'", suggestion(route.sink, config.sinks)
+    elif SINKS[sink.type].ends and (wrong := _form(route.format, sink)):
+        yield (*at, "format"), *wrong
     elif route.encoding not in (encodings := SINKS[sink.type].encodings):
         yield (
             (*at, "encoding"),
             f"a {sink.type} sink cannot do '{route.encoding}'",
             f"it can do {', '.join(sorted(encodings))}",
         )
-    elif route.format is not Format.CDEVENTS and SINKS[sink.type].ends:
-        verb = "acts on" if SINKS[sink.type].acts else "keeps"
-        yield (*at, "format"), f"a {sink.type} {verb} CDEvents", "write 'cdevents'"
     elif (route.in_flight or 1) > 1 and SINKS[sink.type].in_flight == 1:
         yield (*at, "in_flight"), f"a {sink.type} sink takes one batch after the other", "leave it out"
+
+
+def _form(format_: Format, sink: SinkSettings) -> tuple[str, str] | None:
+    """What is wrong with the format of a route to an action or a store, and what to write, if something is."""
+    acts = SINKS[sink.type].acts
+    if format_ is Format.LEGACY or (format_ is Format.MAPPED and not acts):
+        return f"a {sink.type} {'acts on' if acts else 'keeps'} CDEvents", "write 'cdevents'"
+    if format_ is Format.MAPPED and sink.templated:
+        return f"the {sink.type} says itself what is sent for a CDEvent", "write 'cdevents', or leave that out there"
+    if format_ is Format.CDEVENTS and not sink.templated and sink.shaped() and sink.type != "http-call":
+        return f"the {sink.type} does not say what to do for a CDEvent", "write 'mapped', or say so there"
+    return None
 
 
 def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:

@@ -41,7 +41,8 @@ async def jenkins_api(settings: JenkinsApiSettings) -> str:
 
 async def jenkins_job(settings: JenkinsJobSettings) -> str:
     """Jenkins knows this user, and has the job where that is always the same one."""
-    path = "" if "${" in settings.job else "".join(f"job/{name}/" for name in settings.job.strip("/").split("/"))
+    job = settings.job or ""
+    path = "" if "${" in job else "".join(f"job/{name}/" for name in job.strip("/").split("/") if name)
     return await asyncio.to_thread(
         _jenkins, settings.url, (settings.auth.username, settings.auth.password), settings.tls, path
     )

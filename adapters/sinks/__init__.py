@@ -72,20 +72,20 @@ SINKS: Mapping[str, SinkType] = {
     "gerrit-review": SinkType(
         _model("actions.settings", "GerritReviewSettings"),
         _built("actions.gerrit_review", "gerrit_review", extra="gerrit", client="pygerrit2"),
-        _STRUCTURED,
+        _LINES,
         acts=True,
     ),
     "http": SinkType(_model("http_settings", "HttpSettings"), _built("http", "HttpSink")),
     "http-call": SinkType(
         _model("actions.settings", "HttpCallSettings"),
         _built("actions.http_call", "http_call"),
-        _STRUCTURED,
+        _LINES,
         acts=True,
     ),
     "jenkins-job": SinkType(
         _model("actions.settings", "JenkinsJobSettings"),
         _built("actions.jenkins_job", "jenkins_job", extra="jenkins", client="jenkins"),
-        _STRUCTURED,
+        _LINES,
         acts=True,
     ),
     "kafka": SinkType(

@@ -19,6 +19,11 @@ class SinkSettings(Settings):
         """The settings with `${...}` of the event."""
         return ()
 
+    @property
+    def templated(self) -> bool:
+        """Whether it says itself what is sent for a CDEvent; a message of an export mapping says so otherwise."""
+        return False
+
 
 class Sink(Protocol):
     """Where messages go. One sink may serve many routes at once."""

@@ -204,3 +204,33 @@ def test_a_shadow_is_of_a_source_with_a_mapping(problems: Problems) -> None:
         "c.yaml:7:12: there is no source 'jenkin' (did you mean 'jenkins'?)",
         "c.yaml:8:10: the source 'bare' has no mapping to compare with (give it one)",
     ]
+
+
+JOB = 'type: jenkins-job, url: "http://x/", auth: {username: u, password: p}, done: d'
+
+
+@pytest.mark.parametrize(
+    ("sink", "route", "says"),
+    [
+        (JOB, "format: mapped, mapping: jenkins/job, variables: {job: a}", None),
+        (JOB, "format: cdevents", "does not say what to do for a CDEvent (write 'mapped', or say so there)"),
+        (JOB + ", job: a", "format: cdevents", None),
+        (JOB + ", job: a", "format: mapped, mapping: jenkins/job", "says itself what is sent for a CDEvent"),
+        ("type: parquet, path: store", "format: mapped, mapping: slack/message", "a parquet keeps CDEvents"),
+        ("type: stdout", "format: mapped", "a mapped route needs an export mapping"),
+        ("type: stdout", "format: mapped, mapping: slack/message, spec: 0.4.1", "an export mapping reads CDEvents"),
+        ("type: stdout", "format: cdevents, mapping: slack/message", "a route of 'cdevents' has no mapping"),
+        ("type: stdout", "format: legacy, variables: {a: 1}", "a route of 'legacy' has no mapping to set them for"),
+        ("type: stdout", "format: mapped, mapping: slack/message", None),
+    ],
+)
+def test_a_mapped_route_and_its_sink_fit(
+    load: Load, problems: Problems, sink: str, route: str, says: str | None
+) -> None:
+    """What is sent is said in one place: in an export mapping, or at the action."""
+    text = f"{SOURCE}sinks: {{out: {{{sink}}}}}\nroutes: {{out: {{sink: out, {route}}}}}\n"
+    if says is None:
+        assert load(text).routes["out"].sink == "out"
+    else:
+        found = problems(text)
+        assert any(says in each for each in found), found

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.errors import PermanentError
 from adapters.mapping import within
-from adapters.mapping.failures import Failure
+from adapters.sinks.actions.asked import kept
 from adapters.sinks.actions.shape import Tables, shape, text
 
 Place = Callable[[Mapping[str, Any]], str]
@@ -33,9 +32,6 @@ def _place(template: str, check: within.Check, tables: Tables) -> Place:
     closure = shape(template, tables)
 
     def place(document: Mapping[str, Any]) -> str:
-        try:
-            return check(text(closure, document))
-        except Failure as failure:
-            raise PermanentError(f"the event cannot be acted on: {failure}") from None
+        return kept(check, text(closure, document))
 
     return place

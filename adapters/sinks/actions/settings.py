@@ -43,7 +43,7 @@ class ActionSettings(SinkSettings):
 
     @model_validator(mode="after")
     def _compile(self) -> Self:
-        for name in self.shaped():
+        for name in (each for each in self.shaped() if getattr(self, each) is not None):
             make: Callable[[Any, Tables], object] = dict(self.places).get(name) or shape
             for at, template in _parts((name,), getattr(self, name)):
                 try:
@@ -74,22 +74,38 @@ class HttpCallSettings(ActionSettings):
     templates = ("body",)
     places = (("url", place.url),)
 
+    @property
+    def templated(self) -> bool:
+        """As in SinkSettings."""
+        return self.body is not None or "${" in self.url
+
 
 class JenkinsJobSettings(ActionSettings):
-    """Which job of which Jenkins: `job` is its full name (`team/deploy`); the password is a user's API token."""
+    """Which Jenkins, as whom (the password is an API token), and for CDEvents which job, as `team/deploy`."""
 
     type: Literal["jenkins-job"]
     url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
     auth: Basic
-    job: str
+    job: str | None = None
     parameters: dict[str, str] = {}
 
     templates = ("parameters",)
     places = (("job", place.names),)
 
+    @model_validator(mode="after")
+    def _of_a_job(self) -> Self:
+        if self.job is None and self.parameters:
+            raise placed("these are the parameters of a `job`, and there is none", ("parameters",))
+        return self
+
+    @property
+    def templated(self) -> bool:
+        """As in SinkSettings."""
+        return self.job is not None
+
 
 class GerritReviewSettings(ActionSettings):
-    """Which change and revision of which Gerrit, and what to say: `change` is `project~number`, percent-encoded.
+    """Which Gerrit, and for CDEvents which change and revision, and what to say: `project~number`, percent-encoded.
 
     `labels` are votes, such as `Verified: "${subject.content.outcome | table(vote)}"`; an empty text is no vote.
     `instance` is what events call this Gerrit, if not by its `url`: a change of another one is refused.
@@ -99,10 +115,21 @@ class GerritReviewSettings(ActionSettings):
     url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
     auth: Basic
     instance: str | None = None
-    change: str
+    change: str | None = None
     revision: str = "current"
-    message: str
+    message: str | None = None
     labels: dict[str, str] = {}
 
     templates = ("message", "labels")
     places = (("change", place.name), ("revision", place.name))
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.change is None) != (self.message is None):
+            raise ValueError("a review of CDEvents has both 'change' and 'message'; one of messages has neither")
+        return self
+
+    @property
+    def templated(self) -> bool:
+        """As in SinkSettings."""
+        return self.change is not None

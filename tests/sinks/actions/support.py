@@ -35,21 +35,21 @@ def message(number: int = 1, custom_data: Given | None = None, **content: Any) -
     return cdevents_message(document, Encoding.STRUCTURED, {})
 
 
-def call(tmp_path: Path, **settings: Any) -> ActionSink:
+def call(tmp_path: Path, **settings: Any) -> ActionSink[Any]:
     """A sink that calls an endpoint."""
     body = {"run": "${subject.id}", "outcome": "${subject.content.outcome}", "link?": "${subject.content.uri}"}
     given = {"url": ENDPOINT + "/runs/${customData.number}", "body": body, **settings}
     return http_call(HttpCallSettings(type="http-call", done=tmp_path / "done.db", **given))
 
 
-def job(tmp_path: Path, **settings: Any) -> ActionSink:
+def job(tmp_path: Path, **settings: Any) -> ActionSink[Any]:
     """A sink that starts a job."""
     parameters = {"RUN": "${subject.id}", "NUMBER": "${customData.number}"}
     given: Given = {"url": JENKINS, "auth": AUTH["basic"], "job": "team/deploy", "parameters": parameters, **settings}
     return jenkins_job(JenkinsJobSettings(type="jenkins-job", done=tmp_path / "done.db", **given))
 
 
-def review(tmp_path: Path, **settings: Any) -> ActionSink:
+def review(tmp_path: Path, **settings: Any) -> ActionSink[Any]:
     """A sink that votes on a change."""
     given: Given = {
         "url": GERRIT,

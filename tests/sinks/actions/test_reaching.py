@@ -19,7 +19,7 @@ from tests.receiver import receiving
 from tests.sinks.actions.support import call, job, message, review
 from tests.sinks.conftest import Private
 
-Make = Callable[..., ActionSink]
+Make = Callable[..., ActionSink[Any]]
 
 EACH = pytest.mark.parametrize("make", [call, job, review])
 
