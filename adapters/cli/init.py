@@ -1,4 +1,4 @@
-"""`init`: a first configuration, by questions or by options."""
+"""`init`: a first configuration, by questions or by options; or a mapping, from what a tool said."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from typing import Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain
+from adapters.cli.proposed import propose
 
 _Text = str | None
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it is looked for there by `run` and `check`.")]
+_DEFAULT = Path("cdevents-adapters.yaml")
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Where to; with --from, the folder of the mapping.")]
+More = Annotated[list[Path] | None, typer.Argument(metavar="SAMPLE", help="More samples.", show_default=False)]
+From = Annotated[
+    list[Path] | None,
+    typer.Option("--from", metavar="SAMPLE", help="Write a mapping, proposed from what a tool sent or logged."),
+]
 Hear = Annotated[
     _Text, typer.Option(metavar="TOOL/WAY", help="What to hear, and how: jenkins/webhook, gerrit/stream, ...")
 ]
@@ -29,7 +36,9 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that is the
 
 
 def init(
-    file: File = Path("cdevents-adapters.yaml"),
+    file: File = _DEFAULT,
+    more: More = None,
+    samples: From = None,
     hear: Hear = None,
     instance: Instance = None,
     home: Home = None,
@@ -40,12 +49,23 @@ def init(
     listen: Listen = None,
     force: Force = False,
 ) -> None:
-    """Write a configuration that `check` passes. What no option says is asked for.
+    """Write a configuration that `check` passes. What no option says is asked for. With --from, write a mapping.
+
+    `init acme/webhook --from SAMPLE...` writes a mapping with its examples: ids, times, outcomes and kinds of
+    notifications are proposed, with comments. Samples are JSON, NDJSON, XML, forms, HTTP requests, logs, or legacy
+    events that a sidecar published.
 
     Without --config and CDEVENTS_ADAPTERS_CONFIG, commands take the first that there is of ./cdevents-adapters.yaml,
     ./config/cdevents-adapters.yaml, $XDG_CONFIG_HOME/cdevents-adapters/adapters.yaml and
     /etc/cdevents-adapters/adapters.yaml.
     """
+    if samples:
+        if file == _DEFAULT or force:
+            raise typer.BadParameter("say which folder: init NAME --from SAMPLE; none is replaced", param_hint="NAME")
+        propose(file, [*samples, *(more or ())], instance)
+        return
+    if more:
+        raise typer.BadParameter(f"{more[0]}: samples come behind --from", param_hint="SAMPLE")
     from adapters.cli.begun import Answers, written
     from adapters.cli.check_configuration import trial
     from adapters.errors import ConfigError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,59 @@ def test_a_wrong_answer_is_told_and_nothing_written(folder: Path, options: list[
     assert result.exit_code == 2
     assert problem in " ".join(result.output.replace("│", " ").split())
     assert not list(folder.glob("cdevents-adapters*"))
+
+
+SAID = b'{"event": "build_done", "build": {"id": 7, "name": "shop", "result": "SUCCESS", "ended": 1767312000}}'
+
+
+def test_a_mapping_is_proposed_and_passes_check(folder: Path) -> None:
+    """From all samples, as a shell names them; `check --strict` misses nothing, and the event is there."""
+    (folder / "said").mkdir()
+    for number in (1, 2):
+        (folder / "said" / f"{number}.json").write_bytes(SAID.replace(b"7", str(number).encode()))
+    result = invoke(
+        "init", "acme/webhook", "--from", "said/1.json", "said/2.json", "--instance", "https://acme.example.com/"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("acme/webhook: written: 2 goldens, 2 events, fine.")
+    checked = invoke("check", "--strict", "acme/webhook")
+    assert (checked.exit_code, checked.stdout) == (0, "acme/webhook: 2 goldens, 2 events, fine\n")
+    [event] = json.loads((folder / "acme/webhook/expected/1.json").read_text())
+    assert (event["context"]["source"], event["subject"]["id"]) == ("https://acme.example.com/", "1")
+    assert {each.name for each in (folder / "acme").iterdir()} == {"webhook"}
+
+
+def test_a_folder_that_is_there_stays_as_it_is(folder: Path) -> None:
+    """Even if it is empty, and even with --force."""
+    (folder / "said.json").write_bytes(SAID)
+    (folder / "acme").mkdir()
+    for options, told in (([], "acme: is there already"), (["--force"], "say which folder")):
+        result = invoke("init", "acme", "--from", "said.json", *options)
+        assert (result.exit_code, told in result.output) == (2, True), result.output
+    assert list((folder / "acme").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--from", "said.json"], "say which folder"),
+        (["acme", "--from", "none.json"], "none.json: No such file"),
+        (["acme", "--from", "token"], "acme: written"),
+        (["acme", "said.json"], "samples come behind --from"),
+        (["acme", "--from", "broken.json"], "broken.json: is not JSON"),
+        (["acme", "--from", "empty.json"], "empty.json: has nothing in it"),
+        (["acme", "--from", "said.json", "token"], "each kind has a mapping of its own"),
+        (["acme", "--from", "said.json", "--instance", "acme"], "absolute URL"),
+        (["acme", "--from", "said.json", "--instance", "https://me:s3cret@acme.example.com"], "without a user name"),
+    ],
+)
+def test_what_cannot_be_proposed_is_told(folder: Path, words: list[str], told: str) -> None:
+    """Where it is, and what to do; no secret is in it, and nothing is left behind."""
+    for name, content in (("said.json", SAID), ("broken.json", b"{"), ("empty.json", b" ")):
+        (folder / name).write_bytes(content)
+    result = invoke("init", *words)
+    output = " ".join(result.output.replace("│", " ").split())
+    assert told in output
+    assert "s3cret" not in output
+    assert (folder / "acme").exists() is (result.exit_code == 0)
+    assert not list(folder.glob(".acme*"))
