@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -18,6 +19,7 @@ from adapters.console import templates
 from adapters.console.admission import admitted, asked_by_name, hardened, known
 from adapters.console.console import Console
 from adapters.console.forgery import unforged
+from adapters.console.frame import Frame
 from adapters.console.pages import PAGES, PARTS
 from adapters.errors import AdapterError
 from adapters.sources.auth.settings import guard
@@ -28,23 +30,26 @@ STATIC = Path(__file__).parent / "static"
 def application(console: Console) -> ASGIApp:
     """Everything that a console serves."""
     templates.complete(console.templates, PAGES)
-    failing = partial(_failed, console)
-    routes = [route for made in (*(page.routes for page in PAGES), *PARTS) for route in made(console)]
+    return framed(console, [route for made in (*(page.routes for page in PAGES), *PARTS) for route in made(console)])
+
+
+def framed(frame: Frame, routes: Sequence[BaseRoute]) -> ASGIApp:
+    """What some routes serve, with the static files, in a frame."""
+    failing = partial(_failed, frame)
     app: ASGIApp = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
         exception_handlers={HTTPException: failing, AdapterError: failing, Exception: failing},
     )
-    settings = console.settings.console
-    app = admitted(unforged(app, console.token), guard(settings.auth))
-    return hardened(asked_by_name(app, known(host_and_port(settings.listen)[0], settings.hosts)))
+    app = admitted(unforged(app, frame.token), guard(frame.served.auth))
+    return hardened(asked_by_name(app, known(host_and_port(frame.served.listen)[0], frame.served.hosts)))
 
 
-def _failed(console: Console, request: Request, error: Exception) -> Response:
+def _failed(frame: Frame, request: Request, error: Exception) -> Response:
     """A page that says what is wrong and what to do; for what is only a part of a page, the same as text."""
     status, title, message, hint = _said(error)
     if "hx-request" in request.headers or request.method not in ("GET", "HEAD"):
-        return PlainTextResponse(console.redact(f"{message} {hint}".strip()), status)
-    return console.page(request, "failure.html", status, title=title, message=message, hint=hint)
+        return PlainTextResponse(frame.redact(f"{message} {hint}".strip()), status)
+    return frame.page(request, "failure.html", status, title=title, message=message, hint=hint)
 
 
 def _said(error: Exception) -> tuple[int, str, str, str]:

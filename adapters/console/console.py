@@ -1,19 +1,14 @@
-"""What every page is given: the configuration, the journal, the mappings as they are now, and its templates."""
+"""What every page is given: the configuration, the journal, and the mappings as they are now."""
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from starlette.requests import Request
-from starlette.responses import HTMLResponse
 
 from adapters.config import Config
-from adapters.console import templates
+from adapters.console.frame import Frame
 from adapters.console.heard import Heard
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database
@@ -27,18 +22,16 @@ FRESH = 1.0
 """Seconds for which mappings are taken to be as they were when their files were looked at."""
 
 
-class Console:
-    """One console; `redact` leaves secrets out of a text, `token` is what every write has to show.
+class Console(Frame):
+    """One console: a frame with a configuration, its journal and its mappings.
 
     `heard` has the events of the journal, `render` and `legacy` make of a record the messages that routes make of it,
     by the mappings as they are now. Raises ConfigError for mappings that cannot be loaded.
     """
 
     def __init__(self, settings: Config) -> None:
+        super().__init__(settings.console, redaction(settings))
         self.settings = settings
-        self.redact = redaction(settings)
-        self.token = secrets.token_urlsafe(32)
-        self.templates = templates.environment(self.redact, self.token)
         self._translators = Translators(settings.sources, settings.placed)
         self._reloading, self._looked = threading.Lock(), time.monotonic()
         found = origins(settings.sources, self.translator)
@@ -62,7 +55,3 @@ class Console:
                 self._translators.reload(self._translators.changed())
                 self._looked = time.monotonic()
         return self._translators.current(source)
-
-    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """What a template makes of these values; `here` is the path that was asked for."""
-        return HTMLResponse(self.templates.get_template(template).render(here=request.url.path, **values), status)

@@ -7,9 +7,11 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from starlette.types import ASGIApp
 
 from adapters.config import Config
 from adapters.config.address import host_and_port
@@ -29,10 +31,16 @@ def start(settings: Config, *, beside: bool = False) -> None:
 
     Raises ConfigError for a mapping that cannot be loaded, AddressUnavailable when it cannot listen.
     """
-    server = Server(application(Console(settings)), grace=1)
-    with bind(*host_and_port(settings.console.listen), setting="console.listen") as listener:
-        _log.info("console", url=_url(listener))
-        os.nice(NICE)
+    app = application(Console(settings))
+    os.nice(NICE)
+    serve(app, settings.console.listen, lambda url: _log.info("console", url=url), beside=beside)
+
+
+def serve(app: ASGIApp, listen: str, announce: Callable[[str], object], *, beside: bool = False) -> None:
+    """Serves an application as `start` does, and announces its address. Raises AddressUnavailable."""
+    server = Server(app, grace=1)
+    with bind(*host_and_port(listen), setting="console.listen") as listener:
+        announce(_url(listener))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_served(server, listener, beside=beside))
 

@@ -47,11 +47,20 @@ class Made(Settings):
     document: str
 
 
+class Said(Settings):
+    """What a rule, or an `ignore`, said of a record, which is counted from 1, as `mapping.explain.Answer` has it."""
+
+    record: int
+    rule: str
+    verdict: str
+    words: str
+
+
 class Outcome(Settings):
     """What came of an attempt.
 
-    `problems` are those of the mapping, for which it cannot be used; `errors` what could not be translated; `story` a
-    line for each record and each rule, as `explain` has it; `expected` what a golden expects of this input, if all of
+    `problems` are those of the mapping, for which it cannot be used; `errors` what could not be translated; `story`
+    what each rule said of each record; `expected` what a golden expects of this input, if all of
     it was translated. `more` counts the events that are not told.
     """
 
@@ -59,5 +68,5 @@ class Outcome(Settings):
     errors: tuple[Remark, ...] = ()
     events: tuple[Made, ...] = ()
     more: int = 0
-    story: tuple[str, ...] = ()
+    story: tuple[Said, ...] = ()
     expected: str | None = None

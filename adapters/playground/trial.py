@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
 
 import orjson
@@ -12,9 +13,9 @@ import orjson
 from adapters.errors import ConfigError, MappingError, Problem
 from adapters.goldens import context, sent_as
 from adapters.mapping import Translator, library
-from adapters.mapping.explain import explain
+from adapters.mapping.explain import answered
 from adapters.model import Format, Notification, Record
-from adapters.playground.attempt import Attempt, Made, Outcome, Remark
+from adapters.playground.attempt import Attempt, Made, Outcome, Remark, Said
 from adapters.playground.fence import Fence, around
 from adapters.route import Origin, renderer
 from adapters.route.rendered import Rendered
@@ -81,12 +82,16 @@ def _errors(rendered: Rendered) -> list[str]:
     return [*rendered.errors, *told]
 
 
-def _story(translator: Translator, heard: Iterable[Notification], path: Path) -> Iterator[str]:
+def _story(translator: Translator, heard: Iterable[Notification], path: Path) -> Iterator[Said]:
+    numbers = count(1)
     for each in heard:
-        try:
-            yield from (line.replace(f"{shown(path)}:", "line ") for line in explain(translator, each))
-        except MappingError:
-            return  # the translation says so
+        with suppress(MappingError):  # the translation says so
+            for answers in answered(translator, each):
+                number = next(numbers)
+                for name, verdict, words in answers:
+                    yield Said(
+                        record=number, rule=name, verdict=verdict, words=words.replace(f"{shown(path)}:", "line ")
+                    )
 
 
 def _made(document: bytes) -> Made:
