@@ -8,6 +8,7 @@ import subprocess  # nosec B404 - only this program itself is started
 import sys
 from contextlib import suppress
 from threading import Lock
+from weakref import finalize
 
 from adapters.playground.attempt import Attempt, Outcome, Remark
 
@@ -19,7 +20,10 @@ _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
 
 
 class Bounded:
-    """Makes one attempt at a time, in a process that is kept for the next one; others wait for twice as long."""
+    """Makes one attempt at a time, in a process that is kept for the next one; others wait for twice as long.
+
+    The process ends with this, and with the one that started it, however that ends.
+    """
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self.seconds, self.memory = seconds, memory
@@ -50,6 +54,7 @@ class Bounded:
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
                 start_new_session=True,
             )
+            self._finally = finalize(self, _ended, self._process)
         return self._process
 
     def _end(self) -> str:
@@ -57,13 +62,18 @@ class Bounded:
         process, self._process = self._process, None
         if process is None:
             return ""
-        with process, suppress(BrokenPipeError):
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+        self._finally()
         if process.returncode == -signal.SIGALRM:
             return f"this takes more than the {self.seconds:g} s that the playground gives it"
         return f"the playground's process ended with {process.returncode}; its stderr says why"
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process by the end of its input."""
+    with process, suppress(BrokenPipeError):
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _asked(process: subprocess.Popen[bytes], question: bytes) -> bytes:
