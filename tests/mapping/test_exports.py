@@ -163,6 +163,18 @@ def test_a_type_without_its_parts_has_none(type_: str) -> None:
     assert [message.body for message in made(text, event)] == ["none"]
 
 
+def test_an_event_of_an_earlier_version_is_read_as_one_of_0_5_1() -> None:
+    """Whoever made it: a mapping has one word for each thing."""
+    context = {name: value for name, value in FINISHED["context"].items() if name != "specversion"}
+    event = {
+        "context": {**context, "version": "0.4.1", "type": "dev.cdevents.pipelinerun.finished.0.2.0"},
+        "subject": {"id": "x", "type": "pipelineRun", "content": {"url": "https://ci.example.com/x"}},
+    }
+    assert [message.body for message in made(MINIMAL.replace("subject.id", "subject.content.uri"), event)] == [
+        "https://ci.example.com/x"
+    ]
+
+
 def test_a_condition_may_ask_for_the_type_as_well() -> None:
     """It holds beside the types."""
     text = MINIMAL.replace("    body", "    when: {$type: {matches: '.*queued'}}\n    body")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.cdevents.heard import cdevents
+from adapters.cdevents.renewed import renewed
 from adapters.cdevents.vocabulary import name_of
 from adapters.mapping.failures import Absent
 from adapters.mapping.scope import GIVEN, Closure, Scope
@@ -15,11 +16,14 @@ _SUBJECT, _PREDICATE = 2, 3
 
 
 def decoded(body: bytes) -> list[Any]:
-    """The CDEvents in a body, bare or in CloudEvents; raises ValueError, worded to follow "the body "."""
+    """The CDEvents in a body, bare or in CloudEvents, of any version in the words of 0.5.1.
+
+    Raises ValueError, worded to follow "the body ".
+    """
     documents, problems = cdevents(body, {})
     if problems:
         raise ValueError(f"is not one of CDEvents: {problems[0]}")
-    return [*documents]
+    return [renewed(each) for each in documents]
 
 
 def _part(index: int) -> Closure:
