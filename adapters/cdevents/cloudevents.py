@@ -38,6 +38,9 @@ DROPPED_PATHS = "dropped"
 ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
 """The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 
+TRACEPARENT, TRACESTATE = "traceparent", "tracestate"
+"""The attributes of CloudEvents' extension Distributed Tracing (extensions/distributed-tracing.md)."""
+
 CORRELATION_ID, CAUSATION_ID = "correlationid", "causationid"
 """The attributes of CloudEvents' extension Correlation (extensions/correlation.md)."""
 
@@ -84,6 +87,7 @@ def mapped_message(mapped: Mapped, event: Mapping[str, str], encoding: Encoding)
         "partitionkey": mapped.key or event["partitionkey"],
         CDEVENT_IDS: event["id"],
         ADAPTER: ADAPTER_NAME,
+        **{name: event[name] for name in (TRACEPARENT, TRACESTATE) if name in event},
     }
     try:
         data = orjson.dumps(mapped.body)

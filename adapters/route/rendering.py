@@ -2,7 +2,7 @@
 
 The two forms of an event name each other: a legacy message's extension `cdeventids` has the ids of its CDEvents,
 separated by commas, where they are no more than fit into a header, and a CDEvent's `legacyid` has the id of the legacy
-message. A legacy message's `redacted` counts what was left out of it.
+message. A legacy message's `redacted` counts what was left out of it. Both have its trace.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from adapters.cdevents.document import document
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
+from adapters.cdevents.tracing import tracing
 from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import has_type, name_of
 from adapters.errors import MappingError
@@ -103,7 +104,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             first = next(_translations(origin, record, size if size == sys.maxsize else NAMED + 1, translate))
             yield Rendered((_legacy(notification, origin, first.events, encoding),))
         else:
-            extensions = {LEGACY_ID: legacy_id(origin.instance, notification.position, notification.body)}
+            legacy = legacy_id(origin.instance, notification.position, notification.body)
+            extensions = {LEGACY_ID: legacy, **tracing(notification.headers, notification.body)}
             for translation in _translations(origin, record, size, translate):
                 yield _cdevents(
                     translation,
@@ -131,10 +133,11 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
     messages: list[Message] = []
     left_out = 0
     documents, errors = cdevents(notification.body, notification.headers)
+    trace = tracing(notification.headers, notification.body)
     for each in documents:
         try:
             if wanted(name_of(each["context"]["type"])):
-                messages.append(cdevents_message(each, encoding, {}))
+                messages.append(cdevents_message(each, encoding, trace))
             else:
                 left_out += 1
         except MappingError as error:
@@ -147,6 +150,7 @@ def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent
         CDEVENT_IDS: ",".join(event.id for event in events) if len(events) <= NAMED else "",
         LEFT_OUT: notification.headers.get(REDACTED, ""),
         DROPPED_PATHS: notification.headers.get(DROPPED, ""),
+        **tracing(notification.headers, notification.body),
     }
     return legacy_message(
         notification,

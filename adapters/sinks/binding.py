@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from adapters.cdevents.cloudevents import ADAPTER, CDEVENT_IDS, LEGACY_ID, STRUCTURED_JSON, structured
+from adapters.cdevents.cloudevents import (
+    ADAPTER,
+    CDEVENT_IDS,
+    LEGACY_ID,
+    STRUCTURED_JSON,
+    TRACEPARENT,
+    TRACESTATE,
+    structured,
+)
 from adapters.model import Encoding, Format, Message
 
 ENCODINGS = frozenset({Encoding.STRUCTURED, Encoding.BINARY, Encoding.RAW})
@@ -43,12 +51,12 @@ def parts(message: Message, prefix: str) -> Parts:
 
 
 def counterparts(message: Message) -> dict[str, str]:
-    """Headers by which the two forms of an event name each other, and the adapter, where they are published bare."""
+    """Headers by which the two forms of an event name each other, the adapter, and a trace, where they are bare."""
     attributes = message.attributes
     legacy, cdevents = _NAMES[message.format]
     named = {
         "legacy-id": attributes.get(legacy),
         "cdevents-ids": attributes.get(cdevents),
-        ADAPTER: attributes.get(ADAPTER),
+        **{name: attributes.get(name) for name in (ADAPTER, TRACEPARENT, TRACESTATE)},
     }
     return {name: value for name, value in named.items() if value}

@@ -18,6 +18,7 @@ from starlette.types import Scope, Send
 
 from adapters.answers import Refusal, json_answer
 from adapters.cdevents.heard import cdevents
+from adapters.cdevents.tracing import HEADERS
 from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import LARGE, STUB, TRUNCATED, Notification, Receive
@@ -191,7 +192,7 @@ class _Endpoint:
 
     def _kept(self, headers: Headers) -> dict[str, str]:
         translator = self._context.translator()
-        wanted = translator.headers if translator else frozenset()
+        wanted = HEADERS | (translator.headers if translator else frozenset())
         never = _CREDENTIALS | {self._guard.header}
         return {
             name: value.decode("latin-1")

@@ -31,6 +31,13 @@ def test_a_bare_cdevent_names_its_legacy_message(make: Make) -> None:
     assert parts(message, "ce_") == ({"legacy-id": "old", "cdevents-ids": "id-7"}, "application/json", message.data)
 
 
+def test_a_bare_message_is_of_its_trace(make: Make) -> None:
+    """In the headers that W3C has for it; with its attributes, it is one of them."""
+    trace = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "vendor=1"}
+    assert trace.items() <= parts(make(1, encoding=Encoding.RAW, **trace), "ce_").headers.items()
+    assert parts(make(1, encoding=Encoding.BINARY, **trace), "ce_").headers["ce_traceparent"] == trace["traceparent"]
+
+
 @pytest.mark.parametrize("word", ["kafka", "nats", "rabbitmq", "mqtt"])
 def test_no_broker_is_asked_for_a_batch(word: str) -> None:
     """Their bindings have none, so a route that wants one is told when the configuration loads."""

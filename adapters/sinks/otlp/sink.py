@@ -9,12 +9,14 @@ import structlog
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from adapters.cdevents.cloudevents import TRACEPARENT
+from adapters.cdevents.tracing import place
 from adapters.errors import DeliveryError, PermanentError
 from adapters.model import Message
 from adapters.sinks.otlp.client import Client
 from adapters.sinks.otlp.memory import Memory
 from adapters.sinks.otlp.settings import OtlpSettings
-from adapters.sinks.otlp.spans import Span, spans
+from adapters.sinks.otlp.spans import Place, Span, spans
 from adapters.sinks.otlp.told import told
 from adapters.sinks.otlp.wire import trace_request
 from adapters.worker import Worker
@@ -49,7 +51,7 @@ class OtlpSink:
         with self._memory.batch():
             for message in batch:
                 try:
-                    made.append(spans(told(orjson.loads(message.data)), self._memory))
+                    made.append(spans(told(orjson.loads(message.data)), self._memory, _heard_in(message)))
                 except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
                     failure = PermanentError(f"no span can be made of this event: {error!r}", delivered=len(made))
                     break
@@ -88,3 +90,9 @@ class OtlpSink:
             _log.error("spans rejected", rejected=partial.rejected_spans, of=sent, reason=partial.error_message)
         elif partial.error_message:
             _log.warning("the endpoint took all spans, and says", message=partial.error_message)
+
+
+def _heard_in(message: Message) -> Place | None:
+    """The span of the tool's own that told of the event; None where it said none."""
+    found = place(message.attributes.get(TRACEPARENT, ""))
+    return Place(*found) if found else None

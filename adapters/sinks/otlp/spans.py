@@ -63,14 +63,17 @@ _Link = tuple[str, str]
 """The id of an event that is followed, and the kind of the relation."""
 
 
-def spans(told: Told, memory: Memory) -> list[Span]:
-    """The spans that an event is the end of, in order; what later ones will ask about it is in the memory."""
-    return list(_Telling(told, memory).spans())
+def spans(told: Told, memory: Memory, heard_in: Place | None = None) -> list[Span]:
+    """The spans that an event is the end of, in order; what later ones will ask about it is in the memory.
+
+    `heard_in` is a span of somebody else's, in which the event was told: that of the event has a link to it.
+    """
+    return list(_Telling(told, memory, heard_in).spans())
 
 
 class _Telling:
-    def __init__(self, told: Told, memory: Memory) -> None:
-        self._told, self._memory = told, memory
+    def __init__(self, told: Told, memory: Memory, heard_in: Place | None) -> None:
+        self._told, self._memory, self._heard_in = told, memory, heard_in
         self._links: Sequence[_Link] = [(each.target, each.rel) for each in told.follows]
         self._trace = told.own_trace or self._trace_of_what_is_followed() or trace_id(told.about)
 
@@ -123,7 +126,7 @@ class _Telling:
             told.time,
             attributes.resource(told),
             attributes.attributes(told),
-            others,
+            [*others, self._heard_in] if self._heard_in else others,
             attributes.reason(told) if attributes.failed(told) else None,
             server=told.row.subject == "pipelinerun" and told.row.predicate in _ENDED,
         )

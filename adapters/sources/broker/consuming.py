@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
 
+from adapters.cdevents.tracing import HEADERS
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Outage
 from adapters.model import STUB, TRUNCATED, Notification, Receive
@@ -107,7 +108,7 @@ class Consumer:
 
     def _notification(self, delivery: Delivery) -> Notification:
         translator = self._context.translator()
-        wanted = translator.headers if translator else frozenset()
+        wanted = HEADERS | (translator.headers if translator else frozenset())
         headers = {
             name: value
             for name, value in delivery.headers.items()

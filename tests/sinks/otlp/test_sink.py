@@ -99,6 +99,18 @@ async def test_a_span_says_all_in_the_words_of_otlp(opened: Open, receiver: Rece
     assert group.schema_url == "https://opentelemetry.io/schemas/1.44.0"
 
 
+async def test_a_span_is_linked_to_that_of_the_tool_that_told(opened: Open, receiver: Receiver) -> None:
+    """Where what it said came with a trace."""
+    told = message(STORY[0])
+    trace = {**told.attributes, "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+    sink = opened(compression="none")
+    await sink.publish([told._replace(attributes=trace)])
+    await sink.aclose()
+    request = ExportTraceServiceRequest.FromString(receiver.requests[0].body)
+    [link] = request.resource_spans[0].scope_spans[0].spans[0].links
+    assert (link.trace_id, link.span_id) == (b"\xaa" * 16, b"\xbb" * 8)
+
+
 @pytest.mark.parametrize("status", [401, 407, 429, 502, 503, 504])
 async def test_what_may_go_better_later_is_transient(opened: Open, receiver: Receiver, status: int) -> None:
     """What the specification calls retryable, and where somebody has to renew a token; it says when, if it does."""

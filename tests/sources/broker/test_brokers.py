@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from adapters.cdevents.tracing import tracing
 from adapters.errors import JournalUnavailable
 from tests.sources.broker.support import (
     NAME,
@@ -23,19 +24,23 @@ from tests.sources.broker.support import (
 )
 from tests.waiting import eventually
 
+TRACE = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "vendor=1"}
+
 
 async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
-    """Byte for byte, with its content type and its CloudEvents attributes; other headers are nobody's business."""
+    """Byte for byte, with its content type, its CloudEvents attributes and its trace, but no other headers."""
     body = b'{ "type" : "ref-updated" }\n\xff'
     attributes = {"ce-specversion": "1.0", "ce-type": "com.example.said"}
-    await broker.publish(Sent(body, {**attributes, "x-secret": "s3cr3t"}, "text/plain; charset=x"))
+    await broker.publish(Sent(body, {**attributes, **TRACE, "x-secret": "s3cr3t"}, "text/plain; charset=x"))
     inbox = Inbox()
     async with hearing(source(broker, context()), inbox):
         await inbox.has(1)
     [notification] = inbox.kept
     assert notification.source == NAME
     assert notification.body == body
-    assert notification.headers == {"content-type": "text/plain; charset=x", **attributes}
+    assert tracing(notification.headers, body) == TRACE
+    own = {name: value for name, value in notification.headers.items() if name.removeprefix("ce-") not in TRACE}
+    assert own == {"content-type": "text/plain; charset=x", **attributes}
     assert notification.received_at.tzinfo is not None
 
 

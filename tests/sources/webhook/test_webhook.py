@@ -28,9 +28,9 @@ async def test_what_is_acknowledged_is_on_disk(serve: Serve, kept: Kept) -> None
 
 
 async def test_only_useful_headers_are_kept(serve: Serve, kept: Kept) -> None:
-    """The content type, CloudEvents attributes and what the mapping reads; never a credential."""
+    """The content type, CloudEvents attributes, a trace, and what the mapping reads; never a credential."""
     client = serve(auth={"header": {"name": "Ce-Secret", "value": "s3cret"}})
-    useful = {**JSON, "x-event": "done", "ce-type": "a.b"}
+    useful = {**JSON, "x-event": "done", "ce-type": "a.b", "traceparent": "00-x", "tracestate": "a=1"}
     other = {"ce-secret": "s3cret", "authorization": "Bearer x", "cookie": "c=1", "x-other": "o"}
     assert (await client.post("/hook", content=b"{}", headers={**useful, **other})).status_code == 202
     assert kept()[0].headers == useful
