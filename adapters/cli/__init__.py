@@ -14,6 +14,7 @@ from adapters.cli.describe import describe
 from adapters.cli.exits import EPILOG, Commands
 from adapters.cli.init import init
 from adapters.cli.metrics import metrics
+from adapters.cli.play import play
 from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
@@ -32,7 +33,22 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, run, replay, check, translate, describe, tail, trace, metrics, status, console, schema, version):
+for command in (
+    init,
+    run,
+    replay,
+    check,
+    translate,
+    play,
+    describe,
+    tail,
+    trace,
+    metrics,
+    status,
+    console,
+    schema,
+    version,
+):
     main.command()(command)
 main.add_typer(dead_letters.commands, name="dead-letters")
 main.add_typer(unmatched.commands, name="unmatched")

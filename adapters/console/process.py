@@ -36,10 +36,17 @@ def start(settings: Config, *, beside: bool = False) -> None:
     serve(app, settings.console.listen, lambda url: _log.info("console", url=url), beside=beside)
 
 
-def serve(app: ASGIApp, listen: str, announce: Callable[[str], object], *, beside: bool = False) -> None:
-    """Serves an application as `start` does, and announces its address. Raises AddressUnavailable."""
+def serve(
+    app: ASGIApp,
+    listen: str,
+    announce: Callable[[str], object],
+    *,
+    setting: str = "console.listen",
+    beside: bool = False,
+) -> None:
+    """Serves an application as `start` does, and announces its address. Raises AddressUnavailable, naming a setting."""
     server = Server(app, grace=1)
-    with bind(*host_and_port(listen), setting="console.listen") as listener:
+    with bind(*host_and_port(listen), setting=setting) as listener:
         announce(_url(listener))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_served(server, listener, beside=beside))

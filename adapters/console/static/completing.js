@@ -22,7 +22,7 @@
       this.area.setAttribute("aria-autocomplete", "list");
       this.area.setAttribute("aria-haspopup", "listbox");
       this.area.setAttribute("aria-controls", "words");
-      this.area.addEventListener("keydown", (event) => this.key(event));
+      this.area.addEventListener("keydown", (event) => this.key(event), true); // before the editor has it
       this.area.addEventListener("input", (event) => this.typed(event));
       this.area.addEventListener("blur", () => this.close());
       this.area.addEventListener("scroll", () => this.close());
