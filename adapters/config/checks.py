@@ -142,8 +142,8 @@ def _mapping(at: Location, route: Route) -> Iterator[Finding]:
     if route.format is Format.MAPPED:
         if route.mapping is None:
             yield at, "a mapped route needs an export mapping", "write 'mapping: slack/message', say"
-        if route.spec is not Spec.V0_5_1:
-            yield (*at, "spec"), "an export mapping reads CDEvents 0.5.1", "leave it out"
+        if route.spec < Spec.V0_5_1:
+            yield (*at, "spec"), "an export mapping reads CDEvents as 0.5.1 has them", "leave it out"
     elif route.mapping is not None:
         yield (*at, "mapping"), f"a route of '{route.format}' has no mapping", "write 'format: mapped', or leave it out"
     elif route.variables:

@@ -16,9 +16,9 @@ import yaml
 from adapters.cdevents.validation import schema_problems
 from adapters.config import Config
 from adapters.goldens import context, sent
-from adapters.mapping import load
+from adapters.mapping import load, load_export
 from adapters.model import LOOKED_UP, Notification, Record, Spec
-from adapters.route import Origin, choosing, renderer
+from adapters.route import Origin, choosing, exporting, renderer
 from adapters.sinks import SINKS
 from tests.docs.pages import blocks, loaded, page
 from tests.mappings.support import EVERYTHING, HEARD, inputs
@@ -74,8 +74,11 @@ def _recipe(title: str, receiver: Receiver, folder: Path) -> Config:
     """The configuration of the page, with the server's host for the consumer's."""
     host = receiver.url.rpartition("/events")[0]
     (text,) = blocks(RECIPES[title], "yaml")
-    text = text.replace('"${env:FLUX_RECEIVER_URL}"', f"{host}/hook/0123abc").replace("var/", f"{folder}/")
-    return loaded(folder, yaml.safe_load(re.sub(r"https?://[\w.:-]+(?=/(?!team))", host, text)))
+    text = re.sub(r'"\$\{env:\w+_URL\}"', f"{host}/hook/0123abc", text).replace("var/", f"{folder}/")
+    for table in blocks(RECIPES[title], "csv"):
+        (folder / "repositories.csv").write_text(table)
+    text = text.replace("etc/", f"{folder}/")
+    return loaded(folder, yaml.safe_load(re.sub(r"https?://[\w.:-]+(?=/(?!team)|\s)", host, text)))
 
 
 async def _sent(
@@ -84,9 +87,13 @@ async def _sent(
     for route in config.routes.values():
         sink = SINKS[config.sinks[route.sink].type].build(config.sinks[route.sink])
         settings = {name: getattr(route, name) for name in ("encoding", "spec", "types")}
-        render = renderer(origins, format_=route.format, correlate=route.correlation, **settings)
+        render = choosing(renderer(origins, format_=route.format, correlate=route.correlation, **settings), route.when)
+        if route.mapping is not None:
+            export = load_export(route.mapping, variables=route.variables)
+            render = exporting(render, lambda export=export: export, route.encoding)  # type: ignore[misc]  # bound now
         for record in records:
-            rendered = choosing(render, route.when)(record)
+            rendered = render(record)
+            assert rendered.errors == ()
             if rendered.messages:
                 await sink.publish(rendered.messages)
         await sink.aclose()
@@ -153,6 +160,25 @@ def test_devlake_gets_incidents_that_open_and_close(send: Send) -> None:
         before = by_key.setdefault(body["issueKey"], body)
         assert before["createdDate"] == body["createdDate"]
     assert {body["status"] for body in bodies} == {"TODO", "DONE"}
+
+
+@pytest.mark.parametrize(
+    ("title", "path"),
+    [
+        ("Slack", "/hook/0123abc"),
+        ("Microsoft Teams", "/hook/0123abc"),
+        ("GitHub commit statuses", r"/repos/[^/]+/[^/]+/statuses/[0-9a-f]{40}"),
+        ("GitLab commit statuses", r"/api/v4/projects/[^/]+/statuses/[0-9a-f]{40}"),
+        ("Grafana annotations", "/api/annotations"),
+    ],
+)
+def test_who_takes_messages_gets_them_where_it_wants_them(send: Send, title: str, path: str) -> None:
+    """By the export mapping of the recipe: what is sent is held to more in the tests of that."""
+    requests = send(title)
+    assert requests or "commit statuses" in title
+    for each in requests:
+        assert re.fullmatch(path, each.path)
+        assert (each.headers["content-type"], bool(orjson.loads(each.body))) == ("application/json", True)
 
 
 def test_tekton_may_match_the_header_and_take_from_the_body(send: Send) -> None:
