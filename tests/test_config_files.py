@@ -30,6 +30,7 @@ SOURCES_OF = {
     "gerrit": {"webhook"},
     "gerrit-stream": {"gerrit-stream"},
     "gerrit-api": {"gerrit-api"},
+    "github": {"webhook", "github-deliveries"},
     "registry": {"webhook"},
     "registry-log": {"registry-log"},
     "kubernetes": {"kubernetes"},

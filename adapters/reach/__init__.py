@@ -44,6 +44,7 @@ async def _written(_: object) -> str:
 SOURCES: Mapping[str, Try] = {
     "gerrit-api": _of("tools", "gerrit_api"),
     "gerrit-stream": _of("tools", "gerrit_stream"),
+    "github-deliveries": _of("tools", "github_deliveries"),
     "jenkins-api": _of("tools", "jenkins_api"),
     "jenkins-home": _of("files", "home"),
     "kafka": _of("brokers", "kafka_source"),

@@ -17,6 +17,8 @@ from adapters.sinks.actions.settings import GerritReviewSettings, JenkinsJobSett
 from adapters.sources.gerrit.rest import Rest, whole
 from adapters.sources.gerrit_api.settings import GerritApiSettings
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.github_deliveries.api import Api
+from adapters.sources.github_deliveries.settings import GithubDeliveriesSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.kubernetes.settings import KubernetesSettings
 from adapters.sources.registry.answers import asking, session
@@ -79,6 +81,13 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 async def gerrit_api(settings: GerritApiSettings) -> str:
     """Gerrit knows this user, or answers anybody."""
     return await _gerrit(settings.url or settings.instance, settings.user, settings.tls, settings)
+
+
+async def github_deliveries(settings: GithubDeliveriesSettings) -> str:
+    """GitHub tells this user, or this App, what the webhook delivered."""
+    api = Api(settings.model_copy(update={"timeout": PATIENCE}), time.time, lambda: None)
+    page = await asyncio.to_thread(next, api.pages(), None)
+    return f"GitHub tells of {len(page or ())} deliveries of {settings.hook}"
 
 
 async def gerrit_review(settings: GerritReviewSettings) -> str:

@@ -37,6 +37,9 @@ def _of(settings: str, model: str, source: str, maker: str) -> SourceType:
 SOURCES: Mapping[str, SourceType] = {
     "gerrit-api": _of("gerrit_api.settings", "GerritApiSettings", "gerrit_api.source", "GerritApi"),
     "gerrit-stream": _of("gerrit_stream.settings", "GerritStreamSettings", "gerrit_stream.source", "GerritStream"),
+    "github-deliveries": _of(
+        "github_deliveries.settings", "GithubDeliveriesSettings", "github_deliveries.source", "GithubDeliveries"
+    ),
     "registry-log": _of("registry_log.settings", "RegistryLogSettings", "registry_log.source", "RegistryLog"),
     "tail": _of("tail.settings", "TailSettings", "tail.source", "Tail"),
     "jenkins-api": _of("jenkins_api.settings", "JenkinsApiSettings", "jenkins_api.source", "JenkinsApi"),

@@ -111,6 +111,16 @@ async def test_a_gerrit_over_rest(tmp_path: Path) -> None:
     assert not (await tried("sinks", **said, auth=auth)).reached
 
 
+async def test_deliveries_of_github() -> None:
+    """That who is configured may read the webhook."""
+    hook = {"type": "github-deliveries", "instance": "https://github.com/", "hook": "orgs/acme/hooks/7"}
+    with serving({"/orgs/acme/hooks/7/deliveries": (200, b"[]")}, secret="Bearer good") as url:
+        good = await tried("sources", **hook, url=url, token="good")
+        assert (good.found, good.reached) == ("GitHub tells of 0 deliveries of orgs/acme/hooks/7", True)
+        bad = await tried("sources", **hook, url=url, token="b@d-token")
+        assert (bad.reached, "read webhooks" in bad.found, "b@d" in bad.found) == (False, True, False)
+
+
 async def test_a_registry() -> None:
     """That of a source, as its user."""
     with serving({"/v2/": (200, b"{}")}, secret="Basic") as url:

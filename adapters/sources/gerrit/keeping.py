@@ -1,35 +1,20 @@
-"""Events on disk, with the checkpoint that comes with them, and what a checkpoint says at the start."""
+"""Events on disk, with the checkpoint that comes with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from adapters.errors import ConfigError, JournalUnavailable, Problem
-from adapters.model import Checkpoint, Notification, Receive
+from adapters.model import Notification, Receive
+from adapters.sources import keeping
 from adapters.sources.contract import Context
 from adapters.sources.gerrit.events import Event
-from adapters.sources.patience import Sleep, patient
-
-Progress = TypeVar("Progress")
-
-
-def restored(context: Context, key: str, loads: Callable[[str], Progress], fresh: Progress) -> Progress:
-    """Where a source stood by the checkpoint of a key, `fresh` if it never did; raises ConfigError."""
-    kept = context.checkpoints.get(key)
-    try:
-        return loads(kept) if kept else fresh
-    except ValueError as error:
-        message = f"its checkpoint '{key}' is not its own: {error}"
-        hint = "another type of source had this name: rename it"
-        raise ConfigError([Problem(f"sources.{context.name}", message, hint)]) from None
+from adapters.sources.patience import Sleep
 
 
 async def keep(
     context: Context, receive: Receive, sleep: Sleep, events: Sequence[Event], checkpoint: tuple[str, str]
 ) -> None:
-    """Returns when both are on disk, the checkpoint as key and value; what cannot be kept now is kept later."""
+    """As in `adapters.sources.keeping`."""
     now = context.clock()
     notifications = [Notification(context.name, event.body, now) for event in events]
-    keeping = patient(context.name, JournalUnavailable, "journal cannot be used", sleep)
-    await keeping(receive, notifications, [Checkpoint(context.name, *checkpoint)])
+    await keeping.keep(context, receive, sleep, notifications, checkpoint)

@@ -19,11 +19,12 @@ from adapters.sources.contract import Context
 from adapters.sources.gerrit import changes
 from adapters.sources.gerrit.attributes import Json
 from adapters.sources.gerrit.events import Event
-from adapters.sources.gerrit.keeping import keep, restored
+from adapters.sources.gerrit.keeping import keep
 from adapters.sources.gerrit.rest import BackfillFailed, Rest, whole
 from adapters.sources.gerrit_api.progress import Progress
 from adapters.sources.gerrit_api.report import report
 from adapters.sources.gerrit_api.settings import GerritApiSettings
+from adapters.sources.keeping import restored
 from adapters.sources.pace import Pace
 from adapters.sources.patience import Sleep, patient
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from adapters.errors import ConfigError, Problem
 from adapters.model import Receive
 from adapters.sources.contract import Context
-from adapters.sources.gerrit.keeping import restored
 from adapters.sources.gerrit_stream.filling import Filler
 from adapters.sources.gerrit_stream.ledger import KEY, Ledger
 from adapters.sources.gerrit_stream.listening import Listener
 from adapters.sources.gerrit_stream.progress import Progress
 from adapters.sources.gerrit_stream.settings import GerritStreamSettings
+from adapters.sources.keeping import restored
 from adapters.sources.patience import Sleep
 
 CLIENTS = ("asyncssh", "pygerrit2")
