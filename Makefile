@@ -9,7 +9,7 @@ MINUTES ?= 60
 # A file's tests stay together: what they share, such as a broker, starts once.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test test-slow test-real lint goldens docs soak fuzz bench wheel release clean lock
+.PHONY: help run test test-slow test-real lint goldens docs pictures soak fuzz bench wheel release clean lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,6 +40,9 @@ docs: $(VENV)/dev ## Write the table of events and the schemas for editors anew,
 	$(BIN)/cdevents-adapters describe > docs/events.md.new && mv docs/events.md.new docs/events.md
 	$(BIN)/python tools/licences.py
 	for of in config export mapping shared; do $(BIN)/cdevents-adapters schema $$of > config/schema/$$of.schema.json; done
+
+pictures: $(VENV)/dev ## Take the pictures of the console's pages anew, in Chromium (ARGS="Flow Live" for some of them)
+	$(BIN)/python -m tests.console.browser.pictures $(ARGS)
 
 soak: $(VENV)/dev ## Run it under mixed load and attack for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
