@@ -13,7 +13,7 @@ from adapters.console.drawing import drawing
 from adapters.console.gauges import LastHeard, Rates
 from adapters.console.sidecar import Sidecar
 from adapters.console.state import Look, State, state
-from adapters.journal import log, outages, pace, status
+from adapters.journal import deadletters, log, outages, pace, status
 
 
 def routes(console: Console) -> list[Route]:
@@ -34,6 +34,7 @@ def routes(console: Console) -> list[Route]:
                 route_rates=rates.look(found),
                 heard=heard.look(journal),
                 said=sidecar.said(),
+                strays=deadletters.counts(journal, besides=console.settings.routes),
             )
         return state(console.settings, seen)
 

@@ -102,7 +102,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen at a moment."""
+    """What was seen at a moment; `strays` are the dead letters of routes that are not configured, and of shadows."""
 
     now: datetime
     size: int
@@ -113,6 +113,7 @@ class Look:
     route_rates: Mapping[str, float]
     heard: Mapping[str, Heard]
     said: Said
+    strays: Mapping[str, int]
 
 
 def state(settings: Config, look: Look) -> State:
@@ -127,7 +128,7 @@ def state(settings: Config, look: Look) -> State:
         for name, each in settings.sinks.items()
     ]
     max_size = settings.journal.max_size
-    tasks = [*_of_process(look, routes), *_of_journal(look, max_size), *_of_routes(routes)]
+    tasks = [*_of_process(look, routes), *_of_journal(look, max_size), *_of_routes(routes), *_of_strays(look.strays)]
     return State(sources, routes, sinks, look.size, max_size, look.last, tasks)
 
 
@@ -157,6 +158,15 @@ def _of_journal(look: Look, max_size: int) -> Iterator[Task]:
 def _of_routes(routes: Collection[RouteState]) -> Iterator[Task]:
     for route in routes:
         if count := route.status.dead_letters:
-            yield Task(f"{count} dead {'letter' if count == 1 else 'letters'} of {route.name}", "/problems")
+            yield Task(f"{_dead(count)} of {route.name}", "/problems")
         if route.failing and route.delivery is Health.BAD:
             yield Task(f"The sink {route.sink} takes nothing of {route.name}: {route.failing.reason}", "#routes")
+
+
+def _of_strays(strays: Mapping[str, int]) -> Iterator[Task]:
+    for name, count in strays.items():
+        yield Task(f"{_dead(count)} of {name}, which is no route of the configuration", "/problems")
+
+
+def _dead(count: int) -> str:
+    return f"{count} dead {'letter' if count == 1 else 'letters'}"

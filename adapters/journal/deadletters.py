@@ -117,6 +117,11 @@ def count(database: Database, route: str) -> int:
     return database.number("SELECT count(*) FROM dead_letter INDEXED BY dead_letter_seq WHERE route = ?", route)
 
 
+def counts(database: Database, besides: Collection[str]) -> dict[str, int]:
+    """How many each route has that has some, but for some routes."""
+    return {name: count(database, name) for name in _routes(database) if name not in besides}
+
+
 def _pieces(database: Database, route: str | None, seq: int | None) -> Iterator[tuple[str, int, int]]:
     """What is chosen, in pieces of a route's numbers (beyond one, up to another), each to be changed by itself.
 

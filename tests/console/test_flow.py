@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def look(**changes: object) -> Look:
     """Both routes are up to date, and the sidecar is ready."""
     routes = [RouteStatus(name, 7, 0, 0.0, 0) for name in ("legacy", "cdevents")]
-    fine = Look(NOW, 1 << 20, 7, routes, {}, {}, {}, {}, Said("http://127.0.0.1:8080/readyz", answers=True))
+    fine = Look(NOW, 1 << 20, 7, routes, {}, {}, {}, {}, Said("http://127.0.0.1:8080/readyz", answers=True), {})
     return replace(fine, **changes)  # type: ignore[arg-type]  # they are fields of it
 
 
@@ -74,6 +74,12 @@ def test_a_dead_letter_is_red_and_its_sink_is_not(config: Config) -> None:
     assert [task.text for task in found.tasks] == ["2 dead letters of cdevents"]
     assert [each.health for each in found.routes] == [Health.GOOD, Health.BAD]
     assert {each.health for each in found.sinks} == {Health.GOOD}
+
+
+def test_what_no_route_will_deliver_any_more_is_red(config: Config) -> None:
+    """Dead letters of a route that was taken out of the configuration wait for ever, and keep their records."""
+    [task] = state(config, look(strays={"gone": 1})).tasks
+    assert task.text == "1 dead letter of gone, which is no route of the configuration"
 
 
 def test_a_sidecar_that_does_not_answer_is_red_where_records_wait(config: Config) -> None:
@@ -128,11 +134,13 @@ async def test_the_page_tells_what_is_the_matter(tmp_path: Path) -> None:
         await log.advance("legacy", 3)
         await log.outage("cdevents", "connection refused")
         await log.park("cdevents", 1, "413")
+        await log.park("gone", 2, "413")
         page = (await client.get("/")).text
         part = (await client.get("/flow")).text
     assert "connection refused" in page
     assert "Records wait, and the sidecar does not answer" in page
     assert "1 dead letter of cdevents" in page
+    assert "1 dead letter of gone" in page
     assert '<a href="/records/3">3</a>' in page
     assert "<html" not in part
     assert part.strip().startswith('<div id="flow"')
