@@ -19,7 +19,7 @@ from adapters.cli import main
 from adapters.errors import ConfigError
 from adapters.model import Format
 from adapters.sinks import SINKS
-from adapters.translators import Translators
+from adapters.translators import Exporters, Translators
 from tests.checkout import ROOT
 
 CONFIG = ROOT / "config"
@@ -39,7 +39,7 @@ SOURCES_OF = {
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""
-READY = (*SOURCES_OF, "actions", "opentelemetry", "store")
+READY = (*SOURCES_OF, "actions", "exports", "opentelemetry", "store")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
@@ -109,6 +109,15 @@ def test_a_sidecar_publishes_both_formats_to_each_of_its_sinks(name: str) -> Non
     assert {(route.sink, route.format) for route in found.routes.values()} == set(
         product(found.sinks, (Format.LEGACY, Format.CDEVENTS))
     )
+
+
+def test_a_sidecar_that_exports_has_a_mapping_for_each_route() -> None:
+    """It hears CDEvents, publishes none, and each of its export mappings loads as it is set there."""
+    found = loaded("exports")
+    assert all(source.hears_cdevents for source in found.sources.values())
+    assert {route.format for route in found.routes.values()} == {Format.MAPPED}
+    exports = Exporters(found.routes, found.problem)
+    assert [exports[name].name for name in found.routes] == [route.mapping for route in found.routes.values()]
 
 
 def test_a_sidecar_that_acts_hears_cdevents_and_publishes_none() -> None:

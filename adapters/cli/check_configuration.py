@@ -54,7 +54,11 @@ def trial(file: Path, *, connect: bool) -> Trial:
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)
     with _unheard():
         outcomes = asyncio.run(tried(config)) if connect else ()
-    own = [name for name in named if name not in library.shipped()]
+    exported = dict.fromkeys(route.mapping for route in config.routes.values() if route.mapping)
+    own = [
+        *(name for name in named if name not in library.shipped()),
+        *(name for name in exported if name not in library.shipped(library.EXPORT)),
+    ]
     return Trial(config, [config.problem(*each) for each in noted], own, outcomes)
 
 
