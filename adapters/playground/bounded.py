@@ -12,7 +12,7 @@ from weakref import finalize
 
 from adapters.playground.attempt import Attempt, Outcome, Remark
 
-SECONDS, MEMORY = 3.0, 512 << 20
+SECONDS, MEMORY = 3.0, 256 << 20
 """What an attempt may take: seconds, and bytes of memory."""
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")

@@ -90,4 +90,4 @@ def test_a_mapping_that_there_is_not_is_told(tmp_path: Path) -> None:
 def test_what_comes_with_the_package_is_not_written() -> None:
     """It would be lost with the next release."""
     result = invoke("play", "--write", "jenkins/notification")
-    assert (result.exit_code, "copy its folder" in result.stderr) == (2, True)
+    assert (result.exit_code, "comes with the package" in result.stderr) == (2, True)

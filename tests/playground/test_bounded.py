@@ -66,7 +66,7 @@ def test_what_takes_too_much_memory_is_told(folder: Path) -> None:
     bounded = Bounded(seconds=60)
     try:
         [error] = bounded.tried(attempt(folder, written)).errors
-        assert "512 MiB" in error.message
+        assert "256 MiB" in error.message
         assert bounded.tried(attempt(folder)).events
     finally:
         bounded.close()
