@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import model_validator
@@ -16,12 +17,16 @@ _OF_BROWSERS = ("basic", "bearer", "header")
 class Console(Settings):
     """Where its pages are, and what a browser, or a proxy before it, has to show to see them.
 
-    `hosts` are the names by which it is reached beside those of this machine: those of a proxy.
+    `hosts` are the names by which it is reached beside those of this machine: those of a proxy. `production` are the
+    environments whose deployments are measured, by their names or patterns, where nobody asks for others; `teams` is a
+    CSV of services and repositories, and their teams.
     """
 
     listen: Address = "127.0.0.1:8081"
     auth: Auth | None = None
     hosts: tuple[str, ...] = ()
+    production: tuple[str, ...] = ()
+    teams: Path | None = None
 
     @model_validator(mode="after")
     def _for_browsers(self) -> Self:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute
 
-from adapters.console import chain, deliveries, flow, live, playground, problems, records
+from adapters.console import chain, deliveries, flow, live, metrics, playground, problems, records
 from adapters.console.console import Console
 
 
@@ -29,6 +29,7 @@ PAGES = (
     Page("Problems", "/problems", problems.routes),
     Page("Chain", "/chain", chain.routes),
     Page("Deliveries", "/deliveries", deliveries.routes),
+    Page("Metrics", "/metrics", metrics.routes),
     Page("Playground", "/playground", playground.routes),
 )
 """In the order of the navigation."""

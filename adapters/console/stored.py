@@ -16,7 +16,7 @@ from adapters.lineage.wanted import Wanted
 from adapters.sinks.store_settings import ParquetSettings, PostgresqlSettings
 
 TIMEOUT = 60.0
-"""Seconds that a statement of PostgreSQL may take."""
+"""Seconds that a statement may take while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Stored:
     place: str
     password: str | None = None
 
-    def opened(self) -> AbstractContextManager[Engine]:
-        """A session with it."""
-        return opened(self.place, self.password, TIMEOUT)
+    def opened(self, timeout: float = TIMEOUT) -> AbstractContextManager[Engine]:
+        """A session with it, in which a statement of PostgreSQL may take so many seconds."""
+        return opened(self.place, self.password, timeout)
 
     def related(self, wanted: Wanted) -> list[Event]:
         """What has to do with what is wanted, and perhaps more."""

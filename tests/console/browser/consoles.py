@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from adapters.config import Config
 from tests.checkout import ROOT
+from tests.console.stories import heard
+from tests.console.support import journal
 from tests.service import Service, free_port, listens
 from tests.waiting import until
 
@@ -29,6 +36,19 @@ def hear(service: Service) -> None:
     for path, body in (("jenkins", b'{"of": "no kind that is known"}'), ("registry", b"{ no JSON")):
         service.ask("POST", f"/{path}", body, {"Content-Type": "application/json"})
     until(lambda: service.lag() == 0)
+
+
+def filled(folder: Path, config: Config, events: Sequence[dict[str, Any]]) -> None:
+    """Writes a configuration into a folder as `config.yaml`, and its journal with events that others have made."""
+    settings = json.loads(config.model_dump_json(exclude_unset=True))
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+    async def fill() -> None:
+        async with journal(config, heard(events)):
+            pass
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
+        thread.submit(lambda: asyncio.run(fill())).result()
 
 
 @contextmanager

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Page, expect
 
-from adapters.config import Config
-from tests.console.browser.consoles import beside_files, flaws
-from tests.console.stories import CHANGE, cdevent, fleet, heard, others, story, wide
-from tests.console.support import journal
+from tests.console.browser.consoles import beside_files, filled, flaws
+from tests.console.stories import CHANGE, cdevent, fleet, others, story, wide
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
 PATHS = ["/chain?id=1234", "/chain/event?id=alert", "/deliveries/history?service=door"]
 LARGE = "large%2Fchange~500"
 
 
-def _filled(config: Config) -> None:
+def _events() -> list[dict[str, Any]]:
+    """A change, services, a change with five hundred events, and what runs if it is let to."""
     large = json.loads(json.dumps(wide(500)).replace(CHANGE, LARGE).replace("a2f0c1d4", "b3f0c1d4"))
     for each in large:
         each["context"]["id"] = f"large-{each['context']['id']}"
@@ -33,22 +29,14 @@ def _filled(config: Config) -> None:
     said |= {"environment": {"id": HOSTILE}, "service": {"id": HOSTILE}}
     names = ("incident.detected", "service.deployed", "service.rolledback")
     hostile = [cdevent(f"h{n}{HOSTILE}", name, n, f"{n}{HOSTILE}", **said) for n, name in enumerate(names)]
-
-    async def fill() -> None:
-        async with journal(config, heard([*story(), *fleet(), *large, *hostile])):
-            pass
-
-    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
-        thread.submit(lambda: asyncio.run(fill())).result()
+    return [*story(), *fleet(), *large, *hostile]
 
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a console beside a journal that has a change, a large one, and a hostile one."""
     folder: Path = tmp_path_factory.mktemp("chains")
-    config = others(folder)
-    (folder / "config.yaml").write_text(yaml.safe_dump(json.loads(config.model_dump_json(exclude_unset=True))))
-    _filled(config)
+    filled(folder, others(folder), _events())
     with beside_files(folder) as address:
         yield address
 

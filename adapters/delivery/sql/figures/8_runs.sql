@@ -1,5 +1,5 @@
 -- Runs of pipelines: how long they waited, how long they took, and the share of those that succeeded, of all that ended
--- and were not cancelled.
+-- and were not cancelled. Which of these comes first is the same each time.
 select 'queue time' as metric, scope, 's' as unit, count(*) as events, cast(null as double precision) as value,
        percentile_cont(0.5) within group (order by seconds) as p50,
        percentile_cont(0.75) within group (order by seconds) as p75,
@@ -20,4 +20,5 @@ select 'success rate', scope, 'share', count(*), avg(cast(case when outcome = 's
        cast(null as double precision), cast(null as double precision), cast(null as double precision)
 from scoped_runs
 where finished is not null and outcome in ('success', 'failure', 'error')
-group by scope;
+group by scope
+order by metric, scope;
