@@ -94,14 +94,15 @@ class Sidecar:
 
     def receiver(self, source: str) -> Receive:
         """What a source hands its notifications to."""
-        pulse = self._pulses[source]
+        pulse, settings = self._pulses[source], self.settings.sources[source]
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
-                await self.journal.append(notifications, checkpoints)
-            self.metrics.received(source, len(notifications))
+                seq = await self.journal.append(notifications, checkpoints)
+                self.metrics.received(source, len(notifications))
+                if settings.waits:
+                    await self.journal.passed(seq)
 
-        settings = self.settings.sources[source]
         kept = self._joining.receiver(receive, source)
         if settings.registry is not None:
             kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))

@@ -80,7 +80,7 @@ class Journal:
         self._lack = ""
         self._spent = self._version = 0
         self._last = log.last(self._reads)
-        self._grown = asyncio.Event()
+        self._grown, self._advanced = asyncio.Event(), asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
 
     async def aclose(self) -> None:
@@ -89,10 +89,23 @@ class Journal:
         self._reader.shutdown()
         self._files.close()
 
-    async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
-        """Stores notifications and where their sources stand after them, all or none; when it returns, on disk."""
+    async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> int:
+        """Stores notifications and where their sources stand after them, all or none; when it returns, on disk.
+
+        Returns a number that none of their records is beyond.
+        """
         if notifications or checkpoints:
-            await self._writer.share(self._append, (notifications, checkpoints), self._announce)
+            return await self._writer.share(self._append, (notifications, checkpoints), self._announce)
+        return self._last
+
+    async def passed(self, seq: int) -> None:
+        """Returns when each of its `routes` has passed a record: what it became is delivered, or a dead letter."""
+        while True:
+            advanced = self._advanced
+            with suppress(JournalUnavailable):  # a route that cannot note how far it came has not come that far
+                if await self._read(lambda: log.passed(self._reads, self.routes or ())) >= seq:
+                    return
+            await advanced.wait()
 
     async def check(self) -> None:
         """Raises JournalUnavailable when `append` or `read` would, or the file was found to be damaged."""
@@ -113,6 +126,8 @@ class Journal:
     async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Notes that a route has passed a record, and all before it; and with that, all or none, checkpoints."""
         await self._writer.submit(lambda: log.advance(self._database, route, seq, checkpoints))
+        self._advanced.set()
+        self._advanced = asyncio.Event()
 
     async def park(self, route: str, seq: int, reason: str) -> None:
         """Keeps a record that a route cannot deliver as a dead letter."""

@@ -60,6 +60,11 @@ class SourceSettings(Settings):
         return False
 
     @property
+    def waits(self) -> bool:
+        """Whether what it hands over is taken only when each route has passed it."""
+        return False
+
+    @property
     def headless(self) -> bool:
         """Whether it brings the lines of files one by one, and so without the header of their columns."""
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from adapters.errors import JournalUnavailable
 from adapters.journal import Database, Journal, log
 from adapters.model import Checkpoint, Notification, Record
 from tests.journal.conftest import Clock, Heard
+from tests.waiting import PATIENCE
 
 
 async def bodies(journal: Journal, after: int = 0) -> list[bytes]:
@@ -176,3 +177,18 @@ async def test_only_one_process_has_it_open(path: Path) -> None:
     """A second service on the same file is refused."""
     with pytest.raises(JournalUnavailable, match="another process"):
         Journal(path, max_bytes=1 << 30)
+
+
+async def test_what_waits_for_delivery_waits_for_every_route(path: Path, heard: Heard) -> None:
+    """Until the last of them has passed the record; where there is no route, for none."""
+    async with aclosing(Journal(path, max_bytes=1 << 30, routes=["raw", "cd"])) as journal:
+        seq = await journal.append([heard(b"a")])
+        waiting = asyncio.create_task(journal.passed(seq))
+        await journal.advance("raw", seq)
+        await journal.advance("cd", seq - 1)
+        assert not waiting.done()
+        await journal.advance("cd", seq)
+        async with asyncio.timeout(PATIENCE):
+            await waiting
+    async with aclosing(Journal(path.with_name("other.db"), max_bytes=1 << 30, routes=[])) as journal:
+        await journal.passed(await journal.append([heard(b"a")]))

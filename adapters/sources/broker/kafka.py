@@ -7,6 +7,7 @@ go only between two batches: there is nothing half done to be committed or dropp
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -21,6 +22,8 @@ from adapters.sources.contract import Context
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
+
+    from adapters.sources.broker.kafka_member import Member
 
 _PROMISED = ("group.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset")
 
@@ -71,11 +74,15 @@ class KafkaSource:
                 while _password(settings) == password:
                     self._pulse.beat()
                     if messages := await consumer.call(lambda: consumer.fetch(settings.batch, IN_HAND)):
-                        await keep([_delivery(message) for message in messages])
-                        consumer.commit(messages)
+                        await consumer.holding(_kept(consumer, messages, keep))
         except KafkaException as error:
             raise BrokerLost(f"{', '.join(settings.brokers)}: {error.args[0].str()}") from None
         raise BrokerLost(f"{', '.join(settings.brokers)}: the password is another one now")
+
+
+async def _kept(consumer: Member, messages: Sequence[Message], keep: Keep) -> None:
+    await keep([_delivery(message) for message in messages])
+    consumer.commit(messages)
 
 
 def _password(settings: KafkaSettings) -> str | None:

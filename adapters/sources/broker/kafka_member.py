@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import Any, TypeVar
@@ -23,6 +23,9 @@ _IDLE = 0.5
 _LINGER = 0.05
 """Seconds that it waits for those after the first."""
 
+PATIENCE = 5.0
+"""Seconds without a call after which the group might miss a member: `max.poll.interval.ms` is 300,000 or less."""
+
 _FAREWELL = 5.0
 """Seconds that a cluster may take to let a member go."""
 
@@ -30,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Member:
-    """Everything but `call` and `commit` is for the member's own thread."""
+    """Everything but `call`, `holding` and `commit` is for the member's own thread."""
 
     def __init__(self, source: str, config: dict[str, Any]) -> None:
         """Raises ConfigError when librdkafka does not take the properties."""
@@ -46,6 +49,19 @@ class Member:
     async def call(self, work: Callable[[], Result]) -> Result:
         """What the work returns or raises, after what was asked for before."""
         return await self._thread.run(work)
+
+    async def holding(self, work: Awaitable[None]) -> None:
+        """Returns when the work is done, and stays a member however long that takes; nothing is fetched meanwhile."""
+        working, paused = asyncio.ensure_future(work), False
+        try:
+            while not (await asyncio.wait([working], timeout=PATIENCE))[0]:
+                paused = True
+                await self.call(self._stay)
+            await working
+        finally:
+            working.cancel()
+        if paused:
+            await self.call(lambda: self._consumer.resume(self._consumer.assignment()))
 
     def join(self, topics: list[str]) -> None:
         """Asks for a part of the topics' partitions."""
@@ -69,10 +85,13 @@ class Member:
     def commit(self, messages: Iterable[Message]) -> None:
         """Commits that these were taken, without waiting: without a broker, librdkafka would wait for ever.
 
-        What is not committed is delivered again, here or to who has the partition now.
+        What is not committed is delivered again, here or to who has its partition now, who alone says how far it came.
         """
+        own = {(each.topic, each.partition) for each in self._consumer.assignment()}
         last: dict[tuple[Any, Any], Any] = {(each.topic(), each.partition()): each.offset() for each in messages}
-        ends = [TopicPartition(topic, partition, offset + 1) for (topic, partition), offset in last.items()]
+        ends = [TopicPartition(*place, offset + 1) for place, offset in last.items() if place in own]
+        if not ends:
+            return
         try:
             self._consumer.commit(offsets=ends, asynchronous=True)
         except KafkaException as error:
@@ -82,6 +101,15 @@ class Member:
         """Gives the partitions back when all is committed, and ends the thread."""
         self._consumer.close()
         self._thread.close()
+
+    def _stay(self) -> None:
+        """Takes part in the group's life. What comes of a partition that is new meanwhile is to come again."""
+        self._consumer.pause(self._consumer.assignment())
+        message = self._consumer.poll(0)
+        if message and not self._failed(message.error()):
+            place = TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0)
+            self._consumer.pause([place])
+            self._consumer.seek(place)
 
     def _committed(self, error: KafkaError | None, _: object) -> None:
         if error is not None:

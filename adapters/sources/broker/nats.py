@@ -6,7 +6,7 @@ A message is acknowledged when it is in the journal; what is not acknowledged wi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -125,9 +125,18 @@ class NatsSource:
             if not messages:
                 await subscription.consumer_info()  # raises when there is none any more: a fetch only waits in vain
                 continue
-            await keep([_delivery(message) for message in messages])
-            for message in messages:
-                await message.ack()
+            await self._holding(messages, _kept(messages, keep))
+
+    async def _holding(self, messages: Sequence[Msg], work: Awaitable[None]) -> None:
+        """Tells the server now and then that they are still in work, for it would deliver them to another."""
+        keeping = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait([keeping], timeout=self._settings.ack_wait / 3))[0]:
+                for message in messages:
+                    await message.in_progress()
+            await keeping
+        finally:
+            keeping.cancel()
 
     async def _fetched(self, subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:
         # Not awaited itself: nats-py may lose a cancellation, and the source would not stop (as with 2.16).
@@ -138,6 +147,12 @@ class NatsSource:
             return fetching.result()
         finally:
             fetching.cancel()
+
+
+async def _kept(messages: Sequence[Msg], keep: Keep) -> None:
+    await keep([_delivery(message) for message in messages])
+    for message in messages:
+        await message.ack()
 
 
 async def _fetch(subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from adapters.brokers.closing import closed
 from adapters.brokers.connection import ExchangeType, RabbitmqConnection
@@ -41,14 +41,22 @@ class Binding(Settings):
 class RabbitmqSettings(BrokerSettings, RabbitmqConnection):
     """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges.
 
-    With `declare`, it is made without bindings, too, and so are the exchanges that it is bound to.
+    With `declare`, it is made without bindings, too, and so are the exchanges that it is bound to. With
+    `single_active` it is made such that one replica at a time is given its messages, so that they keep their order.
     """
 
     type: Literal["rabbitmq"]
     queue: Annotated[str, Field(min_length=1, max_length=255)]
     bindings: tuple[Binding, ...] = ()
     declare: bool = False
+    single_active: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 200
+
+    @model_validator(mode="after")
+    def _made_here(self) -> Self:
+        if self.single_active and not (self.declare or self.bindings):
+            raise ValueError("'single_active' is for a queue that is made here: add 'declare: true'")
+        return self
 
 
 class RabbitmqSource:
@@ -96,7 +104,8 @@ class RabbitmqSource:
         settings = self._settings
         if not (settings.bindings or settings.declare):
             return await channel.declare_queue(settings.queue, passive=True)
-        queue = await channel.declare_queue(settings.queue, durable=True)
+        arguments: dict[str, Any] | None = {"x-single-active-consumer": True} if settings.single_active else None
+        queue = await channel.declare_queue(settings.queue, durable=True, arguments=arguments)
         for binding in settings.bindings:
             if settings.declare:
                 await declare(channel, binding.exchange, binding.exchange_type)

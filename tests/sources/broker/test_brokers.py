@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+
+import pytest
 
 from adapters.cdevents.tracing import tracing
 from adapters.errors import JournalUnavailable
+from adapters.model import Checkpoint, Notification
+from tests.sources.broker.places import KafkaTopic
 from tests.sources.broker.support import (
     NAME,
     PATIENCE,
@@ -25,6 +30,19 @@ from tests.sources.broker.support import (
 from tests.waiting import eventually
 
 TRACE = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "vendor=1"}
+
+
+@dataclass
+class Slow(Inbox):
+    """A journal whose routes pass nothing before the gate is open."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def receive(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        """Keeps them, after a while."""
+        self.calls += 1
+        await self.gate.wait()
+        await super().receive(notifications, checkpoints)
 
 
 async def test_a_message_is_kept_as_it_was_said(broker: Broker) -> None:
@@ -77,6 +95,35 @@ async def test_what_was_not_kept_comes_again(broker: Broker) -> None:
     async with hearing(source(broker, context()), inbox):
         await inbox.has(5)
     assert sorted(inbox.bodies) == sorted(each.body for each in numbered(5))
+
+
+async def test_what_is_long_in_hand_does_not_come_again(broker: Broker) -> None:
+    """While a sink is away, the source says that it is still at work; then it goes on, and nothing came twice."""
+    await broker.publish(*numbered(60))
+    slow = Slow()
+    async with hearing(source(broker, context()), slow):
+        await slow.called()
+        await asyncio.sleep(2.5)  # longer than a broker waits here for who says nothing
+        slow.gate.set()
+        await slow.has(60)
+        await broker.publish(Sent(b'{"last":true}'))
+        await eventually(lambda: b'{"last":true}' in slow.bodies)
+    assert len(slow.kept) == 61
+
+
+async def test_who_has_something_in_hand_lets_others_into_the_group(
+    kafka_topic: KafkaTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member of Kafka's group that waits for its sink gives partitions to who joins, and nothing is lost."""
+    monkeypatch.setattr("adapters.sources.broker.kafka_member.PATIENCE", 0.1)
+    await kafka_topic.publish(*numbered(200))
+    slow, other = Slow(), Inbox()
+    async with hearing(source(kafka_topic, context()), slow):
+        await slow.called()
+        async with hearing(source(kafka_topic, context(), 1), other):
+            await other.has(1)
+            slow.gate.set()
+            await eventually(lambda: len({*slow.bodies, *other.bodies}) == 200)
 
 
 async def test_a_journal_that_is_full_is_tried_again(broker: Broker) -> None:

@@ -53,6 +53,31 @@ async def test_a_killed_sidecar_loses_nothing(broker: Broker, tmp_path: Path, st
     assert _heard(sidecar) == {*range(1000)}
 
 
+async def test_a_lost_volume_loses_nothing(broker: Broker, tmp_path: Path, started: list[Service]) -> None:
+    """Acknowledged when delivered: killed, its journal gone with its machine, the broker has what was not published.
+
+    What comes again comes in its order, so that nobody hears of an end before its beginning.
+    """
+    await broker.publish(*(Sent(b'{"type":"ref-updated","n":%d}' % number, key="one") for number in range(1000)))
+    parts = configuration(
+        sources={"gerrit": {**broker.options(0), "instance": INSTANCE, "ack": "delivered"}},
+        sinks={"out": {"type": "file", "path": "legacy.jsonl"}},
+        routes={"legacy": {"format": "legacy", "sink": "out"}},
+    )
+    sidecar = Service(tmp_path, parts)
+    started.append(sidecar)
+    for _ in range(3):
+        await asyncio.to_thread(sidecar.start)
+        await _published(sidecar, len(_heard(sidecar)) + random.randint(1, 300))
+        sidecar.kill()
+        for file in tmp_path.glob("journal.db*"):
+            file.unlink()
+    await asyncio.to_thread(sidecar.start)
+    await _published(sidecar, 1000)
+    said = [orjson.loads(line)["data"]["n"] for line in (tmp_path / "legacy.jsonl").read_bytes().splitlines()]
+    assert [*dict.fromkeys(said)] == [*range(1000)]
+
+
 async def _published(sidecar: Service, count: int) -> None:
     await eventually(lambda: len(_heard(sidecar)) >= min(count, 1000))
 
