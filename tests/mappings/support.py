@@ -47,6 +47,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "bitbucket/cloud": {"minor_events": True},
     "bitbucket/datacenter": {"minor_events": True},
     **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook"], _CODE),
+    "tekton/run": _CODE,
     "travis/webhook": {"on_start": False} | _CODE,
     "zuul/mqtt": {"gerrit": _GERRIT} | _CODE,
     GERRIT: {"minor_events": True, "replication": True},
