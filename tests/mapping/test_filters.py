@@ -84,6 +84,21 @@ WORKS = [
     ("https://host/A", 'url_below("https://host/a") | default("-")', "-"),
     ("/b", 'url_below("") | default("-")', "-"),
     ("https://user:secret@host/a?b", "url_public", "https://host/a?b"),
+    *(
+        (text, "git_remote", "git.example.com/Team/app")
+        for text in [
+            "https://git.example.com/Team/app",
+            "https://ada:secret@Git.example.com:8443/Team/app.git/",
+            "git@git.example.com:Team/app.git",
+            "git@git.example.com:/Team/app",
+            "ssh://git@git.example.com:7999/Team/app.git",
+            "git://git.example.com/Team/app",
+            "https://git.example.com/scm/Team/app.git",
+        ]
+    ),
+    ("git@ssh.dev.azure.com:v3/acme/shop/app", "git_remote", "dev.azure.com/acme/shop/_git/app"),
+    ("https://acme@dev.azure.com/acme/shop/_git/app", "git_remote", "dev.azure.com/acme/shop/_git/app"),
+    *((text, 'git_remote | default("-")', "-") for text in ("", "app", "https://host/", "a b:c", "a:b\nc")),
     ("job/team/job/shop/job/feature%252Fx/", "jenkins_job_name", "team/shop/feature%2Fx"),
     ("job/grid/OS=linux,JDK=17/", "jenkins_job_name", "grid/OS=linux,JDK=17"),
     ("job/parent/org.acme$core/", "jenkins_job_name", "parent/org.acme:core"),

@@ -137,3 +137,10 @@ def test_a_state_that_is_new_is_told_to_be_unknown(mapping: str, name: str) -> N
     body.get("build", body)["state" if mapping == TRAVIS else "status"] = "a_word_of_next_year"
     found = translation(mapping, body)
     assert (found.events, found.unmatched) == ((), 1)
+
+
+def test_zuul_without_a_gerrit_is_told_all_the_same() -> None:
+    """A run is then in the chain of its commit, and of no change."""
+    found = events(ZUUL, golden(ZUUL, "success.json"))
+    assert {each.name for each in found} == {"pipelinerun.finished", "taskrun.started", "taskrun.finished"}
+    assert all(targets(each, "RELATION") == [] for each in found)

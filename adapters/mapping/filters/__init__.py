@@ -27,6 +27,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "first_line": text.first_line,
     "generic_purl": purl.generic_purl,
     "get": collection.get,
+    "git_remote": url.git_remote,
     "having": collection.having,
     "hours": number.hours,
     "image_purl": purl.image_purl,

@@ -115,7 +115,7 @@ def first_line(value: str) -> str:
 def capture(value: str, pattern: Known) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
     match = compiled(pattern).search(value.encode())
-    found = None if match is None else match.group(1) if match.re.groups else match.group()
+    found = None if match is None else match[1 if match.re.groups else 0]
     return Absent(f"'{pattern}' finds nothing") if found is None else found.decode()
 
 

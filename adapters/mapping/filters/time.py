@@ -20,6 +20,7 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _SOME_TIME = datetime(2026, 1, 2, tzinfo=UTC)
 
 
+@lru_cache(maxsize=64)
 def zone_named(name: str) -> tzinfo | None:
     """The zone: `Z`, `+01:00`, `Europe/Berlin`; None for an empty name. Raises ValueError where there is none."""
     if name in ("", "Z", "z"):

@@ -8,6 +8,8 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from adapters.mapping.failures import Absent
 from adapters.urls import place, public
 
+_REMOTE = re.compile(r"(?:[a-z+]++://)?(?:[^@/\s]++@)?([^:/@\s]++)(?::\d++)?[:/](?!//)(.+)")
+_AZURE = re.compile(r"v3/([^/]++/[^/]++)/([^/]++)")
 _PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*+/)*+[\w~%.-]*+", re.ASCII)
 
 
@@ -26,6 +28,20 @@ def url_below(value: str, base: str) -> str | Absent:
     """
     folder, found = place(base).rstrip("/") + "/", place(value)
     return found.removeprefix(folder) if base and found.startswith(folder) else Absent(f"it is not below {base}")
+
+
+def git_remote(value: str) -> str | Absent:
+    """The host and path of a git repository, however its URL is written, as in `github.com/acme/shop`.
+
+    The `/scm/` of Bitbucket's URLs for HTTP is left out, and what Azure has for SSH is as for HTTP: one repository
+    each. Absent for what is none.
+    """
+    if (match := _REMOTE.fullmatch(value)) is None:
+        return Absent(f"'{value[:60]}' is no git remote")
+    host, path = match[1].lower(), match[2].strip("/").removesuffix(".git").removeprefix("scm/")
+    if host == "ssh.dev.azure.com" and (azure := _AZURE.fullmatch(path)):
+        host, path = "dev.azure.com", f"{azure[1]}/_git/{azure[2]}"
+    return f"{host}/{path}" if path else Absent(f"'{value[:60]}' is no git remote")
 
 
 def url_encode(value: str) -> str:
