@@ -4,7 +4,7 @@ create or replace function cdevents.:name(
     since timestamptz, until timestamptz,
     zone text default 'UTC', by text default '', environments text[] default '{}'
 ) returns table (:columns) language plpgsql
-set search_path = cdevents, pg_temp set jit = off set work_mem = '128MB' as $function$
+set search_path = cdevents, pg_temp set jit = off set enable_nestloop = off set work_mem = '128MB' as $function$
 #variable_conflict use_column
 begin
 :parameters
