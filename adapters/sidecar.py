@@ -129,6 +129,7 @@ class Sidecar:
             translate=self._translate,
             ends=self.settings.ends(settings),
             correlate=settings.correlation,
+            schemas=settings.schemas or "",
         )
         render = choosing(render, settings.when)
         if settings.format is Format.MAPPED:

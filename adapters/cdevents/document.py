@@ -21,13 +21,15 @@ Links = Sequence[Mapping[str, Any]]
 _USER = re.compile(rb'://[^" ]*@')
 
 
-def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
+def document(event: CDEvent, spec: Spec, schemas: str = "") -> dict[str, Any]:
     """The whole CDEvent in a spec's words: context, subject and, where the event has it, customData.
 
     Absent members are left out, and so is what of a URL may not be told (`adapters.urls`), wherever it stands, and what
     the spec has no word for: fields that came after it, links, the chain. What needs no change is not copied. A value
     of the wrong type stays as it is, for validation to find. Raises ValueError for a name that is neither a type of the
     spec nor a custom one.
+
+    `schemas` is the URL of a folder of schemas of custom types, which those events then name in `schemaUri`.
     """
     layout, event = _layout(event.name, spec), _told(event)
     context: dict[str, Any] = {
@@ -37,6 +39,8 @@ def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
         "type": layout.type,
         "timestamp": event.timestamp,
     }
+    if schemas and layout.custom:
+        context["schemaUri"] = schema_uri(schemas, event.name)
     if event.chain_id is not None and layout.chained:
         context["chainId"] = event.chain_id
     if links := layout.links(event.links):
@@ -45,6 +49,11 @@ def document(event: CDEvent, spec: Spec) -> dict[str, Any]:
     if event.custom_data is not None:
         result["customData"] = event.custom_data
     return result
+
+
+def schema_uri(folder: str, type_: str) -> str:
+    """Where the schema of a custom type is, of those that are published in a folder at a URL."""
+    return f"{folder.rstrip('/')}/{type_}.json"
 
 
 def _told(event: CDEvent) -> CDEvent:
@@ -69,6 +78,7 @@ class _Layout:
     subject_type: str | None
     rewrite: Rewrite | None
     chained: bool
+    custom: bool
     links: Callable[[Links], list[Mapping[str, Any]]]
 
 
@@ -108,6 +118,7 @@ def _layout(name: str, spec: Spec) -> _Layout:
         subject_type=subject_type if early else None,
         rewrite=rewrite,
         chained=spec >= Spec.V0_4_1,
+        custom=name not in EVENTS,
         links=_links(spec),
     )
 

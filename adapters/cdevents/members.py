@@ -10,7 +10,7 @@ from adapters.cdevents.vocabulary import EVENTS, has_type
 from adapters.model import Spec
 
 _CONTEXT = ("id", "source", "type", "timestamp")
-_CHAINED = ("chainId", "links")
+_SINCE_0_4 = ("schemaUri", "chainId", "links")
 
 
 def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str, Any]:
@@ -19,7 +19,7 @@ def members(spec: Spec, patterns: Collection[str] | None = None) -> Mapping[str,
     `patterns` choose events as in `selection`; None is all of them. Of one that chooses none, nothing is known.
     """
     early = spec < Spec.V0_5_1
-    context = (*_CONTEXT, "version" if early else "specversion", *(_CHAINED if spec >= Spec.V0_4_1 else ()))
+    context = (*_CONTEXT, "version" if early else "specversion", *(_SINCE_0_4 if spec >= Spec.V0_4_1 else ()))
     subject = {"id": None, "source": None, "content": _content(spec, patterns)} | ({"type": None} if early else {})
     return {"context": dict.fromkeys(context), "subject": subject, "customData": None}
 

@@ -18,7 +18,7 @@ from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
-from adapters.sources.contract import SourceSettings
+from adapters.sources.contract import Instance, SourceSettings
 from adapters.yamlfile import Location, YamlFile
 
 Name = Annotated[
@@ -82,8 +82,8 @@ class Route(Settings):
     `batch` records are published together, and `in_flight` batches may be under way at once where the sink can do that.
     `types` are the CDEvents it publishes, all unless told: `change.merged`, `pipelinerun.*`, `dev.cdeventsx.*`; `when`
     is a condition on what is in them, or in what the tool said. With `correlation`, they have CloudEvents' extension of
-    this name. A `mapped` route makes messages of them by an export mapping, with variables; they are bare, unless
-    `encoding` says otherwise.
+    this name. Custom ones name their JSON Schema in the folder `schemas`, a URL. A `mapped` route makes messages of
+    them by an export mapping, with variables; they are bare, unless `encoding` says otherwise.
     """
 
     format: Format
@@ -95,6 +95,7 @@ class Route(Settings):
     types: tuple[str, ...] | None = None
     when: When = {}
     spec: Spec = Spec.V0_5_1
+    schemas: Instance | None = None
     correlation: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
     in_flight: Annotated[int, Field(gt=0, le=100)] | None = None

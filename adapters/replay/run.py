@@ -175,6 +175,7 @@ def _render(plan: Replay, outcomes: Outcomes) -> Render:
         types=settings.types,
         ends=plan.config.ends(settings),
         correlate=settings.correlation,
+        schemas=settings.schemas or "",
     )
     render = choosing(render, settings.when)
     if settings.mapping is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from adapters.cdevents.cloudevents import (
     CDEVENT_IDS,
@@ -77,18 +77,22 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     translate: Translate = translated,
     ends: bool = False,
     correlate: bool = False,
+    schemas: str = "",
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
     `types` chooses CDEvents as in `cdevents.selection` (None: all of them); of those, the ones that `spec` has no type
-    for are told as `unsaid`. A notification that its source had to cut
-    is an error in either format: it is not what the tool said, even where what is left can be read. `translate` is
-    what routes of one log may share. With `correlate`, CDEvents have CloudEvents' extension Correlation.
+    for are told as `unsaid`. A notification that its source had to cut is an error in either format: it is not what the
+    tool said, even where what is left can be read. `translate` is what routes of one log may share. With `correlate`,
+    CDEvents have CloudEvents' extension Correlation; custom ones name their schema in the folder `schemas`.
 
     What was heard as CDEvents is only for a route that `ends` with them: were they published, they could be heard again
     for ever.
     """
     wanted = selected(("*",) if types is None else types)
+
+    def written(event: CDEvent, extensions: Mapping[str, str]) -> Message:
+        return _message(document(event, spec, schemas), event.name, encoding, spec, extensions, correlate=correlate)
 
     def pieces(record: Record, size: int) -> Iterator[Rendered]:
         notification = record.notification
@@ -107,12 +111,7 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             legacy = legacy_id(origin.instance, notification.position, notification.body)
             extensions = {LEGACY_ID: legacy, **tracing(notification.headers, notification.body)}
             for translation in _translations(origin, record, size, translate):
-                yield _cdevents(
-                    translation,
-                    wanted,
-                    spec,
-                    lambda event: _message(event, encoding, spec, extensions, correlate=correlate),
-                )
+                yield _cdevents(translation, wanted, spec, lambda event: written(event, extensions))
 
     return Render(pieces)
 
@@ -197,11 +196,16 @@ def _cdevents(
     return Rendered(tuple(messages), tuple(errors), translation.ignored, translation.unmatched, left_out, tuple(unsaid))
 
 
-def _message(
-    event: CDEvent, encoding: Encoding, spec: Spec, extensions: Mapping[str, str], *, correlate: bool
+def _message(  # noqa: PLR0913 - what a route's configuration says of a message
+    content: Mapping[str, Any],
+    name: str,
+    encoding: Encoding,
+    spec: Spec,
+    extensions: Mapping[str, str],
+    *,
+    correlate: bool,
 ) -> Message:
     """Raises MappingError for an event that is not valid, or cannot be written as JSON."""
-    content = document(event, spec)
     if found := problems(content, spec):
-        raise MappingError(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
+        raise MappingError(f"{name} is not a valid CDEvent of {spec}: {', '.join(found)}")
     return cdevents_message(content, encoding, {**extensions, **correlation(content)} if correlate else extensions)

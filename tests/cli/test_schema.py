@@ -174,3 +174,18 @@ def test_structured_values_are_checked_in_an_editor(tmp_path: Path, value: Any, 
         assert accepts(data) is accepted
         file.write_bytes(orjson.dumps(data))
         assert loads(file) is accepted
+
+
+def test_custom_events_have_a_file_each(tmp_path: Path) -> None:
+    """Of the mappings that are named, or of all shipped ones; without a folder they are printed."""
+    folder = tmp_path / "schemas"
+    words = ["schema", "events", "harbor/webhook", "--at", "https://ci.example.com/s"]
+    printed = orjson.loads(invoke(*words).stdout)
+    result = invoke(*words, "--write", folder)
+    assert result.stdout == f"wrote {len(printed)} schemas to {folder}\n"
+    assert {file.name: orjson.loads(file.read_bytes()) for file in folder.iterdir()} == {
+        f"{type_}.json": each for type_, each in printed.items()
+    }
+    assert printed["dev.cdeventsx.harbor-quota.exceeded.0.1.0"]["$id"].startswith("https://ci.example.com/s/dev.")
+    assert len(orjson.loads(invoke("schema", "events").stdout)) > len(printed)
+    assert invoke("schema", "mapping", "harbor/webhook").exit_code == 2

@@ -78,6 +78,16 @@ def test_cdevents_are_of_the_routes_spec(spec: Spec, key: str, type_: str) -> No
     assert (context[key], context["type"], message.attributes["type"]) == (spec.value, type_, type_)
 
 
+def test_custom_events_name_their_schema() -> None:
+    """Where the route says where these are; their ids are the same, and other events name none."""
+    folder = "https://ci.example.com/cdevents"
+    plain = rendered(renderer(origins, format_=Format.CDEVENTS), "one q2").messages
+    messages = rendered(renderer(origins, format_=Format.CDEVENTS, schemas=folder), "one q2").messages
+    uris = [orjson.loads(message.data)["context"].get("schemaUri") for message in messages]
+    assert uris == [None, f"{folder}/dev.cdeventsx.jenkins-word.said.0.1.0.json"]
+    assert [each.attributes["id"] for each in messages] == [each.attributes["id"] for each in plain]
+
+
 def test_what_a_spec_has_no_type_for_is_told() -> None:
     """It is not published, and no error; what is not chosen is not told of."""
     custom = "dev.cdeventsx.jenkins-word.said.0.1.0"

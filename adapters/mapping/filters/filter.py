@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hint
 
 import orjson
 
-from adapters.mapping.failures import Failure, kind, shown
+from adapters.mapping.failures import Absent, Failure, kind, shown
 
 ERRORS = (ValueError, OverflowError, OSError, orjson.JSONEncodeError)
 """What a filter's function raises for a value that it cannot take."""
@@ -36,12 +36,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter by its name in mappings."""
+    """A filter by its name in mappings; `gives` are the types of what it finds, none where that may be anything."""
 
     name: str
     function: Callable[..., Any]
     accepts: tuple[type, ...]
     parameters: tuple[Parameter, ...]
+    gives: tuple[type, ...] = ()
 
     def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
         """The filtered value; Absent where it finds nothing; raises Failure for a value that it cannot take."""
@@ -80,7 +81,8 @@ def described(name: str, function: Callable[..., Any]) -> Filter:
         )
         for each in others
     ]
-    return Filter(name, function, _types(hints[first.name]), tuple(parameters))
+    gives = tuple(each for each in _types(hints["return"]) if each is not Absent)
+    return Filter(name, function, _types(hints[first.name]), tuple(parameters), gives)
 
 
 def _required(parameter: inspect.Parameter) -> bool:
