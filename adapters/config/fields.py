@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, NamedTuple
 
 from adapters.cdevents.members import members
 from adapters.config.models import Config, Route
-from adapters.mapping import syntax
+from adapters.mapping.wanted import Wish, wishes
 from adapters.mapping.when import lost
-from adapters.yamlfile import Finding, Location
+from adapters.yamlfile import Finding
 
 Heard = Callable[[Route], Collection[str] | None]
 """The events that a route may bring, by name or pattern; None where they may be any."""
 
 
-class Wish(NamedTuple):
-    """A path in a template, where that is; `lasting` says that an event without it cannot be acted on."""
-
-    at: Location
-    path: syntax.Path
-    lasting: bool
-
-
 def astray(config: Config, heard: Heard = lambda route: route.types) -> Iterator[Finding]:
     """Each path of an action that none of the events has which reach it, where it is written."""
-    for name, wishes in _wishes(config):
+    for name, wanted in _wishes(config):
         routes = [route for route in config.routes.values() if route.sink == name]
-        for wish in wishes:
+        for wish in wanted:
             found = [lost(wish.path.steps, members(route.spec, heard(route))) for route in routes]
             if found and all(found) and found[0]:
                 yield ("sinks", name, *wish.at), *found[0]
@@ -35,12 +26,12 @@ def astray(config: Config, heard: Heard = lambda route: route.types) -> Iterator
 
 def partly(config: Config, heard: Heard) -> Iterator[Finding]:
     """Each path that some of the events have, and others not, of which then each is a dead letter."""
-    for name, wishes in _wishes(config):
+    for name, wanted in _wishes(config):
         for label, route in config.routes.items():
             kinds = heard(route)
             if route.sink != name or kinds is None or route.when:
                 continue
-            for wish in wishes:
+            for wish in wanted:
                 without = [kind for kind in kinds if lost(wish.path.steps, members(route.spec, [kind]))]
                 if wish.lasting and 0 < len(without) < len(kinds):
                     message = f"{_some(without)} of the route {label} have no {wish.path}, and would be dead letters"
@@ -55,27 +46,4 @@ def _some(kinds: Collection[str]) -> str:
 
 def _wishes(config: Config) -> Iterator[tuple[str, list[Wish]]]:
     for name, sink in config.sinks.items():
-        yield name, [wish for each in sink.shaped() for wish in _in((each,), getattr(sink, each), lasting=True)]
-
-
-def _in(at: Location, value: Any, *, lasting: bool) -> Iterator[Wish]:
-    match value:
-        case str():
-            for part in syntax.template(value):
-                if isinstance(part, syntax.Expression):
-                    yield from _of(at, part, lasting=lasting)
-        case dict():
-            for key, each in value.items():
-                yield from _in((*at, key), each, lasting=lasting and not key.endswith("?") and not key.startswith("$"))
-        case list():
-            for index, each in enumerate(value):
-                yield from _in((*at, index), each, lasting=lasting)
-
-
-def _of(at: Location, expression: syntax.Expression, *, lasting: bool) -> Iterator[Wish]:
-    certain = any(call.name == "default" for call in expression.calls)
-    given = [each for call in expression.calls for each in call.arguments[call.name == "table" :]]
-    arguments = [each for each in given if isinstance(each, syntax.Path)]
-    for path in (expression.path, *arguments):
-        if path.name is None:
-            yield Wish(at, path, lasting and not certain)
+        yield name, [wish for each in sink.shaped() for wish in wishes((each,), getattr(sink, each))]

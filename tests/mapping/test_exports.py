@@ -239,6 +239,15 @@ def test_a_cdevent_may_come_in_a_cloudevent() -> None:
         ("    body", "    emit: change.merged\n    body", "unknown key 'emit'"),
         ("${subject.id}", "${$instance}", "$instance is not defined"),
         ("${subject.id}", "${subject.id | uid5}", "did you mean 'uuid5'"),
+        ("${subject.id}", "${subject.content.outcom}", "an event has no 'outcom' there (did you mean 'outcome'?)"),
+        ("${subject.id}", "{'a?': '${subject.content.artifactId}'}", "an event has no 'artifactId' there"),
+        ("${subject.id}", "${subject.id | uuid5(contxt.id)}", "an event has no 'contxt' there (did you mean 'context'"),
+        ("${subject.id}", "${item.x}", "an event has no 'item' there"),
+        (
+            "messages",
+            "let: {a: '${subject.contnt.outcome}'}\nmessages",
+            "test.yaml:2:7: an event has no 'contnt' there",
+        ),
         ("messages", "let: {type: x}\nmessages", "$type is defined twice, or is a name that is always there"),
     ],
 )

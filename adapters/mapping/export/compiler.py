@@ -14,6 +14,7 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping.code import Code, Function, folded, remembered
 from adapters.mapping.compiling import Compiling, checked
 from adapters.mapping.conditions import ready
+from adapters.mapping.export.astray import astray
 from adapters.mapping.export.document import ExportFile, MessageRule, Types
 from adapters.mapping.export.event import NAMES, decoded
 from adapters.mapping.failures import Failure, shown
@@ -43,7 +44,10 @@ def exporter(
 
     def make() -> tuple[Exporter, Values]:
         compiler = _Compiler(file, model, variables)
-        return compiler.exporter(name, where), compiler.values
+        made = compiler.exporter(name, where)
+        for at, message, hint in () if compiler.values.problems else astray(model):
+            compiler.values.report(at, message, hint)
+        return made, compiler.values
 
     return checked(file, model, variables, asked, make)
 
