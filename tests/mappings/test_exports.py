@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
@@ -83,3 +85,33 @@ def harmless(exporter: Exporter, event: Any) -> None:
         return
     assert all(PLACE.match(error) for error in outcome.errors), outcome.errors
     assert all(orjson.dumps(message.body) is not None for message in outcome.events)
+
+
+STATUSES = ["github/commit-status", "gitlab/commit-status"]
+OF_HOSTS = ["github/events", "github/checks", "gitlab/events"]
+OF_OTHERS = ["circleci/webhook", "travis/webhook", "buildkite/webhook", "drone/webhook", "jenkins/notification"]
+
+
+def documents(mapping: str) -> Iterator[dict[str, Any]]:
+    """What a mapping's examples make, as it is published."""
+    for golden in run(mapping).goldens:
+        yield from orjson.loads(golden.text)
+
+
+@pytest.mark.parametrize("name", STATUSES)
+@pytest.mark.parametrize("mapping", OF_HOSTS)
+def test_a_code_host_is_not_told_what_it_told(name: str, mapping: str) -> None:
+    """What it is told it tells again by its webhooks, and so it would go on for ever."""
+    for event in documents(mapping):
+        found = load_export(name, variables={"host": urlsplit(event["context"]["source"]).netloc, "tasks": True})
+        assert made(found, event) == ()
+
+
+@pytest.mark.parametrize("name", STATUSES)
+@pytest.mark.parametrize("mapping", OF_OTHERS)
+def test_a_code_host_is_told_of_the_runs_of_any_other(name: str, mapping: str) -> None:
+    """They say alike which commit of which repository they are of, and who names neither is left out."""
+    events = [event for event in documents(mapping) if "scm" in event.get("customData", {})]
+    hosts = {str(event["customData"]["scm"].get("repository", "github.com/")).split("/")[0] for event in events}
+    found = [load_export(name, variables={"host": host, "tasks": True}) for host in hosts]
+    assert [message for event in events for each in found for message in made(each, event)]
