@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"log"
 	"os"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
@@ -14,16 +15,17 @@ func main() {
 	for _, name := range os.Args[1:] {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			fmt.Println(name, err)
-			continue
+			log.Fatal(err)
 		}
 		found := dashboard.Dashboard{}
-		if err := found.UnmarshalJSONStrict(text); err != nil {
-			fmt.Println(name, err)
-		}
-		// It is never nil: a list of what is wrong, which may be empty.
-		if err := found.Validate(); err != nil && err.Error() != "" {
-			fmt.Println(name, err)
-		}
+		say(found.UnmarshalJSONStrict(text))
+		say(found.Validate())
+	}
+}
+
+// An error of the SDK is a list of what is wrong, which may be empty.
+func say(err error) {
+	if err != nil && err.Error() != "" {
+		fmt.Println(err)
 	}
 }
