@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,13 +26,29 @@ member of the notification, a `$name` a variable, or what the mapping defines un
 holds makes its event. What is ignored is so on purpose; all else is counted and logged as unmatched."""
 
 
+_EXPORTS = """\
+# What becomes of which CDEvent
+
+What export mappings make of events: a message of each that is of one of its types, if the condition holds, and else
+nothing."""
+_RULES, _MESSAGES = ("rule", "when", "CDEvent", "remark"), ("message", "when", "of", "remark")
+
+
 def describe(mappings: Mappings = None) -> None:
     """Tell, as a page of Markdown, which occurrence gives which CDEvent, and what is ignored on purpose."""
     from adapters.mapping import library
-    from adapters.mapping.overview import overview
+    from adapters.mapping.overview import export_overview, overview
 
-    found = {name: overview(library.document(library.find(name), {})) for name in mappings or library.shipped()}
-    typer.echo("\n\n".join([_TITLE, _by_event(found), *(_section(name, each) for name, each in found.items())]))
+    asked = mappings or [*library.shipped(), *library.shipped(library.EXPORT)]
+    exports = [name for name in asked if library.is_export(name)]
+    found = {name: overview(library.document(library.find(name), {})) for name in asked if name not in exports}
+    parts = [_TITLE, _by_event(found), *(_section(name, each, _RULES) for name, each in found.items())] if found else []
+    if exports:
+        parts.append(_EXPORTS)
+    for name in exports:
+        file = library.export_document(library.either(name), {})
+        parts.append(_section(name, export_overview(file), _MESSAGES))
+    typer.echo("\n\n".join(parts))
 
 
 def _by_event(found: Mapping[str, Overview]) -> str:
@@ -49,12 +65,12 @@ def _by_event(found: Mapping[str, Overview]) -> str:
     return _table(("CDEvent", *(f"in {spec}" for spec in Spec), "made by"), rows)
 
 
-def _section(name: str, found: Overview) -> str:
+def _section(name: str, found: Overview, header: Sequence[str]) -> str:
     variables = [(_code(each.name), _code(each.default), _plain(each.remark)) for each in found.variables]
     parts = [
         f"## {name}",
         _plain(found.about),
-        _table(("rule", "when", "CDEvent", "remark"), map(_row, found.outcomes)),
+        _table(header, map(_row, found.outcomes)),
         _table(("variable", "default", "what it is"), variables) if variables else "",
     ]
     return "\n\n".join(part for part in parts if part)

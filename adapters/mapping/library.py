@@ -103,8 +103,7 @@ def load_export(
     path = find(reference, asked, EXPORT)
 
     def made(given: Mapping[str, Any], asked: Placed | None = asked) -> Exporter:
-        file = looked_up(includes.load(path, looked_at, model=ExportFile), given, folder, looked_at, ExportFile)
-        return exporter(file, _name(path), path, given, asked=asked)
+        return exporter(export_document(path, given, folder, looked_at), _name(path), path, given, asked=asked)
 
     return _blamed(made, variables, asked)
 
@@ -139,3 +138,10 @@ def document(
 ) -> YamlFile:
     """The mapping file at a path with what it includes and looks up. Raises ConfigError with every problem of these."""
     return looked_up(includes.load(path, looked_at, written), variables, folder, looked_at)
+
+
+def export_document(
+    path: Path, variables: Mapping[str, Any], folder: Path = Path(), looked_at: LookedAt = lambda _: None
+) -> YamlFile:
+    """The same of an export mapping."""
+    return looked_up(includes.load(path, looked_at, model=ExportFile), variables, folder, looked_at, ExportFile)

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from adapters.mapping.document import MappingFile, Rule
+from adapters.mapping.document import Defined, MappingFile, Rule
 from adapters.mapping.emitted import Tables, types
+from adapters.mapping.export.document import ExportFile
 from adapters.yamlfile import YamlFile
 
 _FOR_EDITORS = "# yaml-language-server:"
@@ -53,13 +54,41 @@ class Overview:
 def overview(file: YamlFile) -> Overview:
     """The overview of a mapping file, with what it includes; raises ConfigError where it is no mapping."""
     model = file.validate(MappingFile)
-    remarks = _Remarks(file, {name: text.splitlines() for name, text in file.texts.items()})
+    remarks = _remarks(file)
     rules = [_outcome(rule, each, remarks.at("rules", rule), model.tables) for rule, each in model.rules.items()]
+    return _whole(model, rules, remarks)
+
+
+def export_overview(file: YamlFile) -> Overview:
+    """The same of an export mapping: its outcomes are messages, and what they emit are the events they are made of."""
+    model = file.validate(ExportFile)
+    remarks = _remarks(file)
+    return _whole(
+        model,
+        [
+            Outcome(
+                _written(each.when),
+                remarks.at("messages", name),
+                name,
+                each.types,
+                each.split.each if each.split else "",
+            )
+            for name, each in model.messages.items()
+        ],
+        remarks,
+    )
+
+
+def _whole(model: Defined, outcomes: Sequence[Outcome], remarks: _Remarks) -> Overview:
     ignored = [Outcome(_written(when), remarks.at("ignore", at)) for at, when in enumerate(model.ignore)]
     variables = [
         Variable(each, _flow(default), remarks.at("variables", each)) for each, default in model.variables.items()
     ]
-    return Overview(remarks.first, variables, [*rules, *ignored])
+    return Overview(remarks.first, variables, [*outcomes, *ignored])
+
+
+def _remarks(file: YamlFile) -> _Remarks:
+    return _Remarks(file, {name: text.splitlines() for name, text in file.texts.items()})
 
 
 def _outcome(name: str, rule: Rule, remark: str, tables: Tables) -> Outcome:

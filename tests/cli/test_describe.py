@@ -37,3 +37,12 @@ def test_a_mapping_that_there_is_not_is_a_usage_error() -> None:
     result = invoke("describe", "jenkins/notifikation")
     assert result.exit_code == 2
     assert "did you mean 'jenkins/notification'?" in result.stderr
+
+
+def test_an_export_is_described_by_the_events_of_its_messages() -> None:
+    """Alone, or in the page after all that makes events."""
+    text = invoke("describe", "gitlab/commit-status").stdout
+    assert "| running | what is not ignored | `pipelinerun.started`, `taskrun.started` |" in text
+    assert "| `host` | `gitlab.com` | of repositories' URLs |" in text
+    page = invoke("describe").stdout
+    assert page.index("## zuul/mqtt") < page.index("# What becomes of which CDEvent") < page.index("## devlake/webhook")
