@@ -7,6 +7,7 @@ import sys
 from bench import (
     backlog,
     console,
+    dialects,
     distance,
     jenkins_home,
     memory,
@@ -24,6 +25,7 @@ from bench import (
 
 BENCHMARKS = {
     "translation": translation,
+    "dialects": dialects,
     "webhook": webhook,
     "startup": startup,
     "memory": memory,
