@@ -24,7 +24,7 @@ def play(mapping: Mapping, write: Write = False, port: Port = 0) -> None:
     from adapters.mapping import library
     from adapters.playground.folder import Folder
 
-    path = library.find(mapping)
+    path = library.either(mapping)
     shipped = not path.is_relative_to(mapping)
     if write and shipped:
         raise typer.BadParameter("what comes with the package is not written: copy its folder", param_hint="--write")

@@ -86,8 +86,10 @@ class Journalled:
     folders: Mapping[str, Folder] = field(init=False)
 
     def __post_init__(self) -> None:
-        named = [*_mappings(self.console.settings).values(), *library.shipped()]
-        folders = {name: Folder(name, library.find(name)) for name in dict.fromkeys(named)}
+        routes = (route.mapping for route in self.console.settings.routes.values() if route.mapping is not None)
+        shipped = (*library.shipped(), *library.shipped(library.EXPORT))
+        named = dict.fromkeys((*_mappings(self.console.settings).values(), *routes, *shipped))
+        folders = {name: Folder(name, library.either(name)) for name in named}
         object.__setattr__(self, "folders", folders)
 
     def offers(self, mapping: str) -> list[Offer]:

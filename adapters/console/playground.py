@@ -16,6 +16,7 @@ from adapters.console.console import Console
 from adapters.console.forms import Form, taking
 from adapters.console.frame import Frame
 from adapters.console.inputs import Input, Journalled, Origin
+from adapters.mapping import library
 from adapters.playground.attempt import Attempt, Outcome
 from adapters.playground.bounded import Bounded
 from adapters.playground.completion import words
@@ -80,7 +81,8 @@ class Playground:
 
     def _words(self, form: Form) -> Response:
         row, column = (int(value) if (value := form.get(name, "")).isdecimal() else 0 for name in ("row", "column"))
-        found = words(_text(form, "written"), row, column)
+        export = self._folder(form.get("mapping", "")).mapping.name == library.EXPORT
+        found = words(_text(form, "written"), row, column, export=export)
         return Response(orjson.dumps([each._asdict() for each in found]), media_type=_JSON)
 
     def _pack(self, form: Form) -> Response:

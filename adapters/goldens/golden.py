@@ -72,14 +72,17 @@ class Golden:
     @property
     def text(self) -> str:
         """The events as the expected file has them."""
-        return _written([_document(event) for event in self.events])
+        return _written([as_expected(event) for event in self.events])
 
 
-def _document(event: CDEvent | Mapped) -> Mapping[str, Any]:
-    """As CDEvents 0.5.1 has it, or as the draft does where nothing else has its type; or a message."""
-    if isinstance(event, Mapped):
-        return message(event)
-    return document(event, Spec.V0_5_1 if has_type(Spec.V0_5_1, event.name) else Spec.V0_6_0)
+def as_expected(event: CDEvent | Mapped) -> Mapping[str, Any]:
+    """An event as a golden has it: in `spec_of` its name; or a message."""
+    return message(event) if isinstance(event, Mapped) else document(event, spec_of(event.name))
+
+
+def spec_of(name: str) -> Spec:
+    """CDEvents 0.5.1, or the draft where nothing else has a type."""
+    return Spec.V0_5_1 if has_type(Spec.V0_5_1, name) else Spec.V0_6_0
 
 
 def translated(translator: Mapper[Made], notification: Notification) -> tuple[Sequence[Made], list[str]]:

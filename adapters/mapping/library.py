@@ -91,19 +91,21 @@ def load(  # noqa: PLR0913 - what a mapping is bound to
     return _blamed(made, variables, asked)
 
 
-def load_export(
+def load_export(  # noqa: PLR0913 - the same
     reference: str | Path,
     *,
     variables: Mapping[str, Any],
     folder: Path = Path(),
     looked_at: LookedAt = lambda _: None,
     asked: Placed | None = None,
+    written: str | None = None,
 ) -> Exporter:
     """The export mapping at a reference, with variables; all else is as for `load`."""
     path = find(reference, asked, EXPORT)
 
     def made(given: Mapping[str, Any], asked: Placed | None = asked) -> Exporter:
-        return exporter(export_document(path, given, folder, looked_at), _name(path), path, given, asked=asked)
+        file = export_document(path, given, folder, looked_at, written)
+        return exporter(file, _name(path), path, given, asked=asked)
 
     return _blamed(made, variables, asked)
 
@@ -141,7 +143,11 @@ def document(
 
 
 def export_document(
-    path: Path, variables: Mapping[str, Any], folder: Path = Path(), looked_at: LookedAt = lambda _: None
+    path: Path,
+    variables: Mapping[str, Any],
+    folder: Path = Path(),
+    looked_at: LookedAt = lambda _: None,
+    written: str | None = None,
 ) -> YamlFile:
     """The same of an export mapping."""
-    return looked_up(includes.load(path, looked_at, model=ExportFile), variables, folder, looked_at, ExportFile)
+    return looked_up(includes.load(path, looked_at, written, ExportFile), variables, folder, looked_at, ExportFile)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from adapters.mapping.filters import FILTERS
 from adapters.playground.outline import ITEM, Spot, defined, spot
-from adapters.playground.schemas import Schema, allowed, leaves, member
+from adapters.playground.schemas import Schema, allowed, applying, member, whole
 
 _BUILT_IN = ("instance", "received_at", "headers", "body", "body_digest", "images", "envelope")
 _OTHERS = {"table": "table(name): what a table has for a value", "default": "default(value): where it is missing"}
@@ -28,12 +28,12 @@ class Word(NamedTuple):
     about: str = ""
 
 
-def words(text: str, row: int, column: int) -> list[Word]:
-    """What may be written at a row and column, both from 0, each once."""
-    at = spot(text, row, column)
+def words(text: str, row: int, column: int, *, export: bool = False) -> list[Word]:
+    """What may be written at a row and column of a mapping, or of an export mapping, both from 0, each once."""
+    at, root = spot(text, row, column), whole(export=export)
     if (inner := _expression(at)) is not None:
         return [*_in_expression(inner, text)]
-    return [*dict.fromkeys(_keys(at) if at.key is None else _values(at, text))]
+    return [*dict.fromkeys(_keys(root, at) if at.key is None else _values(root, at, text))]
 
 
 def _expression(at: Spot) -> str | None:
@@ -63,23 +63,23 @@ def _in_expression(inner: str, text: str) -> Iterator[Word]:
         yield from (Word(f"${name}", "name", "always there") for name in _BUILT_IN)
 
 
-def _keys(at: Spot) -> Iterator[Word]:
+def _keys(root: Schema, at: Spot) -> Iterator[Word]:
     """The keys that an object may have and has not."""
     written = {name.removesuffix("?") for name in at.levels[-1].written}
-    for node in allowed(at.levels):
+    for node in allowed(root, at.levels):
         properties: Mapping[str, Schema] = node.get("properties", {})
         for name, child in properties.items():
             if name.removesuffix("?") not in written:
-                yield Word(name, "key", _about(child))
+                yield Word(name, "key", _about(root, child))
     if at.levels[-2:-1] and at.levels[-2].step == ITEM:
-        yield from _literals(allowed(at.levels))
+        yield from _literals(allowed(root, at.levels))
 
 
-def _values(at: Spot, text: str) -> Iterator[Word]:
+def _values(root: Schema, at: Spot, text: str) -> Iterator[Word]:
     """The values that a key may have, of those that are words."""
     key = at.key or ""
-    children = [child for node in allowed(at.levels) for child in member(node, key)]
-    yield from _literals([each for child in children for each in leaves(child)])
+    children = [child for node in allowed(root, at.levels) for child in member(node, key)]
+    yield from _literals([each for child in children for each in applying(root, child)])
     if key in ("path", "relation", "end") and "links" in _steps(at):
         yield from (Word(name, "name", "rule") for name in defined(text, "rules"))
 
@@ -93,9 +93,9 @@ def _literals(nodes: Sequence[Schema]) -> Iterator[Word]:
             yield from (Word(each, "value") for each in ("true", "false"))
 
 
-def _about(node: Schema) -> str:
+def _about(root: Schema, node: Schema) -> str:
     """What a schema says of a value."""
-    return next((each["description"] for each in leaves(node) if "description" in each), "")
+    return next((each["description"] for each in applying(root, node) if "description" in each), "")
 
 
 def _first(text: str | None) -> str:

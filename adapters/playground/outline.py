@@ -25,6 +25,9 @@ class Level:
     written: Mapping[str, str] = field(default_factory=dict)
 
 
+EMPTY = Level()
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a cursor is.

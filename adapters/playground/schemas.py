@@ -8,18 +8,23 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from adapters.mapping.schema import schema
-from adapters.playground.outline import ITEM, Level
+from adapters.mapping.schema import export_schema, schema
+from adapters.playground.outline import EMPTY, ITEM, Level
 
 Schema = Mapping[str, Any]
-_WHOLE = cache(schema)
 
 
-def allowed(levels: Sequence[Level]) -> list[Schema]:
-    """The schemas that hold for the object or list at the end of some levels, each without references."""
-    found = [*_applying(_WHOLE(), levels[0])]
+@cache
+def whole(*, export: bool) -> Schema:
+    """The schema of a whole mapping, or of an export mapping."""
+    return export_schema() if export else schema()
+
+
+def allowed(root: Schema, levels: Sequence[Level]) -> list[Schema]:
+    """The schemas that hold for the object or list at the end of some levels of a root, each without references."""
+    found = [*applying(root, root, levels[0])]
     for level, below in pairwise(levels):
-        found = [each for node in found for child in member(node, level.step) for each in _applying(child, below)]
+        found = [each for node in found for child in member(node, level.step) for each in applying(root, child, below)]
     return found
 
 
@@ -36,20 +41,15 @@ def member(node: Schema, key: str) -> Iterator[Schema]:
             yield other
 
 
-def leaves(node: Schema) -> Iterator[Schema]:
-    """The schemas that a value may fulfil, whatever is beside it."""
-    yield from _applying(node, Level())
-
-
-def _applying(node: Schema, level: Level) -> Iterator[Schema]:
+def applying(root: Schema, node: Schema, level: Level = EMPTY) -> Iterator[Schema]:
     """A schema, and those that it is made of, as far as they hold for an object with such members."""
     yield node
     if reference := node.get("$ref"):
-        yield from _applying(_WHOLE()["$defs"][reference.rpartition("/")[2]], level)
+        yield from applying(root, root["$defs"][reference.rpartition("/")[2]], level)
     for part in (*node.get("allOf", ()), *node.get("anyOf", ()), *node.get("oneOf", ())):
-        yield from _applying(part, level)
+        yield from applying(root, part, level)
     if condition := node.get("if"):
-        yield from _applying(node.get("then" if _holds(condition, level) else "else", {}), level)
+        yield from applying(root, node.get("then" if _holds(condition, level) else "else", {}), level)
 
 
 def _holds(condition: Schema, level: Level) -> bool:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
 import orjson
 
+from adapters.cdevents.validation import problems
 from adapters.errors import ConfigError, MappingError, Problem
-from adapters.goldens import context, sent_as
-from adapters.mapping import Translator, library
+from adapters.goldens import AnyMapper, as_expected, context, sent_as, spec_of, translated
+from adapters.goldens.context import Circumstances
+from adapters.mapping import library
 from adapters.mapping.explain import answered
-from adapters.model import Format, Notification, Record
+from adapters.model import CDEvent, Mapped, Notification
 from adapters.playground.attempt import Attempt, Made, Outcome, Remark, Said
 from adapters.playground.fence import Fence, around
-from adapters.route import Origin, renderer
-from adapters.route.rendered import Rendered
 from adapters.yamlfile import shown
 
 MOST_EVENTS, MOST_LINES, LONGEST = 100, 2_000, 64 << 10
@@ -31,37 +32,39 @@ def tried(attempt: Attempt) -> Outcome:
     """What comes of an attempt. Nothing is read but the mapping's folder and the shipped mappings."""
     path = Path(attempt.mapping)
     try:
-        translator, heard = _prepared(attempt, path)
+        mapper, heard = _prepared(attempt, path)
     except ConfigError as error:
         return Outcome(problems=tuple(_remark(str(each), path) for each in error.problems))
-    rendered = [_rendered(translator, each) for each in heard]
-    documents = [message.data for each in rendered for message in each.messages]
+    found = [translated(mapper, each) for each in heard]
+    checked = [(event, _wrong(event)) for events, _ in found for event in events]
+    made = [event for event, wrong in checked if not wrong]
+    errors = [*(error for _, wrong in found for error in wrong), *(wrong for _, wrong in checked if wrong)]
     return Outcome(
-        errors=tuple(_remark(error, path) for each in rendered for error in _errors(each)),
-        events=tuple(map(_made, documents[:MOST_EVENTS])),
-        more=max(0, len(documents) - MOST_EVENTS),
-        story=tuple(islice(_story(translator, heard, path), MOST_LINES)),
-        expected=None if any(map(_errors, rendered)) else _golden(documents),
+        errors=tuple(_remark(error, path) for error in errors),
+        events=tuple(map(_made, made[:MOST_EVENTS])),
+        more=max(0, len(made) - MOST_EVENTS),
+        story=tuple(islice(_story(mapper, heard, path), MOST_LINES)),
+        expected=None if errors else _indented(list(map(as_expected, made))) + "\n",
     )
 
 
-def _prepared(attempt: Attempt, path: Path) -> tuple[Translator, list[Notification]]:
+def _prepared(attempt: Attempt, path: Path) -> tuple[AnyMapper, list[Notification]]:
     """The mapping, and the notifications in the circumstances of the input. Raises ConfigError."""
     fence, given, name = around(path), attempt.given, Path(attempt.name)
     found = context(_readable(path.with_name("context.yaml"), fence).with_name(path.name))
     circumstances = found.of(name)
     if given is not None:
-        circumstances = type(circumstances)(variables=given.variables, received_at=given.received_at)
-    translator = library.load(
+        circumstances = Circumstances(variables=given.variables, received_at=given.received_at)
+    load = partial(library.load, instance=given.instance if given else found.instance)
+    mapper: AnyMapper = (library.load_export if path.name == library.EXPORT else load)(
         path,
-        instance=given.instance if given else found.instance,
         variables=circumstances.variables,
         folder=Path() if given else path.parent,
         looked_at=fence,
         written=attempt.written,
     )
     sent = sent_as(name.suffix, attempt.content.encode())
-    return translator, [circumstances.notification(translator, each.body, each.headers) for each in sent]
+    return mapper, [circumstances.notification(mapper, each.body, each.headers) for each in sent]
 
 
 def _readable(path: Path, fence: Fence) -> Path:
@@ -72,21 +75,18 @@ def _readable(path: Path, fence: Fence) -> Path:
     return path
 
 
-def _rendered(translator: Translator, heard: Notification) -> Rendered:
-    return renderer(lambda _: Origin(translator.instance, translator), format_=Format.CDEVENTS)(Record(0, heard))
+def _wrong(event: CDEvent | Mapped) -> str:
+    """Why no route would publish an event; empty where they would."""
+    if isinstance(event, CDEvent) and (found := problems(as_expected(event), spec := spec_of(event.name))):
+        return f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}"
+    return ""
 
 
-def _errors(rendered: Rendered) -> list[str]:
-    unmatched = rendered.unmatched
-    told = [f"{unmatched} of its records are covered by no rule and no `ignore`"] if unmatched else []
-    return [*rendered.errors, *told]
-
-
-def _story(translator: Translator, heard: Iterable[Notification], path: Path) -> Iterator[Said]:
+def _story(mapper: AnyMapper, heard: Iterable[Notification], path: Path) -> Iterator[Said]:
     numbers = count(1)
     for each in heard:
         with suppress(MappingError):  # the translation says so
-            for answers in answered(translator, each):
+            for answers in answered(mapper, each):
                 number = next(numbers)
                 for name, verdict, words in answers:
                     yield Said(
@@ -94,14 +94,9 @@ def _story(translator: Translator, heard: Iterable[Notification], path: Path) ->
                     )
 
 
-def _made(document: bytes) -> Made:
-    event = orjson.loads(document)
-    name = event["context"]["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
-    return Made(name=name, subject=event["subject"]["id"], document=_indented(event)[:LONGEST])
-
-
-def _golden(documents: Iterable[bytes]) -> str:
-    return _indented([orjson.loads(document) for document in documents]) + "\n"
+def _made(event: CDEvent | Mapped) -> Made:
+    subject = event.subject_id if isinstance(event, CDEvent) else event.type
+    return Made(name=event.name, subject=subject, document=_indented(as_expected(event))[:LONGEST])
 
 
 def _indented(value: object) -> str:

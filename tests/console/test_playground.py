@@ -181,7 +181,7 @@ async def test_what_is_too_large_is_not_tried(config: Config) -> None:
 
 async def test_words_are_those_of_the_place(config: Config) -> None:
     """As JSON, with what each means."""
-    answer = await posted(config, "words", {"written": "inc", "row": "0", "column": "3"})
+    answer = await posted(config, "words", {**form(written="inc"), "row": "0", "column": "3"})
     assert {"text", "kind", "about"} == {*answer.json()[0]}
     assert "include" in [word["text"] for word in answer.json()]
-    assert (await posted(config, "words", {"written": "", "row": "x"})).status_code == 200
+    assert (await posted(config, "words", {**form(), "row": "x"})).status_code == 200

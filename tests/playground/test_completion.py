@@ -102,6 +102,13 @@ def test_an_object_on_one_line_is_completed_as_well() -> None:
     assert {"each", "as", "when"} <= {*inside("split: {@")}
 
 
+def test_an_export_mapping_has_other_keys() -> None:
+    """Messages in place of rules."""
+    text = "cdevents: 0.5.1\nmessages:\n  told:\n    types: [change.merged]\n    "
+    assert {"body", "topic", "headers"} <= {word.text for word in words(text, 4, 4, export=True)}
+    assert "messages" in [word.text for word in words("", 0, 0, export=True)]
+
+
 @pytest.mark.parametrize("name", ["jenkins/notification", "registry/distribution", "junit/report"])
 def test_no_place_of_a_mapping_is_an_error(name: str) -> None:
     """Wherever the cursor is, in what is written or half of it."""

@@ -13,7 +13,7 @@ from adapters.playground.attempt import Attempt, Given
 from adapters.playground.trial import MOST_EVENTS, tried
 from tests import example
 
-NAMES = ["jenkins/notification", "gerrit/events", "registry/distribution", "junit/report"]
+NAMES = ["jenkins/notification", "gerrit/events", "registry/distribution", "junit/report", "slack/message"]
 
 
 def attempt(
@@ -40,13 +40,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_comes_of_shipped_examples_is_what_their_files_expect(name: str) -> None:
     """Includes, lookups and `context.yaml` of the folder are those of `check`."""
-    mapping = library.find(name)
+    mapping = library.either(name)
     inputs = sorted(mapping.with_name("inputs").iterdir())
     for file in inputs[::5]:
         content = file.read_text(encoding="utf-8", errors="replace")
         if "�" in content:
             continue
-        found = tried(attempt(mapping.parent, mapping.read_text(), content, name=file.name))
+        found = tried(attempt(mapping.parent, mapping.read_text(), content, name=file.name, mapping=str(mapping)))
         assert not found.problems
         expected = (mapping.parent / "expected" / f"{file.stem}.json").read_text()
         assert found.expected is not None

@@ -62,7 +62,7 @@
     async ask() {
       const number = ++this.asked;
       const { row, column } = this.editor.place();
-      const body = new URLSearchParams({ written: this.area.value, row, column });
+      const body = new URLSearchParams({ mapping: this.area.form.elements.mapping.value, written: this.area.value, row, column });
       const headers = { "X-Console-Token": document.querySelector("meta[name=console-token]").content };
       const answer = await fetch("/playground/words", { method: "POST", body, headers }).catch(() => null);
       if (!answer?.ok || number !== this.asked) return;
