@@ -57,15 +57,28 @@ def schema_uri(folder: str, type_: str) -> str:
 
 
 def _told(event: CDEvent) -> CDEvent:
-    """The event without what of a URL may not be told; of most it is known at one look that there is no such thing."""
-    try:
-        written = orjson.dumps((event.subject_id, event.subject_source, event.content, event.custom_data))
-    except orjson.JSONEncodeError:
-        return event  # it cannot be told at all
-    if not (_USER.search(written) or (b"=" in written and (b"?" in written or b"#" in written))):
+    """The event without what of a URL may not be told."""
+    parts = event.subject_id, event.subject_source, event.content, event.custom_data
+    if (public := public_part(parts)) is parts:
         return event
-    members = ("subject_id", "subject_source", "content", "custom_data")
-    return event._replace(**{name: _public(getattr(event, name)) for name in members})
+    subject_id, subject_source, content, custom_data = public
+    return event._replace(
+        subject_id=subject_id, subject_source=subject_source, content=content, custom_data=custom_data
+    )
+
+
+def public_part(part: Any) -> Any:
+    """A part of an event without what of a URL may not be told, wherever it stands; itself, where nothing is.
+
+    Of most that is known at one look.
+    """
+    try:
+        written = orjson.dumps(part)
+    except orjson.JSONEncodeError:
+        return part  # it cannot be told at all
+    if not (_USER.search(written) or (b"=" in written and (b"?" in written or b"#" in written))):
+        return part
+    return _public(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ def _public(value: Any) -> Any:
         return public(value)
     if isinstance(value, dict):
         return {key: _public(each) for key, each in value.items()}
-    return [_public(each) for each in value] if isinstance(value, list) else value
+    return [_public(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 @lru_cache(maxsize=1024)

@@ -175,6 +175,15 @@ def test_an_event_of_an_earlier_version_is_read_as_one_of_0_5_1() -> None:
     ]
 
 
+def test_what_is_secret_in_a_url_is_in_no_message() -> None:
+    """Whoever made the event: what the sidecar makes has none."""
+    uri = "https://me:s3cr3t@ci.example.com/x?token=s3cr3t&page=2"
+    event = {**FINISHED, "subject": {"id": "x", "content": {"uri": uri}}, "customData": {"seen": [uri]}}
+    [message] = made(MINIMAL.replace("${subject.id}", "{all: '${$body}', page: '${subject.content.uri}'}"), event)
+    assert "s3cr3t" not in str(message)
+    assert message.body["page"] == "https://ci.example.com/x?page=2"
+
+
 def test_a_condition_may_ask_for_the_type_as_well() -> None:
     """It holds beside the types."""
     text = MINIMAL.replace("    body", "    when: {$type: {matches: '.*queued'}}\n    body")

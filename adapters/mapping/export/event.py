@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.cdevents.document import public_part
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.renewed import renewed
 from adapters.cdevents.vocabulary import name_of
@@ -18,12 +19,12 @@ _SUBJECT, _PREDICATE = 2, 3
 def decoded(body: bytes) -> list[Any]:
     """The CDEvents in a body, bare or in CloudEvents, of any version in the words of 0.5.1.
 
-    Raises ValueError, worded to follow "the body ".
+    Without what of a URL may not be told. Raises ValueError, worded to follow "the body ".
     """
     documents, problems = cdevents(body, {})
     if problems:
         raise ValueError(f"is not one of CDEvents: {problems[0]}")
-    return [renewed(each) for each in documents]
+    return [public_part(renewed(each)) for each in documents]
 
 
 def _part(index: int) -> Closure:
