@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -47,12 +47,13 @@ def main() -> int:
     with TemporaryDirectory(prefix="pictures-") as folder, receiving() as receiver:
         config = _TEAM.replace("RECEIVER", receiver.url)
         with running(Path(folder), config) as service, beside(service) as address, sync_playwright() as playwright:
-            change = _told(service)
+            since = datetime.now(UTC) - timedelta(days=demonstration.DAYS)
+            questions = {"Chain": f"?id={_told(service)}", "Metrics": f"?since={since:%Y-%m-%d}"}
             hear(service)
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             for each in PAGES:
                 if not sys.argv[1:] or each.name in sys.argv[1:]:
-                    path = f"/chain?id={change}" if each.name == "Chain" else each.path
+                    path = each.path + questions.get(each.name, "")
                     _take(browser.new_page(base_url=address, color_scheme=_theme(each.name)), path, each.name)
             browser.close()
     return 0
