@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,8 +56,9 @@ class RouteState:
 
     @property
     def health(self) -> Health:
-        """A dead letter waits for somebody."""
-        return Health.BAD if self.status.dead_letters else self.delivery
+        """A dead letter waits for somebody; who is far behind comes on by itself, or its sink is told of."""
+        behind = Health.WAIT if self.status.oldest > PATIENCE.total_seconds() else Health.GOOD
+        return _worst((Health.BAD if self.status.dead_letters else Health.GOOD, self.delivery, behind))
 
     @property
     def name(self) -> str:
@@ -140,7 +141,7 @@ def _route(settings: Config, look: Look, status: RouteStatus) -> RouteState:
     return RouteState(status, route.format, route.sources or (), route.sink, rate, outage, delivery)
 
 
-def _worst(found: Iterator[Health]) -> Health:
+def _worst(found: Iterable[Health]) -> Health:
     return max(found, key=[*Health].index, default=Health.GOOD)
 
 

@@ -67,6 +67,15 @@ def test_what_is_over_is_not_red(config: Config) -> None:
     assert found.routes[1].outage is not None
 
 
+def test_a_route_that_is_far_behind_is_amber(config: Config) -> None:
+    """It comes on by itself; its sink is as well as before."""
+    routes = [RouteStatus("legacy", 7, 0, 0.0, 0), RouteStatus("cdevents", 1, 6, 61.0, 0)]
+    found = state(config, look(routes=routes))
+    assert found.tasks == []
+    assert [each.health for each in found.routes] == [Health.GOOD, Health.WAIT]
+    assert {each.health for each in found.sinks} == {Health.GOOD}
+
+
 def test_a_dead_letter_is_red_and_its_sink_is_not(config: Config) -> None:
     """Somebody must retry or drop it; the sink has nothing to do with it."""
     routes = [RouteStatus("legacy", 7, 0, 0.0, 0), RouteStatus("cdevents", 7, 0, 0.0, 2)]

@@ -17,6 +17,8 @@ from tests.service import Service, running
 from tests.waiting import PATIENCE
 
 CHROMIUM = shutil.which("chromium")
+WITHOUT = ["--no-sandbox", "--disable-dev-shm-usage"]
+"""What Chromium does without, as containers do not have it: namespaces of users, and much shared memory."""
 
 expect.set_options(timeout=1000 * PATIENCE)
 
@@ -50,7 +52,7 @@ def console(sidecar: Service) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT)
         yield launched
         launched.close()
 

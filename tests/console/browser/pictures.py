@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from adapters.console.pages import PAGES
 from tests.checkout import ROOT
 from tests.console.browser import demonstration
-from tests.console.browser.conftest import CHROMIUM
+from tests.console.browser.conftest import CHROMIUM, WITHOUT
 from tests.console.browser.consoles import beside, hear
 from tests.receiver import receiving
 from tests.service import CONFIG, Service, running
@@ -50,7 +50,7 @@ def main() -> int:
             since = datetime.now(UTC) - timedelta(days=demonstration.DAYS)
             questions = {"Chain": f"?id={_told(service)}", "Metrics": f"?since={since:%Y-%m-%d}"}
             hear(service)
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT)
             for each in PAGES:
                 if not sys.argv[1:] or each.name in sys.argv[1:]:
                     path = each.path + questions.get(each.name, "")
