@@ -15,6 +15,7 @@ from adapters.cdevents.heard import cdevents
 from adapters.cdevents.history import BEGINNINGS
 from adapters.console.console import Console
 from adapters.console.events import asked, found, shown
+from adapters.console.stored import Answer
 from adapters.lineage.event import Event
 from adapters.lineage.picture import picture, told
 from adapters.lineage.reading import events_of
@@ -34,7 +35,7 @@ def routes(console: Console) -> list[Route]:
 
     def chain(request: Request) -> Response:
         wanted = asked(request, "id")
-        events, notes = found(console, lambda store: store.related(Wanted(wanted)) if wanted else [])
+        events, notes = found(console, lambda store: store.related(Wanted(wanted)) if wanted else Answer([]))
         values = _told(events, wanted) if wanted else {"recent": recent(events)}
         return console.page(request, "chain.html", wanted=wanted, notes=notes, **values)
 

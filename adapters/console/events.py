@@ -10,7 +10,7 @@ from starlette.requests import Request
 from adapters.cdevents.heard import cdevents
 from adapters.console.console import Console
 from adapters.console.heard import RECORDS
-from adapters.console.stored import Stored, store
+from adapters.console.stored import Answer, Stored, store
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.journal import log
 from adapters.lineage.event import Event
@@ -31,7 +31,7 @@ class Found(NamedTuple):
     notes: Sequence[str]
 
 
-def found(console: Console, ask: Callable[[Stored], Sequence[Event]]) -> Found:
+def found(console: Console, ask: Callable[[Stored], Answer]) -> Found:
     """What the journal has, and what a store answers; one that cannot be asked is told, if the other can.
 
     Raises JournalUnavailable where there is neither.
@@ -40,7 +40,10 @@ def found(console: Console, ask: Callable[[Stored], Sequence[Event]]) -> Found:
     events: list[Event] = []
     if kept := store(console.settings):
         try:
-            events += ask(kept)
+            answer = ask(kept)
+            events += answer.events
+            if answer.partial:
+                notes.append("The store has more of it than can be shown: these are the nearest, and the latest.")
         except AdapterError as error:
             notes.append(f"The store is left out. {error}")
     try:

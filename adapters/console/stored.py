@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.config import Config
 from adapters.delivery import related
@@ -19,6 +20,13 @@ TIMEOUT = 60.0
 """Seconds that a statement may take while somebody waits."""
 
 
+class Answer(NamedTuple):
+    """Events of a store; `partial` where there are more."""
+
+    events: Sequence[Event]
+    partial: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A store: PostgreSQL by its URL, or a folder of Parquet. What cannot be asked raises AdapterError."""
@@ -30,22 +38,22 @@ class Stored:
         """A session with it, in which a statement of PostgreSQL may take so many seconds."""
         return opened(self.place, self.password, timeout)
 
-    def related(self, wanted: Wanted) -> list[Event]:
+    def related(self, wanted: Wanted) -> Answer:
         """What has to do with what is wanted, and perhaps more."""
-        return self._events(lambda engine: related.related(engine, wanted.names(), wanted.number))
+        with self.opened() as engine:
+            found = related.related(engine, wanted.names(), wanted.number)
+        return Answer(list(events(found.bodies)), found.partial)
 
-    def services(self, service: str | None = None, environment: str | None = None) -> list[Event]:
+    def services(self, service: str | None = None, environment: str | None = None) -> Answer:
         """What is where, and the history of a service, in all environments or one, with changes and runs."""
-        return self._events(lambda engine: related.services(engine, service, environment))
+        with self.opened() as engine:
+            bodies = list(related.services(engine, service, environment))
+        return Answer(list(events(bodies)), len(bodies) >= related.MOST)
 
     def document(self, id_: str) -> bytes | None:
         """An event as it was stored, None where it is not there."""
         with self.opened() as engine:
             return next(related.documents(engine, id_), None)
-
-    def _events(self, ask: Callable[[Engine], Iterable[bytes]]) -> list[Event]:
-        with self.opened() as engine:
-            return list(events(ask(engine)))
 
 
 def store(settings: Config) -> Stored | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from adapters.delivery.engine import Engine
 
 MOST = 5000
 """Events of one story, which is far more than anybody looks at."""
+
+BEGUN = 500
+"""Events that have a name, the latest of them, from which a story is followed."""
 
 LATEST = 200
 """Deliveries to one place that are shown."""
@@ -17,23 +21,31 @@ _SQL = Path(__file__).parent / "sql"
 _ROUNDS = 30
 
 
-def related(engine: Engine, names: Iterable[str], number: str | None) -> Iterator[bytes]:
-    """What has to do with whatever has one of these names, or is the change of this number.
+class Related(NamedTuple):
+    """Events as JSON, more of them than a story needs, which chooses from them; `partial` where it may need more."""
 
-    It is MOST at most, and more than a story needs, which chooses from it.
-    """
+    bodies: Sequence[bytes]
+    partial: bool
+
+
+def related(engine: Engine, names: Iterable[str], number: str | None) -> Related:
+    """What has to do with whatever has one of these names, or is the change of this number."""
     _name(engine, names)
     engine.run("create temporary table numbers (number text)")
     engine.insert("numbers", [(number,)] if number else [])
-    engine.run(_text("related/1_begin"))
-    seen = 0
-    for step in range(1, _ROUNDS):
-        [counted] = engine.rows("select count(*) as events from found")
-        if counted["events"] in (seen, 0) or counted["events"] >= MOST:
-            break
-        seen = counted["events"]
-        engine.run(_text("related/2_next").replace(":round", str(step)))
-    return _data(engine, "related/3_data")
+    for part in ("1_rollouts", "2_steps", "3_begin"):
+        engine.run(_text(f"related/{part}").replace(":begun", str(BEGUN)))
+    counts = [0, _found(engine)]
+    while counts[-2] < counts[-1] < MOST and len(counts) < _ROUNDS:
+        engine.run(_text("related/4_next").replace(":round", str(len(counts) - 1)))
+        counts.append(_found(engine))
+    engine.run(_text("related/5_before"))
+    return Related(list(_data(engine, "related/6_data")), counts[1] >= BEGUN or counts[-1] >= MOST)
+
+
+def _found(engine: Engine) -> int:
+    [counted] = engine.rows("select count(*) as events from found")
+    return int(counted["events"])
 
 
 def services(engine: Engine, service: str | None = None, environment: str | None = None) -> Iterator[bytes]:
@@ -50,7 +62,7 @@ def services(engine: Engine, service: str | None = None, environment: str | None
 def documents(engine: Engine, id_: str) -> Iterator[bytes]:
     """The events of an id: one of each source that has it."""
     _name(engine, [id_])
-    return _data(engine, "related/4_one")
+    return _data(engine, "related/7_one")
 
 
 def _name(engine: Engine, names: Iterable[str]) -> None:

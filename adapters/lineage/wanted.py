@@ -49,10 +49,13 @@ class Wanted:
 
     def is_of(self, event: Event) -> bool:
         """Whether an event is about it."""
-        names = (event.id, event.subject, event.chain, event.service, event.url)
-        if self.text in (*names, *event.parents, *event.artifacts, *event.told.entry.revisions, _url(event)):
+        if self.text in (event.id, event.subject, event.chain, event.service, event.url):
             return True
-        if event.kind == "change" and self.text == self.number == _number(event.subject):
+        if self.text in event.parents or self.text in event.artifacts or self.text in event.told.entry.revisions:
+            return True
+        if "://" in self.text and self.text == _url(event):
+            return True
+        if self.text == self.number and event.kind == "change" and self.text == _number(event.subject):
             return True
         return any(each in self.packages or (self.digest and digest(each) == self.digest) for each in event.artifacts)
 

@@ -44,10 +44,35 @@ def others() -> list[dict[str, Any]]:
     ]
 
 
+def merges() -> list[dict[str, Any]]:
+    """Three changes, of which the first and the third are rolled out: no link says that this brings the second."""
+    found = []
+    for number in range(1, 4):
+        commit, where = f"{number}" * 40, {"id": "shop/lift"}
+        subject, chain, at = f"shop%2Flift~{number}", f"lift-{number}", number * 100.0
+        found.append(cdevent(f"lift-created-{number}", "change.created", at, subject, chain=chain, repository=where))
+        follows = f"lift-created-{number}"
+        merged = cdevent(
+            f"lift-merged-{number}", "change.merged", at + 9, subject, follows, chain=chain, repository=where
+        )
+        merged["customData"] = {"change": {"branch": "main"}, "patchset": {"revision": commit}}
+        found.append(merged)
+        if number != 2:
+            out = cdevent(f"lift-{number}", "service.deployed", at + 50, "lift", chain=chain, environment=PRODUCTION)
+            out["customData"] = {"revision": commit}
+            found.append(out)
+    return found
+
+
+def everything() -> list[dict[str, Any]]:
+    """All that there is in the store."""
+    return [*change(), *others(), *merges()]
+
+
 @pytest.fixture(params=["parquet", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A session with a store that has both changes."""
-    rows = [(event_row(each, orjson.dumps(each).decode()), each) for each in [*change(), *others()]]
+    rows = [(event_row(each, orjson.dumps(each).decode()), each) for each in everything()]
     kept = [row for row, _ in rows], [link for row, each in rows for link in link_rows(each, row)]
     if request.param == "parquet":
         write(tmp_path / EVENTS / "day=2026-03-02" / "a.parquet", table(EVENTS, kept[0]))
@@ -66,8 +91,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def ids(engine: Engine, text: str) -> set[str]:
     """The events of the story of whatever a text names."""
     wanted = Wanted(text)
-    found = events(related(engine, wanted.names(), wanted.number))
+    found = events(related(engine, wanted.names(), wanted.number).bodies)
     return {each.id for each, _ in told(story(found, text))}
+
+
+def traced(text: str) -> set[str]:
+    """The events that `trace` prints, of files with all of them."""
+    every = events(orjson.dumps(each) for each in everything())
+    return {each.id for each, _ in told(story(every, text))}
 
 
 @pytest.mark.parametrize(
@@ -77,15 +108,20 @@ def ids(engine: Engine, text: str) -> set[str]:
 )
 def test_a_story_is_whole_by_whatever_it_is_asked_for(engine: Engine, text: str) -> None:
     """All that `trace` would print of files with all events, and nothing else."""
-    everything = list(events(orjson.dumps(each) for each in [*change(), *others()]))
-    expected = {each.id for each, _ in told(story(everything, text))}
-    assert ids(engine, text) == expected == {each["context"]["id"] for each in change()}
+    assert ids(engine, text) == traced(text) == {each["context"]["id"] for each in change()}
 
 
 @pytest.mark.parametrize("text", ["fire", "99", OTHER])
 def test_an_incident_is_joined_to_the_rollout_before_it(engine: Engine, text: str) -> None:
     """Where no link says so, by the service, the environment and the time; whichever end is asked for."""
     assert ids(engine, text) == {"door-created", "door-published", "door-live", "fire"}
+
+
+@pytest.mark.parametrize("text", ["lift-3", "shop%2Flift~2", "3" * 40, "lift-merged-2"])
+def test_a_rollout_brings_what_was_merged_since_the_one_before(engine: Engine, text: str) -> None:
+    """Where only commits tell so: the second change goes out with the third; the first one was there."""
+    assert ids(engine, text) == traced(text)
+    assert {"lift-created-2", "lift-merged-2", "lift-merged-3", "lift-3"} <= traced(text)
 
 
 @pytest.mark.parametrize("text", ["nothing", "234", "%", "'; drop table found; --", "'"])
@@ -99,6 +135,7 @@ def test_what_is_where(engine: Engine) -> None:
     found = current(deliveries(events(services(engine))))
     assert {place: [each.event.id for each in there] for place, there in found.items()} == {
         ("door", "production"): ["door-gone"],
+        ("lift", "production"): ["lift-3"],
         ("till", "production"): ["live"],
         ("till", "staging"): ["staged"],
     }
