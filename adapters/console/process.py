@@ -33,7 +33,7 @@ def start(settings: Config, *, beside: bool = False) -> None:
     """
     app = application(Console(settings))
     os.nice(NICE)
-    serve(app, settings.console.listen, lambda url: _log.info("console", url=url), beside=beside)
+    serve(app, settings.console.listen, lambda url: _log.info("console started", url=url), beside=beside)
 
 
 def serve(
