@@ -175,6 +175,16 @@ def test_an_event_of_an_earlier_version_is_read_as_one_of_0_5_1() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "header"), [("a b/c; d=50%", "a b/c; d=50%"), ("röt", "r%C3%B6t"), ("a\r\nX: b\0", "a%0D%0AX: b%00")]
+)
+def test_a_header_is_visible(said: str, header: str) -> None:
+    """No event adds another, and none is lost for what a header cannot hold."""
+    event = {**FINISHED, "subject": {"id": said, "content": {}}}
+    [message] = made(MINIMAL.replace("    body", '    headers: {X-Run: "${subject.id}"}\n    body'), event)
+    assert message.place.headers == {"X-Run": header}
+
+
 def test_what_is_secret_in_a_url_is_in_no_message() -> None:
     """Whoever made the event: what the sidecar makes has none."""
     uri = "https://me:s3cr3t@ci.example.com/x?token=s3cr3t&page=2"

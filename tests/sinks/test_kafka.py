@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import ConfigError, PermanentError, TransientError
-from adapters.model import Encoding
+from adapters.model import Encoding, Format, Place
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import KafkaSettings
 from tests import brokers
@@ -137,6 +137,18 @@ async def test_the_topic_is_made_of_the_event(opened: Open, cluster: Cluster, ma
     await sink.aclose()
     assert len(cluster.records("legacy.legacy.jenkins.notification.job_main__")) == 1
     assert len(cluster.records("legacy.legacy.jenkins.notification._")) == 1
+
+
+async def test_a_mapped_message_says_its_topic_and_headers(opened: Open, cluster: Cluster, make: Make) -> None:
+    """And its key is a record's."""
+    sink = opened(topic="{topic}")
+    message = make(1, encoding=Encoding.RAW, partitionkey="shop/7")
+    place = Place("run/over", headers={"x-team": "red"})
+    await sink.publish([message._replace(format=Format.MAPPED, place=place)])
+    await sink.aclose()
+    [record] = cluster.records("run_over")
+    assert (record.key(), record.value()) == (b"shop/7", b'{"a": 1}')
+    assert dict(record.headers())["x-team"] == b"red"
 
 
 async def test_a_message_that_is_too_large_is_permanent(opened: Open, cluster: Cluster, make: Make) -> None:

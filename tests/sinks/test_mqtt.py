@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
-from adapters.model import Encoding
+from adapters.model import Encoding, Format, Place
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import MqttSettings
 from tests import brokers
@@ -166,6 +166,16 @@ async def test_a_bare_message_keeps_its_bytes(opened: Open, subscriber: Subscrib
     [heard] = await subscriber.messages(1)
     assert (heard.payload, heard.properties.ContentType) == (b"<x/>", "text/xml")
     assert dict(heard.properties.UserProperty) == {"legacy-id": "id-1", "cdevents-ids": "a,b"}
+
+
+async def test_a_mapped_message_says_its_topic_and_properties(opened: Open, subscriber: Subscriber, make: Make) -> None:
+    """The levels of its topic are the topic's."""
+    sink = opened(topic="cicd/{topic}")
+    place = Place("run/over", headers={"x-team": "red"})
+    await sink.publish([make(1, encoding=Encoding.RAW)._replace(format=Format.MAPPED, place=place)])
+    [heard] = await subscriber.messages(1)
+    assert (heard.topic, heard.payload) == ("cicd/run/over", b'{"a": 1}')
+    assert dict(heard.properties.UserProperty) == {"x-team": "red"}
 
 
 async def test_a_message_that_nobody_has_subscribed_to_is_delivered(opened: Open, make: Make) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
-from adapters.model import Encoding, Format
+from adapters.model import Encoding, Format, Place
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import NatsSettings
 from tests import brokers
@@ -104,6 +104,17 @@ async def test_a_bare_message_keeps_its_bytes(opened: Open, broker: Server, make
     [found] = await stored(broker, 1)
     headers = {name: value for name, value in found.headers.items() if name != "Nats-Msg-Id"}
     assert (found.data, headers) == (b"<x/>", {"content-type": "text/xml", "legacy-id": "id-1", "cdevents-ids": "a,b"})
+
+
+async def test_a_mapped_message_says_its_subject_and_headers(opened: Open, broker: Server, make: Make) -> None:
+    """What has been stored is not stored again."""
+    sink = opened(subject="cicd.{topic}")
+    place = Place("run.over", headers={"x-team": "red"})
+    message = make(1, encoding=Encoding.RAW)._replace(format=Format.MAPPED, place=place)
+    await sink.publish([message])
+    await sink.publish([message])
+    [found] = await stored(broker, 1)
+    assert (found.subject, found.data, found.headers["x-team"]) == ("cicd.run.over", b'{"a": 1}', "red")
 
 
 async def test_what_is_sent_again_is_stored_once(opened: Open, broker: Server, make: Make) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
-from adapters.model import Encoding
+from adapters.model import Encoding, Format, Place
 from adapters.sinks import SINKS
 from adapters.sinks.broker_settings import RabbitmqSettings
 from tests import brokers
@@ -112,6 +112,16 @@ async def test_a_bare_message_keeps_its_bytes(opened: Open, channel: Any, make: 
     [message] = await queued(channel, 1)
     assert (message.body, message.content_type) == (b"<x/>", "text/xml")
     assert message.headers == {"legacy-id": "id-1", "cdevents-ids": "a,b"}
+
+
+async def test_a_mapped_message_says_its_routing_key_and_headers(opened: Open, channel: Any, make: Make) -> None:
+    """Its id is the message's, and the body is bare."""
+    sink = opened(routing_key="{topic}")
+    place = Place("cicd.run.over.team/a", headers={"x-team": "red"})
+    await sink.publish([make(1, encoding=Encoding.RAW)._replace(format=Format.MAPPED, place=place)])
+    [message] = await queued(channel, 1)
+    assert (message.routing_key, message.message_id) == ("cicd.run.over.team/a", "id-1")
+    assert (message.headers, message.body) == ({"x-team": "red"}, b'{"a": 1}')
 
 
 async def test_batches_keep_their_order(opened: Open, channel: Any, make: Make) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from adapters.cdevents.ids import named_id
 from adapters.cdevents.selection import possibly_custom, selected
@@ -30,7 +31,7 @@ Exporter = Mapper[Mapped]
 """What makes messages of CDEvents."""
 
 _NONE = Constant(None)
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+_VISIBLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
 def exporter(
@@ -153,13 +154,13 @@ def _own_id(name: str) -> Closure:
 
 
 def _texts(headers: Closure, where: str) -> Closure:
-    """Headers, each of them a text."""
+    """Headers, each of them a text; what is no visible ASCII is percent-encoded, as in CloudEvents over HTTP."""
 
     def checked(found: dict[str, Any]) -> dict[str, str]:
         for name, value in found.items():
-            if not isinstance(value, str) or _UNSEEN.search(value):
+            if not isinstance(value, str):
                 raise Failure(f"{shown(value)} cannot be the header {name}")
-        return found
+        return {name: quote(value, safe=_VISIBLE) for name, value in found.items()}
 
     return _passed(headers, checked, where)
 
