@@ -19,7 +19,7 @@ LAYERS = (
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},
-    {"playground", "reach", "replay", "scaffold", "sidecar"},
+    {"playground", "reach", "replay", "scaffold", "sending", "sidecar"},
     {"delivery", "lineage", "serving", "telemetry"},
     {"app", "console"},
     {"cli", "pytest_plugin"},

@@ -18,11 +18,13 @@ from adapters.cli.play import play
 from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
+from adapters.cli.send import send
 from adapters.cli.status import status
 from adapters.cli.tail import tail
 from adapters.cli.trace import trace
 from adapters.cli.translate import translate
 from adapters.cli.version import version
+from adapters.cli.wrap import wrap
 from adapters.errors import AdapterError
 
 main = typer.Typer(
@@ -37,6 +39,8 @@ for command in (
     init,
     run,
     replay,
+    send,
+    wrap,
     check,
     translate,
     play,

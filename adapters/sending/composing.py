@@ -1,0 +1,90 @@
+"""An event made of the words of a command line, or read from a file; whatever is sent is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from adapters.cdevents.cloudevents import cdevents_message
+from adapters.cdevents.document import document
+from adapters.cdevents.heard import cdevents
+from adapters.cdevents.ids import context_id
+from adapters.cdevents.validation import problems
+from adapters.errors import MappingError
+from adapters.model import CDEvent, Message, Spec
+from adapters.sending.target import Target
+
+Pairs = Mapping[str, str]
+
+
+def now() -> str:
+    """This moment, in RFC 3339."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def composed(  # noqa: PLR0913 - what an event is made of
+    name: str, source: str, subject: str, *, content: Pairs, custom: Pairs, key: Sequence[str], time: str
+) -> CDEvent:
+    """An event of a type; `key` names the occurrence, so that it has one id however often it is told: else it has any.
+
+    Names with dots lead into objects; a value that begins with `{` or `[` is JSON, any other is text. Raises
+    ValueError where it is none.
+    """
+    return CDEvent(
+        name=name,
+        id=context_id(source, name, key) if key else str(uuid4()),
+        source=source,
+        timestamp=time,
+        subject_id=subject,
+        content=_nested(content),
+        custom_data=_nested(custom) or None,
+    )
+
+
+def message(event: CDEvent, target: Target) -> Message:
+    """An event as a target takes it. Raises MappingError where it is not valid, or its version has no such type."""
+    try:
+        written = document(event, target.spec)
+    except ValueError as error:
+        raise MappingError(str(error)) from None
+    return _valid(written, target.spec, target)
+
+
+def read(body: bytes, target: Target) -> list[Message]:
+    """The CDEvents in a file, as they are. Raises MappingError where one is not valid in a version that is known."""
+    documents, errors = cdevents(body, {})
+    if errors:
+        raise MappingError("; ".join(errors))
+    return [_valid(each, _spec(each), target) for each in documents]
+
+
+def _spec(written: Mapping[str, Any]) -> Spec:
+    context = written["context"]
+    version = context.get("specversion", context.get("version"))
+    try:
+        return Spec(version)
+    except ValueError:
+        raise MappingError(f"CDEvents {version} is not a version that is known: {', '.join(Spec)}") from None
+
+
+def _valid(written: Mapping[str, Any], spec: Spec, target: Target) -> Message:
+    if found := problems(written, spec):
+        raise MappingError(f"it is not a valid CDEvent of {spec}: {', '.join(found)}")
+    return cdevents_message(written, target.encoding, {})
+
+
+def _nested(pairs: Pairs) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, text in pairs.items():
+        *parents, last = name.split(".")
+        inner = found
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise ValueError(f"{name}: {parent} is a text already")  # noqa: TRY004 - what was typed is wrong
+        inner[last] = orjson.loads(text) if text[:1] in ("{", "[") else text
+    return found
