@@ -21,6 +21,7 @@ from adapters.playground.attempt import Attempt, Outcome
 from adapters.playground.bounded import Bounded
 from adapters.playground.completion import words
 from adapters.playground.folder import LARGEST, Folder, Golden, NotKept
+from adapters.playground.paths import paths
 
 _JSON = "application/json"
 
@@ -82,7 +83,8 @@ class Playground:
     def _words(self, form: Form) -> Response:
         row, column = (int(value) if (value := form.get(name, "")).isdecimal() else 0 for name in ("row", "column"))
         export = self._folder(form.get("mapping", "")).mapping.name == library.EXPORT
-        found = words(_text(form, "written"), row, column, export=export)
+        given = paths(form.get("name", ""), _text(form, "content"))
+        found = words(_text(form, "written"), row, column, export=export, given=given)
         return Response(orjson.dumps([each._asdict() for each in found]), media_type=_JSON)
 
     def _pack(self, form: Form) -> Response:
@@ -104,6 +106,8 @@ class Playground:
     def _chosen(self, mapping: str, wanted: str, record: str) -> tuple[str, Input]:
         """The mapping and the input that are asked for, or else the first ones."""
         kind, _, name = f"record:{record}".partition(":") if record else wanted.partition(":")
+        if kind == "text":
+            return mapping, Input()
         if kind == "record":
             if not (name.isascii() and name.isdigit()):
                 raise HTTPException(404, f"'{name}' is no number of a record.")

@@ -8,6 +8,7 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping import library
 from adapters.mapping.filters import FILTERS
 from adapters.playground.completion import words
+from adapters.playground.paths import paths
 
 TEXT = """\
 cdevents: 0.5.1
@@ -100,6 +101,41 @@ def test_an_object_on_one_line_is_completed_as_well() -> None:
     """Between its braces, at any depth."""
     assert {"outcome", "uri"} <= {*inside('subject: {id: a, content: {pipelineName: "${a}", @')}
     assert {"each", "as", "when"} <= {*inside("split: {@")}
+
+
+def test_a_path_begins_with_what_is_in_the_input() -> None:
+    """In an expression, and as the key of a condition; each tells what is there."""
+    given = paths("a.json", '{"run": {"id": 7}, "odd key": [{"a": null}]}')
+    assert given == [
+        ("run", "an object"),
+        ("run.id", "7"),
+        ('"odd key"', "a list of 1"),
+        ('"odd key"[0].a', "null"),
+    ]
+    assert [word.text for word in words("let:\n  a: ${ru", 1, 9, given=given)] == [path for path, _ in given]
+    assert "run.id" in [word.text for word in words("rules:\n  a:\n    id: [ru", 2, 11, given=given)]
+    assert "run.id" in [word.text for word in words("rules:\n  a:\n    when: {ru", 2, 13, given=given)]
+    assert "run.id" in [word.text for word in words("ignore:\n  - ru", 1, 6, given=given)]
+    assert "run.id" in [word.text for word in words("rules:\n  a:\n    id:\n      - ru", 3, 10, given=given)]
+    assert "run.id" not in [word.text for word in words("rules:\n  a:\n    em", 2, 6, given=given)]
+    assert "run.id" not in [word.text for word in words("rules:\n  a:\n    subject: {id: ru", 2, 20, given=given)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "first"),
+    [
+        ("a.http", 'POST / HTTP/1.1\nx: 1\n\n{"a": 1}', "a"),
+        ("a.ndjson", '\n{"b": 1}\n{"c": 1}', "b"),
+        ("a.json", "{", None),
+        ("a.xml", "<a/>", None),
+        ("a.json", "", None),
+        ("a.ndjson", "", None),
+        ("a.json", "[1]", None),
+    ],
+)
+def test_paths_are_those_of_the_first_notification(name: str, content: str, first: str | None) -> None:
+    """However it is sent; what is no JSON has none."""
+    assert next((path for path, _ in paths(name, content)), None) == first
 
 
 def test_an_export_mapping_has_other_keys() -> None:

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const MOST = 12; // that are shown
-  const WORD = /[\w$?.-]*$/;
+  const WORD = /[\w$?.\-[\]]*$/;
   const SOON = 150; // milliseconds without a key
 
   class Completing {
@@ -62,7 +62,9 @@
     async ask() {
       const number = ++this.asked;
       const { row, column } = this.editor.place();
-      const body = new URLSearchParams({ mapping: this.area.form.elements.mapping.value, written: this.area.value, row, column });
+      const body = new URLSearchParams(new FormData(this.area.form));
+      body.set("row", row);
+      body.set("column", column);
       const headers = { "X-Console-Token": document.querySelector("meta[name=console-token]").content };
       const answer = await fetch("/playground/words", { method: "POST", body, headers }).catch(() => null);
       if (!answer?.ok || number !== this.asked) return;
