@@ -58,13 +58,20 @@ def test_all_of_a_commit_is_in_one_chain(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["run-requested", "run-of-main", "run-of-squashed", "run-of-merge-queue", "run-again-requested"]
+    ("name", "change"),
+    [
+        ("run-requested", "opened"),
+        ("run-again-requested", "opened"),
+        ("run-of-merge-queue", "opened"),
+        ("run-of-main", "merged"),
+        ("run-of-squashed", "merged"),
+    ],
 )
-def test_a_run_is_linked_to_its_pull_request(name: str) -> None:
+def test_a_run_is_linked_to_its_pull_request(name: str, change: str) -> None:
     """By the list of them, the branch of the merge queue, or the message of the commit that merged it."""
     body = golden(GITHUB, f"{name}.json")
     body["action"] = "requested"
-    assert event(GITHUB, golden(GITHUB, "request-opened.json")).id in targets(event(GITHUB, body), "RELATION")
+    assert event(GITHUB, golden(GITHUB, f"request-{change}.json")).id in targets(event(GITHUB, body), "RELATION")
 
 
 @pytest.mark.parametrize(
