@@ -22,6 +22,8 @@ HEARD = datetime(2026, 5, 4, 12, tzinfo=UTC)
 _SOURCES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "gerrit": ("gerrit/events", GERRIT, {}),
     "cluster": ("kubernetes/rollout", "https://k8s.example.com/", {"gerrit": GERRIT}),
+    "github": ("github/events", "https://github.com/", {}),
+    "gitlab": ("gitlab/events", "https://gitlab.example.com/", {}),
     "alerts": ("alertmanager/webhook", "https://alerts.example.com/", {}),
     "pager": ("pagerduty/webhook", "https://pager.example.com/", {"services": ""}),
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from itertools import permutations
+from typing import Any
 
 from adapters.cdevents import validation
 from adapters.model import LOOKED_UP, Notification, Spec
+from tests.mappings.support import golden
 from tests.sources.joining.support import HEARD, Sidecar, commit, links, merged, rollout, translator
 
 
@@ -59,3 +61,36 @@ async def test_what_ran_before_may_be_known_to_the_cluster_alone() -> None:
     asked = translator("cluster").images(Notification("cluster", json.dumps(said).encode(), HEARD))
     assert len(asked) == 2
     assert purl in asked
+
+
+async def test_a_deployment_of_a_code_host_brings_what_its_webhook_told_of() -> None:
+    """GitHub and GitLab tell of merges and of deployments: what was merged since the deployment before is in one."""
+    for source, mapping, older in (("github", "github/events", 31), ("gitlab", "gitlab/events", 31)):
+        sidecar = Sidecar()
+        told = golden(mapping, "request-merged.json")
+        [first] = await sidecar.hear(source, told)
+        [second] = await sidecar.hear(source, _merged_later(told, older + 1, commit(2)))
+        [before] = await sidecar.hear(source, golden(mapping, "deployment-success.json"))
+        [deployed] = await sidecar.hear(source, _deployed_later(golden(mapping, "deployment-success.json"), commit(2)))
+        assert before["customData"]["revision"] == first["customData"]["newRev"]
+        assert links(before, "CHANGE") == []
+        assert links(deployed, "CHANGE") == [second["context"]["id"]]
+
+
+def _merged_later(told: Any, number: int, revision: str) -> Any:
+    """The merge of another request to the same branch, as either host tells of it."""
+    text = json.dumps(told).replace("11:00:0", "11:30:0")
+    later = json.loads(text)
+    request = later.get("pull_request") or later["object_attributes"]
+    name = "number" if "pull_request" in later else "iid"
+    request |= {name: number, "merge_commit_sha": revision}
+    return later
+
+
+def _deployed_later(told: Any, revision: str) -> Any:
+    """Another deployment, of this commit."""
+    later = json.loads(json.dumps(told).replace("11:04:00", "11:44:00").replace("13:04:00", "13:44:00"))
+    if "deployment_status" in later:
+        later["deployment"] |= {"id": 1, "sha": revision}
+        return later
+    return later | {"deployment_id": 1, "commit_url": f"https://gitlab.example.com/pay/till/-/commit/{revision}"}
