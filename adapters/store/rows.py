@@ -85,7 +85,7 @@ _ITSELF = frozenset({"environment", "service", "artifact", "repository", "change
 """Subjects whose own id stands in the column of their name."""
 
 _COMMITS = frozenset({"revision", "newRev", "commit"})
-"""Members of `customData` that are a commit, beside that of a patch set."""
+"""Members of `customData` that are a commit, beside those of a patch set and of what a run has built (`scm`)."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _END = {"PATH": "from", "END": "from", "RELATION": "target"}
@@ -149,8 +149,13 @@ def _content(about: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _branch(custom: Mapping[str, Any]) -> str | None:
-    change = custom.get("change")
-    return (_text(change.get("branch")) if isinstance(change, dict) else None) or _text(custom.get("branch"))
+    change, scm = _object(custom, "change"), _object(custom, "scm")
+    return _text(change.get("branch")) or _text(custom.get("branch")) or _text(scm.get("branch"))
+
+
+def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _links(context: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -172,8 +177,8 @@ def _revisions(document: Mapping[str, Any]) -> Iterator[object]:
         yield change.get("id")
     if isinstance(custom := document.get("customData"), dict):
         yield from (custom[name] for name in sorted(_COMMITS & custom.keys()))
-        if isinstance(patchset := custom.get("patchset"), dict):
-            yield patchset.get("revision")
+        yield _object(custom, "patchset").get("revision")
+        yield _object(custom, "scm").get("commit")
 
 
 @lru_cache(maxsize=1024)

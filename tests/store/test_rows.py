@@ -77,6 +77,13 @@ def test_commits_are_links() -> None:
     assert list(link_rows(packaged, event_row(packaged))) == [LinkRow("s", "i", "COMMIT", "", SHA)]
 
 
+def test_a_run_is_of_the_branch_and_the_commit_that_it_built() -> None:
+    """As all CI tools tell them, in one place."""
+    run = document(customData={"scm": {"branch": "main", "commit": SHA}})
+    assert event_row(run).branch == "main"
+    assert list(link_rows(run, event_row(run))) == [LinkRow("s", "i", "COMMIT", "", SHA)]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -17,7 +17,7 @@ from (select context.source as source, context.id as id, context.type as type,
              case when package like 'pkg:%' then url_decode(split_part(package, '?', 1)) end as artifact,
              case when context.type like 'dev.cdevents.repository.%' then about.id
                   else about.content.repository.id end as repository,
-             coalesce(nullif(custom.change.branch, ''), nullif(custom.branch, '')) as branch,
+             coalesce(nullif(custom.change.branch, ''), nullif(custom.branch, ''), nullif(custom.scm.branch, '')) as branch,
              case when context.type like 'dev.cdevents.change.%' then about.id else about.content.change.id end as change,
              about.content.testCase.id as test, custom.team as team
       from (select *, case when context.type like 'dev.cdevents.artifact.%' then about.id
@@ -34,6 +34,6 @@ from (select context.source as source, context.id as id, link.linkType as kind, 
       select source, id, 'COMMIT', '', hash
       from (select context.source as source, context.id as id,
                    unnest([about.content.change.id, custom.newRev, custom.revision, custom."commit",
-                           custom.patchset.revision]) as hash from lines) as hashes
+                           custom.patchset.revision, custom.scm."commit"]) as hash from lines) as hashes
       where regexp_full_match(hash, '[0-9a-f]{40}|[0-9a-f]{64}')) as links
 where target is not null;
