@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Every(Enum):
@@ -102,6 +103,7 @@ def written(steps: Iterable[Step], start: str = "") -> str:
     return text
 
 
+@lru_cache(maxsize=256)  # filters ask for each value
 def members(text: str) -> tuple[Step, ...]:
     """The steps of a path that starts at a value's own members, `a.b[*].c`; raises SyntaxProblem."""
     if (found := expression(text)).calls or found.path.name:
