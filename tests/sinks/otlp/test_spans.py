@@ -253,3 +253,30 @@ def test_every_event_of_the_examples_makes_spans(tmp_path: Path, mapping: str) -
     over = [each["context"] for each in events if each["context"]["type"].split(".")[-4] not in {"queued", "started"}]
     assert {id_ for id_, _ in traces} == {each["id"] for each in over}
     assert {(each["id"], UUID(each["chainId"]).bytes) for each in over if "chainId" in each} <= traces
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+MEMBERS = st.sampled_from(
+    ["outcome", "uri", "errors", "environment", "repository", "testCase", "pipelineRun", "change"]
+)
+ODD = st.builds(
+    lambda name, content, custom: event(name, "id", 1, "s", custom=custom, **content),
+    st.sampled_from(["pipelinerun.finished", "testcaserun.skipped", "change.merged", "service.deployed", "x.failed"]),
+    st.dictionaries(MEMBERS, JSON, max_size=4),
+    st.dictionaries(st.sampled_from(["seconds", "change", "repository", "branch", "team", "revision"]), JSON) | JSON,
+)
+
+
+@given(st.lists(ODD, min_size=1, max_size=3))
+@settings(max_examples=50, deadline=None)
+def test_whatever_an_event_says_can_be_exported(tmp_path_factory: pytest.TempPathFactory, odd: list[Any]) -> None:
+    """Members of any kind: what is not what the conventions want is left out, and the event is told."""
+    wire = pytest.importorskip("adapters.sinks.otlp.wire", reason="needs the extra otlp")
+    found = made(tmp_path_factory.mktemp("odd"), *(orjson.loads(orjson.dumps(each)) for each in odd))
+    assert len(found) == len(odd)
+    assert all(isinstance(value, str) for each in found for value in {**each.attributes, **each.resource}.values())
+    assert wire.trace_request(found)
