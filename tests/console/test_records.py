@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ async def test_it_has_what_was_sent_and_what_it_became(tmp_path: Path) -> None:
         page = (await client.get("/records/1")).text
     assert '<dt>x-tool</dt><dd class="mono">seven</dd>' in page
     assert "<strong>pipelinerun.finished</strong>" in page
+    assert re.search(r'href="/chain\?id=[0-9a-f-]{36}"', page)
     assert '<tr class="yes">' in page
     assert '<tr class="no">' in page
 
