@@ -171,7 +171,7 @@ class Message(NamedTuple):
 class Receive(Protocol):
     """Takes what a source heard."""
 
-    async def __call__(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+    async def __call__(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> object:
         """Returns when the notifications, and where their source stands after them, are on disk: all or none.
 
         Raises JournalUnavailable when they are not.

@@ -43,7 +43,7 @@ class Joining:
     def receiver(self, receive: Receive, source: str) -> Receive:
         """Hands on what a source gives, with what is known of its events; what it says is remembered, all or none."""
 
-        async def join(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        async def join(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> object:
             if not notifications or not self._told_by(source) & self._wanted():
                 return await receive(notifications, checkpoints)
             found = [self._joined(source, each) for each in notifications]
