@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
+from ipaddress import ip_address
 from typing import NamedTuple
 
 import orjson
@@ -19,7 +20,6 @@ TIMEOUT = 1.0
 """Seconds that it has to answer."""
 
 _LARGEST = 64 << 10
-_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is not listened on, but asked
 
 
 class Said(NamedTuple):
@@ -47,7 +47,7 @@ class Sidecar:
             return self._said
 
     def _ask(self) -> Said:
-        host = _ANY.get(self._host, self._host)
+        host = _here(self._host)
         connection = http.client.HTTPConnection(host, self._port, timeout=TIMEOUT)
         address = f"http://{host}:{self._port}/readyz"
         try:
@@ -58,3 +58,13 @@ class Sidecar:
             return Said(address, answers=False)
         finally:
             connection.close()
+
+
+def _here(host: str) -> str:
+    """The address at which this machine asks what listens on a host: on all of them, the loopback's."""
+    try:
+        listened = ip_address(host)
+    except ValueError:
+        return host
+    loopback = "127.0.0.1" if listened.version == 4 else "::1"  # noqa: PLR2004 - IPv4
+    return loopback if listened.is_unspecified else host
