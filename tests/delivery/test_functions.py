@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.delivery.functions import functions
 from adapters.delivery.measuring import DIMENSIONS, Question, chosen, looks_productive
 from adapters.delivery.stores import measured
-from adapters.store.migrating import migrate
 from tests.brokers import Server
+from tests.cli.support import invoke
 from tests.delivery.services import history
 from tests.postgresql import database
 
@@ -100,10 +99,10 @@ def test_they_can_be_asked_again_and_leave_nothing(store: str) -> None:
 
 
 def test_an_empty_store_has_no_figures(server: Server) -> None:
-    """And no error."""
+    """And no error; the command makes the functions, and makes them again."""
     url = database(server)
-    migrate(url, functions())
-    migrate(url, functions())
+    for told in ("applied 0001_events_and_links\n", "up to date\n"):
+        assert invoke("store", "migrate", url).stdout == told
     assert [asked(url, each, "2026-02-01", "2026-03-01") for each in ("figures", "left_out", "series")] == [[], [], []]
 
 
