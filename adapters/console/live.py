@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from threading import Event
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -66,7 +67,7 @@ def routes(console: Console) -> list[Route]:
         after = request.headers.get("last-event-id") or query.get("after", "")
         if not (after.isascii() and after.isdigit()):
             raise HTTPException(400, "It is not said after which record to begin: add `after`.")
-        looks = watched(_looking(console, _wanted(query)[0]), int(after[:18]))
+        looks = watched(_looking(console, _wanted(query)[0]), int(after[:18]), console.leaving)
         told = (_told(each, console.redact, lambda lines: template.render(lines=lines)) async for each in looks)
         return StreamingResponse(_counted(told, viewers), media_type="text/event-stream")
 
@@ -74,14 +75,17 @@ def routes(console: Console) -> list[Route]:
 
 
 async def watched(
-    look: Callable[[int], Look], after: int, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    look: Callable[[int], Look],
+    after: int,
+    leaving: Event,
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> AsyncIterator[Look | str]:
     """What was heard after a number, look by look; why the journal cannot be read; now and then nothing.
 
-    A look is made when the one before was taken: who is slow misses lines, which are counted, and costs no memory.
+    It ends when it is leaving. A look is made when the one before was taken: who is slow misses lines, which are counted, and costs no memory.
     """
     quiet, trouble = 0.0, ""
-    while True:
+    while not leaving.is_set():
         try:
             found = await asyncio.to_thread(look, after)
         except JournalUnavailable as error:

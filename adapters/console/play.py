@@ -21,9 +21,8 @@ from adapters.playground.folder import Folder
 from adapters.urls import public
 
 
-def application(folder: Folder, listen: str) -> ASGIApp:
-    """The playground of a folder."""
-    frame = Frame(Served(listen=listen), public)
+def application(frame: Frame, folder: Folder) -> ASGIApp:
+    """The playground of a folder, in a frame."""
     templates.complete(frame.templates, (Page("Playground", "/playground", lambda _: ()),))
 
     def first(_request: Request) -> Response:
@@ -34,4 +33,5 @@ def application(folder: Folder, listen: str) -> ASGIApp:
 
 def play(folder: Folder, listen: str, announce: Callable[[str], object]) -> None:
     """Serves it until SIGTERM or SIGINT, and announces its address. Raises AddressUnavailable."""
-    serve(application(folder, listen), listen, announce, setting="--port")
+    frame = Frame(Served(listen=listen), public)
+    serve(frame, application(frame, folder), announce, setting="--port")

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Event
 
 import structlog
 from starlette.types import ASGIApp
@@ -17,6 +18,7 @@ from adapters.config import Config
 from adapters.config.address import host_and_port
 from adapters.console.application import application
 from adapters.console.console import Console
+from adapters.console.frame import Frame
 from adapters.loops import new_event_loop
 from adapters.server import Server, bind
 
@@ -31,22 +33,23 @@ def start(settings: Config, *, beside: bool = False) -> None:
 
     Raises ConfigError for a mapping that cannot be loaded, AddressUnavailable when it cannot listen.
     """
-    app = application(Console(settings))
+    console = Console(settings)
+    app = application(console)
     os.nice(NICE)
-    serve(app, settings.console.listen, lambda url: _log.info("console started", url=url), beside=beside)
+    serve(console, app, lambda url: _log.info("console started", url=url), beside=beside)
 
 
 def serve(
+    frame: Frame,
     app: ASGIApp,
-    listen: str,
     announce: Callable[[str], object],
     *,
     setting: str = "console.listen",
     beside: bool = False,
 ) -> None:
-    """Serves an application as `start` does, and announces its address. Raises AddressUnavailable, naming a setting."""
-    server = Server(app, grace=1)
-    with bind(*host_and_port(listen), setting=setting) as listener:
+    """Serves a frame's application as `start` does, and announces its address. Raises AddressUnavailable."""
+    server = _Server(app, frame.leaving)
+    with bind(*host_and_port(frame.served.listen), setting=setting) as listener:
         announce(_url(listener))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_served(server, listener, beside=beside))
@@ -59,6 +62,18 @@ async def _served(server: Server, listener: socket.socket, *, beside: bool) -> N
     if beside:
         loop.add_reader(sys.stdin.fileno(), _until_end, server)
     await server.serve([listener])
+
+
+class _Server(Server):
+    """Tells what goes on for ever that it is to end."""
+
+    def __init__(self, app: ASGIApp, leaving: Event) -> None:
+        super().__init__(app, grace=1)
+        self._leaving = leaving
+
+    def stop(self) -> None:
+        self._leaving.set()
+        super().stop()
 
 
 def _until_end(server: Server) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from adapters.config.console import Console as Served
+from adapters.console.frame import Frame
 from adapters.console.play import application
 from adapters.playground.folder import Folder
 from tests import example
@@ -25,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def client(folder: Path, *, writable: bool = True) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
     """A client of the playground, and the token that its page has."""
-    app = application(Folder("ci", folder / "mapping.yaml", writable), "127.0.0.1:0")
+    app = application(Frame(Served(), str), Folder("ci", folder / "mapping.yaml", writable))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8082") as asking:
         page = (await asking.get("/playground")).text

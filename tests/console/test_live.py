@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -157,7 +158,7 @@ async def test_a_slow_viewer_is_not_waited_for() -> None:
     async def pause(_seconds: float) -> None:
         return None
 
-    news = watched(look, 7, pause)
+    news = watched(look, 7, Event(), pause)
     assert [each.last for each in await first(news, 2) if isinstance(each, Look)] == [107, 207]
     assert looks == [7, 107]
 
@@ -169,8 +170,19 @@ async def test_a_quiet_stream_says_now_and_then_that_it_is_there() -> None:
     async def pause(seconds: float) -> None:
         waited.append(seconds)
 
-    await first(watched(lambda after: Look([], 0, after), 7, pause), 2)
+    await first(watched(lambda after: Look([], 0, after), 7, Event(), pause), 2)
     assert QUIET * 2 <= sum(waited) <= QUIET * 2 + 2
+
+
+async def test_a_stream_ends_when_the_console_does() -> None:
+    """It is not what a stop waits for."""
+    leaving = Event()
+
+    async def pause(_seconds: float) -> None:
+        leaving.set()
+
+    news = watched(lambda after: Look([], 1, after + 1), 7, leaving, pause)
+    assert [each async for each in news] == [Look([], 1, 8)]
 
 
 async def test_a_journal_that_cannot_be_read_is_told_once() -> None:
@@ -180,7 +192,7 @@ async def test_a_journal_that_cannot_be_read_is_told_once() -> None:
     async def pause(_seconds: float) -> None:
         return None
 
-    told = await first(watched(lambda _: answers.pop(0)(), 7, pause), 2)
+    told = await first(watched(lambda _: answers.pop(0)(), 7, Event(), pause), 2)
     assert told == ["it is gone", Look([], 0, 7)]
 
 
