@@ -82,7 +82,8 @@ async def watched(
 ) -> AsyncIterator[Look | str]:
     """What was heard after a number, look by look; why the journal cannot be read; now and then nothing.
 
-    It ends when it is leaving. A look is made when the one before was taken: who is slow misses lines, which are counted, and costs no memory.
+    It ends when it is leaving. A look is made when the one before was taken: who is slow misses lines, which are
+    counted, and costs no memory.
     """
     quiet, trouble = 0.0, ""
     while not leaving.is_set():
