@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
+from adapters.goldens import sent
+from adapters.mapping.library import find
 from tests.mappings.support import EVERYTHING, GERRIT, event, events, golden, instance, targets, translation
 
 ZUUL, CIRCLECI, TRAVIS, BUILDKITE, DRONE = (
@@ -144,3 +147,55 @@ def test_zuul_without_a_gerrit_is_told_all_the_same() -> None:
     found = events(ZUUL, golden(ZUUL, "success.json"))
     assert {each.name for each in found} == {"pipelinerun.finished", "taskrun.started", "taskrun.finished"}
     assert all(targets(each, "RELATION") == [] for each in found)
+
+
+_TILL, _MESSAGE = "https://github.com/acme/till", "Round to cents (#31)"
+_CODE = "pipelinesascode.tekton.dev"
+MERGES: list[tuple[str, str, dict[tuple[str, ...], Any]]] = [
+    (
+        CIRCLECI,
+        "workflow-success.json",
+        {
+            ("pipeline", "vcs", "target_repository_url"): _TILL,
+            ("pipeline", "vcs", "commit", "subject"): _MESSAGE,
+        },
+    ),
+    (TRAVIS, "started.json", {("compare_url",): f"{_TILL}/compare/a...b", ("message",): _MESSAGE}),
+    (
+        BUILDKITE,
+        "running.json",
+        {("pipeline", "repository"): "git@github.com:acme/till", ("build", "message"): _MESSAGE},
+    ),
+    (DRONE, "running.json", {("repo", "git_http_url"): f"{_TILL}.git", ("build", "message"): _MESSAGE}),
+    (
+        "tekton/run",
+        "as-code-started.http",
+        {
+            ("pipelineRun", "metadata", "annotations", f"{_CODE}/repo-url"): _TILL,
+            ("pipelineRun", "metadata", "annotations", f"{_CODE}/sha-title"): _MESSAGE,
+        },
+    ),
+    (
+        "azure/devops",
+        "build-succeeded.json",
+        {("resource", "repository", "url"): _TILL, ("resource", "triggerInfo", "ci.message"): _MESSAGE},
+    ),
+]
+
+
+@pytest.mark.parametrize(("mapping", "example", "changes"), MERGES, ids=[mapping for mapping, *_ in MERGES])
+def test_what_is_built_of_a_merge_follows_the_merge(
+    mapping: str, example: str, changes: dict[tuple[str, ...], Any]
+) -> None:
+    """By what the code's host wrote into the message, and with the id that its own mapping gives the merge."""
+    merged = event("github/events", golden("github/events", "request-merged.json"))
+    [each] = sent(find(mapping).with_name("inputs") / example)
+    body = orjson.loads(each.body)
+    for (*path, last), value in changes.items():
+        holder = body
+        for name in path:
+            holder = holder[name]
+        holder[last] = value
+    found = events(mapping, body, each.headers, code=instance("github/events"))
+    [run] = [one for one in found if one.name == "pipelinerun.started"]
+    assert targets(run, "RELATION") == [merged.id]
