@@ -89,6 +89,7 @@ WORKS = [
         for text in [
             "https://git.example.com/Team/app",
             "https://ada:secret@Git.example.com:8443/Team/app.git/",
+            "https://ada:secret@acme@git.example.com/Team/app",
             "git@git.example.com:Team/app.git",
             "git@git.example.com:/Team/app",
             "ssh://git@git.example.com:7999/Team/app.git",

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from adapters.mapping.failures import Absent
 from adapters.urls import place, public
 
-_REMOTE = re.compile(r"(?:[a-z+]++://)?(?:[^@/\s]++@)?([^:/@\s]++)(?::\d++)?[:/](?!//)(.+)")
+_REMOTE = re.compile(r"(?:[a-z+]++://)?(?:[^/\s]*@)?([^:/@\s]++)(?::\d++)?[:/](?!//)(.+)")
 _AZURE = re.compile(r"v3/([^/]++/[^/]++)/([^/]++)")
 _PLAIN_PATH = re.compile(r"(?:[\w~%-][\w~%.-]*+/)*+[\w~%.-]*+", re.ASCII)
 
