@@ -52,8 +52,8 @@ def init(
     """Write a configuration that `check` passes. What no option says is asked for. With --from, write a mapping.
 
     `init acme/webhook --from SAMPLE...` writes a mapping with its examples: ids, times, outcomes and kinds of
-    notifications are proposed, with comments. Samples are JSON, NDJSON, XML, forms, HTTP requests, logs, or legacy
-    events that a sidecar published.
+    notifications are proposed, with comments. Samples are JSON, NDJSON, XML, forms, HTTP requests, logs, legacy
+    events that a sidecar published, or what it has heard: its journal, `var/journal.db#source`.
 
     Without --config and CDEVENTS_ADAPTERS_CONFIG, commands take the first that there is of ./cdevents-adapters.yaml,
     ./config/cdevents-adapters.yaml, $XDG_CONFIG_HOME/cdevents-adapters/adapters.yaml and

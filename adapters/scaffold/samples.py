@@ -18,6 +18,7 @@ from adapters.mapping.input_settings import Input
 from adapters.mapping.inputs import decoder
 from adapters.mapping.scope import Enveloped
 from adapters.marks import unmarked
+from adapters.scaffold import kept
 from adapters.scaffold.fields import fields
 from adapters.scaffold.groups import Heard
 from adapters.scaffold.lines import patterns
@@ -65,7 +66,7 @@ def read(paths: Iterable[Path]) -> Samples:
     taken: set[str] = set()
     files = [sample for path in paths for sample in _samples(path, taken)]
     if sum(len(each.content) for each in files) > MOST_BYTES:
-        raise ConfigError([Problem(str(files[0].name), f"these are more than {MOST_BYTES >> 20} MiB", "a few will do")])
+        raise _too_much(files[0].name)
     kinds = {each.kind for each in files}
     if "lines" in kinds and len(kinds) > 1:
         text = next(each.name for each in files if each.kind == "lines")
@@ -74,6 +75,11 @@ def read(paths: Iterable[Path]) -> Samples:
 
 
 def _samples(path: Path, taken: set[str]) -> Iterator[Sample]:
+    if journal := kept.named(path):
+        yield from (_sample(Path(path.name), body, Sent(body), taken) for body in kept.bodies(*journal))
+        return
+    if path.stat().st_size > MOST_BYTES:
+        raise _too_much(path)
     content = path.read_bytes()
     if not unmarked(content).strip():
         raise ConfigError([Problem(str(path), "has nothing in it", "give what the tool really said")])
@@ -84,6 +90,10 @@ def _samples(path: Path, taken: set[str]) -> Iterator[Sample]:
         yield from (_sample(path, each.body, each, taken) for each in bodies)
         return
     yield Sample(_name(path, suffix, taken), content, sent_as(suffix, content), _kind(path, suffix, content))
+
+
+def _too_much(where: object) -> ConfigError:
+    return ConfigError([Problem(str(where), f"this is more than {MOST_BYTES >> 20} MiB together", "a few will do")])
 
 
 def _sample(path: Path, body: bytes, sent: Sent, taken: set[str]) -> Sample:
