@@ -21,7 +21,7 @@ _SQL = Path(__file__).parent / "sql" / "files"
 _REST = "select rest from lines where rest like '[%' or contains(rest, '\"data_base64\"')"
 """What is not plain: batches, and data that is encoded."""
 
-_TOGETHER = 50_000
+_TOGETHER = 10_000
 """Events that are in memory at once, on their way into a file of Parquet."""
 
 

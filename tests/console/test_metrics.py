@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from adapters.delivery.stores import measured_of
 from adapters.errors import TransientError
 from adapters.store.parquet import EVENTS, LINKS, table, write
 from adapters.store.rows import event_row, link_rows
-from tests.console.stories import cdevent, heard, others
+from tests.console.stories import cdevent, heard, others, story
 from tests.console.support import browsing, journal
 from tests.console.test_deliveries import rows
 from tests.delivery.services import history
@@ -187,6 +188,28 @@ async def test_nothing_of_what_tools_say_is_markup(tmp_path: Path) -> None:
         page = await shown(client, "by=service")
     assert "live &lt;script&gt;" in page
     assert HOSTILE not in page
+
+
+async def test_no_page_waits_for_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one is made, its own page says so, and the others are there."""
+    go = threading.Event()
+
+    def slow(*_: Any) -> None:
+        assert go.wait(60)
+
+    monkeypatch.setattr("adapters.console.metrics.measured_of", slow)
+    monkeypatch.setattr("adapters.console.metrics.PATIENCE", 0.01)
+    config = others(tmp_path)
+    async with journal(config, heard(story())), browsing(config) as client:
+        try:
+            assert "The numbers are being made." in (await client.get("/metrics")).text
+            for path in ("/", "/chain?id=1234", "/deliveries", "/problems"):
+                assert (await client.get(path)).status_code == 200
+            part = await client.get("/metrics/report")
+            assert 'hx-get="/metrics/report?' in part.text
+        finally:
+            go.set()
+        assert "There are no events yet." in await shown(client)
 
 
 async def test_a_failure_is_told_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
