@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 from starlette.exceptions import HTTPException
@@ -17,8 +18,8 @@ from adapters.model import Notification
 from adapters.playground.attempt import Given
 from adapters.playground.folder import Folder
 
-LATELY = 20
-"""Records of the journal, and dead letters, that are offered."""
+LATELY, LOOKED_AT = 20, 500
+"""How many dead letters, and how many records of the journal, are offered, and looked at for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +97,15 @@ class Journalled:
         """The latest dead letters and records of the sources that have a mapping."""
         sources = {source for source, name in _mappings(self.console.settings).items() if name == mapping}
         with self.console.journal() as journal:
-            heard = log.read(journal, log.back(journal, 5 * LATELY), 5 * LATELY)
-            letters = [letter.seq for letter in deadletters.listed(journal)[-5 * LATELY :]]
-            dead = [each for seq in letters if (each := log.record(journal, seq)) is not None]
-        found = [("Dead letters", each) for each in reversed(dead)] + [
-            ("Heard lately", each) for each in reversed(heard)
-        ]
+            found = {
+                "Dead letters": deadletters.numbers(journal, LOOKED_AT),
+                "Heard lately": log.numbers(journal, LOOKED_AT),
+            }
         return [
-            Offer(kind, f"record:{each.seq}", f"{each.seq} of {each.notification.source}")
-            for kind, each in found
-            if each.notification.source in sources
-        ][: 2 * LATELY]
+            Offer(kind, f"record:{seq}", f"{seq} of {source}")
+            for kind, numbers in found.items()
+            for seq, source in islice((each for each in numbers if each[1] in sources), LATELY)
+        ]
 
     def record(self, seq: int) -> tuple[str, Input]:
         """As it is in the journal, without secrets."""

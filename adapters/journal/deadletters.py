@@ -81,6 +81,16 @@ def latest(database: Database) -> DeadLetter | None:
     return dead_letter(rows[0]) if rows else None
 
 
+def numbers(database: Database, count: int) -> list[tuple[int, str]]:
+    """The numbers of the last so many records that any route has parked, the latest first, each with its source."""
+    rows = database.run(
+        "SELECT seq, source FROM (SELECT DISTINCT seq FROM dead_letter ORDER BY seq DESC LIMIT ?)"
+        " JOIN notification USING (seq) ORDER BY seq DESC",
+        count,
+    )
+    return [(seq, source) for seq, source in rows]
+
+
 def retry(
     database: Database, route: str | None = None, seq: int | None = None, reasons: Collection[str] | None = None
 ) -> int:

@@ -64,6 +64,12 @@ def back(database: Database, count: int) -> int:
     return database.number("SELECT seq FROM notification ORDER BY seq DESC LIMIT 1 OFFSET ?", count)
 
 
+def numbers(database: Database, count: int) -> list[tuple[int, str]]:
+    """The numbers of the last so many records, the latest first, each with its source; without what was said."""
+    rows = database.run("SELECT seq, source FROM notification ORDER BY seq DESC LIMIT ?", count)
+    return [(seq, source) for seq, source in rows]
+
+
 def checkpoints(database: Database, source: str) -> dict[str, str]:
     """Where a source stands, by checkpoint key."""
     return dict(database.run("SELECT key, value FROM checkpoint WHERE source = ?", source))

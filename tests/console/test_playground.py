@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from adapters.config import Config
+from adapters.journal import Database, deadletters
 from adapters.mapping import library
 from tests.console.support import browsing, journal, said, settings
 from tests.service import build
@@ -83,6 +85,18 @@ async def test_a_record_of_the_journal_is_opened(config: Config) -> None:
     assert area(page, "content").startswith("POST / HTTP/1.1\nx: 1\n\n{")
     assert "pipelinerun.finished" in page.text
     assert '<optgroup label="Heard lately"><option value="record:2">' in page.text.replace("\n", "")
+
+
+async def test_dead_letters_are_offered(config: Config) -> None:
+    """Of the sources that have the mapping, the latest first, each once however many routes have parked it."""
+    heard = [said("jenkins", build(1)), said("gerrit", b"{"), said("jenkins", b"{")]
+    async with journal(config, heard), browsing(config) as client:
+        with Database(config.journal.path) as database:
+            for route, seq in (("legacy", 1), ("cdevents", 1), ("cdevents", 2), ("cdevents", 3)):
+                deadletters.park(database, route, seq, "why", datetime.now(UTC))
+        text = (await client.get("/playground")).text
+    offers = text.partition('<optgroup label="Dead letters">')[2].partition("</optgroup>")[0]
+    assert re.findall(r"record:(\d+)", offers) == ["3", "1"]
 
 
 async def test_what_a_payload_has_in_it_is_text(config: Config) -> None:
