@@ -12,7 +12,7 @@ from adapters.cdevents.vocabulary import EVENTS
 from adapters.config.fields import astray
 from adapters.config.models import Config, Route
 from adapters.mapping import when
-from adapters.model import Format, Spec
+from adapters.model import Encoding, Format, Spec
 from adapters.sinks import SINKS, SinkSettings
 from adapters.yamlfile import Finding, Location, suggestion
 
@@ -32,8 +32,8 @@ def findings(config: Config) -> Iterator[Finding]:
         yield from _sink(config, ("routes", name), route)
         yield from _sources(config, ("routes", name), route)
         yield from _types(("routes", name, "types"), route)
-        if route.correlation and route.format is Format.LEGACY:
-            yield ("routes", name, "correlation"), "a legacy route has no chains", "leave it out"
+        if route.correlation and route.format is not Format.CDEVENTS:
+            yield ("routes", name, "correlation"), f"a {route.format} route has no chains", "leave it out"
         yield from _when(("routes", name, "when"), route)
         yield from _mapping(("routes", name), route)
     yield from astray(config)
@@ -46,7 +46,11 @@ def _unheeded(config: Config) -> Iterator[Finding]:
     for name, source in config.sources.items():
         if source.hears_cdevents and not any(route.sources is None or name in route.sources for route in ending):
             hint = "add a route that does, or leave the source out"
-            yield ("sources", name), "no route ends in an action on the CDEvents that it hears, or in a store", hint
+            yield (
+                ("sources", name),
+                "no route takes the CDEvents that it hears to an action, a store or other words",
+                hint,
+            )
 
 
 def _shadows(config: Config) -> Iterator[Finding]:
@@ -125,7 +129,7 @@ def _sources(config: Config, at: Location, route: Route) -> Iterator[Finding]:
         if name not in config.sources:
             yield (*at, "sources", index), f"there is no source '{name}'", suggestion(name, config.sources)
         elif config.sources[name].hears_cdevents and not _ends(config, route):
-            problem = f"the source '{name}' hears CDEvents, and only actions and stores take those"
+            problem = f"the source '{name}' hears CDEvents, and only actions, stores and mapped routes take those"
             yield (*at, "sources", index), problem, "leave it out, or end the route in one of them"
     if route.format is not Format.LEGACY:
         for name in config.sources if route.sources is None else route.sources:
@@ -144,6 +148,8 @@ def _mapping(at: Location, route: Route) -> Iterator[Finding]:
             yield at, "a mapped route needs an export mapping", "write 'mapping: slack/message', say"
         if route.spec < Spec.V0_5_1:
             yield (*at, "spec"), "an export mapping reads CDEvents as 0.5.1 has them", "leave it out"
+        if route.encoding is Encoding.BATCH:
+            yield (*at, "encoding"), "each message of a mapped route has a place of its own", "leave it out"
     elif route.mapping is not None:
         yield (*at, "mapping"), f"a route of '{route.format}' has no mapping", "write 'format: mapped', or leave it out"
     elif route.variables:

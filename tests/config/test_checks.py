@@ -90,7 +90,7 @@ def test_cdevents_of_others_are_for_actions(load: Load, problems: Problems) -> N
     for format_ in ("legacy", "cdevents"):
         routes = f"routes:\n  r: {{format: {format_}, sink: out, sources: [jenkins, events]}}\n"
         [problem] = problems(EVENTS + routes + "  acts: {format: cdevents, sink: call}\n")
-        assert "the source 'events' hears CDEvents, and only actions and stores take those" in problem
+        assert "the source 'events' hears CDEvents, and only actions, stores and mapped routes take those" in problem
         assert problem.startswith("c.yaml:8:")
 
 
@@ -100,7 +100,7 @@ def test_cdevents_of_others_are_for_actions(load: Load, problems: Problems) -> N
 def test_cdevents_of_others_need_an_action(problems: Problems, route: str) -> None:
     """Heard for nothing is a mistake."""
     [problem] = problems(EVENTS + f"routes: {{r: {route}}}\n")
-    assert problem.startswith("c.yaml:3:3: no route ends in an action on the CDEvents that it hears")
+    assert problem.startswith("c.yaml:3:3: no route takes the CDEvents that it hears to an action")
 
 
 def test_an_action_needs_cdevents(problems: Problems) -> None:
@@ -206,6 +206,7 @@ def test_a_shadow_is_of_a_source_with_a_mapping(problems: Problems) -> None:
     ]
 
 
+HTTP = 'type: http, url: "http://x/"'
 JOB = 'type: jenkins-job, url: "http://x/", auth: {username: u, password: p}, done: d'
 
 
@@ -219,6 +220,8 @@ JOB = 'type: jenkins-job, url: "http://x/", auth: {username: u, password: p}, do
         ("type: parquet, path: store", "format: mapped, mapping: slack/message", "a parquet keeps CDEvents"),
         ("type: stdout", "format: mapped", "a mapped route needs an export mapping"),
         ("type: stdout", "format: mapped, mapping: slack/message, spec: 0.4.1", "an export mapping reads CDEvents"),
+        (HTTP, "format: mapped, mapping: slack/message, encoding: batch", "has a place of its own"),
+        (HTTP, "format: mapped, mapping: slack/message, correlation: true", "a mapped route has no chains"),
         ("type: stdout", "format: cdevents, mapping: slack/message", "a route of 'cdevents' has no mapping"),
         ("type: stdout", "format: legacy, variables: {a: 1}", "a route of 'legacy' has no mapping to set them for"),
         ("type: stdout", "format: mapped, mapping: slack/message", None),
