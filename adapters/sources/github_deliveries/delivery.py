@@ -31,7 +31,7 @@ class Delivery(NamedTuple):
             at = datetime.fromisoformat(value["delivered_at"]).timestamp()
             if type(number) is int and type(guid) is str and type(status) is int:
                 return cls(number, guid, at, 200 <= status < 300, bool(value.get("redelivery")))  # noqa: PLR2004 - any 2xx
-        except (LookupError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             pass
         raise ValueError("is no delivery")
 
