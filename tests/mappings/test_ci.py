@@ -40,7 +40,19 @@ def _drone(body: Any) -> None:
     body["build"]["after"] = COMMIT
 
 
+def _github(body: Any) -> None:
+    body["repository"]["html_url"] = "https://git.example.com/acme/shop"
+    body["workflow_run"]["head_sha"] = COMMIT
+
+
+def _gitlab(body: Any) -> None:
+    body["project"]["web_url"] = "https://git.example.com:443/Acme/Shop"
+    body["object_attributes"]["sha"] = COMMIT
+
+
 ENDS = [
+    ("github/events", "run-of-main.json", _github),
+    ("gitlab/events", "pipeline-of-main.json", _gitlab),
     (CIRCLECI, "workflow-success.json", _circleci),
     (TRAVIS, "passed.json", _travis),
     (BUILDKITE, "passed.json", _buildkite),
