@@ -22,7 +22,7 @@ from tests.mappings.damage import DAMAGE, damaged, places
 
 EXPORTS = library.shipped(library.EXPORT)
 EXAMPLES = sorted(SPECIFICATION.glob("*/conformance/*.json"))
-INPUTS = [(name, path) for name in EXPORTS for path in sorted(library.either(name).with_name("inputs").iterdir())]
+INPUTS = [(name, path) for name in EXPORTS for path in sorted(library.either(name).with_name("inputs").glob("*.json"))]
 PLACE = re.compile(r"\S+\.yaml:\d+:\d+: ")
 
 
