@@ -43,7 +43,8 @@ def routes(console: Console) -> list[Route]:
         )
 
     def history(request: Request) -> Response:
-        service, environment = asked(request, "service"), request.query_params.get("environment")
+        service = asked(request, "service")
+        environment = asked(request, "environment") if "environment" in request.query_params else None
         events, notes = found(console, lambda store: store.services(service, environment))
         told = [each for each in deliveries(events) if _of(each, service, environment)]
         return console.page(

@@ -73,6 +73,23 @@ async def test_services_are_where_they_are(url: str, tmp_path: Path) -> None:
     assert [row[1] for row in bell] == ["What", "removed", "deployed"]
 
 
+@pytest.mark.parametrize("text", ["%00", "%FF", "a%00b", "%27", "%25", "x" * 5000])
+async def test_what_no_database_holds_is_not_found(text: str, url: str, tmp_path: Path) -> None:
+    """Whatever is asked for is a question, and no failure."""
+    config = kept_in(tmp_path, url)
+    paths = (
+        "/chain?id=",
+        "/deliveries?like=",
+        "/deliveries/history?service=",
+        "/deliveries/history?service=x&environment=",
+    )
+    async with journal(config), browsing(config) as client:
+        for path in paths:
+            answer = await client.get(path + text)
+            assert (answer.status_code, "left out" in answer.text) == (200, False)
+        assert (await client.get(f"/chain/event?id={text}")).status_code == 410
+
+
 async def test_it_is_measured(url: str, tmp_path: Path) -> None:
     """By the same SQL."""
     config = kept_in(tmp_path, url)
