@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess  # nosec B404 - only this program itself is started
 import sys
 from contextlib import suppress
@@ -11,16 +10,17 @@ from threading import Lock
 from weakref import finalize
 
 from adapters.playground.attempt import Attempt, Outcome, Remark
+from adapters.playground.worker import ENDED, PATIENCE
 
 SECONDS, MEMORY = 3.0, 256 << 20
-"""What an attempt may take: seconds, and bytes of memory."""
+"""What an attempt may take: seconds of a processor, and bytes of memory."""
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL")
 """What the process gets of this one's environment, in which there may be secrets."""
 
 
 class Bounded:
-    """Makes one attempt at a time, in a process that is kept for the next one; others wait for twice as long.
+    """Makes one attempt at a time, in a process that is kept for the next one; others wait.
 
     The process ends with this, and with the one that started it, however that ends.
     """
@@ -32,7 +32,7 @@ class Bounded:
 
     def tried(self, attempt: Attempt) -> Outcome:
         """What comes of an attempt; also that it took too long, or too much."""
-        if not self._turn.acquire(timeout=2 * self.seconds):
+        if not self._turn.acquire(timeout=PATIENCE * self.seconds):
             return _failed("the playground is busy with what others try: change something to try again")
         try:
             answer = _asked(self._running(), attempt.model_dump_json().encode())
@@ -63,7 +63,7 @@ class Bounded:
         if process is None:
             return ""
         self._finally()
-        if process.returncode == -signal.SIGALRM:
+        if process.returncode in ENDED:
             return f"this takes more than the {self.seconds:g} s that the playground gives it"
         return f"the playground's process ended with {process.returncode}; its stderr says why"
 

@@ -12,17 +12,29 @@ import sys
 from adapters.playground.attempt import Attempt, Outcome, Remark
 from adapters.playground.trial import tried
 
+PATIENCE = 10
+ENDED = (-signal.SIGPROF, -signal.SIGALRM)
+"""What the process ends with when it takes too long."""
+
 
 def main(seconds: float, memory: int) -> None:
-    """Answers each attempt on stdin on stdout, within so many seconds each and bytes of memory in all."""
+    """Answers each attempt on stdin on stdout, within so many seconds each and bytes of memory in all.
+
+    The seconds are those of a processor. Of the clock, on which others run, too, they are PATIENCE times as many.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     for line in sys.stdin.buffer:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        _limit(seconds)
         answer = _answer(line, memory)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _limit(0)
         sys.stdout.buffer.write(answer + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _limit(seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * PATIENCE)
 
 
 def _answer(line: bytes, memory: int) -> bytes:

@@ -34,8 +34,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bounded() -> Iterator[Bounded]:
-    """With a second for each attempt."""
-    made = Bounded(seconds=1)
+    """With two seconds for each attempt."""
+    made = Bounded(seconds=2)
     yield made
     made.close()
 
@@ -53,8 +53,19 @@ def test_a_process_is_kept_for_the_next_attempt(folder: Path, bounded: Bounded) 
 def test_what_takes_too_long_is_ended_and_the_next_is_tried(folder: Path, bounded: Bounded) -> None:
     """It is told, and nobody waits for ever."""
     [error] = bounded.tried(attempt(folder, example.MAPPING.rstrip() + ENDLESS, MANY)).errors
-    assert "more than the 1 s" in error.message
+    assert "more than the 2 s" in error.message
     assert bounded.tried(attempt(folder)).events
+
+
+def test_what_never_comes_is_not_waited_for(folder: Path) -> None:
+    """A pipe in the folder, into which nobody writes: no processor is used, and yet it ends."""
+    os.mkfifo(folder / "context.yaml")
+    bounded = Bounded(seconds=0.5)
+    try:
+        [error] = bounded.tried(attempt(folder)).errors
+        assert "more than the 0.5 s" in error.message
+    finally:
+        bounded.close()
 
 
 def test_what_takes_too_much_memory_is_told(folder: Path) -> None:
