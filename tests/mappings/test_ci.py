@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -211,3 +212,22 @@ def test_what_is_built_of_a_merge_follows_the_merge(
     found = events(mapping, body, each.headers, code=instance("github/events"))
     [run] = [one for one in found if one.name == "pipelinerun.started"]
     assert targets(run, "RELATION") == [merged.id]
+
+
+@pytest.mark.parametrize("written", ["main", "origin/main", "refs/remotes/origin/main", "refs/heads/main"])
+@pytest.mark.parametrize(
+    ("mapping", "example", "place"),
+    [("jenkins/notification", "finished.json", ("build", "scm")), ("jenkins/build", "job-finished.json", ("scm",))],
+)
+def test_a_branch_is_called_as_its_repository_does(
+    mapping: str, example: str, place: Sequence[str], written: str
+) -> None:
+    """And not as the workspace, whose remote Jenkins calls origin, or as the API, which says where that keeps it."""
+    body = golden(mapping, example)
+    holder = body
+    for name in place:
+        holder = holder[name]
+    holder["branch"] = written
+    [run] = [each for each in events(mapping, body) if each.name == "pipelinerun.finished"]
+    assert run.custom_data is not None
+    assert run.custom_data["scm"]["branch"] == "main"
