@@ -39,7 +39,7 @@ SOURCES_OF = {
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""
-READY = (*SOURCES_OF, "actions", "exports", "opentelemetry", "store")
+READY = (*SOURCES_OF, "actions", "eiffel", "exports", "opentelemetry", "store")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
