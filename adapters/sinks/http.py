@@ -110,11 +110,15 @@ def _request(message: Message) -> tuple[dict[str, str], bytes]:
 
 
 def _raise_settled(outcomes: Sequence[DeliveryError | None]) -> None:
-    """Raises the first failure, which says what else is settled; nothing, where all were taken."""
+    """Raises the first failure, which says what else is settled; nothing, where all were taken.
+
+    Where the first that was not taken was never sent, that is the first of those that kept it from being sent.
+    """
     first = next((place for place, each in enumerate(outcomes) if each is not None), None)
     if first is None:
         return
-    failure = next(each for each in outcomes[first:] if each is not None and each is not UNSENT)
+    failure = outcomes[first] if outcomes[first] is not UNSENT else next(filter(_is_in_the_way, outcomes))
+    assert failure is not None  # noqa: S101 - see `first`
     failure.delivered = first
     failure.beyond = {
         place: None if each is None else str(each)
@@ -122,3 +126,7 @@ def _raise_settled(outcomes: Sequence[DeliveryError | None]) -> None:
         if place > first and not isinstance(each, TransientError)
     }
     raise failure
+
+
+def _is_in_the_way(outcome: DeliveryError | None) -> bool:
+    return isinstance(outcome, TransientError) and outcome is not UNSENT
