@@ -1,4 +1,4 @@
-"""What the shipped exports send over HTTP of events with odd and huge texts: still what each tool documents that it takes."""
+"""What the shipped exports send over HTTP of odd and huge texts: still what each tool documents that it takes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.mappings.test_export_contracts import TOOLS
 
 INPUTS = [(name, path) for name in TOOLS for path in sorted(library.either(name).with_name("inputs").glob("*.json"))]
 ODD = [
-    *("", " ", "\n", "a\nb", "\x00", "a\x00b", "..", "../..", "a/../../b", "%2e%2e/x", "<!channel> <@U1> *x*", "a|b>c<d&e"),
+    *("", " ", "\n", "a\nb", "\x00", "a\x00b", "..", "../..", "a/../../b", "%2e%2e/x", "<!channel> *x*", "a|b>c<d&e"),
     *("&" * 9000, "<" * 400, "é" * 5000, "\U0001f4a5" * 5000, "`" * 300, "a?b#c&d=e", "http://x/" + "&" * 2900),
-    *("https://git.example.com/" + "a/" * 2000, "https://github.com/../x", "https://github.com/acme/..", "\u202e\u2028x"),
+    *("https://git.example.com/" + "a/" * 2000, "https://github.com/../x", "https://github.com/acme/..", "\u2028x"),
 ]
 
 
