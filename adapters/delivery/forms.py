@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, fields
 
@@ -14,6 +15,9 @@ from rich.table import Table
 from adapters.delivery import words
 from adapters.delivery.html import as_html
 from adapters.delivery.report import Figure, Report
+
+_FORMULA = ("=", "+", "-", "@")
+"""What spreadsheets take for the beginning of a formula."""
 
 _NUMBERS = ("value", "p50", "p75", "p95", "from")
 
@@ -45,11 +49,14 @@ def as_markdown(report: Report) -> str:
 
 
 def as_csv(report: Report) -> str:
-    """The figures as they are: seconds, shares from 0 to 1, nothing where nothing is known."""
+    """The figures as they are: seconds, shares from 0 to 1, nothing where nothing is known.
+
+    A name that a spreadsheet would take for a formula is behind an apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(field.name for field in fields(Figure))
-    writer.writerows(map(astuple, report.figures))
+    writer.writerows(map(_inert, astuple(each)) for each in report.figures)
     return text.getvalue()
 
 
@@ -81,4 +88,16 @@ def _cells(row: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    """As one line, of which Markdown makes nothing else: no cell, code, link, picture or HTML."""
+    return re.sub(r"[\\`|\[]", r"\\\g<0>", _line(text)).replace("<", "&lt;")
+
+
+def _inert(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    text = _line(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
