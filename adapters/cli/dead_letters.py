@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain, printable
-from adapters.cli.journal import AsJson, JournalFile, details, opened, table
+from adapters.cli.journal import LAST, AsJson, JournalFile, Number, details, opened, table
 from adapters.cli.options import ConfigFile
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Route = Annotated[
     typer.Argument(metavar="ROUTE", help="Of this route; of every route, if not given.", show_default=False),
 ]
 Numbers = Annotated[
-    list[int] | None, typer.Argument(metavar="NUMBER", help="These records of the route.", show_default=False)
+    list[int] | None, typer.Argument(metavar="NUMBER", max=LAST, help="These records of the route.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="All of the route, or of every route if none is given.")]
 Body = Annotated[bool, typer.Option("--body", help="Nothing but the body, as the tool sent it.")]
@@ -46,7 +46,7 @@ def list_(route: Route = None, config: ConfigFile = None, journal: JournalFile =
 @commands.command()
 def show(
     route: Annotated[str, typer.Argument(metavar="ROUTE")],
-    number: Annotated[int, typer.Argument(metavar="NUMBER")],
+    number: Number,
     config: ConfigFile = None,
     journal: JournalFile = None,
     body: Body = False,

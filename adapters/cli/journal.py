@@ -21,6 +21,12 @@ JournalFile = Annotated[
     Path | None,
     typer.Option("--journal", metavar="FILE", help="The journal's file, if not as the configuration says."),
 ]
+LAST = (1 << 63) - 1
+"""The largest number that SQLite has; no record has a larger one."""
+
+Number = Annotated[int, typer.Argument(metavar="NUMBER", max=LAST)]
+"""That of a record."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 

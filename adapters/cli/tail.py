@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import complain, printable
-from adapters.cli.journal import JournalFile, opened
+from adapters.cli.journal import LAST, JournalFile, opened
 from adapters.cli.options import ConfigFile, configuration, moment
 from adapters.model import Format
 
@@ -31,7 +31,7 @@ Since = Annotated[
     datetime | None,
     typer.Option(parser=moment, metavar="TIME", help="Begin with what was heard from this time on, in ISO 8601."),
 ]
-Lines = Annotated[int, typer.Option("-n", min=0, metavar="N", help="Begin with the last N notifications.")]
+Lines = Annotated[int, typer.Option("-n", min=0, max=LAST, metavar="N", help="Begin with the last N notifications.")]
 Json = Annotated[bool, typer.Option("--json", help="Each event as a CloudEvent, one a line.")]
 Follow = Annotated[bool, typer.Option(help="Go on with what comes, until Ctrl-C.")]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapters.cli.exits import Exit, complain, printable
-from adapters.cli.journal import AsJson, JournalFile, details, opened, table
+from adapters.cli.journal import AsJson, JournalFile, Number, details, opened, table
 from adapters.cli.options import ConfigFile, configuration
 from adapters.errors import MappingError
 
@@ -46,9 +46,7 @@ def list_(source: Source = "", config: ConfigFile = None, journal: JournalFile =
 
 
 @commands.command()
-def show(
-    number: Annotated[int, typer.Argument(metavar="NUMBER")], config: ConfigFile = None, journal: JournalFile = None
-) -> None:
+def show(number: Number, config: ConfigFile = None, journal: JournalFile = None) -> None:
     """Show a notification whole, and of each rule why it did not fire."""
     from adapters.journal import log
     from adapters.redaction import redaction

@@ -12,6 +12,9 @@ from starlette.responses import RedirectResponse, Response
 Form = Mapping[str, str]
 """The fields that are filled in, each with its last value."""
 
+_DIGITS = 18
+"""No record has a number with more, nor has SQLite all of those."""
+
 
 def taking(handle: Callable[[Form], Response]) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint for a POST: `handle`, which may wait for a database, is given the form."""
@@ -21,6 +24,11 @@ def taking(handle: Callable[[Form], Response]) -> Callable[[Request], Awaitable[
         return await run_in_threadpool(handle, {name: values[-1] for name, values in fields.items()})
 
     return endpoint
+
+
+def number(text: str) -> int | None:
+    """The number of a record, or of a line, as an address or a form has it; None for what is none, or too large."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def back(form: Form, otherwise: str) -> Response:

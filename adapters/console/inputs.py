@@ -55,7 +55,7 @@ class Origin(Protocol):
         """The mapping of a record, and the record. Raises HTTPException where there is none."""
 
     def given(self, source: str, heard: str) -> Given | None:
-        """What a source says of a notification that it heard at a time."""
+        """What a source says of a notification that it heard at a time. Raises HTTPException for what is no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,11 @@ class Journalled:
         """As it is configured now."""
         if (settings := self.console.settings.sources.get(source)) is None:
             return None
-        at = datetime.fromisoformat(heard)
-        return Given(instance=settings.instance, variables=settings.variables, received_at=at)
+        try:
+            at = datetime.fromisoformat(heard)
+            return Given(instance=settings.instance, variables=settings.variables, received_at=at)
+        except ValueError:
+            raise HTTPException(400, f"'{heard}' is no time with a zone at which it was heard.") from None
 
 
 def _mappings(settings: Config) -> dict[str, str]:

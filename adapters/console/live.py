@@ -16,6 +16,7 @@ from starlette.routing import Route
 from adapters.cdevents.selection import possible
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.console.console import Console
+from adapters.console.forms import number
 from adapters.console.lately import MOST_SHOWN, Line, Look, lately, lines_of
 from adapters.errors import JournalUnavailable
 from adapters.journal import log
@@ -65,9 +66,9 @@ def routes(console: Console) -> list[Route]:
             return _FULL
         query = request.query_params
         after = request.headers.get("last-event-id") or query.get("after", "")
-        if not (after.isascii() and after.isdigit()):
+        if (begun := number(after)) is None:
             raise HTTPException(400, "It is not said after which record to begin: add `after`.")
-        looks = watched(_looking(console, _wanted(query)[0]), int(after[:18]), console.leaving)
+        looks = watched(_looking(console, _wanted(query)[0]), begun, console.leaving)
         told = (_told(each, console.redact, lambda lines: template.render(lines=lines)) async for each in looks)
         return StreamingResponse(_counted(told, viewers), media_type="text/event-stream")
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from adapters.console.console import Console
-from adapters.console.forms import Form, taking
+from adapters.console.forms import Form, number, taking
 from adapters.console.frame import Frame
 from adapters.console.inputs import Input, Journalled, Origin
 from adapters.mapping import library
@@ -81,7 +81,7 @@ class Playground:
         return self._part("_outcome.html", outcome=self._outcome(self._bench(form)))
 
     def _words(self, form: Form) -> Response:
-        row, column = (int(value) if (value := form.get(name, "")).isdecimal() else 0 for name in ("row", "column"))
+        row, column = (number(form.get(name, "")) or 0 for name in ("row", "column"))
         export = self._folder(form.get("mapping", "")).mapping.name == library.EXPORT
         given = paths(form.get("name", ""), _text(form, "content"))
         found = words(_text(form, "written"), row, column, export=export, given=given)
@@ -109,9 +109,9 @@ class Playground:
         if kind == "text":
             return mapping, Input()
         if kind == "record":
-            if not (name.isascii() and name.isdigit()):
+            if (seq := number(name)) is None:
                 raise HTTPException(404, f"'{name}' is no number of a record.")
-            return self._origin.record(int(name[:18]))
+            return self._origin.record(seq)
         mapping = mapping or next(iter(self._origin.folders))
         folder = self._folder(mapping)
         examples = [name] if kind == "example" else folder.examples[:1]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.console.console import Console
-from adapters.console.forms import Form, back, taking
+from adapters.console.forms import Form, back, number, taking
 from adapters.console.unmatched import Looking
 from adapters.journal import Database, deadletters
 from adapters.journal.lettergroups import LetterGroup, last_of, lettergroups
@@ -64,8 +64,8 @@ def _changing(console: Console, change: Change) -> Any:
             if key := form.get("group"):
                 found = _group(journal, key)
                 change(journal, found.route, reasons=found.reasons)
-            elif (seq := form.get("seq", "")).isdecimal() and (route := form.get("route")):
-                change(journal, route, int(seq))
+            elif (seq := number(form.get("seq", ""))) is not None and (route := form.get("route")):
+                change(journal, route, seq)
             else:
                 raise HTTPException(400, "It is not said which dead letter, or which group of them.")
         return back(form, "/problems")

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from adapters.cdevents.cloudevents import structured
 from adapters.console.console import Console
+from adapters.console.forms import number
 from adapters.errors import MappingError
 from adapters.journal import deadletters, log
 from adapters.lineage.event import Event
@@ -49,7 +50,8 @@ def routes(console: Console) -> list[Route]:
     """The page of each record, by its number."""
 
     def record(request: Request) -> Response:
-        seq = request.path_params["seq"]
+        if (seq := number(request.path_params["seq"])) is None:
+            raise HTTPException(404)
         with console.journal() as journal:
             if (found := log.record(journal, seq)) is None:
                 raise HTTPException(404, f"The journal has no record {seq}, or not any more.")
@@ -68,14 +70,16 @@ def routes(console: Console) -> list[Route]:
             explained=explanation(console.translator(found.notification.source), found.notification),
         )
 
-    return [Route("/records/{seq:int}", record)]
+    return [Route("/records/{seq}", record)]
 
 
 def shown(body: bytes, redact: Redact) -> str:
     """A body as text without secrets, JSON laid out in lines; its beginning where it is long."""
     text = redact(body.decode("utf-8", "replace"))
     with suppress(ValueError, RecursionError):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        laid_out = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        laid_out.encode()  # half of a surrogate pair, as JSON may have it, is no text of a page: it stays escaped
+        text = laid_out
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}\n… {len(text) - SHOWN} characters more"
 
 

@@ -138,3 +138,18 @@ def test_without_a_journal_it_says_where_it_looked(tmp_path: Path) -> None:
     assert result.exit_code == 3
     assert f"journal {path}: there is none" in result.stderr
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dead-letters", "show", "legacy", 1 << 63),
+        ("dead-letters", "retry", "legacy", 1 << 63),
+        ("unmatched", "show", 1 << 63),
+        ("tail", "--no-follow", "-n", 1 << 63),
+    ],
+)
+def test_a_number_that_no_record_can_have_is_refused(journal: Database, words: tuple[str | int, ...]) -> None:
+    """As what it is: a mistake of the command line."""
+    result = invoke(*words, "--journal", journal.path)
+    assert (result.exit_code, str((1 << 63) - 1) in result.stderr) == (2, True)

@@ -199,3 +199,16 @@ async def test_words_are_those_of_the_place(config: Config) -> None:
     assert {"text", "kind", "about"} == {*answer.json()[0]}
     assert "include" in [word["text"] for word in answer.json()]
     assert (await posted(config, "words", {**form(), "row": "x"})).status_code == 200
+
+
+@pytest.mark.parametrize("heard", ["some day", "2026-05-04", "2026-05-04T10:00:00", "9" * 5000])
+async def test_a_time_that_is_none_is_said_so(config: Config, heard: str) -> None:
+    """An input of a source has the time at which it was heard, with its zone."""
+    answer = await posted(config, "try", form(source="jenkins", heard=heard))
+    assert (answer.status_code, "no time with a zone" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("row", ["", "x", "²", "9" * 5000])
+async def test_words_are_told_wherever_somebody_is(config: Config, row: str) -> None:
+    """What is no line is the first one."""
+    assert (await posted(config, "words", form(row=row, column="0"))).status_code == 200

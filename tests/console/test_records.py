@@ -49,7 +49,7 @@ async def test_what_a_tool_sends_is_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{ no JSON", b"\xff\xfe", b"[" * 5000, b'{"n": 123456789012345678901234567890}']
+    "body", [b"", b"{ no JSON", b"\xff\xfe", b"[" * 5000, b'{"n": 123456789012345678901234567890}', b'{"a": "\\ud800"}']
 )
 async def test_any_body_can_be_shown(body: bytes, tmp_path: Path) -> None:
     """Whatever it is, and its numbers as they were."""
@@ -66,3 +66,11 @@ async def test_one_that_is_gone_is_told(tmp_path: Path) -> None:
     async with journal(config), browsing(config) as client:
         answer = await client.get("/records/7")
     assert (answer.status_code, "The journal has no record 7" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("number", ["0", "x", "²", "1.5", str(1 << 63), "9" * 5000])
+async def test_what_is_no_number_of_a_record_is_not_found(number: str, tmp_path: Path) -> None:
+    """However large it is."""
+    config = settings(tmp_path)
+    async with journal(config, [said("registry", b"{}")]), browsing(config) as client:
+        assert (await client.get(f"/records/{number}")).status_code == 404
