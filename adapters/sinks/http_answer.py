@@ -61,4 +61,8 @@ def _asked(request: requests.PreparedRequest) -> str:
 
 
 def _redirection(response: requests.Response) -> str:
-    return f"it redirects to {origin(urljoin(response.url, response.headers['location']))}; configure the final URL"
+    try:
+        place = origin(urljoin(response.url, response.headers["location"]))
+    except ValueError:
+        return "it redirects to what is no URL"
+    return f"it redirects to {place}; configure the final URL"

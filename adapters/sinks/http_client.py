@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(rb"(?!\s)[^\r\n\x00]*")
 _SUCCESS = range(200, 300)
+_QUOTED = re.compile(r" (?:in|for) '.*(?:'|$)", re.DOTALL)
+"""The proxy of the environment, which may have a password, as libcurl repeats what it cannot read."""
 
 
 class Client:
@@ -141,7 +143,7 @@ def _reason(answer: NoAnswer) -> str:
         return "no answer in time"
     if answer.code == pycurl.E_COULDNT_CONNECT and answer.errno:
         return os.strerror(answer.errno)
-    return f"the connection failed ({answer.reason})"
+    return f"the connection failed ({_QUOTED.sub('', answer.reason) or f'libcurl has code {answer.code} for it'})"
 
 
 def _response(answer: Answer, request: PreparedRequest) -> Response:

@@ -191,6 +191,35 @@ async def test_a_redirect_is_not_followed(opened: Open, receiver: Receiver, make
     await sink.aclose()
 
 
+@pytest.mark.parametrize("place", ["http://[::1", "//[x", "http://a b:c/"])
+async def test_a_redirect_to_what_is_no_url_is_permanent(
+    opened: Open, receiver: Receiver, make: Make, place: str
+) -> None:
+    """Whatever a server says, it is told, and stops nothing."""
+    receiver.answers.append((302, {"location": place}, b""))
+    sink = opened()
+    with pytest.raises(PermanentError, match="answered 302 Found: it redirects to "):
+        await sink.publish([make(1)])
+    await sink.aclose()
+
+
+@pytest.mark.parametrize(
+    "proxy", ["us:s3cret@h:99999999", "http://us er:s3cret@h", "http://us:s3cret%00@h", "x://us:s3cret@h"]
+)
+async def test_no_error_shows_the_password_of_a_proxy(
+    opened: Open, make: Make, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that cannot be used is told of, without what may be secret in it."""
+    monkeypatch.setenv("http_proxy", proxy)
+    sink = opened(url="http://events.example.com/")
+    with pytest.raises(
+        TransientError, match=r"^POST http://events.example.com: the connection failed \(.+\)"
+    ) as caught:
+        await sink.publish([make(1)])
+    assert "s3cret" not in str(caught.value)
+    await sink.aclose()
+
+
 async def test_no_error_shows_a_credential(opened: Open, receiver: Receiver, make: Make) -> None:
     """Neither the URL's query nor a header is in what is logged."""
     receiver.answers.extend([(500, {}, b""), (400, {}, b""), None, None])
