@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from adapters.cdevents.selection import possible
 from adapters.cdevents.vocabulary import EVENTS
@@ -62,15 +63,13 @@ def routes(console: Console) -> list[Route]:
         )
 
     async def stream(request: Request) -> Response:
-        if len(viewers) >= MOST_VIEWERS:
-            return _FULL
         query = request.query_params
         after = request.headers.get("last-event-id") or query.get("after", "")
         if (begun := number(after)) is None:
             raise HTTPException(400, "It is not said after which record to begin: add `after`.")
         looks = watched(_looking(console, _wanted(query)[0]), begun, console.leaving)
         told = (_told(each, console.redact, lambda lines: template.render(lines=lines)) async for each in looks)
-        return StreamingResponse(_counted(told, viewers), media_type="text/event-stream")
+        return _Stream(told, viewers)
 
     return [Route("/live", live), Route("/live/stream", stream)]
 
@@ -129,11 +128,19 @@ def _told(news: Look | str, redact: Redact, written: Callable[[Sequence[Line]], 
     return b"id: %d\nevent: heard\ndata: %b\n\n" % (news.last, orjson.dumps(told))
 
 
-async def _counted(told: AsyncIterator[bytes], viewers: set[object]) -> AsyncIterator[bytes]:
-    """The same; whoever is watching is one of the viewers."""
-    viewers.add(viewer := object())
-    try:
-        async for each in told:
-            yield each
-    finally:
-        viewers.discard(viewer)
+class _Stream(StreamingResponse):
+    """A stream for a viewer, where there are not too many; he is one of them from before it begins until it ends."""
+
+    def __init__(self, told: AsyncIterator[bytes], viewers: set[object]) -> None:
+        super().__init__(told, media_type="text/event-stream")
+        self._viewers = viewers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if len(self._viewers) >= MOST_VIEWERS:
+            await _FULL(scope, receive, send)
+            return
+        self._viewers.add(self)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._viewers.discard(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,11 +10,14 @@ from threading import Event
 
 import httpx
 import pytest
+from starlette.types import ASGIApp, Message
 
 from adapters.config import Config
 from adapters.console import lately
+from adapters.console.application import application
+from adapters.console.console import Console
 from adapters.console.lately import Line, Look
-from adapters.console.live import QUIET, watched
+from adapters.console.live import MOST_VIEWERS, QUIET, watched
 from adapters.errors import JournalUnavailable
 from adapters.journal import Database
 from adapters.lineage.watching import Wanted
@@ -198,3 +202,37 @@ async def test_a_journal_that_cannot_be_read_is_told_once() -> None:
 
 def _unavailable() -> Look:
     raise JournalUnavailable("it is gone")
+
+
+async def test_only_so_many_watch_however_many_come_at_once(config: Config) -> None:
+    """None gets in while another's answer begins; when they are gone, there is place again."""
+    async with journal(config):
+        console = Console(config)
+        app = application(console)
+        opened = await asyncio.gather(*(begun(app) for _ in range(3 * MOST_VIEWERS)))
+        statuses = [status for status, _ in opened]
+        assert (statuses.count(200), statuses.count(503)) == (MOST_VIEWERS, 2 * MOST_VIEWERS)
+        console.leaving.set()
+        await asyncio.wait_for(asyncio.gather(*(ended for _, ended in opened)), 30)
+        console.leaving.clear()
+        status, ended = await begun(app)
+        console.leaving.set()
+        await asyncio.wait_for(ended, 30)
+        assert status == 200
+
+
+async def begun(app: ASGIApp) -> tuple[int, asyncio.Future[None]]:
+    """The status of a stream, and the stream, which goes on."""
+    started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def send(message: Message) -> None:
+        await asyncio.sleep(0)
+        if message["type"] == "http.response.start":
+            started.set_result(message["status"])
+
+    async def receive() -> Message:
+        return await asyncio.Future()
+
+    scope = {"type": "http", "method": "GET", "path": "/live/stream", "query_string": b"after=0"}
+    ended = asyncio.ensure_future(app({**scope, "headers": [(b"host", b"localhost")]}, receive, send))
+    return await asyncio.wait_for(started, 30), ended
