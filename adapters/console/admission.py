@@ -26,6 +26,10 @@ HEADERS = {
 """On every answer: nothing of others is run or loaded, nobody frames it, nobody else reads it, nobody keeps it."""
 
 
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
+_FOREIGN = PlainTextResponse("a page of another site asks for this: open it in a window of its own\n", 403)
+
+
 def hardened(app: ASGIApp) -> ASGIApp:
     """Gives every answer HEADERS."""
 
@@ -50,6 +54,23 @@ def asked_by_name(app: ASGIApp, knows: Callable[[str], bool]) -> ASGIApp:
         else:
             hint = "the console answers to localhost, to IP addresses, and to the names in console.hosts"
             await PlainTextResponse(f"'{given}' is not known here: {hint}\n", 421)(scope, receive, send)
+
+    return serve
+
+
+def at_home(app: ASGIApp) -> ASGIApp:
+    """Refuses what a page of another site has a browser ask for; its links may lead here.
+
+    Of a browser that says so: https://www.w3.org/TR/fetch-metadata/, which all do that are in use.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        opened = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+        if headers.get("sec-fetch-site") in _ELSEWHERE and not opened:
+            await _FOREIGN(scope, receive, send)
+        else:
+            await app(scope, receive, send)
 
     return serve
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from adapters.config.address import host_and_port
 from adapters.console import templates
-from adapters.console.admission import admitted, asked_by_name, hardened, known
+from adapters.console.admission import admitted, asked_by_name, at_home, hardened, known
 from adapters.console.console import Console
 from adapters.console.forgery import unforged
 from adapters.console.frame import Frame
@@ -41,7 +41,7 @@ def framed(frame: Frame, routes: Sequence[BaseRoute]) -> ASGIApp:
         exception_handlers={HTTPException: failing, AdapterError: failing, Exception: failing},
     )
     app = admitted(unforged(app, frame.token), guard(frame.served.auth))
-    return hardened(asked_by_name(app, known(host_and_port(frame.served.listen)[0], frame.served.hosts)))
+    return hardened(asked_by_name(at_home(app), known(host_and_port(frame.served.listen)[0], frame.served.hosts)))
 
 
 def _failed(frame: Frame, request: Request, error: Exception) -> Response:

@@ -47,6 +47,27 @@ async def test_another_name_that_leads_here_is_refused(host: str, status: int, t
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("site", "mode", "destination", "status"),
+    [
+        ("same-origin", "cors", "empty", 200),
+        ("none", "navigate", "document", 200),
+        ("cross-site", "navigate", "document", 200),
+        ("cross-site", "navigate", "iframe", 403),
+        ("cross-site", "no-cors", "image", 403),
+        ("cross-site", "cors", "empty", 403),
+        ("same-site", "cors", "empty", 403),
+    ],
+)
+async def test_another_site_may_lead_here_and_ask_for_nothing(
+    site: str, mode: str, destination: str, status: int, tmp_path: Path
+) -> None:
+    """What a page loads, or an EventSource of it listens to, would keep the console busy; another port is another."""
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": destination}
+    async with browsing(settings(tmp_path)) as client:
+        assert (await client.get(STATIC, headers=headers)).status_code == status
+
+
 def test_beyond_this_machine_addresses_are_names() -> None:
     """Where it listens on all interfaces, it may be asked by the address of any, and by no foreign name."""
     knows = known("0.0.0.0", ())
