@@ -31,10 +31,15 @@ class Worker:
         self._calls.put(None)
 
     def _run(self) -> None:
-        while (job := self._calls.get()) is not None:
-            future, call = job
-            if future.set_running_or_notify_cancel():
-                _settle(future, call)
+        while _made(self._calls.get()):
+            pass  # while it waits it keeps nothing of a call, which may be large
+
+
+def _made(job: tuple[Future[Any], Callable[[], Any]] | None) -> bool:
+    """Makes a call, unless it was cancelled; False where there are no more."""
+    if job is not None and job[0].set_running_or_notify_cancel():
+        _settle(*job)
+    return job is not None
 
 
 def _settle(future: Future[Any], call: Callable[[], Any]) -> None:

@@ -73,11 +73,11 @@ class _Transfer:
         transfer.curl.setopt(pycurl.WRITEFUNCTION, transfer.write)
         return transfer
 
-    def begin(self, lane: deque[int]) -> None:
-        """Forgets what came before."""
-        self.lane = lane
+    def forget(self) -> None:
+        """Keeps nothing of what was sent and what came, which may be large, for as long as it is idle."""
         self.head.clear()
         self.body.clear()
+        self.curl.setopt(pycurl.POSTFIELDS, b"")
 
     def write(self, piece: bytes) -> int | None:
         """Takes what comes of a body; what is beyond an excerpt ends the transfer."""
@@ -144,7 +144,7 @@ class Transfers:
                     queue.settle(lane, self._judge(answer, posts[lane[0]]))
         finally:
             for curl in list(self._busy):
-                self._freed(curl)
+                self._freed(curl).forget()
         return queue.outcomes
 
     def close(self) -> None:
@@ -170,7 +170,7 @@ class Transfers:
         except DeliveryError:
             self._idle.append(transfer)
             raise
-        transfer.begin(lane)
+        transfer.lane = lane
         self._busy[transfer.curl] = transfer
         self._multi.add_handle(transfer.curl)
 
@@ -182,7 +182,10 @@ class Transfers:
             self._multi.select(_PATIENCE)
         transfers: list[tuple[_Transfer, tuple[int, str] | None]] = [(self._freed(curl), None) for curl in done]
         transfers += [(self._freed(curl), (code, reason)) for curl, code, reason in failed]
-        return [(each.lane, each.broken(*why) if why else each.answer()) for each, why in transfers]
+        ended = [(each.lane, each.broken(*why) if why else each.answer()) for each, why in transfers]
+        for each, _ in transfers:
+            each.forget()
+        return ended
 
     def _freed(self, curl: Any) -> _Transfer:
         self._multi.remove_handle(curl)

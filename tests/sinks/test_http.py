@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -136,6 +137,18 @@ async def test_a_raw_cdevent_names_its_legacy_message(opened: Open, receiver: Re
     headers = receiver.requests[0].headers
     assert (headers["legacy-id"], headers["cdevents-ids"]) == ("old", "id-7")
     await sink.aclose()
+
+
+async def test_a_connection_that_is_idle_keeps_no_message(opened: Open, make: Make) -> None:
+    """There may be a thousand connections, and a message may be large."""
+    bodies = [orjson.dumps({"id": f"id-{number}", "partitionkey": str(number)}) for number in range(5)]
+    holders = [sys.getrefcount(body) for body in bodies]
+    async with Slow().listening() as slow:
+        sink = opened(url=slow.url)
+        await sink.publish([make(data=body, encoding=Encoding.RAW, partitionkey=str(body)) for body in bodies])
+        assert slow.most == 5
+        await eventually(lambda: [sys.getrefcount(body) for body in bodies] == holders)
+        await sink.aclose()
 
 
 async def test_a_message_may_say_where_it_goes_below_the_url(opened: Open, receiver: Receiver, make: Make) -> None:
