@@ -175,14 +175,17 @@ def _whole(files: Sequence[Sample], kinds: set[str]) -> Mapping[str, Any]:
         attributes = any(_ATTRIBUTE.search(each.content) for each in files if each.kind == "xml")
         found["xml"] = {"attributes": True} if attributes else {}
     if "form" in kinds:
-        fields_of = [_field(one.body) for each in files if each.kind == "form" for one in each.sent]
+        fields_of = [_field(each.name, one.body) for each in files if each.kind == "form" for one in each.sent]
         found["form"] = fields_of[0] if fields_of[0] and len({*fields_of}) == 1 else True
     return {} if found == {"json": True} else found
 
 
-def _field(body: bytes) -> str:
-    """The field of a form that holds JSON."""
-    (form,) = decoder(Input.model_validate({"form": True}))(body)
+def _field(name: str, body: bytes) -> str:
+    """The field of a form that holds JSON. Raises ConfigError where it is no form."""
+    try:
+        (form,) = decoder(Input.model_validate({"form": True}))(body)
+    except ValueError as error:
+        raise ConfigError([Problem(name, f"the body {error}")]) from None
     held = [name for name, value in form.items() if isinstance(value, str) and value.lstrip()[:1] == "{"]
     return next((name for name in held if _json(form[name].encode()) is not _NONE), "")
 

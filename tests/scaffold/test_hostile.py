@@ -120,3 +120,10 @@ def test_what_real_tools_said_is_a_mapping(tool: str, tmp_path: Path) -> None:
                 proposed(place, (file.name, file.read_bytes()))
             except ConfigError as error:
                 assert re.search("is not JSON|nothing in it", str(error)), file
+
+
+def test_a_form_that_cannot_be_read_names_its_file(tmp_path: Path) -> None:
+    """Bytes that are no text are a reason, and no traceback."""
+    head = b"POST / HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\n\r\n"
+    with pytest.raises(ConfigError, match="the body is not a form"):
+        proposed(tmp_path, ("a.http", head + b"a=\x80"))

@@ -50,7 +50,7 @@ notifications:
   endpoints: [{{name: test, url: "{hook}", timeout: 5s, threshold: 3, backoff: 100ms}}]
 """
 
-(STORY,) = blocks(page("docs/lineage.md"), "text")
+(STORY, *_) = blocks(page("docs/lineage.md"), "text")
 """What `trace` prints of it, but for times and digests."""
 
 
