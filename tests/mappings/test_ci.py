@@ -146,6 +146,14 @@ def test_a_word_that_is_new_has_no_outcome(mapping: str, name: str, holder: str,
     assert end.custom_data["result"] == "a_word_of_next_year"
 
 
+def test_an_end_is_one_however_its_time_is_written() -> None:
+    """Buildkite's REST API and webhooks have it in ISO 8601, EventBridge in whole seconds; each says the same end."""
+    body = golden(BUILDKITE, "passed.json")
+    told = event(BUILDKITE, body).id
+    body["build"]["finished_at"] = body["build"]["finished_at"].replace(" UTC", ".874Z").replace(" ", "T")
+    assert event(BUILDKITE, body).id == told
+
+
 @pytest.mark.parametrize(("mapping", "name"), [(TRAVIS, "received.json"), (DRONE, "created.json")])
 def test_a_state_that_is_new_is_told_to_be_unknown(mapping: str, name: str) -> None:
     """Where nothing else says what was told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import orjson
 import requests
@@ -134,5 +134,5 @@ def _number(text: str | None) -> float | None:
 
 def _following(answer: requests.Response) -> str | None:
     """The cursor of the next page, None where there is none: of the URL that GitHub gives only that is taken."""
-    url = answer.links.get("next", {}).get("url", "")
-    return next(iter(parse_qs(urlsplit(url).query).get("cursor", [])), None)
+    _, _, query = answer.links.get("next", {}).get("url", "").partition("?")
+    return next(iter(parse_qs(query).get("cursor", [])), None)

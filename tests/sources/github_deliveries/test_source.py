@@ -191,6 +191,16 @@ async def test_trouble_is_told_and_asked_again(
     assert await told(world) == [1]
 
 
+async def test_a_next_page_that_is_no_url_stops_nothing(world: World, github: FakeGithub, settings: Settings) -> None:
+    """What there is no cursor in is the last page."""
+    github.refusals = [(200, {"Link": '<http://[::1>; rel="next"'}, b"[]")]
+    github.deliver(run(1), NOW - 20)
+    async with world.source(settings(since=LONG_AGO)):
+        await world.polled()
+        await world.polled()
+    assert await told(world) == [1]
+
+
 async def test_only_the_cursor_is_taken_of_what_github_links_to(
     world: World, github: FakeGithub, settings: Settings
 ) -> None:
