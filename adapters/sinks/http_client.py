@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -44,9 +44,13 @@ class Client:
         return curl
 
     def prepare(self, curl: Any, post: Post) -> None:
-        """Makes a handle ready for a POST; raises PermanentError for what no header or URL can hold."""
-        headers = _SAID | _configured(self._settings) | {name.lower(): value for name, value in post.headers.items()}
-        curl.setopt(pycurl.HTTPHEADER, [b"Expect:", *(_line(name, value) for name, value in headers.items())])
+        """Makes a handle ready for a POST; raises PermanentError for what no header or URL can hold.
+
+        Of the settings that is a TransientError: somebody will mend them, and no message is at fault.
+        """
+        headers = _lines(_SAID | _configured(self._settings), "what the settings say", TransientError)
+        headers |= _lines(post.headers, "the message", PermanentError)
+        curl.setopt(pycurl.HTTPHEADER, [b"Expect:", *headers.values()])
         curl.setopt(pycurl.POSTFIELDS, post.body)
         curl.setopt(pycurl.URL, self._url if post.place is NOWHERE else self._request(post).url)
         curl.setopt(pycurl.CUSTOMREQUEST, post.place.method or "POST")
@@ -127,14 +131,22 @@ def _authorization(auth: Auth) -> str:
     return f"Bearer {auth.bearer.get_secret_value()}"
 
 
+def _lines(headers: Mapping[str, str], what: str, error: type[DeliveryError]) -> dict[str, bytes]:
+    """Headers as libcurl takes them, by their names in lower case."""
+    try:
+        return {name.lower(): _line(name.lower(), value) for name, value in headers.items()}
+    except ValueError as refused:
+        raise error(f"{what} cannot be sent in HTTP headers: {refused}") from None
+
+
 def _line(name: str, value: str) -> bytes:
     """A header as libcurl takes it, which is told otherwise that one without a value is to be sent."""
     try:
         content = value.encode("latin-1")
-    except UnicodeError as error:
-        raise PermanentError(f"the message cannot be sent in HTTP headers: {error}") from None
+    except UnicodeError:
+        raise ValueError(f"{name} has a character that is not in ISO 8859-1") from None
     if not _HEADER.fullmatch(content):
-        raise PermanentError(f"the message cannot be sent in HTTP headers: {name} has a line break or begins blank")
+        raise ValueError(f"{name} has a line break or begins blank")
     return b"%s: %s" % (name.encode(), content) if content else name.encode() + b";"
 
 

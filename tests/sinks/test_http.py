@@ -290,6 +290,20 @@ async def test_a_connection_that_breaks_is_transient(opened: Open, receiver: Rec
     await sink.aclose()
 
 
+@pytest.mark.parametrize("secret", ["s3cr\u20act", "s3\r\ncret: 1", "s3\x00cret"])
+async def test_a_secret_that_no_header_can_hold_refuses_no_message(
+    opened: Open, receiver: Receiver, make: Make, secret: str
+) -> None:
+    """It is waited for whoever mends it, as with a token that has expired, and nothing of it is told."""
+    for settings in ({"auth": {"bearer": secret}}, {"headers": {"X-Key": secret}}):
+        sink = opened(**settings)
+        with pytest.raises(TransientError, match="what the settings say cannot be sent in HTTP headers: ") as caught:
+            await sink.publish([make(1)])
+        assert not any(part in str(caught.value) for part in ("s3", "cret", "20ac", "\u20ac"))
+        await sink.aclose()
+    assert receiver.requests == []
+
+
 async def test_what_no_header_can_hold_is_permanent(opened: Open, receiver: Receiver, make: Make) -> None:
     """A content type with a line break in it cannot be sent, now or ever."""
     sink = opened()
