@@ -48,9 +48,18 @@ class Bounded(HTTPAdapter):
     def send(
         self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, *others: Any, **options: Any
     ) -> requests.Response:
-        """As in HTTPAdapter; the answer's `content` is there, or what is taken of it."""
+        """As in HTTPAdapter; the answer's `content` is there, or what is taken of it.
+
+        A secret that no header can hold is Unusable, which says nothing of it.
+        """
         request.headers["Accept-Encoding"] = "gzip"
-        answer = super().send(request, stream, _total(timeout), *others, **options)
+        try:
+            answer = super().send(request, stream, _total(timeout), *others, **options)
+        except requests.RequestException:
+            raise
+        except ValueError:
+            reason = "what the settings say cannot be sent in HTTP headers: has a secret two lines, or other letters?"
+            raise Unusable(reason, request=request) from None
         answer._content = self._read(answer)  # noqa: SLF001 - as `Response.content` does
         answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
         if answer.is_redirect:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from adapters.http import Bounded, Unusable, bounded, no_answer
+from adapters.http import Bearer, Bounded, Unusable, bounded, no_answer
 from tests import hostile
 from tests.hostile import Say, answering
 from tests.receiver import Receiver, receiving
@@ -112,3 +112,14 @@ def test_a_redirect_at_the_same_host_is_followed(receiver: Receiver) -> None:
     receiver.answers.extend([(302, {"Location": "/there"}, b"")] * 20)
     with pytest.raises(requests.TooManyRedirects):
         ask(receiver.url)
+
+
+@pytest.mark.parametrize("secret", ["s3cr\u20act", "s3\ncret"])
+def test_a_secret_that_no_header_can_hold_is_told_without_it(receiver: Receiver, secret: str) -> None:
+    """As an error of requests, which whoever asks expects; nothing is sent."""
+    session = requests.Session()
+    bounded(session, Bounded(LARGEST))
+    with session, pytest.raises(Unusable, match="cannot be sent in HTTP headers") as caught:
+        session.get(receiver.url, auth=Bearer(lambda: secret), timeout=5)
+    assert "s3" not in no_answer(caught.value)
+    assert receiver.requests == []
