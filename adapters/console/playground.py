@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import NamedTuple
+from urllib.parse import quote
 
 import orjson
 from markupsafe import Markup, escape
@@ -91,7 +93,7 @@ class Playground:
         bench = self._bench(form)
         packed = bench.folder.packed(bench.written, self._example(bench) if form.get("with") else None)
         name = bench.folder.name.rpartition("/")[2]
-        headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.zip"}
         return Response(packed, media_type="application/zip", headers=headers)
 
     def _save(self, form: Form) -> Response:
@@ -114,8 +116,7 @@ class Playground:
             return self._origin.record(seq)
         mapping = mapping or next(iter(self._origin.folders))
         folder = self._folder(mapping)
-        examples = [name] if kind == "example" else folder.examples[:1]
-        return mapping, next((Input(each, folder.example(each)) for each in examples), Input())
+        return mapping, Input(name, folder.example(name)) if kind == "example" else _first(folder)
 
     def _folder(self, name: str) -> Folder:
         if (folder := self._origin.folders.get(name)) is None:
@@ -144,6 +145,14 @@ class Playground:
 
     def _part(self, template: str, **values: object) -> Response:
         return HTMLResponse(self._frame.templates.get_template(template).render(**values))
+
+
+def _first(folder: Folder) -> Input:
+    """The first example that can be read."""
+    for each in folder.examples:
+        with suppress(NotKept):
+            return Input(each, folder.example(each))
+    return Input()
 
 
 def _attempt(bench: Bench) -> Attempt:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 
 from adapters.config import Config
+from adapters.config.console import Console as Served
+from adapters.console import play
+from adapters.console.frame import Frame
 from adapters.journal import Database, deadletters
 from adapters.mapping import library
-from tests.console.support import browsing, journal, said, settings
+from adapters.playground.folder import Folder
+from adapters.urls import public
+from tests.console.support import HOST, browsing, journal, said, settings
 from tests.service import build
 
 MAPPING = library.find("jenkins/notification")
@@ -157,7 +165,7 @@ async def test_what_comes_of_it_is_escaped(config: Config) -> None:
 async def test_the_folder_is_downloaded_with_what_is_written_and_a_golden(config: Config) -> None:
     """If it is asked for."""
     answer = await posted(config, "pack", form(**{"with": "golden"}))
-    assert answer.headers["content-disposition"] == 'attachment; filename="notification.zip"'
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''notification.zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert {"notification/inputs/new.json", "notification/expected/new.json"} <= {*archive.namelist()}
     plain = await posted(config, "pack", form())
@@ -212,3 +220,34 @@ async def test_a_time_that_is_none_is_said_so(config: Config, heard: str) -> Non
 async def test_words_are_told_wherever_somebody_is(config: Config, row: str) -> None:
     """What is no line is the first one."""
     assert (await posted(config, "words", form(row=row, column="0"))).status_code == 200
+
+
+@asynccontextmanager
+async def playing(folder: Folder) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the playground of a folder alone."""
+    frame = Frame(Served(listen="127.0.0.1:0"), public)
+    transport = httpx.ASGITransport(play.application(frame, folder), raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url=HOST, headers={"X-Console-Token": frame.token}
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", ["\N{CJK UNIFIED IDEOGRAPH-65E5}", 'a"; b', "a\r\nX-Other: b"])
+async def test_a_folder_of_any_name_is_downloaded(name: str) -> None:
+    """The name is that of the file, and nothing else of the answer."""
+    async with playing(Folder(name, MAPPING)) as client:
+        answer = await client.post("/playground/pack", data={"mapping": name, "written": WRITTEN})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(name, safe='')}.zip"
+    assert "x-other" not in answer.headers
+
+
+async def test_it_opens_with_the_first_example_that_can_be_read(tmp_path: Path) -> None:
+    """One that is no text is no reason to show nothing."""
+    shutil.copytree(MAPPING.parent, tmp_path / "ci")
+    (tmp_path / "ci" / "inputs" / "0.json").write_bytes(b"\xff\xfe")
+    async with playing(Folder("ci", tmp_path / "ci" / "mapping.yaml")) as client:
+        page = await client.get("/playground")
+    assert page.status_code == 200
+    assert area(page, "content").startswith("{")
