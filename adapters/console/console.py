@@ -16,6 +16,8 @@ from adapters.mapping import Translator
 from adapters.model import Format
 from adapters.redaction import redaction
 from adapters.route import origins, renderer
+from adapters.sources.redaction.redactor import redactor
+from adapters.sources.redaction.settings import Redaction
 from adapters.translators import Translators
 
 FRESH = 1.0
@@ -26,7 +28,8 @@ class Console(Frame):
     """One console: a frame with a configuration, its journal and its mappings.
 
     `heard` has the events of the journal, `render` and `legacy` make of a record the messages that routes make of it,
-    by the mappings as they are now. Raises ConfigError for mappings that cannot be loaded.
+    by the mappings as they are now. `bare` leaves out of a notification what looks secret by its name, whatever its
+    source keeps. Raises ConfigError for mappings that cannot be loaded.
     """
 
     def __init__(self, settings: Config) -> None:
@@ -37,6 +40,7 @@ class Console(Frame):
         found = origins(settings.sources, self.translator)
         self.render = renderer(found, format_=Format.CDEVENTS, ends=True)
         self.legacy = renderer(found, format_=Format.LEGACY)
+        self.bare = redactor(Redaction())
         self.heard = Heard(settings.sources, self.translator, self.render)
 
     @contextmanager

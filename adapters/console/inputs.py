@@ -116,7 +116,7 @@ class Journalled:
         heard = found.notification
         if (mapping := _mappings(self.console.settings).get(heard.source)) is None:
             raise HTTPException(404, f"Record {seq} is of the source '{heard.source}', which has no mapping.")
-        content = self.console.redact(_request(heard))
+        content = self.console.redact(_request(self.console.bare(heard)))
         return mapping, Input(f"record-{seq}.http", content, heard.source, heard.received_at.isoformat())
 
     def given(self, source: str, heard: str) -> Given | None:

@@ -57,12 +57,13 @@ def routes(console: Console) -> list[Route]:
                 raise HTTPException(404, f"The journal has no record {seq}, or not any more.")
             passed = {name: log.cursor(journal, name) >= seq for name in console.settings.routes}
             letters = deadletters.listed(journal, seq=seq)
-        rendered = console.render(found)
+        rendered, heard = console.render(found), console.bare(found.notification)
         return console.page(
             request,
             "record.html",
-            record=found,
-            body=shown(found.notification.body, console.redact),
+            seq=seq,
+            heard=heard,
+            body=shown(heard.body, console.redact),
             letters=letters,
             passed=passed,
             rendered=rendered,
