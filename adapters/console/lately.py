@@ -11,9 +11,10 @@ from adapters.journal import Database, log
 from adapters.lineage.event import Event
 from adapters.lineage.reading import events_of
 from adapters.lineage.watching import Wanted
-from adapters.model import Record
+from adapters.model import Notification, Record
 from adapters.redaction import Redact
 from adapters.route.rendered import Render
+from adapters.sources.redaction.redactor import Redact as Bare
 
 MOST_SHOWN = 20
 """Records that are shown of one look: nobody reads more."""
@@ -27,7 +28,7 @@ SECONDS = 0.05
 MOST_EVENTS = 5
 """Events that are shown of a record; its page has the others."""
 
-_LOOKED_AT, _LONGEST = 4096, 240
+_LOOKED_AT, _LONGEST = 16 << 10, 240
 """Bytes of what a tool said that are looked at, and characters that are shown of them."""
 
 
@@ -70,7 +71,7 @@ def lately(database: Database, after: int, wanted: Wanted, line: Callable[[Recor
     return Look(lines, last - min(after, last) - looked, last)
 
 
-def lines_of(render: Render, wanted: Wanted, redact: Redact) -> Callable[[Record], Line | None]:
+def lines_of(render: Render, wanted: Wanted, redact: Redact, bare: Bare) -> Callable[[Record], Line | None]:
     """Makes the line of a record; None where no event of it is wanted, if only some are."""
 
     def line(record: Record) -> Line | None:
@@ -82,7 +83,7 @@ def lines_of(render: Render, wanted: Wanted, redact: Redact) -> Callable[[Record
         heard = record.notification
         note = "" if events else next(_notes(rendered.errors, rendered.unmatched, rendered.ignored))
         shown, more = events[:MOST_EVENTS], max(0, len(events) - MOST_EVENTS)
-        return Line(record.seq, heard.received_at, heard.source, _said(heard.body, redact), shown, more, note)
+        return Line(record.seq, heard.received_at, heard.source, _said(heard, redact, bare), shown, more, note)
 
     return line
 
@@ -94,6 +95,7 @@ def _notes(errors: Sequence[str], unmatched: int, ignored: int) -> Iterator[str]
     yield "ignored on purpose" if ignored else "no event"
 
 
-def _said(body: bytes, redact: Redact) -> str:
+def _said(heard: Notification, redact: Redact, bare: Bare) -> str:
     """The beginning on one line; redacted first, as half a secret is not known as one."""
-    return " ".join(redact(body[:_LOOKED_AT].decode("utf-8", "replace")).split())[:_LONGEST]
+    body = bare(heard._replace(body=heard.body[:_LOOKED_AT])).body
+    return " ".join(redact(body.decode("utf-8", "replace")).split())[:_LONGEST]

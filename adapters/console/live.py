@@ -111,7 +111,7 @@ def _wanted(query: QueryParams) -> tuple[Wanted, str]:
 
 def _looking(console: Console, wanted: Wanted) -> Callable[[int], Look]:
     """Looks at what is behind a number, and does not keep the journal open."""
-    line = lines_of(console.render, wanted, console.redact)
+    line = lines_of(console.render, wanted, console.redact, console.bare)
 
     def look(after: int) -> Look:
         with console.journal() as journal:

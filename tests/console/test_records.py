@@ -77,13 +77,13 @@ async def test_what_is_no_number_of_a_record_is_not_found(number: str, tmp_path:
 
 
 async def test_what_looks_secret_by_its_name_is_shown_nowhere(tmp_path: Path) -> None:
-    """In a member, a variable beside its name, or a header: neither on the page nor in the playground."""
+    """In a member, a variable beside its name, or a header: on the page, in the playground, and live."""
     variable = b'{"name": "DB_PASSWORD", "value": "sesame-2"}'
     body = b'{"build": {"apiToken": "sesame-1"}, "variables": [%b], "x": "as it was"}' % variable
     heard = said("jenkins", body)._replace(headers={"x-api-key": "sesame-3"})
     config = settings(tmp_path)
     async with journal(config, [heard]), browsing(config) as client:
-        for path in ("/records/1", "/playground?record=1"):
+        for path in ("/records/1", "/playground?record=1", "/live"):
             page = (await client.get(path)).text
             assert "sesame" not in page
             assert "as it was" in page
