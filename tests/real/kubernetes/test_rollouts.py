@@ -22,7 +22,11 @@ from tests.real.troubles import assert_untroubled
 from tests.service import Service, configuration
 from tests.waiting import until
 
-pytestmark = pytest.mark.real
+pytestmark = [
+    pytest.mark.real,
+    # The server is killed while the test's own client asks it, and then that leaves its socket to the collector.
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"),
+]
 
 PATIENCE = 60.0
 ROLLOUTS = 200
