@@ -21,6 +21,8 @@ from tests.sources.broker.places import NatsStream
 from tests.sources.broker.support import INSTANCE, Broker, Sent
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 BUILDS = 50
 
 

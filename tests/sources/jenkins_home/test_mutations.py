@@ -87,6 +87,7 @@ async def test_a_name_that_is_no_text_is_told(home: Home, heard: Heard) -> None:
     assert heard.events == ["started job/caf%E9/1/", "finished job/caf%E9/1/"]
 
 
+@pytest.mark.slow
 async def test_references_without_end_are_followed_for_a_while(home: Home, heard: Heard) -> None:
     """Two thousand of them, one to the next, and two thousand causes in each other."""
     chain = "".join(
