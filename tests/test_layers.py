@@ -13,7 +13,7 @@ from tests.checkout import ROOT
 LAYERS = (
     {"plain", "wording"},
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
-    {"answers", "extras", "late", "memory", "tls", "urlencoded", "urls", "worker", "yamlfile"},
+    {"answers", "extras", "late", "memory", "standard_webhooks", "tls", "urlencoded", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
     {"brokers", "gerrit", "journal", "mapping", "redaction", "store"},
     {"metrics"},

@@ -50,6 +50,9 @@ class Client:
         """
         headers = _lines(_SAID | _configured(self._settings), "what the settings say", TransientError)
         headers |= _lines(post.headers, "the message", PermanentError)
+        if sign := self._settings.sign:  # of this attempt, whatever a message says of itself
+            signed = sign.headers(post.headers.get("idempotency-key", ""), post.body, self._clock())
+            headers |= _lines(signed, "the signature", TransientError)
         curl.setopt(pycurl.HTTPHEADER, [b"Expect:", *headers.values()])
         curl.setopt(pycurl.POSTFIELDS, post.body)
         curl.setopt(pycurl.URL, self._url if post.place is NOWHERE else self._request(post).url)

@@ -11,6 +11,7 @@ from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Settings
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.permission import Handshake
+from adapters.sinks.signing import Signing
 from adapters.tls import Tls
 
 HeaderName = Annotated[
@@ -56,12 +57,14 @@ class HttpSettings(SinkSettings):
     """Where to post, with which headers; the read timeout is for the whole answer.
 
     Up to `connections` requests are under way at once: those of one partition key never are. With `handshake` it is
-    asked for permission to send CloudEvents there before anything is sent, and then they go one by one.
+    asked for permission to send CloudEvents there before anything is sent, and then they go one by one. With `sign`
+    each attempt has a signature.
     """
 
     type: Literal["http"]
     url: HttpUrl
     auth: Auth | None = None
+    sign: Signing | None = None
     headers: dict[HeaderName, Secret] = {}
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0
     read_timeout: Annotated[Duration, Field(gt=0)] = 30.0

@@ -41,7 +41,10 @@ def http_call(settings: HttpCallSettings) -> ActionSink[Call]:
     client = session(settings.auth, settings.headers, settings.tls)
 
     def act(call: Call) -> None:
-        headers = {**call.headers, "Idempotency-Key": call.id, "Content-Type": "application/json"}
+        headers = {name.lower(): value for name, value in call.headers.items()}
+        headers |= {"idempotency-key": call.id, "content-type": "application/json"}
+        if settings.sign:
+            headers |= settings.sign.headers(call.id, call.data or b"", time.time())
         try:
             judge(
                 asked(client, call.method, call.url, data=call.data, headers=headers, timeout=settings.timeout),

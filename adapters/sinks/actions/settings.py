@@ -15,6 +15,7 @@ from adapters.sinks.actions.place import Place
 from adapters.sinks.actions.shape import Tables, shape
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.http_settings import Auth, Basic, HeaderName
+from adapters.sinks.signing import Signing
 from adapters.tls import Tls
 from adapters.yamlfile import Location, placed
 
@@ -69,6 +70,7 @@ class HttpCallSettings(ActionSettings):
     url: str
     body: Any = None
     auth: Auth | None = None
+    sign: Signing | None = None
     headers: dict[HeaderName, Secret] = {}
 
     templates = ("body",)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
+from adapters import standard_webhooks
 from adapters.secrets import Secrets
 from adapters.settings import Duration, Settings
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Unproven
@@ -86,17 +87,8 @@ class Hmac(Settings):
 
     def keys(self) -> list[bytes]:
         """The secrets as bytes; raises ValueError where one is not base64, as it should be."""
-        return [_decoded(each) if self.key == "base64" else each.get_secret_value().encode() for each in self.secret]
-
-
-def _decoded(secret: SecretStr) -> bytes:
-    try:
-        key = b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
-    except ValueError:
-        key = b""
-    if not key:
-        raise ValueError("a 'secret' of this scheme is base64, after whsec_ where it has that") from None
-    return key
+        secrets = [each.get_secret_value() for each in self.secret]
+        return [standard_webhooks.key(each) if self.key == "base64" else each.encode() for each in secrets]
 
 
 def signature(settings: Hmac) -> Guard:
