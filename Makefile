@@ -21,7 +21,7 @@ test: $(VENV)/dev ## Run the tests (ARGS="tests/sinks -x" for some of them)
 	$(BIN)/pytest -m "not slow and not real" $(PARALLEL) $(ARGS)
 
 test-slow: $(VENV)/dev ## Run the tests that take minutes: crashes, faults of brokers and networks, load, the wheel
-	$(BIN)/pytest -m "slow and not real" $(ARGS)
+	$(BIN)/pytest -m "slow and not real" $(PARALLEL) $(ARGS)
 
 test-real: $(VENV)/dev ## Run the tests against real tools: Gerrit, Hudson, Kafka (Java, Maven), registries, signatures, Kubernetes (skopeo, Go)
 	$(BIN)/pytest -m real -rs $(ARGS)

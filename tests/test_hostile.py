@@ -13,8 +13,11 @@ from typing import Any
 
 import orjson
 import psutil
+import pytest
 
 from tests.service import Service, build, running
+
+pytestmark = pytest.mark.slow
 
 PATHS = ("/jenkins", "/gerrit", "/registry")
 ANSWERS = {202, 400, 413}

@@ -20,6 +20,8 @@ from adapters.sources.auth.schemes import SCHEMES
 from tests.mappings.support import inputs
 from tests.service import Service, running
 
+pytestmark = pytest.mark.slow
+
 SECRET = "only the tool and the sidecar know this"
 AUTH: dict[str, dict[str, Any]] = {
     "artifactory/webhook": {"hmac": {"scheme": "jfrog", "secret": SECRET}},

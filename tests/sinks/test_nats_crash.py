@@ -17,6 +17,8 @@ from tests.service import INSTANCE, Service, configuration
 
 nats = pytest.importorskip("nats", reason="needs the extra nats")
 
+pytestmark = pytest.mark.slow
+
 
 def config(broker: Server) -> str:
     """Both forms into one stream."""

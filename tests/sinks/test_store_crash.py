@@ -18,6 +18,8 @@ pytest.importorskip("pyarrow", reason="needs the extra parquet")
 
 from adapters.store.migrating import migrate  # noqa: E402 - after the check for the extras
 
+pytestmark = pytest.mark.slow
+
 
 def config(sink: dict[str, Any]) -> str:
     """Builds of Jenkins into a store."""

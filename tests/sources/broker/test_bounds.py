@@ -15,6 +15,8 @@ from tests.sources.broker.places import MqttTopic, NatsStream, RabbitmqQueue
 from tests.sources.broker.support import INSTANCE, SOURCE_TYPES, Broker, Inbox, Sent, briefly, context, hearing
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 LARGE = 900_000
 
 

@@ -29,6 +29,8 @@ from tests.sources.broker.support import (
 )
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 TRACE = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": "vendor=1"}
 
 

@@ -31,6 +31,8 @@ from tests.sources.broker.support import (
 )
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = {
     "kafka": {"brokers": ["127.0.0.1:{port}"], "topics": ["t"]},
     "mqtt": {"host": "127.0.0.1", "port": "{port}", "topics": ["t"]},

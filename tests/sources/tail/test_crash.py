@@ -12,8 +12,12 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from adapters.journal import Database
 from adapters.journal.log import last, read
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 8
 
