@@ -15,7 +15,7 @@ LAYERS = (
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
     {"answers", "extras", "late", "memory", "standard_webhooks", "tls", "urlencoded", "urls", "worker", "yamlfile"},
     {"cdevents", "http", "secrets"},
-    {"brokers", "gerrit", "journal", "mapping", "redaction", "store"},
+    {"brokers", "endpoint", "gerrit", "journal", "mapping", "redaction", "store"},
     {"metrics"},
     {"sinks", "sources"},
     {"config", "goldens", "route", "server", "translators"},

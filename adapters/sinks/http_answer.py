@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 import requests
 
 from adapters.errors import PermanentError, TransientError
+from adapters.http import retry_after
 from adapters.redaction import Redact
 from adapters.urls import origin
 
@@ -38,17 +37,6 @@ def refusal(response: requests.Response, message: str, now: float) -> TransientE
     if status >= 500 or status in _TRY_LATER:  # noqa: PLR2004 - the class that RFC 9110 calls server errors
         return TransientError(message, retry_after=retry_after(response.headers.get("retry-after"), now))
     return PermanentError(message)
-
-
-def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait by a `Retry-After` header, in seconds or an HTTP date; None where it says nothing usable."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit():
-        return float(value)
-    with suppress(ValueError, OverflowError, TypeError):
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    return None
 
 
 def said(text: str) -> str:

@@ -13,10 +13,11 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import pycurl
 
+from adapters.endpoint.settings import Auth
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import NOWHERE
 from adapters.redaction import Redact
-from adapters.sinks.http_settings import Auth, HttpSettings
+from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.http_transfers import Answer, NoAnswer, Post
 from adapters.urls import below, origin
 

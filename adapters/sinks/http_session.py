@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import requests
-from requests.auth import AuthBase
 
+from adapters.endpoint import session as endpoint
+from adapters.endpoint.settings import Auth
 from adapters.errors import TransientError
-from adapters.http import Basic, Bearer, Bounded, bounded, no_answer
+from adapters.http import Bounded, no_answer
 from adapters.secrets import Secret
-from adapters.sinks.http_settings import Auth, HttpSettings
+from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.permission import Ask
-from adapters.tls import Tls, secure
+from adapters.tls import Tls
 from adapters.urls import origin
 
 _EXCERPT = 16 << 10
@@ -20,12 +21,8 @@ _EXCERPT = 16 << 10
 
 
 def session(auth: Auth | None, headers: Mapping[str, Secret], tls: Tls) -> requests.Session:
-    """A session with these settings; the environment's proxies are used, its `.netrc` is not."""
-    result = _Session(headers)
-    result.auth = _authentication(auth)
-    secure(result, tls)
-    bounded(result, Bounded(_EXCERPT, excerpt=True))
-    return result
+    """A session with these settings, as `endpoint.session` has it, that reads the beginning of an answer."""
+    return endpoint.session(auth, headers, tls, Bounded(_EXCERPT, excerpt=True))
 
 
 def asked(  # noqa: PLR0913 - what a request is made of
@@ -64,23 +61,3 @@ def asking(settings: HttpSettings) -> Ask:
             raise TransientError(f"OPTIONS {origin(settings.url)}: {no_answer(error)}") from None
 
     return ask
-
-
-class _Session(requests.Session):
-    """Sends headers as they are now, which may be secrets that are replaced."""
-
-    def __init__(self, headers: Mapping[str, Secret]) -> None:
-        super().__init__()
-        self._secret = headers
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        """As in requests."""
-        self.headers.update({name: value.get_secret_value() for name, value in self._secret.items()})
-        return super().prepare_request(request)
-
-
-def _authentication(auth: Auth | None) -> AuthBase:
-    """What makes a session known; where nothing is configured, `.netrc` is not asked either."""
-    if auth and auth.basic:
-        return Basic(auth.basic.username, auth.basic.password.get_secret_value)
-    return Bearer(auth.bearer.get_secret_value if auth and auth.bearer else None)

@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field
 
+from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import Duration
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.permission import Handshake
 from adapters.sinks.signing import Signing
 from adapters.tls import Tls
-
-HeaderName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), Expected("the name of a header, such as X-Site")
-]
-"""A header's name (RFC 9110 §5.6.2, token), in any case."""
-
-
-def _is_http(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("expected a URL such as https://events.example.com/cdevents")
-    if "@" in parts.netloc:
-        raise ValueError("expected a URL without a user name or password: write them under 'auth'")
-    return value
-
-
-HttpUrl = Annotated[str, AfterValidator(_is_http)]
-"""A URL of HTTP or HTTPS, without a user in it."""
-
-
-class Basic(Settings):
-    """HTTP Basic (RFC 7617)."""
-
-    username: str
-    password: Secret
-
-
-class Auth(Settings):
-    """One way to be known to the server."""
-
-    bearer: Secret | None = None
-    basic: Basic | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.bearer is None) == (self.basic is None):
-            raise ValueError("expected exactly one of bearer and basic")
-        return self
 
 
 class HttpSettings(SinkSettings):

@@ -29,8 +29,8 @@ async def keep(
     receive: Receive,
     sleep: Sleep,
     notifications: Sequence[Notification],
-    checkpoint: tuple[str, str],
+    *checkpoints: tuple[str, str | None],
 ) -> None:
-    """Returns when both are on disk, the checkpoint as key and value; what cannot be kept now is kept later."""
+    """Returns when all is on disk, a checkpoint as key and value; what cannot be kept now is kept later."""
     keeping = patient(context.name, JournalUnavailable, "journal cannot be used", sleep)
-    await keeping(receive, notifications, [Checkpoint(context.name, *checkpoint)])
+    await keeping(receive, notifications, [Checkpoint(context.name, *each) for each in checkpoints])

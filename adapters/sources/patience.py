@@ -18,6 +18,14 @@ Sleep = Callable[[float], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
+class Limited(AdapterError):
+    """It was asked too often: it is to be left alone for so many seconds."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Patience:
     """Calls again after an error, and tells when it went well after that, for one task at a time."""
 
@@ -48,3 +56,13 @@ def patient(source: str, error: type[AdapterError], trouble: str, sleep: Sleep, 
     back_off = wait_exponential(multiplier=1, max=longest) + wait_random(0, 1)
     retry = retry_if_exception_type(error)
     return Patience(source, trouble, AsyncRetrying(sleep=sleep, wait=back_off, retry=retry, reraise=True))
+
+
+async def gently(source: str, sleep: Sleep, work: Callable[..., Awaitable[Result]], *arguments: Any) -> Result:
+    """What the work returns, done anew after every pause that a Limited asks for."""
+    while True:
+        try:
+            return await work(*arguments)
+        except Limited as error:
+            _log.warning("asked too often, it is left alone", source=source, reason=str(error), seconds=error.seconds)
+            await sleep(error.seconds)

@@ -15,9 +15,9 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.errors import PermanentError, TransientError
+from adapters.http import retry_after
 from adapters.model import Encoding, Format, Place
 from adapters.sinks.http import HttpSink
-from adapters.sinks.http_answer import retry_after
 from adapters.sinks.http_settings import HttpSettings
 from tests.receiver import Receiver
 from tests.sinks.conftest import Make

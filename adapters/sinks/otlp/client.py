@@ -14,9 +14,9 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from adapters.errors import PermanentError, TransientError
-from adapters.http import no_answer
+from adapters.http import no_answer, retry_after
 from adapters.redaction import redaction
-from adapters.sinks.http_answer import retry_after, said
+from adapters.sinks.http_answer import said
 from adapters.sinks.http_session import asked, session
 from adapters.sinks.otlp.endpoint import Endpoint
 from adapters.urls import origin

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
 from adapters.secrets import Secret
 from adapters.settings import Duration, Settings
-from adapters.sinks.http_settings import Auth, HeaderName, HttpUrl
 from adapters.tls import Tls
 
 

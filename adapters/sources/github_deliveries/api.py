@@ -11,11 +11,12 @@ import requests
 from requests.auth import AuthBase
 
 from adapters.errors import AdapterError
-from adapters.http import Bearer, Bounded, bounded, no_answer
+from adapters.http import Bearer, Bounded, bounded, left_alone, no_answer
 from adapters.redaction import Redact, redaction
 from adapters.sources.github_deliveries.delivery import Delivery
 from adapters.sources.github_deliveries.identity import AppToken
 from adapters.sources.github_deliveries.settings import GithubDeliveriesSettings
+from adapters.sources.patience import Limited
 from adapters.tls import secure
 
 LARGEST = 64 << 20
@@ -24,25 +25,15 @@ LARGEST = 64 << 20
 PAGE = 100
 """Deliveries that are asked for at once: as many as GitHub gives."""
 
-_OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 200, 401, 403, 404, 429
-_LONGEST = 3600.0
-_PAUSE = 60.0
+_OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
 
 
 class DeliveriesUnknown(AdapterError):
     """GitHub does not tell now what was delivered: ask again later. The message says what may help."""
 
 
-class Limited(DeliveriesUnknown):
-    """It was asked too often: it is to be left alone for so many seconds."""
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message)
-        self.seconds = seconds
-
-
 class Api:
-    """One webhook. Blocks; every method raises DeliveriesUnknown.
+    """One webhook. Blocks; every method raises DeliveriesUnknown, or Limited.
 
     `asks` is called before each request, `clock` gives seconds since 1970.
     """
@@ -105,31 +96,18 @@ class Api:
             return answer
         raise self._refusal(f"GET {self._url}{path} answered {answer.status_code}", answer)
 
-    def _refusal(self, what: str, answer: requests.Response) -> DeliveriesUnknown:
+    def _refusal(self, what: str, answer: requests.Response) -> AdapterError:
         message = f"{what}: {' '.join(self._redact(answer.text).split())[:200]}"
-        if answer.status_code in (_FORBIDDEN, _TOO_MANY) and (seconds := self._left_alone(answer)) is not None:
+        if (seconds := left_alone(answer.status_code, answer.headers, self._clock())) is not None:
             return Limited(message, seconds)
         if answer.status_code in (_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND):
             hint = "compare hook with the webhook's URL in GitHub; may the token, or the App, read webhooks?"
             return DeliveriesUnknown(f"{message} ({hint})")
         return DeliveriesUnknown(message)
 
-    def _left_alone(self, answer: requests.Response) -> float | None:
-        """For how long, where it was asked too often (docs.github.com/rest, Rate limits); None where it was not."""
-        headers = answer.headers
-        if (after := _number(headers.get("retry-after"))) is not None:
-            return min(max(after, 1.0), _LONGEST)
-        if headers.get("x-ratelimit-remaining") == "0" and (reset := _number(headers.get("x-ratelimit-reset"))):
-            return min(max(reset - self._clock(), 1.0), _LONGEST)
-        return _PAUSE if answer.status_code == _TOO_MANY else None
-
 
 def _token(settings: GithubDeliveriesSettings) -> Callable[[], str] | None:
     return settings.token.get_secret_value if settings.token else None
-
-
-def _number(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _following(answer: requests.Response) -> str | None:

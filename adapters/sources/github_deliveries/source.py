@@ -15,13 +15,13 @@ import structlog
 
 from adapters.model import Notification, Receive
 from adapters.sources.contract import Context
-from adapters.sources.github_deliveries.api import Api, DeliveriesUnknown, Limited
+from adapters.sources.github_deliveries.api import Api, DeliveriesUnknown
 from adapters.sources.github_deliveries.delivery import Delivery, notified
 from adapters.sources.github_deliveries.progress import Progress
 from adapters.sources.github_deliveries.settings import GithubDeliveriesSettings
 from adapters.sources.keeping import keep, restored
 from adapters.sources.pace import Pace
-from adapters.sources.patience import Sleep, patient
+from adapters.sources.patience import Sleep, gently, patient
 
 KEY = "deliveries"
 """The key of the source's only checkpoint."""
@@ -56,11 +56,11 @@ class GithubDeliveries:
         trouble = "GitHub does not tell what was delivered"
         polling = patient(self._context.name, DeliveriesUnknown, trouble, self._sleep)
         while True:
-            await polling(self._poll_gently, receive)
+            await polling(gently, self._context.name, self._sleep, self.poll, receive)
             await self._sleep(self._settings.poll)
 
     async def poll(self, receive: Receive) -> None:
-        """Hands over what was not told yet; raises DeliveriesUnknown, and then goes on from where it was."""
+        """Hands over what was not told yet; raises DeliveriesUnknown or Limited, and then goes on from where it was."""
         listed, latest = await self._listed()
         news = self._progress.news(listed, missed=self._missed)
         for first in range(0, len(news), TOGETHER):
@@ -68,15 +68,6 @@ class GithubDeliveries:
         self._progress = self._progress.ended(latest, self._settings.overlap)
         if self._progress != self._kept:
             await self._keep(receive, [], self._progress)
-
-    async def _poll_gently(self, receive: Receive) -> None:
-        """As `poll`, after every pause that GitHub asks for."""
-        while True:
-            try:
-                return await self.poll(receive)
-            except Limited as error:
-                _log.warning("asked too often, GitHub is left alone", source=self._context.name, seconds=error.seconds)
-                await self._sleep(error.seconds)
 
     def _report(self) -> None:
         since = self._context.clock().timestamp() - self._progress.since
