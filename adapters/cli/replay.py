@@ -64,7 +64,12 @@ Rate = Annotated[float, typer.Option(min=0, metavar="N", help="At most N records
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Publish nothing; say what would be.")]
 Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Use N processes; a file sink then is N files.")]
 ShardOption = Annotated[str, typer.Option("--shard", metavar="I/N", help="Only the I-th (from 0) of N equal shares.")]
-StateOption = Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Where the checkpoint is.")]
+StateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", metavar="FILE", help="Where the checkpoint is, which stays: what is done is not done again."
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, whatever the checkpoint says.")]
 
 
@@ -105,7 +110,7 @@ def replay(
         source=chosen,
         route=_one("--route", route, [*settings.routes] if route else publishing),
         inputs=inputs,
-        state=state or _state(inputs, source, route, mapping, output, shard, *(variables or ())),
+        state=_of(state or _state(inputs, source, route, mapping, output, shard, *(variables or ())), dry_run=dry_run),
         shard=_shard(shard),
         since=since or "",
         until=until or "",
@@ -113,6 +118,7 @@ def replay(
         only=mapping is not None,
         dry_run=dry_run,
         fresh=fresh,
+        once=state is not None and not dry_run,
     )
     _check(plan)
     processes.log(settings)
@@ -169,6 +175,11 @@ def _state(*what: object) -> Path:
     return Path("var") / "replay" / f"{name}.json"
 
 
+def _of(state: Path, *, dry_run: bool) -> Path:
+    """What is tried has a checkpoint of its own: it must not end, or be taken for, what publishes."""
+    return state.with_stem(f"{state.stem}-dry-run") if dry_run else state
+
+
 @contextmanager
 def _bar() -> Iterator[Callable[[Progress], None]]:
     """A live bar on a terminal: how much, how fast, how long to go."""
@@ -191,15 +202,15 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
 
 
 def _strange(plan: Replay, progress: Progress) -> bool:
-    """Whether something was read, and nothing of it was known; a part of an archive may well be of such alone."""
-    outcomes = progress.outcomes.values()
-    whole = plan.shard.count == 1 and not progress.resumed
-    return whole and any(each.unmatched for each in outcomes) and not any(each.known for each in outcomes)
+    """Whether nothing was known of an archive; a part of one may well be of such records alone."""
+    return plan.shard.count == 1 and progress.strange
 
 
 def _summarise(plan: Replay, progress: Progress) -> None:
     """On stderr: how many events of each type, what is none, by mapping, and where what could not be translated is."""
-    if progress.resumed:
+    if progress.over:
+        complain(f"{plan.state} says that all of it is done already: --fresh starts over")
+    elif progress.resumed:
         complain(f"went on after {progress.resumed:,} records of an interrupted replay")
     for type_, count in sorted(progress.events.items()):
         complain(f"{count:>12,}  {type_}")

@@ -63,8 +63,9 @@ def log(config: Config) -> None:
 
 def together(parts: Iterable[Progress]) -> Progress:
     """The sum of what several have done."""
-    whole = Progress()
+    whole = Progress(over=True)
     for part in parts:
+        whole.over &= part.over
         whole.total += part.total
         whole.done += part.done
         whole.records += part.records

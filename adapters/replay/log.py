@@ -25,12 +25,16 @@ SAVE_EVERY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a replay is: a unit, by its name, a place in it, and what was counted until there."""
+    """How far a replay is: a unit, by its name, a place in it, and what was counted until there.
+
+    `done` is what was replayed to its end, as a digest; of a replay that was interrupted it is empty.
+    """
 
     unit: str
     place: Place
     records: int
     parked: int
+    done: str = ""
 
 
 @dataclass(slots=True)
@@ -45,11 +49,11 @@ class State:
         return self.path.with_suffix(".dead-letters.jsonl")
 
     def load(self) -> Checkpoint | None:
-        """The checkpoint of an interrupted replay, None when there is none. Raises ConfigError for a broken file."""
+        """The checkpoint of a replay, None when there is none. Raises ConfigError for a broken file."""
         try:
             found = orjson.loads(self.path.read_bytes())
             place = Place(found["offset"], found["line"])
-            return Checkpoint(found["unit"], place, found["records"], found["parked"])
+            return Checkpoint(found["unit"], place, found["records"], found["parked"], found.get("done", ""))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
@@ -59,8 +63,8 @@ class State:
         """Writes the checkpoint: whole, or not at all."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
-        counts = {"records": checkpoint.records, "parked": checkpoint.parked}
-        private.made(new).write_bytes(orjson.dumps({"unit": checkpoint.unit, **checkpoint.place._asdict(), **counts}))
+        told = {name: getattr(checkpoint, name) for name in ("unit", "records", "parked", "done")}
+        private.made(new).write_bytes(orjson.dumps({**told, **checkpoint.place._asdict()}))
         new.replace(self.path)
 
     def park(self, where: str, reason: str, body: bytes) -> None:
@@ -176,10 +180,16 @@ class ArchiveLog:
 
     def save(self) -> None:
         """Saves the checkpoint. Raises JournalUnavailable when it cannot."""
-        if self._unit >= len(self.units):
-            return
+        if self._unit < len(self.units):
+            self._save(Checkpoint(self.units[self._unit].name, self._place, self.records, self.parked))
+
+    def finish(self, done: str) -> None:
+        """Saves that all was replayed of what has this digest. Raises JournalUnavailable when it cannot."""
+        self._save(Checkpoint("", Place(), self.records, self.parked, done))
+
+    def _save(self, checkpoint: Checkpoint) -> None:
         try:
-            self.state.save(Checkpoint(self.units[self._unit].name, self._place, self.records, self.parked))
+            self.state.save(checkpoint)
         except OSError as error:
             raise JournalUnavailable(f"{self.state.path}: {error.strerror}; free the disk") from error
         self._saved = self.clock()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from adapters.replay.archive import Home, Shard, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.outcome import Outcomes, counted, empty
+from adapters.replay.units import Unit
 from adapters.route import Route, choosing, exporting, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
@@ -39,7 +41,8 @@ class Replay:
 
     `since` and `until` (RFC 3339 in UTC, ending in Z) bound the events' own times: from the one on, and before the
     other. `only` passes over what other sources than this one have in a journal. `rate` is the most records a
-    second, 0 for no limit. `state` is where the checkpoint is.
+    second, 0 for no limit. `state` is where the checkpoint is; `once` keeps it at the end, when it says that
+    all is done.
     """
 
     config: Config
@@ -54,13 +57,15 @@ class Replay:
     only: bool = False
     dry_run: bool = False
     fresh: bool = False
+    once: bool = False
 
 
 @dataclass(slots=True)
 class Progress:
     """How far a replay is. `done` of `total` is in the archive's own measure.
 
-    `events` counts what was published by type, `outcomes` what became of records by mapping.
+    `events` counts what was published by type, `outcomes` what became of records by mapping. It is `over` when it was
+    done before, and nothing was left to do.
     """
 
     total: int = 0
@@ -70,6 +75,14 @@ class Progress:
     resumed: int = 0
     events: Counter[str] = field(default_factory=Counter)
     outcomes: Outcomes = field(default_factory=empty)
+    over: bool = False
+
+    @property
+    def strange(self) -> bool:
+        """Whether something was read, from the beginning, and nothing of it was known."""
+        outcomes = self.outcomes.values()
+        unknown = any(each.unmatched for each in outcomes) and not any(each.known for each in outcomes)
+        return unknown and not self.resumed
 
 
 Report = Callable[[Progress], object]
@@ -78,12 +91,16 @@ Report = Callable[[Progress], object]
 async def replay(plan: Replay, report: Report) -> Progress:
     """Publishes the archive, from where an interrupted replay left off; `report` is called as it goes.
 
-    Raises ConfigError when it cannot begin. When it is cancelled, its checkpoint says where to go on.
+    What was done `once` is not done again, unless it has changed since. Raises ConfigError when it cannot begin. When
+    it is cancelled, its checkpoint says where to go on.
     """
     state = State(plan.state)
-    if plan.fresh or state.load() is None:
-        state.forget(dead_letters=True)
     units = share(archive(plan.inputs, _framing(plan), _of_home(plan), plan.source if plan.only else ""), plan.shard)
+    found, digest = state.load() if not plan.fresh else None, _digest(plan, units)
+    if found is not None and found.done == digest:
+        return Progress(records=found.records, parked=found.parked, resumed=found.records, over=True)
+    if found is None or found.done:
+        state.forget(dead_letters=True)
     redact = _redact(plan.config)
     log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
@@ -105,8 +122,11 @@ async def replay(plan: Replay, report: Report) -> Progress:
         raise
     finally:
         await sink.aclose()
-    state.forget(dead_letters=False)
     sink.count()
+    if plan.once and not progress.strange:
+        log.finish(digest)
+    else:
+        state.forget(dead_letters=False)
     return progress
 
 
@@ -130,6 +150,12 @@ class _Tally:
         self._progress.done, self._progress.records = self._log.done, self._log.records
         self._progress.parked = self._log.parked
         self._report(self._progress)
+
+
+def _digest(plan: Replay, units: Sequence[Unit]) -> str:
+    """Of what is asked for, and of the files that it is asked of, by their names and sizes."""
+    asked = (plan.source, plan.route, plan.since, plan.until, [(unit.name, unit.size) for unit in units])
+    return sha256(repr(asked).encode()).hexdigest()
 
 
 def _sink(plan: Replay) -> Sink | None:

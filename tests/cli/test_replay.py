@@ -77,6 +77,17 @@ def test_what_is_parked_is_told_and_is_a_problem(folder: Path) -> None:
     assert orjson.loads(letters.read_bytes())["where"] == "history.ndjson:2"
 
 
+def test_what_is_done_is_not_done_again(folder: Path) -> None:
+    """Where a checkpoint is named, it says so, and ends alike, until one starts over; a dry run does nothing."""
+    named = (*CONFIGURED, "--state", "state.json", "history.ndjson")
+    (folder / "history.ndjson").write_bytes(build(1) + b"\n{broken\n")
+    runs = [process(folder, "replay", *options, *named) for options in (("--dry-run",), (), (), ("--fresh",))]
+    assert [each.returncode for each in runs] == [1] * 4
+    assert b"state.json says that all of it is done already: --fresh starts over" in runs[2].stderr
+    assert b"2 records read, 0 events published, 1 parked" in runs[2].stderr
+    assert len((folder / "events.jsonl").read_bytes().splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [

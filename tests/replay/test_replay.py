@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,15 +12,15 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.config import Config
 from adapters.journal import Journal
 from adapters.model import Notification
 from adapters.replay import jobs
 from adapters.replay.archive import Shard
 from adapters.replay.log import ArchiveLog, State
-from adapters.replay.run import Progress, Replay, replay
+from adapters.replay.run import Progress, replay
 from adapters.replay.units import unit
-from tests.service import INSTANCE, build
+from tests.replay.support import builds, plan, replayed, subjects
+from tests.service import build
 
 
 @pytest.fixture
@@ -30,36 +29,6 @@ def history(tmp_path: Path) -> Path:
     path = tmp_path / "history.ndjson"
     path.write_bytes(b"\n".join(map(build, range(3000))))
     return path
-
-
-def plan(folder: Path, inputs: Sequence[Path], **changes: Any) -> Replay:
-    """A replay of inputs to `events.jsonl`, and whatever else is said."""
-    config = Config.model_validate(
-        {
-            "sources": {
-                "jenkins": {"type": "webhook", "path": "/", "instance": INSTANCE, "mapping": "jenkins/notification"}
-            },
-            "sinks": {"file": {"type": "file", "path": folder / "events.jsonl"}},
-            "routes": {"all": {"format": "cdevents", "sink": "file"}},
-        }
-    )
-    return Replay(config, "jenkins", "all", [*map(str, inputs)], folder / "state.json", **changes)
-
-
-async def replayed(what: Replay) -> Progress:
-    """What a whole replay did."""
-    return await replay(what, lambda _: None)
-
-
-def subjects(folder: Path) -> list[str]:
-    """The subjects of the events that were published, in order."""
-    lines = [line for path in sorted(folder.glob("events*")) for line in path.read_bytes().splitlines()]
-    return [orjson.loads(line)["subject"] for line in lines]
-
-
-def builds(count: int) -> list[str]:
-    """The subjects of so many builds."""
-    return [f"job/load/{number}/" for number in range(count)]
 
 
 async def test_every_record_is_published_in_order_with_its_own_time(tmp_path: Path, history: Path) -> None:
