@@ -154,5 +154,7 @@ async def _unready(sidecar: Sidecar, stop: asyncio.Event) -> list[str]:
 
 def _summary(sidecar: Sidecar, sockets: _Sockets) -> dict[str, Any]:
     routes = {name: f"{route.format} to {route.sink}" for name, route in sidecar.settings.routes.items()}
-    served = {"config": sidecar.settings.file, **addresses(sockets)}
+    served: dict[str, Any] = {"config": sidecar.settings.file, **addresses(sockets)}
+    if variables := sidecar.settings.variables:
+        served["variables"] = variables
     return {**served, "sources": [*sidecar.sources], "routes": routes}

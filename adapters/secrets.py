@@ -181,8 +181,9 @@ def _told(file: YamlFile, missing: Iterable[Sequence[tuple[Location, _Missing]]]
     """Each place; the first one of what is missing says so, and where else it is."""
     for places in missing:
         (first, error), *others = places
-        lines = ", ".join(str(mark.line) for at, _ in others if (mark := file.mark(at)))
-        also = f"; also in line {lines}" if lines else ""
+        marks = [mark for at, _ in others if (mark := file.mark(at))]
+        lines = ", ".join(f"line {mark.line}" if mark.line else mark.file for mark in marks)
+        also = f"; also in {lines}" if lines else ""
         problem = file.problem(first, error.message, error.hint + also)
         yield from ((at, problem) for at, _ in places)
 

@@ -69,14 +69,14 @@ for _tag, _pattern in _SCALARS.items():
 
 
 class Mark(NamedTuple):
-    """Where something stands: a file by its name, a line and a column, from 1."""
+    """Where something stands: a file by its name, a line and a column, from 1; line 0 is a variable's."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class YamlFile:
     def problem(self, location: Location, message: str, hint: str = "") -> Problem:
         """A problem at a place of this file, or of one that it includes."""
         mark = self.mark(location)
-        included = f"included by {self.name}" if mark and mark.file != self.name else ""
+        included = f"included by {self.name}" if mark and mark.line and mark.file != self.name else ""
         return Problem(str(mark or self.name), message, "; ".join(filter(None, (hint, included))))
 
     def validate(self, model: type[Model], at: Location = (), context: Any = None) -> Model:

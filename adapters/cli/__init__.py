@@ -19,6 +19,7 @@ from adapters.cli.replay import replay
 from adapters.cli.run import run
 from adapters.cli.schema import schema
 from adapters.cli.send import send
+from adapters.cli.settings import settings
 from adapters.cli.status import status
 from adapters.cli.tail import tail
 from adapters.cli.trace import trace
@@ -51,6 +52,7 @@ for command in (
     status,
     console,
     schema,
+    settings,
     version,
 ):
     main.command()(command)

@@ -60,6 +60,8 @@ def _configuration(given: Path | None, *, connect: bool) -> tuple[Exit, list[str
     except ConfigError as error:
         complain(str(error))
         return Exit.USAGE, []
+    for variable in found.config.variables:
+        typer.echo(f"{variable}: is what counts, whatever {file} says")
     for note in found.notes:
         complain(f"{note.where}: note: {note.message}" + (f" ({note.hint})" if note.hint else ""))
     for each in found.outcomes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from adapters import yamlfile
 from adapters.config.checks import findings
+from adapters.config.environment import overridden
 from adapters.config.models import Config, Route, Shadow, candidate
 from adapters.config.references import misspelt
 from adapters.config.schema import schema
@@ -22,8 +23,11 @@ __all__ = ["Config", "Route", "Shadow", "candidate", "load", "schema"]
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration in a file; raises ConfigError with every problem, each at its `file:line:column`."""
-    raw = yamlfile.load(path)
+    """The configuration in a file, with what the environment says instead.
+
+    Raises ConfigError with every problem, each at its `file:line:column`, or at its variable.
+    """
+    raw, astray = overridden(yamlfile.load(path), environ)
     mistaken = list(misspelt(raw))
     resolved = resolve(raw, environ)
     file, together, config = resolved.file, Together(), None
@@ -33,7 +37,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
         config.written(file)
         together.problems += [config.problem(*finding) for finding in findings(config)]
     unknown = _around(file, [at for at, _ in resolved.problems] + [at for at, _ in mistaken])
-    problems = [problem for _, problem in (*mistaken, *resolved.problems)]
+    problems = astray + [problem for _, problem in (*mistaken, *resolved.problems)]
     problems += [each for each in together.problems if each.where not in unknown]
     if problems or config is None:
         raise ConfigError(list(dict.fromkeys(problems)))

@@ -150,6 +150,15 @@ class Config(Settings):
         found = self._file.problem(at, message, hint)
         return found if found.where else Problem(".".join(map(str, at)), message, hint)
 
+    def origin(self, at: Location) -> str:
+        """Where a value is from: a place in the file, or a variable of the environment; empty where nothing says it."""
+        return str(self._file.marks.get(at, ""))
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables of the environment that say something."""
+        return sorted({mark.file for mark in self._file.marks.values() if not mark.line})
+
     def placed(self, translated: str, at: Location, message: str, hint: str) -> Problem:
         """A problem in one of those that are `translated`."""
         shadow = translated.removeprefix(candidate(""))
