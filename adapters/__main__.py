@@ -1,5 +1,42 @@
 """`python -m adapters` is `cdevents-adapters`."""
 
-from adapters.cli import main
+from __future__ import annotations
 
-main()
+import gc
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.endings import told
+from adapters.places import NAMED, chosen
+
+_HERE = sys.platform != "win32"
+
+
+def main() -> None:
+    """The command line. A plain `run` is without what only other commands need, and so starts sooner and is smaller."""
+    match sys.argv[1:]:
+        case ["run"] if _HERE:
+            _run(os.environ.get(NAMED))
+        case ["run", "-c" | "--config", str(file)] if _HERE:
+            _run(file)
+        case _:
+            from adapters.cli import main  # noqa: PLC0415 - as above
+
+            main()
+
+
+def _run(file: str | None) -> None:
+    gc.disable()  # what is imported stays: to look through it for what does not is a tenth of the start
+    sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would import it, for tracebacks that are not ours
+    with told(), suppress(KeyboardInterrupt):
+        from adapters.service import serve  # noqa: PLC0415 - as above
+
+        sys.exit(serve(chosen(Path(file) if file else None)))
+    sys.exit(128 + signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,7 @@ import structlog
 from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.loops import new_event_loop
-from adapters.memory import give_back
+from adapters.memory import give_back, settled
 from adapters.serving import addresses, listeners, servers
 from adapters.sidecar import Sidecar, assembled
 
@@ -80,6 +80,7 @@ async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup
         upkeep += _started(group, {f"metrics {name}": each.run() for name, each in sidecar.exporters.items()})
         upkeep += _started(group, {"stalls": sidecar.stalls.watch(asyncio.sleep)})
         upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
+        settled()
         _log.info("started", **_summary(sidecar, sockets))
         await stop.wait()
         _log.info("stopping", drain=drain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -21,3 +22,10 @@ def give_back() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _BLOCK)
         mallopt(_TRIM_THRESHOLD, _BLOCK)
+
+
+def settled() -> None:
+    """Has the garbage collector leave alone what there is now, which stays; what comes, it looks through again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -24,7 +24,6 @@ from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
 from adapters.route import Large, Remembered, Route, choosing, exporting, origins, renderer, shadow
 from adapters.sinks import SINKS
-from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
 from adapters.sources.joining.memory import OWNER
@@ -33,6 +32,9 @@ from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
 from adapters.translators import Exporters, Translators
+
+if TYPE_CHECKING:
+    from adapters.sinks.otlp.endpoint import MetricsEndpoint
 
 _log = structlog.get_logger(__name__)
 _DRAFT = "a draft of CDEvents is published, which may change until it is released"

@@ -13,7 +13,20 @@ from tests.checkout import ROOT
 LAYERS = (
     {"plain", "wording"},
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
-    {"answers", "extras", "late", "memory", "standard_webhooks", "tls", "urlencoded", "urls", "worker", "yamlfile"},
+    {
+        "answers",
+        "endings",
+        "extras",
+        "late",
+        "memory",
+        "places",
+        "standard_webhooks",
+        "tls",
+        "urlencoded",
+        "urls",
+        "worker",
+        "yamlfile",
+    },
     {"cdevents", "http", "secrets"},
     {"brokers", "endpoint", "gerrit", "journal", "mapping", "redaction", "store"},
     {"metrics"},
@@ -22,7 +35,8 @@ LAYERS = (
     {"playground", "reach", "replay", "scaffold", "sending", "sidecar"},
     {"delivery", "lineage", "serving", "telemetry"},
     {"app", "console"},
-    {"cli", "pytest_plugin"},
+    {"pytest_plugin", "service"},
+    {"cli"},
     {"__main__"},
 )
 """From the bottom up. What stands in one row does not know of each other."""

@@ -51,8 +51,8 @@ def check(
 def _configuration(given: Path | None, *, connect: bool) -> tuple[Exit, list[str]]:
     """What is wrong with a configuration is told; the mappings of the user that it names."""
     from adapters.cli.check_configuration import trial
-    from adapters.cli.options import chosen
     from adapters.errors import ConfigError
+    from adapters.places import chosen
 
     file = chosen(given)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from adapters.errors import ConfigError, Problem
-from adapters.resources import resource
+from adapters.places import NAMED, chosen
 
 if TYPE_CHECKING:
     from adapters.config import Config
-
-NAMED = "CDEVENTS_ADAPTERS_CONFIG"
-"""The variable of the environment that names a configuration."""
 
 ConfigFile = Annotated[
     Path | None,
@@ -29,15 +24,6 @@ ConfigFile = Annotated[
         help="The configuration; the first that there is of those that `init --help` names, if not given.",
     ),
 ]
-
-
-PLACES = (
-    "cdevents-adapters.yaml",
-    "config/cdevents-adapters.yaml",
-    "$XDG_CONFIG_HOME/cdevents-adapters/adapters.yaml",
-    "/etc/cdevents-adapters/adapters.yaml",
-)
-"""Where a configuration is looked for, in this order; without $XDG_CONFIG_HOME it is ~/.config."""
 
 
 def configuration(file: Path | None) -> Config:
@@ -53,18 +39,6 @@ def journalled(file: Path | None) -> Iterator[bytes]:
 
     settings = configuration(file)
     return published(settings.journal.path, settings)
-
-
-def chosen(file: Path | None) -> Path:
-    """The file, or else the first that there is of PLACES, or else the one that comes with the package.
-
-    Raises ConfigError for one that the environment names and that there is not.
-    """
-    if file is not None and str(file) == os.environ.get(NAMED) and not file.exists():
-        raise ConfigError([Problem(str(file), "there is no such file", f"mend {NAMED}, which names it")])
-    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    places = (Path(place.replace("$XDG_CONFIG_HOME", home)) for place in PLACES)
-    return file or next((place for place in places if place.is_file()), resource("config") / "default.yaml")
 
 
 def moment(text: str) -> datetime:

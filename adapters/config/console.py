@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import model_validator
 
+from adapters import late
 from adapters.config.address import Address, host_and_port, is_loopback
 from adapters.settings import Settings
-from adapters.sources.auth.settings import Auth
+
+if TYPE_CHECKING:
+    from adapters.sources.auth.settings import Auth
+else:
+    Auth = late.settings("adapters.sources.auth.settings", "Auth")
 
 _OF_BROWSERS = ("basic", "bearer", "header")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from adapters import logs
+from adapters import late, logs
 from adapters.config.address import Address, host_and_port, is_loopback
 from adapters.config.console import Console
 from adapters.errors import Problem
@@ -16,10 +16,14 @@ from adapters.model import Encoding, Format, Spec
 from adapters.settings import ByType, Duration, Expected, Settings, Size
 from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
-from adapters.sinks.otlp.endpoint import MetricsEndpoint
 from adapters.sources import SOURCES
 from adapters.sources.contract import Instance, SourceSettings
 from adapters.yamlfile import Location, YamlFile
+
+if TYPE_CHECKING:
+    from adapters.sinks.otlp.endpoint import MetricsEndpoint
+else:
+    MetricsEndpoint = late.settings("adapters.sinks.otlp.endpoint", "MetricsEndpoint")
 
 Name = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), Expected("a name of at most 63 small letters, digits, - and _")

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from starlette.routing import BaseRoute
 
+from adapters import late
 from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive
 from adapters.settings import Settings
 from adapters.sources.pulse import Pulse
-from adapters.sources.redaction.settings import Redaction
-from adapters.sources.registry.settings import RegistryApi
 from adapters.urls import public
+
+if TYPE_CHECKING:
+    from adapters.sources.redaction.settings import Redaction
+    from adapters.sources.registry.settings import RegistryApi
+else:
+    Redaction = late.settings("adapters.sources.redaction.settings", "Redaction")
+    RegistryApi = late.settings("adapters.sources.registry.settings", "RegistryApi")
 
 
 def _absolute_uri(value: str) -> str:
