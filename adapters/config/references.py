@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.errors import Problem
 from adapters.sinks import SINKS
+from adapters.sources import SOURCES
 from adapters.yamlfile import Location, YamlFile
 
 _MARKED = re.compile(r"\$\{(?!(?:env|file):)([^}]*)\}")
@@ -60,6 +61,9 @@ def _is_template(data: Any, at: Location) -> bool:
         case ("sinks", name, str(field), *_):
             kind = SINKS.get(str(data["sinks"][name].get("type")))
             return kind is not None and field in kind.settings.shaped()
+        case ("sources", name, str(field), *_):
+            heard = SOURCES.get(str(data["sources"][name].get("type")))
+            return heard is not None and field in heard.settings.shaped()
     return False
 
 

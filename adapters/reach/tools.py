@@ -21,6 +21,10 @@ from adapters.sources.github_deliveries.api import Api
 from adapters.sources.github_deliveries.settings import GithubDeliveriesSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.kubernetes.settings import KubernetesSettings
+from adapters.sources.poll.client import Client
+from adapters.sources.poll.items import listed
+from adapters.sources.poll.request import first
+from adapters.sources.poll.settings import PollSettings
 from adapters.sources.registry.answers import asking, session
 from adapters.sources.registry.settings import RegistryApi
 from adapters.sources.registry.token import Authentication
@@ -88,6 +92,16 @@ async def github_deliveries(settings: GithubDeliveriesSettings) -> str:
     api = Api(settings.model_copy(update={"timeout": PATIENCE}), time.time, lambda: None)
     page = await asyncio.to_thread(next, api.pages(), None)
     return f"GitHub tells of {len(page or ())} deliveries of {settings.hook}"
+
+
+async def poll(settings: PollSettings) -> str:
+    """The API answers the first question with a list."""
+    hurried = settings.model_copy(update={"timeout": PATIENCE})
+    _, listing = next(settings.listings())
+    client = Client(hurried, time.time, lambda: None)
+    answer = await asyncio.to_thread(client.get, first(listing, [])({}), {})
+    items, _ = listed(answer.document if answer else None, listing)
+    return f"the API at {origin(listing.url)} answers with a list of {len(items)}"
 
 
 async def gerrit_review(settings: GerritReviewSettings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self, runtime_checkable
@@ -59,6 +59,11 @@ class SourceSettings(Settings):
     variables: dict[str, Any] = {}
     registry: RegistryApi | None = None
     redact: Redaction | None = None
+
+    @classmethod
+    def shaped(cls) -> Collection[str]:
+        """The settings with `${...}` of what it hears."""
+        return ()
 
     @property
     def hears_cdevents(self) -> bool:

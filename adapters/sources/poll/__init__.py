@@ -1,0 +1,1 @@
+"""Any REST API that lists what happened, by its description in YAML."""

@@ -1,0 +1,80 @@
+"""Asks an API: one GET, and what its answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import orjson
+import requests
+
+from adapters.endpoint.session import session
+from adapters.errors import AdapterError
+from adapters.http import Bounded, exhausted, left_alone, no_answer
+from adapters.marks import unmarked
+from adapters.redaction import redaction
+from adapters.sources.patience import Limited
+from adapters.sources.poll.errors import Unanswered, Unlisted
+from adapters.sources.poll.request import Answer, Request
+from adapters.sources.poll.settings import PollSettings
+
+_OK, _NO_CONTENT, _NOT_MODIFIED, _UNAUTHORIZED = 200, 204, 304, 401
+_TAGS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+_GUARD = b")]}'"
+"""What Gerrit and others put before JSON, so that no page runs it as a script."""
+
+
+class Client:
+    """Asks one API. Blocks; for one thread at a time. `clock` gives epoch seconds, `asks` is called before each."""
+
+    def __init__(self, settings: PollSettings, clock: Callable[[], float], asks: Callable[[], None]) -> None:
+        self._timeout, self._clock, self._asks = settings.timeout, clock, asks
+        self._redact = redaction(settings)
+        self._session = session(settings.auth, settings.headers, settings.tls, Bounded(settings.largest, stays=True))
+        self.rest = 0.0
+        """Seconds for which there are no requests left: the last answer said so."""
+
+    def get(self, request: Request, tags: Mapping[str, str]) -> Answer | None:
+        """What is answered, None where that is as it was when it had these tags.
+
+        Raises Limited, Unanswered or Unlisted.
+        """
+        self._asks()
+        headers = {"Accept": "application/json", **tags}
+        try:
+            answer = self._session.get(
+                request.address, headers=headers, timeout=self._timeout, verify=self._session.verify
+            )
+        except (OSError, ValueError) as error:
+            reason = no_answer(error) if isinstance(error, OSError) else "it is no URL that can be asked"
+            raise Unanswered(self._redact(f"GET {request.url}: {reason}")) from None
+        self.rest = exhausted(answer.headers, self._clock()) or 0.0
+        if answer.status_code == _NOT_MODIFIED and tags:
+            return None
+        if answer.status_code not in (_OK, _NO_CONTENT):
+            raise self._refusal(request, answer)
+        return Answer(self._document(request, answer), answer.links.get("next", {}).get("url"), _tags(answer))
+
+    def _document(self, request: Request, answer: requests.Response) -> object:
+        if answer.status_code == _NO_CONTENT:
+            return []
+        body = unmarked(answer.content).removeprefix(_GUARD).strip()
+        try:
+            return orjson.loads(body)
+        except ValueError as error:
+            what = f"what is not JSON: {error}" if body else "nothing at all"
+            if body[:1] == b"<":
+                what = "a page for people, such as one to log in at: compare 'url' and 'auth'"
+            raise Unlisted(self._redact(f"GET {request.url} answered with {what}"), answer.status_code) from None
+
+    def _refusal(self, request: Request, answer: requests.Response) -> AdapterError:
+        said = " ".join(self._redact(answer.text).split())[:200]
+        message = f"{self._redact(f'GET {request.url}')} answered {answer.status_code}: {said}".removesuffix(": ")
+        if (seconds := left_alone(answer.status_code, answer.headers, self._clock())) is not None:
+            return Limited(message, seconds)
+        if answer.status_code == _UNAUTHORIZED:
+            return Unanswered(f"{message} (compare 'auth' and 'headers')")
+        return Unlisted(message, answer.status_code)
+
+
+def _tags(answer: requests.Response) -> dict[str, str]:
+    return {name: answer.headers[header] for header, name in _TAGS.items() if header in answer.headers}

@@ -1,0 +1,135 @@
+"""What is asked of an API: a URL and its parameters, made for a list, and for the page after one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from adapters.mapping.failures import Absent, Failure
+from adapters.mapping.paths import followed
+from adapters.mapping.syntax import members
+from adapters.sources.poll.errors import Unlisted
+from adapters.sources.poll.listing import Listing, Pages
+from adapters.sources.poll.templates import Around, parameter, place
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET of a URL, with parameters beside those that it has."""
+
+    url: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """All of it as one URL."""
+        if not self.parameters:
+            return self.url
+        return f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.parameters, quote_via=quote)}"
+
+    def number(self, name: str) -> int:
+        """What a parameter is now."""
+        return int(dict(self.parameters)[name])
+
+    def but(self, name: str, value: str) -> Request:
+        """The same with another value of a parameter."""
+        others = tuple(each for each in self.parameters if each[0] != name)
+        return replace(self, parameters=(*others, (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came: the JSON of a body (None: there was none), and where the header Link says that the next page is.
+
+    `tags` are the headers that make the next question for the same a conditional one.
+    """
+
+    document: Any
+    link: str | None = None
+    tags: Mapping[str, str] | None = None
+
+
+def first(listing: Listing, names: Collection[str]) -> Callable[[Around], Request]:
+    """What makes the request of the first page of a list, of the items of the lists of these names around it.
+
+    It raises Unlisted where they have not what it needs.
+    """
+    url, start = place(listing.url, names), _start(listing.pages)
+    made = {name: parameter(given, names) for name, given in listing.query.items()}
+
+    def request(around: Around) -> Request:
+        try:
+            parameters = [(name, value) for name, values in made.items() for value in values(around)]
+            return Request(url(around), (*parameters, *start))
+        except Failure as failure:
+            raise Unlisted(f"its URL cannot be made: {failure}") from None
+
+    return request
+
+
+def _start(pages: Pages) -> tuple[tuple[str, str], ...]:
+    if pages.number:
+        return ((pages.number, str(1 if pages.first is None else pages.first)),)
+    return ((pages.offset, str(pages.first or 0)),) if pages.offset else ()
+
+
+def following(pages: Pages, request: Request, answer: Answer, count: int) -> Request | None:
+    """The request of the page after one with so many items, None after the last; raises Unlisted."""
+    if pages.link:
+        return _led(request, answer.link)
+    if pages.next:
+        return _led(request, _said(answer, pages.next))
+    if pages.cursor and pages.parameter:
+        cursor = _said(answer, pages.cursor)
+        return request.but(pages.parameter, cursor) if cursor else None
+    if count == 0 or count < (pages.size or 0):
+        return None
+    if pages.number:
+        return request.but(pages.number, str(request.number(pages.number) + 1))
+    return request.but(pages.offset, str(request.number(pages.offset) + count)) if pages.offset else None
+
+
+def _said(answer: Answer, path: str) -> str | None:
+    found = followed(answer.document, members(path))
+    if isinstance(found, Absent) or found is False or found == "":
+        return None
+    if isinstance(found, str) or type(found) is int:
+        return str(found)
+    raise Unlisted(f"'{path}' is no text and no number, and so no way to the next page")
+
+
+def _led(request: Request, to: str | None) -> Request | None:
+    """Where a URL of an answer leads, which is at the same server: what knows who asks goes to no other."""
+    if to is None:
+        return None
+    try:
+        url = urldefrag(urljoin(request.address, to)).url
+        if origin_of(url) == origin_of(request.url):
+            return Request(url)
+    except ValueError:
+        raise Unlisted("the next page is at what is no URL") from None
+    raise Unlisted(f"the next page is at another server, {urlsplit(url).hostname}, and is not asked for")
+
+
+def origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port of a URL (RFC 6454); raises ValueError for what is none."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def written(since: float, form: str, zone: str) -> str:
+    """A time since 1970 in the form in which an API wants it; never later than it is."""
+    match form:
+        case "epoch_s":
+            return str(int(since // 1))
+        case "epoch_ms":
+            return str(int(since * 1000 // 1))
+        case "rfc3339":
+            return datetime.fromtimestamp(since // 1, UTC).isoformat().replace("+00:00", "Z")
+    return datetime.fromtimestamp(since // 1, ZoneInfo(zone)).strftime(form)

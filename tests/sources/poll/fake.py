@@ -1,0 +1,94 @@
+"""An API of the kind that is polled: a real server on this machine, with whatever is put in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+NOW = 1_777_888_800
+"""2026-05-04T10:00:00Z."""
+
+Given = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body of an answer."""
+
+
+def answer(document: Any, **headers: str) -> Given:
+    """An answer of JSON; names of headers with `_` for `-`."""
+    return 200, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(document).encode()
+
+
+@dataclass
+class FakeApi:
+    """What it answers at each path, and what it was asked, in order.
+
+    `refusals` are given first, in turn, whatever is asked.
+    """
+
+    url: str = ""
+    answers: dict[str, Callable[[Mapping[str, str]], Given]] = field(default_factory=dict)
+    refusals: list[Given] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+
+    def answer(self, target: str, headers: Mapping[str, str]) -> Given:
+        """Of a GET."""
+        self.asked.append(target)
+        self.headers.append(headers)
+        if self.refusals:
+            return self.refusals.pop(0)
+        parts = urlsplit(target)
+        if (found := self.answers.get(parts.path)) is None:
+            return 404, {}, b'{"message": "Not Found"}'
+        status, more, body = found(dict(parse_qsl(parts.query)))
+        tag = more.get("ETag") or more.get("Last-Modified")
+        if tag is not None and tag in (headers.get("If-None-Match"), headers.get("If-Modified-Since")):
+            return 304, {}, b""
+        return status, more, body
+
+    def lists(self, path: str, document: Any, **headers: str) -> None:
+        """Has it answer with what the document is when it is asked, whatever the parameters."""
+        self.answers[path] = lambda _: answer(document, **headers)
+
+    @property
+    def paths(self) -> list[str]:
+        """What it was asked, decoded, without parameters."""
+        return [unquote(urlsplit(each).path) for each in self.asked]
+
+
+@contextmanager
+def listening() -> Iterator[FakeApi]:
+    """A server that knows nothing yet."""
+    api = FakeApi()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            status, headers, body = api.answer(self.path, dict(self.headers.items()))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    api.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield api
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
