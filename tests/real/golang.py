@@ -50,8 +50,17 @@ def programs(name: str, module: str, packages: Sequence[str]) -> Path:
 
 def module_file(module: str, version: str) -> str:
     """The `go.mod` of a published module; skips where it cannot be had."""
-    told = _go(module, ["mod", "download", "-json", f"{module}@{version}"], _BUILT)
-    return Path(json.loads(told)["GoMod"]).read_text()
+    return Path(_downloaded(module, version)["GoMod"]).read_text()
+
+
+def module_folder(module: str, version: str) -> Path:
+    """What else a published module has, beside its programs; skips where it cannot be had."""
+    return Path(_downloaded(module, version)["Dir"])
+
+
+def _downloaded(module: str, version: str) -> dict[str, str]:
+    told: dict[str, str] = json.loads(_go(module, ["mod", "download", "-json", f"{module}@{version}"], _BUILT))
+    return told
 
 
 def _last(package: str) -> str:

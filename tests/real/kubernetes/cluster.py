@@ -25,7 +25,7 @@ from tests.waiting import until
 Json = dict[str, Any]
 
 ADMIN, SIDECAR = "token-of-the-administrator", "token-of-the-sidecar"
-CONTROLLERS = "deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller"
+CONTROLLERS = "deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller,job-controller"
 CLEANERS = "garbage-collector-controller,namespace-controller"
 
 PATIENCE = 120.0

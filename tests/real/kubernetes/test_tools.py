@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +12,13 @@ import pytest
 
 from adapters.goldens import sent
 from adapters.mapping.library import find
-from tests.real import golang
 from tests.real.kubernetes.cluster import Cluster, Json, cluster
+from tests.real.kubernetes.helm import Helm
 from tests.service import Service, configuration
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
 
-HELM = ("helm.sh/helm/v3/cmd/helm", "v3.21.4")
 MARK = "m4rk3d-s3cret"
 PATIENCE = 60.0
 CHART = {
@@ -124,11 +121,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, S
 def test_releases_of_a_real_helm_are_told_without_their_values(world: tuple[Cluster, Service], tmp_path: Path) -> None:
     """Installed, upgraded, rolled back, failed and uninstalled: each once, and no value is in what is kept or told."""
     found, sidecar = world
-    helm = Helm(found, tmp_path)
-    helm.run("install", "shop", helm.chart("1.0.0"), "--set", f"password={MARK}")
-    helm.run("upgrade", "shop", helm.chart("1.1.0"), "--set", f"password={MARK}")
+    helm = Helm(tmp_path, "shop", found)
+    helm.run("install", "shop", _chart(tmp_path, "1.0.0"), "--set", f"password={MARK}")
+    helm.run("upgrade", "shop", _chart(tmp_path, "1.1.0"), "--set", f"password={MARK}")
     helm.run("rollback", "shop", "1")
-    helm.run("upgrade", "shop", helm.chart("1.2.0"), "--set", f"password={MARK},broken=true", code=1)
+    helm.run("upgrade", "shop", _chart(tmp_path, "1.2.0"), "--set", f"password={MARK},broken=true", code=1)
     helm.run("uninstall", "shop")
     until(lambda: len(_told(sidecar, "helm")) >= 5, timeout=PATIENCE)
     events = _told(sidecar, "helm")
@@ -162,27 +159,12 @@ def test_what_becomes_of_the_objects_of_a_tool_is_told(world: tuple[Cluster, Ser
     assert [_name(each) for each in _heard(sidecar, kind)] == kind.events
 
 
-class Helm:
-    """The released program, with a cache of its own."""
-
-    def __init__(self, found: Cluster, folder: Path) -> None:
-        self._program, self._folder = golang.program(*HELM), folder
-        homes = {f"HELM_{each}_HOME": str(folder / each) for each in ("CACHE", "CONFIG", "DATA")}
-        self._environment = {**os.environ, **homes, "KUBECONFIG": str(found.folder / "kubeconfig")}
-
-    def chart(self, version: str) -> str:
-        """The folder of the chart in a version."""
-        folder = self._folder / version
-        for name, text in CHART.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text.replace("VERSION", version), encoding="utf-8")
-        return str(folder)
-
-    def run(self, *words: str, code: int = 0) -> None:
-        """One command, which ends as it should."""
-        command = [self._program, "--namespace", "shop", *words]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=self._environment)
-        assert done.returncode == code, done.stderr
+def _chart(folder: Path, version: str) -> str:
+    """The folder of the chart in a version."""
+    for name, text in CHART.items():
+        (folder / version / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / version / name).write_text(text.replace("VERSION", version), encoding="utf-8")
+    return str(folder / version)
 
 
 def _configuration(found: Cluster) -> str:
