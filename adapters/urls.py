@@ -56,7 +56,7 @@ def public(text: str, *, users: bool = True) -> str:
 
     With `users`, names of users stay where they are no secrets: those of SSH.
     """
-    if "://" in text:
+    if "://" in text and ("@" in text or text.count(":") > text.count("://")):
         text = _USER.sub(
             lambda match: match[0] if users and _PUBLIC_USER.fullmatch(match[0]) else match["scheme"], text
         )
@@ -74,13 +74,26 @@ def secret_parameters(url: str) -> list[str]:
     return [*filter(None, users), *(value for name, _, value in pairs if value and _is_secret(name))]
 
 
+def asks_secretly(text: str) -> bool:
+    """Whether a URL in a text has secret parameters."""
+    return any(map(_has_secret, _QUERY.findall(text)))
+
+
 def _public_query(query: str) -> str:
     """Parameters after their mark, byte by byte as they were, but for those that are secret."""
-    found = re.split(r"(?<=[&;])", query[1:])
-    kept = [each for each in found if not ("=" in each and _is_secret(each.partition("=")[0]))]
-    if len(kept) == len(found):
+    if not _has_secret(query):
         return query
+    kept = [each for each in re.split(r"(?<=[&;])", query[1:]) if not _is_secret_parameter(each)]
     return query[0] + "".join(kept).rstrip("&;") if kept else ""
+
+
+def _has_secret(query: str) -> bool:
+    return any(map(_is_secret_parameter, query[1:].replace(";", "&").split("&")))
+
+
+def _is_secret_parameter(written: str) -> bool:
+    name, equals, _ = written.partition("=")
+    return bool(equals) and _is_secret(name)
 
 
 @lru_cache(1024)

@@ -61,7 +61,12 @@ def _run(build: dict[str, Any], job: str, instance: str) -> dict[str, Any]:
         "queue_id": build["queue_id"],
         "result": build["status"],
         "duration": build["duration"],
-        "scm": {"url": scm["url"], "branch": scm["branch"], "commit": scm["commit"]},
+        "scm": {
+            "repository": scm["url"].partition("://")[2].removesuffix(".git"),
+            "url": scm["url"],
+            "branch": scm["branch"].removeprefix("origin/"),
+            "commit": scm["commit"],
+        },
     }
     return {"subject": {"id": build["url"], "content": content}, "customData": custom}
 

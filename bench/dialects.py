@@ -26,6 +26,8 @@ INPUTS = {
     "travis/webhook": ("passed.json",),
     "buildkite/webhook": ("passed.json", "job-failed.json"),
     "drone/webhook": ("success.json",),
+    "bitbucket/cloud": ("status-successful.http", "created.http", "fulfilled.http"),
+    "bitbucket/datacenter": ("opened.json", "merged.json"),
     "azure/devops": ("run-failed.json", "job-failed.json", "pull-request-created.json"),
     "zuul/mqtt": ("success.json",),
     "tekton/run": ("finished.http",),

@@ -13,7 +13,7 @@ import orjson
 from adapters.cdevents.fields import Field
 from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
 from adapters.model import CDEvent, Spec
-from adapters.urls import public
+from adapters.urls import asks_secretly, public
 
 Rewrite = Callable[[Any], Any]
 Links = Sequence[Mapping[str, Any]]
@@ -76,9 +76,16 @@ def public_part(part: Any) -> Any:
         written = orjson.dumps(part)
     except orjson.JSONEncodeError:
         return part  # it cannot be told at all
-    if not (_USER.search(written) or (b"=" in written and (b"?" in written or b"#" in written))):
-        return part
-    return _public(part)
+    return _public(part) if _may_tell(written) else part
+
+
+def _may_tell(written: bytes) -> bool:
+    """Whether there may be something in JSON that may not be told; an escape in it might hide that."""
+    if _USER.search(written):
+        return True
+    if b"=" not in written or not (b"?" in written or b"#" in written):
+        return False
+    return b"\\" in written or asks_secretly(written.decode())
 
 
 @dataclass(frozen=True, slots=True)

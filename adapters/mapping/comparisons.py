@@ -11,7 +11,7 @@ from adapters.mapping.closures import Names, rendered
 from adapters.mapping.code import called
 from adapters.mapping.equality import same
 from adapters.mapping.failures import Absent, Failure, Unknown, kind, shown
-from adapters.mapping.patterns import compiled
+from adapters.mapping.patterns import matching
 from adapters.mapping.scope import Closure, Scope
 
 Test = Callable[[Any, Scope], bool]
@@ -42,10 +42,10 @@ def matches(operand: Any, _names: Names) -> Test:
     if "${" in operand:
         raise Unknown("'matches' needs its pattern when the mapping loads", "a text, or ${$variable}")
     try:
-        pattern = compiled(operand)
+        pattern = matching(operand)
     except ValueError as error:
         raise Unknown(str(error)) from None
-    return lambda value, _: isinstance(value, str) and pattern.fullmatch(value.encode()) is not None
+    return lambda value, _: isinstance(value, str) and pattern(value)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Names], Test]:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adapters.cdevents.document import document
+from adapters.cdevents.document import document, public_part
 from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import EVENTS, specs
 from adapters.model import CDEvent, Spec
+from adapters.urls import public
 
 MakeEvent = Callable[..., CDEvent]
 CUSTOM = "dev.cdeventsx.gerrit-change.deleted.0.1.0"
@@ -151,3 +154,39 @@ def test_an_unknown_name_is_an_error(event: MakeEvent) -> None:
     """A name that the vocabulary does not have is refused by name."""
     with pytest.raises(ValueError, match=r"'pipeline\.done' is not a type of CDEvents 0.5.1"):
         document(event("pipeline.done"), Spec.V0_5_1)
+
+
+URLS = st.lists(
+    st.sampled_from(
+        [
+            *'?&;=#:/@"\\\n\x01 ',
+            "a",
+            "7",
+            "é",
+            "://",
+            "https://x.example/",
+            "to",
+            "ken",
+            "%74oken",
+            "sig",
+            "key",
+            "git@",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+def each_public(value: Any) -> Any:
+    """A value with every text in it as `public` gives it: the plain way."""
+    if isinstance(value, list):
+        return [*map(each_public, value)]
+    return {name: each_public(each) for name, each in value.items()} if isinstance(value, dict) else public(value)
+
+
+@given(
+    st.recursive(URLS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("url"), inner), max_leaves=4)
+)
+def test_one_look_finds_all_that_may_not_be_told(part: Any) -> None:
+    """What is known at one look to be public is what each of its texts, looked at by itself, is."""
+    assert public_part(part) == each_public(part)

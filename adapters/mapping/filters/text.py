@@ -15,7 +15,7 @@ from adapters.bounds import JSON, check
 from adapters.cdevents.ids import named_id
 from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Known
-from adapters.mapping.patterns import compiled
+from adapters.mapping.patterns import compiled, finding
 
 _BACKSLASH = re.compile(r"\\(?:([0-9]+)|g<(\w+)>|(\\))?")
 
@@ -114,9 +114,8 @@ def first_line(value: str) -> str:
 
 def capture(value: str, pattern: Known) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
-    match = compiled(pattern).search(value.encode())
-    found = None if match is None else match[1 if match.re.groups else 0]
-    return Absent(f"'{pattern}' finds nothing") if found is None else found.decode()
+    found = finding(pattern)(value)
+    return Absent(f"'{pattern}' finds nothing") if found is None else found
 
 
 def to_string(value: str | int | bool) -> str:

@@ -62,9 +62,11 @@ def iso(value: str, zone: Zone = "") -> str:
     """
     if (match := _FORM.fullmatch(value.strip())) is None:
         raise ValueError(f"'{value[:60]}' is not an ISO 8601 time")
-    local = datetime.fromisoformat(f"{match['date']}T{match['time']}")
-    text = _written(_in_utc(local, match["zone"] or zone, value), "seconds")
-    return f"{text[:-1]}.{match['fraction']}Z" if match["fraction"] else text
+    date, time, fraction, offset = match.groups()
+    local = datetime.fromisoformat(text := f"{date}T{time}")
+    if (there := _zone(offset or zone, value)) is not UTC:
+        text = _written(local.replace(tzinfo=there).astimezone(UTC), "seconds")[:-1]
+    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
 
 def plus(value: str | int | float, other: int | float | str) -> str | int | float:
@@ -130,9 +132,13 @@ def _moment(seconds: int | float, unit: str) -> datetime:
 
 
 def _in_utc(local: datetime, zone: str, value: str) -> datetime:
-    if (there := zone_named(zone)) is None:
+    return local.replace(tzinfo=_zone(zone, value)).astimezone(UTC)
+
+
+def _zone(name: str, value: str) -> tzinfo:
+    if (there := zone_named(name)) is None:
         raise ValueError(f"'{value[:60]}' does not say its zone")
-    return local.replace(tzinfo=there).astimezone(UTC)
+    return there
 
 
 def _written(moment: datetime, timespec: str) -> str:
