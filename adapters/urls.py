@@ -105,3 +105,13 @@ def origin(url: str) -> str:
     """A URL without its path, query and user; raises ValueError for what is none."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two URLs have one scheme, host and port (RFC 6454); raises ValueError where one is none."""
+    return _tuple(one) == _tuple(other)
+
+
+def _tuple(url: str) -> tuple[str, str | None, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, str(parts.port or _DEFAULT_PORT.get(parts.scheme, ""))

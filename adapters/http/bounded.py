@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from adapters.http.deadline import POOLS
 from adapters.http.words import Unusable
-from adapters.urls import origin
+from adapters.urls import origin, same_origin
 
 MOST_VALUES = 2_000_000
 """Values of an answer in JSON at most: with as many, of whatever kind, a process stays under 256 MiB."""
@@ -26,7 +26,7 @@ class Bounded(HTTPAdapter):
     A timeout of t seconds is for all of a request and its answer, (c, r) are c to connect and r for the whole answer.
     With `excerpt`, it is the status that counts: left out is what is beyond `largest`, and what does not come, unless
     it was to GET. Without it, `send` raises Unusable or another of requests' exceptions. With `stays`, a redirect is
-    refused that leads to another host, or out of TLS.
+    refused that leads to another server, or out of TLS.
     """
 
     def __init__(self, largest: int, *, excerpt: bool = False, stays: bool = False) -> None:
@@ -116,6 +116,7 @@ def _broken(error: Exception, answer: requests.Response) -> requests.RequestExce
 
 
 def _same(asked: str, to: str) -> bool:
-    """Whether a redirect stays at the host that was asked; raises ValueError for what is no URL."""
+    """Whether a redirect stays at the server that was asked, or is its way to TLS; raises ValueError for no URL."""
     begin, end = urlsplit(asked), urlsplit(to)
-    return begin.hostname == end.hostname and (begin.scheme, end.scheme) != ("https", "http")
+    to_tls = begin.hostname == end.hostname and (begin.scheme, end.scheme) == ("http", "https")
+    return to_tls or same_origin(asked, to)

@@ -99,8 +99,8 @@ async def poll(settings: PollSettings) -> str:
     hurried = settings.model_copy(update={"timeout": PATIENCE})
     _, listing = next(settings.listings())
     client = Client(hurried, time.time, lambda: None)
-    answer = await asyncio.to_thread(client.get, first(listing, [])({}), {})
-    items, _ = listed(answer.document if answer else None, listing)
+    answer = await asyncio.to_thread(client.get, first(listing, [], listing.url)({}), {})
+    items, _ = listed(answer.document, listing) if answer and answer.document is not None else ([], 0)
     return f"the API at {origin(listing.url)} answers with a list of {len(items)}"
 
 

@@ -9,7 +9,7 @@ import requests
 
 from adapters.endpoint.session import session
 from adapters.errors import AdapterError
-from adapters.http import Bounded, exhausted, left_alone, no_answer
+from adapters.http import Bounded, Unusable, exhausted, left_alone, no_answer
 from adapters.marks import unmarked
 from adapters.redaction import redaction
 from adapters.sources.patience import Limited
@@ -44,6 +44,8 @@ class Client:
             answer = self._session.get(
                 request.address, headers=headers, timeout=self._timeout, verify=self._session.verify
             )
+        except Unusable as error:
+            raise Unlisted(self._redact(f"GET {request.url}: {error}")) from None
         except (OSError, ValueError) as error:
             reason = no_answer(error) if isinstance(error, OSError) else "it is no URL that can be asked"
             raise Unanswered(self._redact(f"GET {request.url}: {reason}")) from None
@@ -56,7 +58,7 @@ class Client:
 
     def _document(self, request: Request, answer: requests.Response) -> object:
         if answer.status_code == _NO_CONTENT:
-            return []
+            return None
         body = unmarked(answer.content).removeprefix(_GUARD).strip()
         try:
             return orjson.loads(body)

@@ -12,7 +12,8 @@ from adapters.sources.poll.errors import Unlisted
 from adapters.sources.poll.items import Json, identity, joined, listed
 from adapters.sources.poll.listing import Outer
 from adapters.sources.poll.pages import Ask, Page, Pages
-from adapters.sources.poll.request import first
+from adapters.sources.poll.request import Request, first
+from adapters.sources.poll.settings import PollSettings
 
 Place = tuple[str, ...]
 """Which list it is: the ids of the items around it, the outermost first."""
@@ -33,10 +34,14 @@ class Around:
 class Lists:
     """Reads the lists around the one with the items. What was read of them serves where a server says: not modified."""
 
-    def __init__(self, each: Mapping[str, Outer], ask: Ask, failed: Callable[[Around, Unlisted], None]) -> None:
+    def __init__(self, settings: PollSettings, ask: Ask, failed: Callable[[Around, Unlisted], None]) -> None:
         """`failed` is told which list within another cannot be read; it is passed over."""
         self._ask, self._failed = ask, failed
-        self._levels = [_Level(name, outer, [*each][:depth]) for depth, (name, outer) in enumerate(each.items())]
+        names = [*settings.each]
+        self._levels = [
+            _Level(name, outer, first(outer, names[:depth], settings.home))
+            for depth, (name, outer) in enumerate(settings.each.items())
+        ]
         self.complete = True
         """Whether none was passed over the last time."""
 
@@ -66,9 +71,9 @@ class Lists:
 class _Level:
     """The lists of one name."""
 
-    def __init__(self, name: str, outer: Outer, names: list[str]) -> None:
-        self._name, self._outer = name, outer
-        self._request, self._holds = first(outer, names), when(outer.when).holds
+    def __init__(self, name: str, outer: Outer, request: Callable[[Mapping[str, Any]], Request]) -> None:
+        self._name, self._outer, self._request = name, outer, request
+        self._holds = when(outer.when).holds
         self._before: dict[Place, Mapping[str, Page[Json]]] = {}
 
     async def read(self, around: Around, ask: Ask) -> AsyncIterator[Around]:

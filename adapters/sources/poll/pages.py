@@ -76,7 +76,7 @@ class Pages(Generic[Content]):
         if answer is None and before is not None:
             return replace(before, unchanged=True)
         answer = answer or Answer(None)
-        content, count = self.to_content(answer.document)
+        content, count = ([], 0) if answer.document is None else self.to_content(answer.document)
         return Page(content, following(self.listing.pages, request, answer, count), answer.tags or {})
 
     def _again(self, page: Page[Content], last: Page[Content] | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urldefrag, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urlencode, urljoin
 from zoneinfo import ZoneInfo
 
 from adapters.mapping.failures import Absent, Failure
@@ -15,8 +15,7 @@ from adapters.mapping.syntax import members
 from adapters.sources.poll.errors import Unlisted
 from adapters.sources.poll.listing import Listing, Pages
 from adapters.sources.poll.templates import Around, parameter, place
-
-_PORTS = {"http": 80, "https": 443}
+from adapters.urls import origin, same_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came: the JSON of a body (None: there was none), and where the header Link says that the next page is.
+    """What came: the JSON of a body, None where there is none or null, and where the header Link says that the next page is.
 
     `tags` are the headers that make the next question for the same a conditional one.
     """
@@ -55,10 +54,10 @@ class Answer:
     tags: Mapping[str, str] | None = None
 
 
-def first(listing: Listing, names: Collection[str]) -> Callable[[Around], Request]:
+def first(listing: Listing, names: Collection[str], home: str) -> Callable[[Around], Request]:
     """What makes the request of the first page of a list, of the items of the lists of these names around it.
 
-    It raises Unlisted where they have not what it needs.
+    It raises Unlisted where they have not what it needs, or lead to another server than that of the URL `home`.
     """
     url, start = place(listing.url, names), _start(listing.pages)
     made = {name: parameter(given, names) for name, given in listing.query.items()}
@@ -66,7 +65,7 @@ def first(listing: Listing, names: Collection[str]) -> Callable[[Around], Reques
     def request(around: Around) -> Request:
         try:
             parameters = [(name, value) for name, values in made.items() for value in values(around)]
-            return Request(url(around), (*parameters, *start))
+            return Request(_stays(home, url(around), "the list"), (*parameters, *start))
         except Failure as failure:
             raise Unlisted(f"its URL cannot be made: {failure}") from None
 
@@ -106,21 +105,18 @@ def _said(answer: Answer, path: str) -> str | None:
 
 def _led(request: Request, to: str | None) -> Request | None:
     """Where a URL of an answer leads, which is at the same server: what knows who asks goes to no other."""
-    if to is None:
-        return None
+    return None if to is None else Request(_stays(request.address, to, "the next page"))
+
+
+def _stays(home: str, to: str, what: str) -> str:
+    """A URL that an API gave, which may be relative; raises Unlisted where it is none, or that of another server."""
     try:
-        url = urldefrag(urljoin(request.address, to)).url
-        if origin_of(url) == origin_of(request.url):
-            return Request(url)
+        url = urldefrag(urljoin(home, to)).url
+        if same_origin(home, url):
+            return url
+        raise Unlisted(f"{what} is at another server, {origin(url)}, which is not asked")
     except ValueError:
-        raise Unlisted("the next page is at what is no URL") from None
-    raise Unlisted(f"the next page is at another server, {urlsplit(url).hostname}, and is not asked for")
-
-
-def origin_of(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port of a URL (RFC 6454); raises ValueError for what is none."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+        raise Unlisted(f"{what} is at what is no URL") from None
 
 
 def written(since: float, form: str, zone: str) -> str:

@@ -24,6 +24,7 @@ from adapters.sources.contract import SourceSettings
 from adapters.sources.poll.listing import Listing, Order, Outer, Path, Paths, checked
 from adapters.sources.poll.templates import parameter, place
 from adapters.tls import Tls
+from adapters.urls import origin, same_origin
 from adapters.yamlfile import placed
 
 
@@ -91,6 +92,10 @@ class PollSettings(SourceSettings, Listing):
             _check(at, listing, names)
             names += listing.within
             names += at[-1:]
+            if not listing.url.startswith("${") and not same_origin(listing.url, self.home):
+                raise placed(
+                    f"is not at {origin(self.home)}, as the first list is", (*at, "url"), "write a source each"
+                )
         if double := next((name for name in names if names.count(name) > 1), None):
             raise placed(
                 f"'{double}' is the name of two lists", ("within" if double in self.within else "each", double)
@@ -98,6 +103,11 @@ class PollSettings(SourceSettings, Listing):
         self._timed()
         checked(self.open, "open")
         return self
+
+    @property
+    def home(self) -> str:
+        """The URL of the outermost list: everything else is at the same server."""
+        return next(listing.url for _, listing in self.listings())
 
     def listings(self) -> Iterator[tuple[tuple[str, ...], Listing]]:
         """Every list, the outermost first, and where it is written."""

@@ -49,8 +49,8 @@ class Poll:
         self._pace = Pace(settings.requests_per_second, time.monotonic, self._sleep)
         self._asking = patient(context.name, Unanswered, "the API does not answer", self._sleep)
         self._reader, self._seldom = Reader(settings, self._odd), Seldom(3600)
-        self._lists = Lists(settings.each, self._ask, self._passed_over)
-        self._request = first(settings, [*settings.each])
+        self._lists = Lists(settings, self._ask, self._passed_over)
+        self._request = first(settings, [*settings.each], settings.home)
         self._start = restored(context, START, Start.loads, Start(settings.begun(context.clock())))
         self._known = restore(context)
         self._before: dict[Place, Mapping[str, Page[Item]]] = {}

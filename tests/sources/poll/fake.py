@@ -43,7 +43,7 @@ class FakeApi:
         if self.refusals:
             return self.refusals.pop(0)
         parts = urlsplit(target)
-        if (found := self.answers.get(parts.path)) is None:
+        if (found := self.answers.get(unquote(parts.path))) is None:
             return 404, {}, b'{"message": "Not Found"}'
         status, more, body = found(dict(parse_qsl(parts.query)))
         tag = more.get("ETag") or more.get("Last-Modified")
@@ -54,11 +54,6 @@ class FakeApi:
     def lists(self, path: str, document: Any, **headers: str) -> None:
         """Has it answer with what the document is when it is asked, whatever the parameters."""
         self.answers[path] = lambda _: answer(document, **headers)
-
-    @property
-    def paths(self) -> list[str]:
-        """What it was asked, decoded, without parameters."""
-        return [unquote(urlsplit(each).path) for each in self.asked]
 
 
 @contextmanager
