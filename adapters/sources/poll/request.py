@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came: the JSON of a body, None where there is none or null, and where the header Link says that the next page is.
+    """What came: the JSON of a body (None: there is none, or null), and where the header Link says the next page is.
 
     `tags` are the headers that make the next question for the same a conditional one.
     """

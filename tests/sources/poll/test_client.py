@@ -138,7 +138,7 @@ async def test_a_redirect_stays_at_the_server(world: World, api: FakeApi, settin
     with listening() as other:
         other.lists("/there", ONE)
         api.refusals.append((302, {"Location": f"{other.url}/there"}, b""))
-        with pytest.raises(Unlisted, match="it redirects to http://127.0.0.1:[0-9]+; configure the final URL"):
+        with pytest.raises(Unlisted, match="configure the final URL"):
             await world.polled(given)
         assert other.asked == []
 
