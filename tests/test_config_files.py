@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -201,12 +202,35 @@ def test_the_pod_gives_the_adapter_no_rights_it_does_not_need() -> None:
     assert ["USER", f"{context['runAsUser']}:{context['runAsGroup']}"] in dockerfile()
 
 
+def composed() -> dict[str, Any]:
+    """The services of the compose file."""
+    services = yaml.safe_load((CONFIG / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert isinstance(services, dict)
+    return services
+
+
 def test_compose_gives_the_sidecar_what_its_configuration_wants() -> None:
-    """The mounted configuration exists, and every variable it reads is set."""
-    adapters = yaml.safe_load((CONFIG / "compose.yaml").read_text(encoding="utf-8"))["services"]["adapters"]
+    """The mounted configuration exists, and with what is set it listens where Jenkins posts to and health is asked."""
+    adapters = composed()["adapters"]
     source, target, _ = adapters["volumes"][0].split(":")
     assert target == MOUNTED
-    config.load(CONFIG / source, dict.fromkeys(adapters["environment"], "https://x.example.com/"))
+    found = config.load(CONFIG / source, adapters["environment"])
+    assert found.server.address == ("0.0.0.0", urlsplit(adapters["environment"]["HEALTH_URL"]).port)
+    posts = "http://jenkins:PASSWORD@adapters:8090/jenkins"
+    assert posts in (CONFIG / "compose.yaml").read_text(encoding="utf-8")
+    assert (urlsplit(posts).port, urlsplit(posts).path) == (found.server.address[1], "/jenkins")
+
+
+def test_compose_survives_a_restart_of_either() -> None:
+    """Each is started again by itself, in a network that outlives it; what it must keep is in a volume."""
+    services = composed()
+    assert {each["restart"] for each in services.values()} == {"unless-stopped"}
+    assert not any("network_mode" in each or "restart" in str(each.get("depends_on")) for each in services.values())
+    assert services["jenkins"]["depends_on"] == {"adapters": {"condition": "service_healthy"}}
+    assert "healthcheck" in services["jenkins"]
+    assert "HEALTHCHECK" in {line[0] for line in dockerfile()}
+    assert services["jenkins"]["volumes"] == ["jenkins-home:/var/jenkins_home"]
+    assert "journal:/var/lib/cdevents-adapters" in services["adapters"]["volumes"]
 
 
 def test_the_image_copies_only_what_exists_and_is_sent() -> None:

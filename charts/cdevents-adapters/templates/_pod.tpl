@@ -60,6 +60,7 @@ envFrom: {{- toYaml . | nindent 2 }}
 {{- define "adapters.placement" -}}
 serviceAccountName: {{ include "adapters.serviceAccount" . }}
 automountServiceAccountToken: {{ include "adapters.asks" . | empty | not }}
+enableServiceLinks: false
 securityContext: {{- include "adapters.podSecurityContext" . | nindent 2 }}
 {{- range $key := list "imagePullSecrets" "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
 {{- with get $.Values $key }}
