@@ -41,11 +41,16 @@ def cdevents(body: bytes, headers: Mapping[str, str]) -> tuple[list[Mapping[str,
         except ValueError as error:
             problems.append(f"this is no CloudEvent: {error}")
             continue
-        if problem := next(_problems(carried), None):
+        if problem := cdevent_problem(carried):
             problems.append(f"this is no CDEvent: {problem}")
         else:
             documents.append(carried)
     return documents, problems
+
+
+def cdevent_problem(document: Any) -> str | None:
+    """Why a document is no CDEvent of any version, None where it is one."""
+    return next(_problems(document), None)
 
 
 def items(body: bytes) -> list[Any]:

@@ -101,4 +101,4 @@ def _made(config: Config, source: str) -> Collection[str] | None:
         return None if settings.hears_cdevents else ()
     file = library.document(library.find(settings.mapping), settings.variables)
     kinds = {kind for outcome in overview(file).outcomes for kind in outcome.emits}
-    return None if any("${" in kind for kind in kinds) else kinds
+    return None if "carried" in file.data or any("${" in kind for kind in kinds) else kinds

@@ -9,15 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from adapters.mapping.carried import carrier
 from adapters.mapping.code import Code, called, remembered
 from adapters.mapping.compiling import Compiling, checked
 from adapters.mapping.conditions import ready
 from adapters.mapping.content import check_content, check_emit, check_tags
-from adapters.mapping.document import Common, MappingFile, Reference
+from adapters.mapping.document import Common, Known, MappingFile, Reference
+from adapters.mapping.document import Link as LinkModel
 from adapters.mapping.document import Rule as RuleModel
 from adapters.mapping.dropping import Drop
 from adapters.mapping.emitted import types
-from adapters.mapping.events import Event, Keys, chain_maker, link_maker, merged, reference
+from adapters.mapping.events import Event, Keys, Link, chain_maker, each_link, link_maker, merged, reference
 from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.inputs import decoder, framing
 from adapters.mapping.scope import GIVEN, Closure, Constant, images, received_at
@@ -64,6 +66,7 @@ class _Compiler(Compiling):
         model = self.model
         decode = self.values.attempt(("input",), lambda: decoder(model.input), None)
         rules = [self._rule(each, rule) for each, rule in model.rules.items()]
+        carried = self._carried(model.carried, ("carried",)) if model.carried is not None else None
         return Mapper(
             name=name,
             path=path,
@@ -73,12 +76,18 @@ class _Compiler(Compiling):
             split=self.splitter(model.split, ("split",), required=True),
             ignores=self.ignores(),
             rules=self.choice(rules),
+            carried=carried,
             image=called(self.values.expression(model.image, ("image",))) if model.image else None,
             framing=framing(model.input) if decode else EACH_LINE,
             drop=self._drop(),
             headed=model.input.csv is not None and model.input.csv.columns is None,
-            emits=frozenset[str]().union(*(each.emits for each in rules if each.when.known is not False)),
+            emits=frozenset[str]().union(
+                *(each.emits for each in (*rules, carried) if each is not None and each.when.known is not False)
+            ),
         )
+
+    def _carried(self, node: Any, at: Location) -> Rule[CDEvent]:
+        return carrier(called(self.values.optional(node, at)), self.file.where(at))
 
     def _drop(self) -> Drop:
         read = self.model.input
@@ -103,13 +112,14 @@ class _Compiler(Compiling):
 
     def _event(self, model: RuleModel, at: Location) -> Event:
         values = self.values
-        for name in check_emit(values, model.emit, (*at, "emit"), self.model.cdevents):
-            check_content(values, name, model.subject.content, (*at, "subject", "content"))
+        for type_ in check_emit(values, model.emit, (*at, "emit"), self.model.cdevents):
+            check_content(values, type_, model.subject.content, (*at, "subject", "content"))
+        name = values.name(model.emit, (*at, "emit"))
         source = model.subject.source
         return Event(
-            name=values.name(model.emit, (*at, "emit")),
+            name=name,
+            id=self._id(model, name, at),
             source=self.instance,
-            keys=self._keys(model.id, (*at, "id")),
             timestamp=self._timestamp(model, at),
             subject_id=values.name(model.subject.id, (*at, "subject", "id")),
             subject_source=values.name(source, (*at, "subject", "source")) if source else _NONE,
@@ -118,6 +128,11 @@ class _Compiler(Compiling):
             links=(*self._default_links, *self._links(model, at)),
             custom_data=self._custom_data(model, at),
         )
+
+    def _id(self, model: RuleModel, name: Closure, at: Location) -> Closure:
+        if model.id is None:
+            return self.values.name(model.context_id, (*at, "context_id"))
+        return reference(name, Constant(self.instance), self._keys(model.id, (*at, "id")))
 
     def _timestamp(self, model: RuleModel, at: Location) -> Closure:
         if model.timestamp:
@@ -134,9 +149,9 @@ class _Compiler(Compiling):
         return remembered(chain, "chain") if chain else None
 
     @cached_property
-    def _default_links(self) -> Sequence[Closure]:
+    def _default_links(self) -> Sequence[Link]:
         made = enumerate(self._links(self.model.defaults, ("defaults",)))
-        return [remembered(make, f"link {index}") for index, make in made]
+        return [link._replace(make=remembered(link.make, f"link {index}")) for index, link in made]
 
     def _custom_data(self, model: RuleModel, at: Location) -> Closure:
         """The defaults' members, then the rule's own."""
@@ -160,16 +175,24 @@ class _Compiler(Compiling):
         placed = (_placed(each, (*at, row)) for row, each in enumerate(keys))
         return [[self.values.optional_key_part(*part) for part in parts] for parts in placed]
 
-    def _links(self, model: Common, at: Location) -> Iterator[Closure]:
+    def _links(self, model: Common, at: Location) -> Iterator[Link]:
         for index, link in enumerate(model.links):
             here: Location = (*at, "links", index)
-            kind, target = next((kind, target) for kind, target in link.targets() if target is not None)
-            check_tags(self.values, link.tags, (*here, "tags"))
-            tags = self.values.members(link.tags, (*here, "tags")) if link.tags else None
-            when = self.values.condition(link.when, (*here, "when"))
-            found = self._domain(link.domain, (*here, kind)) if link.domain else self._target(target, (*here, kind))
-            if found is not None and when.known is not False:
-                yield link_maker(kind, link.kind, found, when, tags)
+            if (made := self._link(link, here)) is not None:
+                split = link.split and self.rule_splitter(link.split, (*here, "split"))
+                yield each_link(split, called(made)) if split else Link(made)
+
+    def _link(self, link: LinkModel, at: Location) -> Closure | None:
+        values = self.values
+        kind, target = next((kind, target) for kind, target in link.targets() if target is not None)
+        label = values.name(link.kind, (*at, "kind")) if link.kind else None
+        check_tags(values, link.tags, (*at, "tags"))
+        tags = values.members(link.tags, (*at, "tags")) if link.tags else None
+        when = values.condition(link.when, (*at, "when"))
+        found = self._domain(link.domain, (*at, kind)) if link.domain else self._target(target, (*at, kind))
+        if found is None or when.known is False:
+            return None
+        return link_maker(kind, label, found, when, tags)
 
     def _domain(self, text: str, at: Location) -> Closure:
         if self.model.cdevents < Spec.V0_6_0:
@@ -177,8 +200,10 @@ class _Compiler(Compiling):
             self.values.report(at, f"CDEvents {self.model.cdevents} has no links to a domain's own id", hint)
         return self.values.name(text, at)
 
-    def _target(self, target: str | Reference, at: Location) -> Closure | None:
+    def _target(self, target: str | Reference | Known, at: Location) -> Closure | None:
         """The id of a rule's event, with the rule's key taken from the same record, or of one that is written out."""
+        if isinstance(target, Known):
+            return self.values.name(target.context_id, (*at, "context_id"))
         if isinstance(target, Reference):
             check_emit(self.values, target.emit, (*at, "emit"), self.model.cdevents)
             name = self.values.name(target.emit, (*at, "emit"))
@@ -188,8 +213,7 @@ class _Compiler(Compiling):
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
         name = self.values.name(rule.emit, ("rules", target, "emit"))
-        made = reference(name, Constant(self.instance), self._keys(rule.id, ("rules", target, "id")))
-        return remembered(made, f"id {target}")
+        return remembered(self._id(rule, name, ("rules", target)), f"id {target}")
 
 
 def _placed(expressions: Sequence[str], at: Location) -> Iterator[tuple[str, Location]]:

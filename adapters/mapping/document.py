@@ -89,14 +89,23 @@ class Reference(Settings):
     source: Template | None = None
 
 
-Target = Word | Reference
+class Known(Settings):
+    """Names another CDEvent, whatever its type, by the `context_id` that its rule has for it."""
+
+    context_id: Text
+
+
+Target = Word | Reference | Known
 
 
 class Link(Settings):
     """One of `path` (the event this one follows), `relation` (with its `kind`) and `end`: a rule or a reference.
 
-    Or `domain`, with its `kind`: a relation to what no event is known of, by what its own tool calls it.
+    Or `domain`, with its `kind`: a relation to what no event is known of, by what its own tool calls it. With a
+    `split` it is a link for each item.
     """
+
+    split: RuleSplit | None = None
 
     path: Target | None = None
     relation: Target | None = None
@@ -105,7 +114,7 @@ class Link(Settings):
         Template | None,
         Field(description="cdevents:v0:<provider>:<its id>:<namespace>:<groups>:<type>:<resource id>, of 0.6.0-draft"),
     ] = None
-    kind: Annotated[str, Field(min_length=1)] | None = None
+    kind: Template | None = None
     tags: dict[str, Any] = {}
     when: When = {}
 
@@ -143,13 +152,26 @@ class Rule(Common):
     when: When = {}
     split: RuleSplit | None = None
     emit: Emit
-    id: Annotated[
-        Keys,
-        Field(
-            description="The natural key: what names the occurrence; of several lists the first whose values are there"
-        ),
-    ]
+    id: (
+        Annotated[
+            Keys,
+            Field(
+                description="The natural key: what names the occurrence; of several the first whose values are there"
+            ),
+        ]
+        | None
+    ) = None
+    context_id: (
+        Annotated[Text, Field(description="In place of a key, the UUID by which the tool's other messages name it")]
+        | None
+    ) = None
     subject: Subject
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if (self.id is None) == (self.context_id is None):
+            raise ValueError("a rule has an id, or in its place a context_id")
+        return self
 
 
 class Lookup(Settings):
@@ -238,6 +260,13 @@ class MappingFile(SharedFile):
         | None
     ) = None
     split: Split | None = None
+    carried: (
+        Annotated[
+            Value,
+            Field(description="The CDEvent that a record carries, if any: it is passed on as it is, and no rule fires"),
+        ]
+        | None
+    ) = None
     rules: Annotated[dict[Word, Rule], Field(min_length=1)]
 
     @model_validator(mode="after")

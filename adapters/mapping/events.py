@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.cdevents.ids import chain_id, event_ids
 from adapters.mapping.code import Code, Function
 from adapters.mapping.conditions import Condition
 from adapters.mapping.scope import Closure, Constant, never
+from adapters.mapping.translator import Splitter
 from adapters.model import CDEvent
 
 Key = Sequence[Closure]
@@ -18,19 +20,26 @@ Keys = Sequence[Key]
 """Natural keys, of which the first counts whose values are all there; those of the last raise Failure where not."""
 
 
+class Link(NamedTuple):
+    """What makes a link, None where there is none; or, if it makes `many`, a list of them."""
+
+    make: Closure
+    many: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """The parts of a CDEvent. What is made of them raises Failure where one is missing or unusable."""
 
     name: Closure
+    id: Closure
     source: str
-    keys: Keys
     timestamp: Closure
     subject_id: Closure
     subject_source: Closure
     content: Closure
     chain: Closure
-    links: Sequence[Closure]
+    links: Sequence[Link]
     custom_data: Closure
 
     def write(self, function: Function) -> str:
@@ -38,7 +47,7 @@ class Event:
         source = function.bind(self.source)
         parts = [
             function.value(self.name),
-            function.value(reference(self.name, Constant(self.source), self.keys)),
+            function.value(self.id),
             source,
             *map(function.value, (self.timestamp, self.subject_id, self.content, self.subject_source, self.chain)),
             _links(self.links, function),
@@ -91,7 +100,7 @@ def _write_made(making: str, parts: Sequence[Closure], values: Sequence[str], fu
         _write_made(making, parts[1:], [*values, value], function)
 
 
-def link_maker(kind: str, label: str | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:
+def link_maker(kind: str, label: Closure | None, target: Closure, when: Condition, tags: Closure | None) -> Closure:
     """An embedded link of a kind (path, relation, end) to an event's id, as links.md of CDEvents 0.5.1 has it.
 
     One of the kind `domain` is a relation to what a domain itself calls a resource (0.6.0-draft). None where its
@@ -99,11 +108,12 @@ def link_maker(kind: str, label: str | None, target: Closure, when: Condition, t
     validates or hands on what it read, has `"tags": null` there, which the schema refuses.
     """
     link_type, member = ("RELATION", "domainId") if kind == "domain" else (kind.upper(), "contextId")
-    fixed = {"linkType": link_type} | ({"linkKind": label} if label else {})
+    fixed = {"linkType": link_type} | ({"linkKind": label.value} if isinstance(label, Constant) else {})
     end = "target" if link_type == "RELATION" else "from"
 
     def write(function: Function) -> str:
-        members = f"**{function.bind(fixed)}, {end!a}: {{{member!a}: {function.value(target)}}}"
+        told = f"'linkKind': {function.value(label)}, " if label and "linkKind" not in fixed else ""
+        members = f"**{function.bind(fixed)}, {told}{end!a}: {{{member!a}: {function.value(target)}}}"
         return function.assign(f"{{{members}, 'tags': {function.value(tags) if tags else '{}'}}}")
 
     return Code(write) if when.known else _conditional(Code(write), when)
@@ -119,10 +129,15 @@ def _conditional(made: Closure, when: Condition) -> Closure:
     return Code(write)
 
 
-def _links(links: Sequence[Closure], function: Function) -> str:
+def each_link(split: Splitter, link: Closure) -> Link:
+    """The links that one makes over each of the scopes of a split."""
+    return Link(lambda scope: [link(each) for each in split(scope)], many=True)
+
+
+def _links(links: Sequence[Link], function: Function) -> str:
     if not links:
         return "()"
-    found = ", ".join(map(function.value, links))
+    found = ", ".join(f"{'*' if each.many else ''}{function.value(each.make)}" for each in links)
     return f"[link for link in ({found},) if link]"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -48,13 +48,14 @@ def answered(translator: Mapper[Made], notification: Notification) -> Iterator[I
 def _answers(translator: Mapper[Made], record: Scope) -> Iterator[Answer]:
     try:
         held = [ignore for ignore in translator.ignores.all if ignore.when.holds(record)]
+        carried = translator.carried if translator.carried and translator.carried.when.holds(record) else None
     except Failure as failure:
         yield Answer("", "failed", f"whether it is ignored cannot be decided: {failure}")
         return
     if held:
         yield from (Answer("", "ignored", f"ignored by {ignore.where}") for ignore in held)
         return
-    for rule in translator.rules.all:
+    for rule in (carried,) if carried else translator.rules.all:
         yield from _rule(rule, record)
 
 
@@ -65,12 +66,13 @@ def uncovered(translator: Mapper[Made], notification: Notification) -> Iterator[
     """
     for record in translator.records(notification):
         with suppress(Failure):
-            if not (_holding(translator.ignores, record) or _holding(translator.rules, record)):
+            rules = translator.candidates(record)
+            if not (_holding(translator.ignores.candidates(record), record) or _holding(rules, record)):
                 yield _reason(translator.rules, record)
 
 
-def _holding(choice: Choice[Ignore] | Choice[Rule[Made]], record: Scope) -> bool:
-    return any(each.when.holds(record) for each in choice.candidates(record))
+def _holding(parts: Sequence[Ignore] | Sequence[Rule[Made]], record: Scope) -> bool:
+    return any(each.when.holds(record) for each in parts)
 
 
 def _reason(rules: Choice[Rule[Made]], record: Scope) -> str:

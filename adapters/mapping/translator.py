@@ -90,10 +90,11 @@ class Mapper(Generic[Made]):
     """A mapping bound to one tool instance, or to where its messages go.
 
     `name` is the mapping's (`jenkins/notification`), `path` its file; `headers` are those it reads, in lower case.
-    `image` gives the package URL of the image that a record is about, or several, if the mapping says it. `framing`
-    tells which lines of a log are one record; `headed`, that the first one of a notification names the columns of the
-    others. `drop` leaves out what must not be kept; its source does so, before it is. `emits` are the types that it may
-    make, as it is set. One that `picks` makes nothing of most records, on purpose: they are not unmatched.
+    `carried` passes on what a record carries, in place of all rules. `image` gives the package URL of the image that a
+    record is about, or several, if the mapping says it. `framing` tells which lines of a log are one record; `headed`,
+    that the first one of a notification names the columns of the others. `drop` leaves out what must not be kept; its
+    source does so, before it is. `emits` are the types that it may make, as it is set. One that `picks` makes nothing
+    of most records, on purpose: they are not unmatched.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Mapper(Generic[Made]):
     split: Splitter
     ignores: Choice[Ignore]
     rules: Choice[Rule[Made]]
+    carried: Rule[Made] | None = None
     image: Closure | None = None
     framing: Framing = EACH_LINE
     drop: Drop = NONE
@@ -129,7 +131,7 @@ class Mapper(Generic[Made]):
                 if self._ignores(record):
                     ignored += 1
                     continue
-                fired = [rule for rule in self.rules.candidates(record) if rule.when.holds(record)]
+                fired = [rule for rule in self.candidates(record) if rule.when.holds(record)]
             except Failure as failure:
                 errors.append(_sentence(failure, self._undecided(record)))
                 continue
@@ -152,6 +154,12 @@ class Mapper(Generic[Made]):
                 yield from self.split(scope(document, notification))
             except Failure as failure:
                 raise MappingError(_sentence(failure, self.name)) from None
+
+    def candidates(self, record: Scope) -> Sequence[Rule[Made]]:
+        """The rules that may fire of a record: what passes on that which it carries, or those of the mapping."""
+        if self.carried is not None and self.carried.when.holds(record):
+            return (self.carried,)
+        return self.rules.candidates(record)
 
     def images(self, notification: Notification) -> set[str]:
         """The package URLs of the images that its records are about, as far as it can be read: to look them up.
