@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from adapters import config
 from adapters.cli import main
+from adapters.cli.exits import Exit
 from adapters.errors import ConfigError
 from adapters.model import Format
 from adapters.sinks import SINKS
@@ -295,6 +296,23 @@ def test_the_replay_job_shares_its_archive_out_whole(tmp_path: Path) -> None:
     moves = {"/etc/cdevents-adapters": str(tmp_path), "/archive": str(tmp_path / "archive"), "/state": str(tmp_path)}
     arguments = [_moved(each, moves).replace("$(JOB_COMPLETION_INDEX)", "7") for each in container["args"]]
     assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert json.loads((tmp_path / "7.json").read_bytes())["done"]
+
+
+def test_the_replay_job_starts_nothing_again_that_would_end_alike() -> None:
+    """By exit code: what is parked ends an index, what is wrong ends all; and no pod is restarted in place."""
+    [job] = [
+        each
+        for each in yaml.safe_load_all((CONFIG / "kubernetes" / "replay.yaml").read_text(encoding="utf-8"))
+        if each["kind"] == "Job"
+    ]
+    rules = {
+        code: rule["action"]
+        for rule in job["spec"]["podFailurePolicy"]["rules"]
+        for code in rule.get("onExitCodes", {}).get("values", ())
+    }
+    assert rules == {int(Exit.PROBLEMS): "FailIndex", int(Exit.USAGE): "FailJob"}
+    assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"
 
 
 def _moved(argument: str, moves: dict[str, str]) -> str:

@@ -33,7 +33,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* "true" where pods ask the API server. */}}
 {{- define "adapters.asks" -}}
-{{- with .Values.rbac }}{{ if or .rollouts .rules .lease }}true{{ end }}{{ end }}
+{{- if or .Values.rbac.rollouts .Values.rbac.rules (include "adapters.lease" .) }}true{{ end }}
+{{- end }}
+
+{{/* The name of the Lease by which one replica at a time runs some sources, if the configuration has one. */}}
+{{- define "adapters.lease" -}}
+{{- dig "standby" "kubernetes" "lease" "" .Values.config }}
 {{- end }}
 
 {{/* "true" where there may be more than one replica. */}}

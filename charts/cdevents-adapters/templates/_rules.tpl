@@ -7,6 +7,7 @@
 {{- end }}
 
 {{/* To create cannot be bound to a name: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */}}
-{{- define "adapters.lease" -}}
-- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, get, update, patch]}
+{{- define "adapters.leading" -}}
+- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create]}
+- {apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [{{ include "adapters.lease" . }}], verbs: [get, update]}
 {{- end }}

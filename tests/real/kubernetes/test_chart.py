@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from adapters import config
+from adapters.config.address import host_and_port
 from tests.charts.chart import CHART, EXAMPLES, Json, document
+from tests.cli.support import invoke
 from tests.real import golang
 from tests.real.kubernetes import pods
 from tests.real.kubernetes.cluster import Cluster, cluster
 from tests.real.kubernetes.helm import Helm
+from tests.service import build
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -24,7 +29,7 @@ SETS = {
     "one": "kafka autoscaling.enabled=false",
     "several": "kafka autoscaling.enabled=false,replicas=3,topologySpread=null,podDisruptionBudget=null",
     "volumes": "kafka persistence.enabled=true,persistence.storageClass=fast",
-    "token": "cluster rbac.lease=true,rbac.namespaces={a,b},serviceAccount.name=teller",
+    "token": "cluster config.standby.kubernetes.lease=one,rbac.namespaces={a,b},serviceAccount.name=teller",
     "borrowed": "cluster serviceAccount.create=false",
     "digest": f"jenkins image.repository=registry.example.com/a,image.digest=sha256:{'a' * 64},image.pullPolicy=Always",
     "placed": "gerrit nodeSelector.disk=ssd,priorityClassName=high,tolerations[0].operator=Exists",
@@ -76,8 +81,7 @@ def test_who_says_nothing_is_told_what_to_say(tmp_path: Path) -> None:
 def test_whatever_is_chosen_the_api_server_takes_each_object(helm: Helm, found: Cluster, name: str) -> None:
     """Each field is one that it knows, and each value one that it allows."""
     example, values = SETS[name].split(" ", 1)
-    text = helm.run("template", "x", str(CHART), "--values", _example(example), "--set", values)
-    for each in filter(None, yaml.safe_load_all(text)):
+    for each in _rendered(helm, "--values", _example(example), "--set", values):
         _tried(found, each)
 
 
@@ -92,6 +96,45 @@ def test_an_example_is_installed_and_its_pods_are_let_in(helm: Helm, found: Clus
     assert account is (name == "cluster")
     helm.run("uninstall", name)
     until(lambda: not pods.of(found, NAMESPACE, name) or _ending(found, name), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_configuration_is_that_of_the_pod(helm: Helm, tmp_path: Path, name: str) -> None:
+    """It loads, listens at the ports that are probed and served, and keeps its journal on the volume for it."""
+    objects = _rendered(helm, "--values", _example(name))
+    [text] = [each["data"]["adapters.yaml"] for each in objects if "adapters.yaml" in each.get("data", {})]
+    found = config.load(_placed(text, tmp_path), {})
+    if name in ("sidecar", "replay"):
+        containers = document("sidecars/jenkins")["controller"]["customInitContainers"] if name == "sidecar" else []
+    else:
+        [workload] = [each for each in objects if each["kind"] in ("StatefulSet", "Deployment")]
+        containers = workload["spec"]["template"]["spec"]["containers"]
+    for each in containers:
+        mounts = {mount["mountPath"] for mount in each["volumeMounts"]}
+        assert str(found.journal.path.parent) in mounts
+        listening = {found.server.address[1], host_and_port(found.server.admin or "")[1]}
+        assert {port["containerPort"] for port in each["ports"]} <= listening
+        assert found.server.loopback is (name == "sidecar")
+
+
+def test_a_replay_that_is_run_three_times_publishes_once(helm: Helm, tmp_path: Path) -> None:
+    """Each of its pods by its own arguments, over a real archive, into a real file."""
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "builds.ndjson").write_bytes(b"\n".join(map(build, range(50))))
+    sink = f'config.sinks.broker={{"type": "file", "path": "{tmp_path}/events.jsonl"}}'
+    inputs = 'replay.archive.inputs=["/archive"]'
+    objects = _rendered(helm, "--values", _example("replay"), "--set-json", sink, "--set-json", inputs)
+    [text] = [each["data"]["adapters.yaml"] for each in objects if each["kind"] == "ConfigMap"]
+    [job] = [each["spec"] for each in objects if each["kind"] == "Job"]
+    [container] = job["template"]["spec"]["containers"]
+    moves = {"/etc/cdevents-adapters": _placed(text, tmp_path).parent, "/archive": tmp_path / "archive"}
+    for index in [*range(job["completions"])] * 3:
+        arguments = [each.replace("$(JOB_COMPLETION_INDEX)", str(index)) for each in container["args"]]
+        for there, here in {**moves, "/state": tmp_path}.items():
+            arguments = [each.replace(there, str(here), 1) if there in each else each for each in arguments]
+        result = invoke(*arguments)
+        assert result.exit_code == 0, result.output
+    assert len((tmp_path / "events.jsonl").read_bytes().splitlines()) == 50
 
 
 def test_a_namespace_refuses_what_is_not_restricted(found: Cluster) -> None:
@@ -162,6 +205,19 @@ def test_a_replay_is_over_with_its_first_pod(helm: Helm, found: Cluster, code: i
     until(lambda: _ended(_job(found, release)), timeout=PATIENCE)
     assert _ended(_job(found, release)) == end
     assert len(pods.of(found, NAMESPACE, release)) == 1
+
+
+def _rendered(helm: Helm, *words: str) -> list[Json]:
+    """The objects of a release that is not installed."""
+    return [each for each in yaml.safe_load_all(helm.run("template", "x", str(CHART), *words)) if each]
+
+
+def _placed(text: str, folder: Path) -> Path:
+    """The file of a configuration, whose secrets are there."""
+    for secret in re.findall(r"/run/secrets/cdevents-adapters/([\w-]+)", text):
+        (folder / secret).write_text("x", encoding="utf-8")
+    (folder / "adapters.yaml").write_text(text.replace("/run/secrets/cdevents-adapters", str(folder)), encoding="utf-8")
+    return folder / "adapters.yaml"
 
 
 def _example(name: str) -> str:
