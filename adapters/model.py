@@ -77,6 +77,9 @@ DROPPED = "x-dropped"
 FILE = "x-file"
 """The header of a notification that is all of a file that is replayed: its path, as the user gave it."""
 
+RELAYED = "x-relayed"
+"""The header of a notification that another adapter has heard and published: the id of its legacy event."""
+
 DAMAGED = "x-damaged"
 """The header of a notification that is not any more what was kept of it."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from adapters import app, config, logs
-from adapters.config.idle import idle, routeless
+from adapters.config.idle import idle, routeless, unordered
 from adapters.endings import Exit
 from adapters.redaction import redaction
 
@@ -22,7 +22,7 @@ def serve(file: Path, beside: Callable[[], AbstractContextManager[None]] = nullc
     settings = config.load(file)
     logs.configure(settings.log.level, settings.log.format, redact=redaction(settings))
     log = structlog.get_logger(__name__)
-    for each in (*routeless(settings), *idle(settings)):
+    for each in (*routeless(settings), *idle(settings), *unordered(settings)):
         problem = settings.problem(*each)
         log.warning(problem.message, where=problem.where, hint=problem.hint)
     with beside():

@@ -22,7 +22,7 @@ from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
-from adapters.route import Large, Remembered, Route, choosing, exporting, origins, renderer, shadow
+from adapters.route import Large, Remembered, Route, by_words, choosing, exporting, origins, renderer, shadow
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -132,6 +132,8 @@ class Sidecar:
             ends=self.settings.ends(settings),
             correlate=settings.correlation,
             schemas=settings.schemas or "",
+            relay=settings.relay,
+            key=by_words(settings.key) if settings.key else None,
         )
         render = choosing(render, settings.when)
         if settings.format is Format.MAPPED:

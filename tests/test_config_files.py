@@ -19,7 +19,7 @@ from adapters import config
 from adapters.cli import main
 from adapters.cli.exits import Exit
 from adapters.errors import ConfigError
-from adapters.model import Format
+from adapters.model import Encoding, Format
 from adapters.sinks import SINKS
 from adapters.translators import Exporters, Translators
 from tests.checkout import ROOT
@@ -41,7 +41,8 @@ SOURCES_OF = {
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""
-READY = (*SOURCES_OF, "actions", "eiffel", "exports", "opentelemetry", "store")
+REPLICAS = [f"replicas/{broker}-{half}" for broker in ("kafka", "nats", "rabbitmq") for half in ("relay", "translate")]
+READY = (*SOURCES_OF, *REPLICAS, "actions", "eiffel", "exports", "opentelemetry", "store")
 MOUNTED = "/etc/cdevents-adapters/adapters.yaml"
 
 
@@ -98,7 +99,8 @@ def test_the_default_listens_to_all_three_tools_and_keeps_both_formats() -> None
 
 def test_every_ready_configuration_is_tested_and_shown() -> None:
     """Those that load here are all there are, and the page that says which to take names each of them."""
-    assert {file.stem for file in CONFIG.glob("*.yaml")} == {*READY, "default", "compose"}
+    files = [*CONFIG.glob("*.yaml"), *CONFIG.glob("replicas/*.yaml")]
+    assert {f"{file.relative_to(CONFIG).with_suffix('')}" for file in files} == {*READY, "default", "compose"}
     shown = set(re.findall(r"\]\(([\w/.-]+\.yaml)\)", (CONFIG / "README.md").read_text(encoding="utf-8")))
     assert {file.relative_to(CONFIG).as_posix() for file in CONFIG.rglob("*.yaml")} == shown
 
@@ -160,6 +162,32 @@ def test_a_sidecar_without_its_environment_says_which_variable(name: str) -> Non
         config.load(CONFIG / f"{name}.yaml", {})
     assert f"{name}.yaml:" in str(caught.value)
     assert all(f"{variable} is not set" in str(caught.value) for variable in wanted(name))
+
+
+@pytest.mark.parametrize("broker", ["kafka", "nats", "rabbitmq"])
+def test_the_two_halves_fit(broker: str) -> None:
+    """What the first publishes the second translates, by the same mapping, and acknowledges at last."""
+    first, second = (loaded(f"replicas/{broker}-{half}") for half in ("relay", "translate"))
+    [heard], [translated] = first.sources.values(), second.sources.values()
+    assert (heard.instance, heard.mapping) == (translated.instance, translated.mapping)
+    [relay], [cdevents] = first.routes.values(), second.routes.values()
+    assert (relay.format, relay.relay, relay.encoding) == (Format.LEGACY, True, Encoding.BINARY)
+    assert cdevents.format is Format.CDEVENTS
+    source = translated.model_dump()
+    assert (source["type"], source["relayed"], source["ack"]) == (broker, True, "delivered")
+    assert _published(first.sinks[relay.sink].model_dump()) == _listened(source)
+
+
+def _published(sink: dict[str, Any]) -> object:
+    """Where a sink publishes a tool's words."""
+    queues = sink.get("queues", ())
+    place = queues[0]["queue"] if queues else sink.get("topic") or sink["subject"]
+    return place.replace("{format}", "legacy")
+
+
+def _listened(source: dict[str, Any]) -> object:
+    """Where a source listens."""
+    return source.get("queue") or source.get("subject") or source["topics"][0]
 
 
 def test_the_pod_has_a_configuration_that_loads(tmp_path: Path) -> None:

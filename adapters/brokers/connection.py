@@ -81,8 +81,14 @@ class RabbitmqConnection(Connection):
     auth: Login | None = None
 
 
-ExchangeType = Literal["topic", "direct", "fanout", "headers"]
-"""What an exchange of RabbitMQ routes by."""
+ExchangeType = Literal["topic", "direct", "fanout", "headers", "x-consistent-hash"]
+"""What an exchange of RabbitMQ routes by; the last is its plugin rabbitmq_consistent_hash_exchange."""
+
+
+def weighed(exchange_type: ExchangeType, routing_key: str) -> None:
+    """Raises ValueError for a routing key by which a queue cannot be bound to an exchange of the type."""
+    if exchange_type == "x-consistent-hash" and not routing_key.isdecimal():
+        raise ValueError("of an x-consistent-hash exchange a queue's 'routing_key' is its weight: write '1' for each")
 
 
 class MqttConnection(Connection):

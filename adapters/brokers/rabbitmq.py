@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.brokers.connection import RabbitmqConnection
 from adapters.tls import context
@@ -39,15 +39,27 @@ async def connect(connection: RabbitmqConnection) -> AbstractConnection:
     return opening
 
 
-async def declare(channel: AbstractChannel, exchange: str, kind: str, queues: Iterable[tuple[str, str]] = ()) -> None:
-    """Makes an exchange unless it is there, and durable queues, by their names, each bound to it by a routing key.
+SINGLE_ACTIVE: Mapping[str, Any] = {"x-single-active-consumer": True}
+"""The arguments of a queue that one consumer at a time is given the messages of."""
+
+
+class Queue(NamedTuple):
+    """A durable queue, the key by which it is bound, and whether it has a single active consumer."""
+
+    name: str
+    routing_key: str
+    single_active: bool = False
+
+
+async def declare(channel: AbstractChannel, exchange: str, kind: str, queues: Iterable[Queue] = ()) -> None:
+    """Makes an exchange unless it is there, and queues that are bound to it.
 
     The exchanges that every server has, `""` and `amq.*`, are only bound to. Raises `aio_pika.exceptions.AMQPError`
     where one is there that is another, or may not be made.
     """
     if exchange and not exchange.startswith("amq."):
         await channel.declare_exchange(exchange, kind, durable=True)
-    for name, routing_key in queues:
-        queue = await channel.declare_queue(name, durable=True)
+    for name, routing_key, single_active in queues:
+        queue = await channel.declare_queue(name, durable=True, arguments={**SINGLE_ACTIVE} if single_active else None)
         if exchange:
             await queue.bind(exchange, routing_key)

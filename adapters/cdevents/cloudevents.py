@@ -38,6 +38,11 @@ DROPPED_PATHS = "dropped"
 ADAPTER, ADAPTER_NAME = "adapter", "cdevents-adapters"
 """The extension of a tool's own message, and its value, that tell other adapters that they need not hear it."""
 
+LEGACY_TYPE = "legacy"
+"""What the type of a tool's own message begins with, before a dot."""
+TOOL_HEADERS = "toolheaders"
+"""The extension of a tool's own message that another adapter is to translate: a JSON object of what came with it."""
+
 TRACEPARENT, TRACESTATE = "traceparent", "tracestate"
 """The attributes of CloudEvents' extension Distributed Tracing (extensions/distributed-tracing.md)."""
 
@@ -110,7 +115,8 @@ def legacy_message(
 ) -> Message:
     """A tool's own message, its bytes untouched; the keys of `extensions` are `[a-z0-9]+`.
 
-    `instance` is the tool's URL: the source, and the `partitionkey`, so that one tool's messages keep their order.
+    `instance` is the tool's URL: the source, and the `partitionkey` unless `extensions` have another, so that one
+    tool's messages keep their order.
     """
     attributes = {
         "specversion": "1.0",

@@ -15,7 +15,7 @@ from adapters.cdevents.selection import selected
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.config import Config, Route
 from adapters.config.fields import Heard, astray, partly
-from adapters.config.idle import idle, routeless
+from adapters.config.idle import idle, routeless, unordered
 from adapters.errors import ConfigError, Problem, Together
 from adapters.mapping import library
 from adapters.mapping.overview import overview
@@ -50,7 +50,7 @@ def trial(file: Path, *, connect: bool) -> Trial:
     heard = _heard(config)
     if wrong := [config.problem(*each) for each in astray(config, heard)]:
         raise ConfigError(wrong)
-    noted = (*idle(config), *partly(config, heard), *hindrances(config))
+    noted = (*idle(config), *unordered(config), *partly(config, heard), *hindrances(config))
     named = dict.fromkeys(source.mapping for source in config.translated().values() if source.mapping)
     with _unheard():
         outcomes = asyncio.run(tried(config)) if connect else ()

@@ -11,13 +11,17 @@ from adapters.cdevents.selection import possible, said
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.config.fields import astray
 from adapters.config.models import Config, Route
+from adapters.late import late
 from adapters.mapping import when
+from adapters.mapping.scope import GIVEN
 from adapters.model import Encoding, Format, Spec
 from adapters.sinks import SINKS, SinkSettings
 from adapters.yamlfile import Finding, Location, suggestion
 
 if TYPE_CHECKING:
     from adapters.sources.webhook import WebhookSettings
+
+_shape = late("adapters.sinks.actions.shape", "shape")
 
 _RESERVED = frozenset({"/healthz", "/readyz", "/metrics"})
 """The paths that the server answers itself."""
@@ -35,6 +39,7 @@ def findings(config: Config) -> Iterator[Finding]:
         if route.correlation and route.format is not Format.CDEVENTS:
             yield ("routes", name, "correlation"), f"a {route.format} route has no chains", "leave it out"
         yield from _when(("routes", name, "when"), route)
+        yield from _relayed(("routes", name), route)
         yield from _mapping(("routes", name), route)
     yield from astray(config)
     yield from _unheeded(config)
@@ -166,6 +171,17 @@ def _types(at: Location, route: Route) -> Iterator[Finding]:
             yield (*at, index), f"there is no CDEvent '{pattern}'", hint
         elif not said(pattern, route.spec):
             yield (*at, index), f"CDEvents {route.spec} has no '{pattern}'", "leave it out, or choose another `spec`"
+
+
+def _relayed(at: Location, route: Route) -> Iterator[Finding]:
+    for name in ("relay", "key"):
+        if getattr(route, name) and route.format is not Format.LEGACY:
+            yield (*at, name), f"'{name}' is about a tool's own words", "it is for a route of format legacy"
+    try:
+        if route.key:
+            _shape(route.key, {}, GIVEN)
+    except ValueError as error:
+        yield (*at, "key"), str(error), "write what the tool says of the run or change, such as ${build.full_url}"
 
 
 def _when(at: Location, route: Route) -> Iterator[Finding]:

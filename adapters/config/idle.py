@@ -19,6 +19,18 @@ def idle(config: Config) -> Iterator[Finding]:
             yield ("sources", name), f"no route publishes what '{name}' hears", "add it to the `sources` of one"
 
 
+def unordered(config: Config) -> Iterator[Finding]:
+    """Sources that keep no order among several replicas, whatever is set."""
+    for name, source in config.sources.items():
+        if source.type == "mqtt":
+            hint = "run one, or let another broker carry it: see docs/high-availability.md"
+            yield (
+                ("sources", name),
+                f"replicas of '{name}' keep no order: MQTT gives each message to any",
+                hint,
+            )
+
+
 def routeless(config: Config) -> Iterator[Finding]:
     """That nothing is published at all."""
     if not config.routes:

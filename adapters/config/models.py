@@ -88,6 +88,9 @@ class Route(Settings):
     is a condition on what is in them, or in what the tool said. With `correlation`, they have CloudEvents' extension of
     this name. Custom ones name their JSON Schema in the folder `schemas`, a URL. A `mapped` route makes messages of
     them by an export mapping, with variables; they are bare, unless `encoding` says otherwise.
+
+    Of a `legacy` route, `relay` says that another adapter is to translate what it publishes, and `key` by which of the
+    tool's words that keeps its order: `${build.full_url}`.
     """
 
     format: Format
@@ -100,6 +103,8 @@ class Route(Settings):
     when: When = {}
     spec: Spec = Spec.V0_5_1
     schemas: Instance | None = None
+    relay: bool = False
+    key: str | None = None
     correlation: bool = False
     batch: Annotated[int, Field(gt=0, le=10_000)] = 100
     in_flight: Annotated[int, Field(gt=0, le=100)] | None = None

@@ -12,6 +12,7 @@ from adapters.brokers import kafka, nats, rabbitmq
 from adapters.brokers import mqtt as mqtt_client
 from adapters.brokers.closing import closed
 from adapters.brokers.connection import Connection, KafkaConnection, MqttConnection, NatsConnection, RabbitmqConnection
+from adapters.brokers.partition import each
 from adapters.errors import AdapterError
 from adapters.sinks.broker_settings import KafkaSettings as KafkaSink
 from adapters.sinks.broker_settings import NatsSettings as NatsSink
@@ -110,7 +111,8 @@ async def rabbitmq_source(settings: RabbitmqSource) -> str:
     """Its queue is there, unless it is to be made."""
     async with _channel(settings) as channel:
         if not (settings.declare or settings.bindings):
-            await channel.declare_queue(settings.queue, passive=True)
+            for name in each(settings.queue):
+                await channel.declare_queue(name, passive=True)
     return f"RabbitMQ at {settings.host} lets it in"
 
 

@@ -23,7 +23,7 @@ from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.outcome import Outcomes, counted, empty
 from adapters.replay.units import Unit
-from adapters.route import Route, choosing, exporting, origins, renderer
+from adapters.route import Route, by_words, choosing, exporting, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
@@ -202,6 +202,8 @@ def _render(plan: Replay, outcomes: Outcomes) -> Render:
         ends=plan.config.ends(settings),
         correlate=settings.correlation,
         schemas=settings.schemas or "",
+        relay=settings.relay,
+        key=by_words(settings.key) if settings.key else None,
     )
     render = choosing(render, settings.when)
     if settings.mapping is not None:

@@ -3,6 +3,7 @@
 from adapters.route.choosing import choosing
 from adapters.route.contract import Log
 from adapters.route.exporting import exporting
+from adapters.route.keys import by_words
 from adapters.route.large import Large
 from adapters.route.origins import origins
 from adapters.route.rendered import Rendered
@@ -18,6 +19,7 @@ __all__ = [
     "Remembered",
     "Rendered",
     "Route",
+    "by_words",
     "choosing",
     "exporting",
     "origins",

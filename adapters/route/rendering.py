@@ -11,11 +11,15 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from adapters.cdevents.cloudevents import (
     CDEVENT_IDS,
     DROPPED_PATHS,
     LEFT_OUT,
     LEGACY_ID,
+    LEGACY_TYPE,
+    TOOL_HEADERS,
     cdevents_message,
     correlation,
     legacy_message,
@@ -24,7 +28,7 @@ from adapters.cdevents.document import document
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
-from adapters.cdevents.tracing import tracing
+from adapters.cdevents.tracing import HEADERS, tracing
 from adapters.cdevents.validation import problems
 from adapters.cdevents.vocabulary import has_type, name_of
 from adapters.errors import MappingError
@@ -33,6 +37,7 @@ from adapters.model import (
     DAMAGED,
     DROPPED,
     REDACTED,
+    RELAYED,
     TRUNCATED,
     CDEvent,
     Encoding,
@@ -42,6 +47,7 @@ from adapters.model import (
     Record,
     Spec,
 )
+from adapters.route.keys import Key, by_subject
 from adapters.route.rendered import Render, Rendered
 from adapters.route.translation import Translate, Translates, streamed, translated
 
@@ -78,6 +84,8 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     ends: bool = False,
     correlate: bool = False,
     schemas: str = "",
+    relay: bool = False,
+    key: Key | None = None,
 ) -> Render:
     """How a route renders records: nothing for those of other sources than `sources` (None: all of them).
 
@@ -86,10 +94,18 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     tool said, even where what is left can be read. `translate` is what routes of one log may share. With `correlate`,
     CDEvents have CloudEvents' extension Correlation; custom ones name their schema in the folder `schemas`.
 
+    `key` gives the `partitionkey` of legacy messages. With `relay` these are for another adapter to translate: they
+    bring what came with the tool's words, and their key is `by_subject` unless told otherwise.
+
     What was heard as CDEvents is only for a route that `ends` with them: were they published, they could be heard again
     for ever.
     """
     wanted = selected(("*",) if types is None else types)
+    key = key or (by_subject if relay else None)
+
+    def relayed(notification: Notification, events: Sequence[CDEvent]) -> dict[str, str]:
+        told = {TOOL_HEADERS: _came_with(notification)} if relay else {}
+        return {**told, "partitionkey": key(notification, events)} if key else told
 
     def written(event: CDEvent, extensions: Mapping[str, str]) -> Message:
         return _message(document(event, spec, schemas), event.name, encoding, spec, extensions, correlate=correlate)
@@ -106,9 +122,10 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             yield Rendered(errors=(reason,))
         elif format_ is Format.LEGACY:
             first = next(_translations(origin, record, size if size == sys.maxsize else NAMED + 1, translate))
-            yield Rendered((_legacy(notification, origin, first.events, encoding),))
+            more = relayed(notification, first.events)
+            yield Rendered((_legacy(notification, origin, first.events, encoding, more),))
         else:
-            legacy = legacy_id(origin.instance, notification.position, notification.body)
+            legacy = _legacy_id(notification, origin.instance)
             extensions = {LEGACY_ID: legacy, **tracing(notification.headers, notification.body)}
             for translation in _translations(origin, record, size, translate):
                 yield _cdevents(translation, wanted, spec, lambda event: written(event, extensions))
@@ -144,8 +161,28 @@ def _heard(notification: Notification, encoding: Encoding, wanted: Callable[[str
     return Rendered(tuple(messages), tuple(errors), left_out=left_out)
 
 
-def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent], encoding: Encoding) -> Message:
+def _legacy_id(notification: Notification, instance: str) -> str:
+    """The id of the tool's own message: that by which another adapter has published it already, if one has."""
+    known = notification.headers.get(RELAYED)
+    return known or legacy_id(instance, notification.position, notification.body)
+
+
+def _came_with(notification: Notification) -> str:
+    """What another adapter needs beside the tool's words: JSON, empty where there is nothing."""
+    own = {"content-type", REDACTED, DROPPED, RELAYED, *HEADERS}
+    headers = {name: value for name, value in notification.headers.items() if name not in own}
+    return orjson.dumps(headers).decode() if headers else ""
+
+
+def _legacy(
+    notification: Notification,
+    origin: Origin,
+    events: Sequence[CDEvent],
+    encoding: Encoding,
+    more: Mapping[str, str],
+) -> Message:
     extensions = {
+        **more,
         CDEVENT_IDS: ",".join(event.id for event in events) if len(events) <= NAMED else "",
         LEFT_OUT: notification.headers.get(REDACTED, ""),
         DROPPED_PATHS: notification.headers.get(DROPPED, ""),
@@ -163,7 +200,7 @@ def _legacy(notification: Notification, origin: Origin, events: Sequence[CDEvent
 def _legacy_type(notification: Notification, translator: Translates | None) -> str:
     """`legacy.jenkins.notification` by the mapping, or by the source's name where there is none."""
     name = translator.name if translator else notification.source
-    return ".".join(["legacy", *filter(None, name.split("/"))])
+    return ".".join([LEGACY_TYPE, *filter(None, name.split("/"))])
 
 
 def _unfit(notification: Notification) -> str:

@@ -13,6 +13,7 @@ from adapters.brokers.connection import (
     MqttConnection,
     NatsConnection,
     RabbitmqConnection,
+    weighed,
 )
 from adapters.settings import Duration, Expected, Settings
 from adapters.sinks.contract import SinkSettings
@@ -88,10 +89,14 @@ class NatsSettings(SinkSettings, NatsConnection):
 
 
 class RabbitmqQueue(Settings):
-    """A queue, and which messages of the exchange go to it."""
+    """A queue, or with `{partition:8}` so many of them, and which messages of the exchange go to it.
+
+    With `single_active`, one consumer at a time is given its messages.
+    """
 
     queue: Annotated[str, Field(min_length=1, max_length=255)]
     routing_key: str = "#"
+    single_active: bool = False
 
 
 class RabbitmqSettings(SinkSettings, RabbitmqConnection):
@@ -114,6 +119,8 @@ class RabbitmqSettings(SinkSettings, RabbitmqConnection):
             raise ValueError("'queues' are made by 'declare: true'")
         if self.queues and not self.exchange:
             raise ValueError("'queues' are bound to an 'exchange', and this one names them by the routing key")
+        for each in self.queues:
+            weighed(self.exchange_type, each.routing_key)
         return self
 
 

@@ -14,7 +14,8 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelClosed, PublishError
 
 from adapters.brokers.closing import closed
-from adapters.brokers.rabbitmq import connect, declare
+from adapters.brokers.partition import each
+from adapters.brokers.rabbitmq import Queue, connect, declare
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Message
 from adapters.sinks.acks import raise_first
@@ -88,11 +89,16 @@ class RabbitmqSink:
         """Makes what the messages are sent to and was not made over this connection."""
         keys = {(self._exchange(message), self._routing_key(message)) for message in batch}
         places = {(exchange, "" if exchange else key) for exchange, key in keys if not _too_long(exchange, key)}
-        bound = [(each.queue, each.routing_key) for each in self._settings.queues]
+        bound = [
+            Queue(name, queue.routing_key, queue.single_active)
+            for queue in self._settings.queues
+            for name in each(queue.queue)
+        ]
         for exchange, key in sorted(places - self._declared):
             try:
                 async with asyncio.timeout(self._settings.timeout):
-                    await declare(channel, exchange, self._settings.exchange_type, bound if exchange else [(key, key)])
+                    queues = bound if exchange else [Queue(key, key)]
+                    await declare(channel, exchange, self._settings.exchange_type, queues)
             except _TROUBLE as error:
                 what = f"the exchange '{exchange}'" if exchange else f"the queue '{key}'"
                 raise TransientError(f"RabbitMQ does not make {what}, or its queues: {self._reason(error)}") from None

@@ -10,11 +10,15 @@ from string import Formatter
 
 from pydantic import AfterValidator
 
+from adapters.brokers.partition import partition, partitions
 from adapters.model import Message
 from adapters.yamlfile import suggestion
 
 FIELDS = ("format", "type", "source", "subject", "id", "partitionkey", "topic")
 """What a template can name: `format` is a route's, `topic` what an export mapping says, the others are attributes."""
+
+PARTITION = "partition"
+"""A field that says of how many: `{partition:8}` is the same number, below that, for what has one `partitionkey`."""
 
 ABSENT = "_"
 """What stands for an attribute that an event does not have."""
@@ -53,8 +57,9 @@ class Naming:
         return name
 
     def _safe(self, fields: Sequence[str], values: Sequence[str | None]) -> dict[str, str]:
-        given = zip(fields, values, strict=True)
-        return {field: self._unsafe(field).sub("_", value or ABSENT) for field, value in given}
+        given = {field: value or ABSENT for field, value in zip(fields, values, strict=True)}
+        safe = {field: self._unsafe(field).sub("_", value) for field, value in given.items()}
+        return safe | {field: _Key(value) for field, value in given.items() if field == PARTITION}
 
     def _unsafe(self, field: str) -> re.Pattern[str]:
         return self.unsafe_topic or self.unsafe if field == "topic" else self.unsafe
@@ -68,10 +73,21 @@ class Naming:
         return template
 
 
+class _Key(str):
+    """A key that is written as the number that it has of so many."""
+
+    __slots__ = ()
+
+    def __format__(self, of: str) -> str:
+        return str(partition(self, int(of)))
+
+
 def _value(message: Message, field: str) -> str | None:
     match field:
         case "format":
             return message.format
+        case "partition":
+            return message.attributes.get("partitionkey")
         case "topic":
             return message.place.topic
     return message.attributes.get(field)
@@ -88,6 +104,10 @@ def _known(field: str | None, form: str) -> bool:
     """Whether there is a placeholder; raises ValueError for one that means nothing."""
     if field is None:
         return False
+    if field == PARTITION:
+        if partitions(f"{{{field}:{form}}}") is None:
+            raise ValueError(f"a template has {{{field}:8}} with how many there are, 999 at most")
+        return True
     if field not in FIELDS or form:
         hint = suggestion(field, FIELDS) or f"there are {', '.join(FIELDS)}"
         raise ValueError(f"a template cannot have {{{field}{':' if form else ''}{form}}}: {hint}")

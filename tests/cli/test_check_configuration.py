@@ -76,6 +76,17 @@ def test_what_leads_nowhere_is_a_note(tmp_path: Path) -> None:
     assert last == "c.yaml: 2 sources, 2 sinks, 1 route, fine"
 
 
+def test_a_source_that_keeps_no_order_among_replicas_is_a_note(tmp_path: Path) -> None:
+    """Whatever is set: that is how MQTT shares a subscription."""
+    parts = "sinks: {out: {type: stdout}}\nroutes: {r: {format: legacy, sink: out}}\n"
+    lab = '  lab: {type: mqtt, host: mqtt.example.com, topics: [lab/#], instance: "http://lab/"}\n'
+    note, last = told(tmp_path, SOURCE + lab + parts)
+    assert note.startswith(
+        "c.yaml:7:3: note: replicas of 'lab' keep no order: MQTT gives each message to any (run one,"
+    )
+    assert last == "c.yaml: 2 sources, 1 sink, 1 route, fine"
+
+
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from adapters.brokers.partition import each
 from adapters.model import Encoding, Format, Message, Place
 from adapters.sinks.broker_settings import LEVELS, SHORT, SUBJECT, TOPIC
 from adapters.sinks.template import FIELDS, Naming
@@ -27,6 +28,23 @@ def test_values_take_the_place_of_names() -> None:
     name = TOPIC.name_of("cicd.{format}.{type}.{subject}")
     assert name(MESSAGE) == "cicd.cdevents.dev.cdeventsx.a-b.c.0.1.0._"
     assert name(MESSAGE._replace(format=Format.LEGACY, attributes={"type": "x", "subject": "s"})) == "cicd.legacy.x.s"
+
+
+@pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])
+def test_what_has_one_key_has_one_partition(naming: Naming) -> None:
+    """A number below the one that is written, the same as ever; without a key it is one of them, too."""
+    name = naming.name_of(checked(naming, "cicd.{format}.{partition:8}"))
+    keys = [MESSAGE._replace(attributes={"partitionkey": f"run {number}/ü"}) for number in range(200)]
+    assert {name(each) for each in keys} == {f"cicd.cdevents.{number}" for number in range(8)}
+    assert [name(each) for each in keys[:3]] == ["cicd.cdevents.0", "cicd.cdevents.5", "cicd.cdevents.3"]
+    assert name(MESSAGE) in each("cicd.cdevents.{partition:8}")
+
+
+@pytest.mark.parametrize("template", ["a.{partition}", "a.{partition:0}", "a.{partition:x}", "a.{partition:1000}"])
+def test_of_how_many_partitions_is_written(template: str) -> None:
+    """Or the template is a mistake that says how."""
+    with pytest.raises(ValidationError, match=r"a template has \{partition:8\} with how many there are"):
+        checked(TOPIC, template)
 
 
 @pytest.mark.parametrize("naming", [TOPIC, SUBJECT, SHORT, LEVELS])

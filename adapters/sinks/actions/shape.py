@@ -19,9 +19,12 @@ from adapters.yamlfile import YamlFile
 Tables = Mapping[str, Mapping[str, Any]]
 
 
-def shape(value: Any, tables: Tables) -> Closure:
-    """The closure of a text, object or list with `${...}` in it; raises ValueError with what is wrong in it."""
-    values = Values(YamlFile("", value, {}), Names({}, tables))
+def shape(value: Any, tables: Tables, given: Mapping[str, Closure] | None = None) -> Closure:
+    """The closure of a text, object or list with `${...}` in it; raises ValueError with what is wrong in it.
+
+    `given` is what a `$name` stands for.
+    """
+    values = Values(YamlFile("", value, {}), Names(given or {}, tables))
     closure = values.required(value, ())
     if values.problems:
         raise ValueError("; ".join(problem.message for problem in values.problems))

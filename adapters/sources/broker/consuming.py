@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -13,8 +15,21 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from adapters.cdevents.tracing import HEADERS
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Outage
-from adapters.model import STUB, TRUNCATED, Notification, Receive
+from adapters.model import (
+    DROPPED,
+    FILE,
+    JOINED,
+    LOOKED_UP,
+    REDACTED,
+    RELAYED,
+    STUB,
+    TRUNCATED,
+    Notification,
+    Receive,
+)
 from adapters.sources.broker.own import has_cdevents, is_own
+from adapters.sources.broker.relayed import relayed
+from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context
 
 STEADY = 60.0
@@ -22,6 +37,9 @@ STEADY = 60.0
 
 IN_HAND = 16 << 20
 """Bytes of messages after which a batch is full, however few they are, and nothing more is asked of the broker."""
+
+_ADDED = frozenset({DROPPED, FILE, JOINED, LOOKED_UP, REDACTED, RELAYED})
+"""What another adapter has added to what came with a tool's words."""
 
 _BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
 _PREFIXES = ("ce_", "ce-", "cloudevents_", "cloudevents:")
@@ -55,11 +73,24 @@ def lowered(headers: Iterable[tuple[str, Any]]) -> dict[str, str]:
     return {_name(name.lower()): _text(value) for name, value in headers}
 
 
-class Consumer:
-    """Runs sessions for ever; `sleep` waits between two. Of what has more than `most` bytes a stub is kept."""
+async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Returns when all are done; where one fails, the others end as well."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    def __init__(self, context: Context, most: int, session: Session, sleep: Sleep = asyncio.sleep) -> None:
-        self._most = most
+
+class Consumer:
+    """Runs sessions for ever; `sleep` waits between two."""
+
+    def __init__(
+        self, context: Context, settings: BrokerSettings, session: Session, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._most, self._relayed = settings.max_message, settings.relayed
         self._context, self._session, self._sleep = context, session, context.pulse.resting(sleep)
         self._outage = Outage(self._now)
 
@@ -95,26 +126,31 @@ class Consumer:
             _log.info("the broker is there again", source=self._context.name, away=away)
 
     def _heard(self, deliveries: Sequence[Delivery]) -> list[Notification]:
-        said = [each for each in deliveries if each.body]
-        wanted = [each for each in said if self._wants(each)]
-        if others := len(said) - len(wanted):
+        found = [[*self._wanted(each)] for each in deliveries if each.body]
+        if others := found.count([]):
             self._context.metrics.passed_over(self._context.name, others)
-        return [self._notification(each) for each in wanted]
+        return [*chain.from_iterable(found)]
 
-    def _wants(self, delivery: Delivery) -> bool:
-        if self._context.cdevents:
-            return has_cdevents(delivery.headers, delivery.body)
-        return not is_own(delivery.headers, delivery.body)
+    def _wanted(self, delivery: Delivery) -> Iterator[Notification]:
+        headers, body = delivery.headers, delivery.body
+        if self._relayed:
+            for words in relayed(headers, body):
+                yield self._notification(Delivery(words.body, words.headers, delivery.position), words.heard_at, _ADDED)
+        elif has_cdevents(headers, body) if self._context.cdevents else not is_own(headers, body):
+            yield self._notification(delivery)
 
-    def _notification(self, delivery: Delivery) -> Notification:
+    def _notification(
+        self, delivery: Delivery, heard_at: datetime | None = None, more: frozenset[str] = frozenset()
+    ) -> Notification:
         translator = self._context.translator()
-        wanted = HEADERS | (translator.headers if translator else frozenset())
+        wanted = HEADERS | more | (translator.headers if translator else frozenset())
         headers = {
             name: value
             for name, value in delivery.headers.items()
             if name == "content-type" or name.startswith("ce-") or name in wanted
         }
-        heard = Notification(self._context.name, delivery.body, self._context.clock(), headers, delivery.position)
+        moment = heard_at or self._context.clock()
+        heard = Notification(self._context.name, delivery.body, moment, headers, delivery.position)
         if (size := len(delivery.body)) <= self._most:
             return heard
         return heard._replace(body=delivery.body[:STUB], headers={**headers, TRUNCATED: f"{size}/{self._most}"})

@@ -56,7 +56,7 @@ class KafkaSource:
         need("kafka", "confluent_kafka")
         self._settings, self._name = settings, context.name
         self._pulse = context.pulse
-        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
+        self._consumer = Consumer(context, settings, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""

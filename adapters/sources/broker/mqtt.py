@@ -18,7 +18,7 @@ from adapters.brokers.mqtt import client
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration, Expected
-from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered, together
 from adapters.sources.broker.mqtt_inbox import Inbox, size
 from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context
@@ -58,7 +58,7 @@ class MqttSource:
         self._settings = settings
         self._client_id = settings.client_id or f"{socket.gethostname()}-{context.name}"
         self._pulse = context.pulse
-        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
+        self._consumer = Consumer(context, settings, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -82,13 +82,7 @@ class MqttSource:
         inbox = mqtt._queue  # noqa: SLF001 - as above
         assert isinstance(inbox, Inbox)  # noqa: S101 - it is the client's `queue_type`
         inbox.of(mqtt)
-        both = [asyncio.ensure_future(each) for each in (self._subscribe(mqtt, keep), self._consume(mqtt, inbox, keep))]
-        try:
-            await asyncio.gather(*both)
-        finally:
-            for each in both:
-                each.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
+        await together([self._subscribe(mqtt, keep), self._consume(mqtt, inbox, keep)])
 
     async def _subscribe(self, mqtt: Client, keep: Keep) -> None:
         for topic in self._settings.topics:

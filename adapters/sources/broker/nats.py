@@ -6,19 +6,20 @@ A message is acknowledged when it is in the journal; what is not acknowledged wi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from adapters.brokers.closing import closed
 from adapters.brokers.connection import NatsConnection
 from adapters.brokers.nats import connect
+from adapters.brokers.partition import each, partitions
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration, Expected
-from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered, together
 from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context
 
@@ -43,6 +44,8 @@ class NatsSettings(BrokerSettings, NatsConnection):
     """Which stream, and which of its subjects (`>`: all); replicas share the work by the same `consumer`.
 
     The consumer is made where there is none: `start` says whether with all that the stream holds or with what comes.
+    With `{partition:8}` in the subject there are so many. An `ordered` one has one message in hand at a time, whichever
+    replica's, so that they keep their order.
     """
 
     type: Literal["nats"]
@@ -52,6 +55,20 @@ class NatsSettings(BrokerSettings, NatsConnection):
     start: Literal["all", "new"] = "all"
     batch: Annotated[int, Field(gt=1, le=1000)] = 200
     ack_wait: Annotated[Duration, Field(ge=1)] = 60.0
+    ordered: bool = False
+
+    @model_validator(mode="after")
+    def _one_after_another(self) -> Self:
+        if self.ordered and not self.waits:
+            raise ValueError("'ordered' needs 'ack: delivered': what is only journaled may be delivered at any time")
+        return self
+
+    @property
+    def consumers(self) -> Mapping[str, str]:
+        """The subjects, by the names of their consumers."""
+        if partitions(self.subject) is None:
+            return {self.consumer: self.subject}
+        return {f"{self.consumer}-{number}": subject for number, subject in enumerate(each(self.subject))}
 
 
 class NatsSource:
@@ -62,7 +79,7 @@ class NatsSource:
         need("nats", "nats")
         self._settings = settings
         self._pulse = context.pulse
-        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
+        self._consumer = Consumer(context, settings, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -76,7 +93,9 @@ class NatsSource:
         try:
             client = await self._connected(complaints)
             try:
-                await self._consume(await self._subscribed(client), self._limit(client), keep)
+                subscriptions = [await self._subscribed(client, *named) for named in self._settings.consumers.items()]
+                await keep(())
+                await together(self._consume(one, self._limit(client), keep) for one in subscriptions)
             finally:
                 await closed(client.close())
         except (Error, OSError) as error:
@@ -96,7 +115,7 @@ class NatsSource:
             error_cb=note,
         )
 
-    async def _subscribed(self, client: Client) -> JetStreamContext.PullSubscription:
+    async def _subscribed(self, client: Client, consumer: str, subject: str) -> JetStreamContext.PullSubscription:
         from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy  # noqa: PLC0415 - as above
         from nats.js.errors import NotFoundError  # noqa: PLC0415 - as above
 
@@ -105,20 +124,24 @@ class NatsSource:
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=settings.ack_wait,
             deliver_policy=DeliverPolicy(settings.start),
-            max_ack_pending=_REPLICAS * settings.batch,
+            max_ack_pending=1 if settings.ordered else _REPLICAS * settings.batch,
         )
         jetstream = client.jetstream(timeout=settings.timeout)
         try:
-            return await jetstream.pull_subscribe(settings.subject, settings.consumer, settings.stream, config)
+            subscription = await jetstream.pull_subscribe(subject, consumer, settings.stream, config)
+            made = (await subscription.consumer_info()).config
         except NotFoundError:
             raise BrokerLost(f"there is no stream {settings.stream}: make it, or correct the name") from None
+        if settings.ordered and made.max_ack_pending != 1:
+            raise BrokerLost(f"the consumer {consumer} hands out several at a time: give another name")
+        return subscription
 
     def _limit(self, client: Client) -> int:
         """How many messages at once: no more than are IN_HAND if each is as large as the server lets them be."""
-        return max(1, min(self._settings.batch, IN_HAND // client.max_payload))
+        most = 1 if self._settings.ordered else self._settings.batch
+        return max(1, min(most, IN_HAND // client.max_payload))
 
     async def _consume(self, subscription: JetStreamContext.PullSubscription, limit: int, keep: Keep) -> None:
-        await keep(())
         while True:
             self._pulse.beat()
             messages = await self._fetched(subscription, limit)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from adapters.brokers.closing import closed
-from adapters.brokers.connection import ExchangeType, RabbitmqConnection
-from adapters.brokers.rabbitmq import connect, declare
+from adapters.brokers.connection import ExchangeType, RabbitmqConnection, weighed
+from adapters.brokers.partition import each
+from adapters.brokers.rabbitmq import SINGLE_ACTIVE, connect, declare
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Settings
@@ -37,9 +38,15 @@ class Binding(Settings):
     routing_key: str = "#"
     exchange_type: ExchangeType = "topic"
 
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        weighed(self.exchange_type, self.routing_key)
+        return self
+
 
 class RabbitmqSettings(BrokerSettings, RabbitmqConnection):
-    """Which queue: one that is there; with `bindings`, one that is made, durable, and bound to exchanges.
+    """Which queue, or with `{partition:8}` so many: one that is there; with `bindings`, one that is made, durable, and
+    bound to exchanges.
 
     With `declare`, it is made without bindings, too, and so are the exchanges that it is bound to. With
     `single_active` it is made such that one replica at a time is given its messages, so that they keep their order.
@@ -67,7 +74,7 @@ class RabbitmqSource:
         need("rabbitmq", "aio_pika")
         self._settings = settings
         self._pulse = context.pulse
-        self._consumer = Consumer(context, settings.max_message, self._session, sleep)
+        self._consumer = Consumer(context, settings, self._session, sleep)
 
     async def run(self, receive: Receive) -> None:
         """Hands over what is delivered, until cancelled."""
@@ -92,7 +99,8 @@ class RabbitmqSource:
             await channel.set_qos(_AHEAD * self._settings.batch)
             inbox = Inbox(await channel.get_underlay_channel())
             channel.close_callbacks.add(inbox.end)
-            await (await self._queue(channel)).consume(inbox.put)
+            for name in each(self._settings.queue):
+                await (await self._queue(channel, name)).consume(inbox.put)
         await keep(())
         while True:
             messages = await self._taken(inbox)
@@ -100,12 +108,12 @@ class RabbitmqSource:
             await messages[-1].ack(multiple=True)
             inbox.kept(sum(message.body_size for message in messages))
 
-    async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
+    async def _queue(self, channel: AbstractChannel, name: str) -> AbstractQueue:
         settings = self._settings
         if not (settings.bindings or settings.declare):
-            return await channel.declare_queue(settings.queue, passive=True)
-        arguments: dict[str, Any] | None = {"x-single-active-consumer": True} if settings.single_active else None
-        queue = await channel.declare_queue(settings.queue, durable=True, arguments=arguments)
+            return await channel.declare_queue(name, passive=True)
+        arguments: dict[str, Any] | None = {**SINGLE_ACTIVE} if settings.single_active else None
+        queue = await channel.declare_queue(name, durable=True, arguments=arguments)
         for binding in settings.bindings:
             if settings.declare:
                 await declare(channel, binding.exchange, binding.exchange_type)

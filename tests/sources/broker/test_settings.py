@@ -43,6 +43,12 @@ def test_little_has_to_be_said(type_: str) -> None:
         ("nats", {"auth": {"username": "u"}}, "'username' and 'password' go together"),
         ("nats", {"auth": {}}, "expected one of username with password, token, and credentials"),
         ("nats", {"batch": 1}, "greater than 1"),
+        ("nats", {"ordered": True}, "'ordered' needs 'ack: delivered'"),
+        (
+            "rabbitmq",
+            {"bindings": [{"exchange": "a", "exchange_type": "x-consistent-hash"}]},
+            "'routing_key' is its weight: write '1'",
+        ),
         ("mqtt", {"group": "a/b"}, "expected a name without"),
         ("mqtt", {"session": "0s"}, "greater than or equal to 1"),
         ("rabbitmq", {"queue": ""}, "at least 1 character"),
