@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple, Self, TypeVar
@@ -18,6 +18,9 @@ KEPT = 86400.0
 
 START = "start"
 """The key of the checkpoint that says how the source began."""
+
+_BEFORE = 1.0
+"""Seconds before what is waited for from which on it is asked for: to some, "after" a time is without it."""
 
 Kept = TypeVar("Kept")
 Checkpoints = list[tuple[str, str | None]]
@@ -123,12 +126,15 @@ class Window(NamedTuple):
         latest = max(filter(None, (latest, mark.latest)), default=None)
         settled = latest if self.pages == 1 else mark.latest
         since = mark.since if settled is None else max(settled - self.overlap, mark.since or 0.0)
-        waiting = [
-            item.at for item in items if item.open and item.at is not None and item.at > self.now - self.open_for
-        ]
-        if since is not None and waiting:
-            since = min(since, *waiting)
+        if since is not None:
+            since = min([since, *(at - _BEFORE for at in self._waiting(items))])
         return replace(mark, since=since, latest=latest, fresh=False)
+
+    def _waiting(self, items: Iterable[Item]) -> Iterator[float]:
+        """When that began which is not over."""
+        for item in items:
+            if item.open and item.at is not None and item.at > self.now - self.open_for:
+                yield item.at
 
 
 def key(kind: str, place: Sequence[str], ids: Sequence[str] = ()) -> str:

@@ -63,6 +63,7 @@ def listening() -> Iterator[FakeApi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer in one piece: in two, the second waits for an acknowledgement of the first
 
         def do_GET(self) -> None:
             status, headers, body = api.answer(self.path, dict(self.headers.items()))

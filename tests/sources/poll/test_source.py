@@ -123,7 +123,7 @@ async def test_an_open_item_holds_the_window(world: World, api: FakeApi, setting
     for _ in range(2):
         await source.poll(world.journal.append)
     after = [each.partition("after=")[2] for each in api.asked]
-    assert after == ["", str(NOW - 5000), str(NOW - 5000), str(NOW - 10)]
+    assert after == ["", str(NOW - 5001), str(NOW - 5001), str(NOW - 10)]
 
 
 async def test_a_clock_that_is_ahead_moves_the_window_no_further_than_now(
