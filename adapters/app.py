@@ -78,6 +78,7 @@ async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup
         mappings = sidecar.translators.watch(hangup, sidecar.exports)
         upkeep = _started(group, {"retention": _retain(sidecar), "mappings": mappings})
         upkeep += _started(group, {f"metrics {name}": each.run() for name, each in sidecar.exporters.items()})
+        standing = _started(group, {"standby": sidecar.standby.run()} if sidecar.standby else {})
         upkeep += _started(group, {"stalls": sidecar.stalls.watch(asyncio.sleep)})
         upkeep += _started(group, {f"shadow {name}": shadow.run() for name, shadow in sidecar.shadows.items()})
         settled()
@@ -87,14 +88,16 @@ async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup
         serving["listen"].stop()
         _cancel(hearing)
         await _drain(sidecar, [asked[0], *hearing], publishing)
+        _cancel(standing)
+        if sidecar.standby:
+            await sidecar.standby.resign()
         for each in serving.values():
             each.stop()
         _cancel([*publishing, *upkeep])
 
 
 def _hearing(sidecar: Sidecar) -> _Work:
-    listening = sidecar.listening()
-    return {f"source {name}": _endless(source.run(sidecar.receiver(name))) for name, source in listening.items()}
+    return {f"source {name}": _endless(sidecar.hear(name)) for name in sidecar.listening()}
 
 
 async def _endless(work: Coroutine[Any, Any, None]) -> None:

@@ -89,6 +89,10 @@ class Metrics:
         """Asks at each scrape for how long sources have stalled."""
         self.registry.register(_StallCollector(seconds))
 
+    def leaders(self, leaders: Callable[[], Mapping[str, bool]]) -> None:
+        """Asks at each scrape whether this is who hears sources that only one of several hears."""
+        self.registry.register(_LeaderCollector(leaders))
+
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, namespace=PREFIX, registry=self.registry)
 
@@ -142,6 +146,20 @@ class _StallCollector(Collector):
         for source, seconds in self._seconds().items():
             stalled.add_metric([source], seconds)
         yield stalled
+
+
+class _LeaderCollector(Collector):
+    def __init__(self, leaders: Callable[[], Mapping[str, bool]]) -> None:
+        self._leaders = leaders
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        leads = _gauge("source_leader", "Whether this is who hears a source that only one of several hears", "source")
+        for source, leading in self._leaders().items():
+            leads.add_metric([source], leading)
+        yield leads
 
 
 def _gauge(name: str, documentation: str, *labels: str) -> GaugeMetricFamily:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -117,3 +118,16 @@ class Expected:
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$"), Expected("a word of letters, digits, - and _")]
 """A name that a user gives to something of their own."""
+
+
+def _postgresql_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("expected a URL such as postgresql://ci@db.example.com/delivery?sslmode=verify-full")
+    if ":" in parts.netloc.rpartition("@")[0]:
+        raise ValueError("expected a URL without a password: write it under 'password'")
+    return value
+
+
+PostgresqlUrl = Annotated[str, AfterValidator(_postgresql_url)]
+"""A connection URI as libpq has them, without a password."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -31,6 +31,8 @@ from adapters.sources.joining.receiving import Joining
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
+from adapters.standby.assembling import leadership
+from adapters.standby.candidate import Candidate
 from adapters.translators import Exporters, Translators
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class Sidecar:
         self.sources = _built("sources", settings, together, settings.sources, self._source)
         exporting = {"otlp": settings.metrics.otlp} if settings.metrics.otlp else {}
         self.exporters = _built("metrics", settings, together, exporting, self._exporter)
+        self.standby = self._candidate(together)
         together.check()
         self._joining = Joining(
             journal.checkpoints(OWNER),
@@ -97,10 +100,12 @@ class Sidecar:
     def receiver(self, source: str) -> Receive:
         """What a source hands its notifications to."""
         pulse, settings = self._pulses[source], self.settings.sources[source]
+        standby = self._standby(source)
+        append = standby.append if standby else self.journal.append
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
-                seq = await self.journal.append(notifications, checkpoints)
+                seq = await append(notifications, checkpoints)
                 self.metrics.received(source, len(notifications))
                 if settings.waits:
                     await self.journal.passed(seq)
@@ -109,6 +114,13 @@ class Sidecar:
         if settings.registry is not None:
             kept = _looked_up(kept, source, settings.registry, lambda: self.translators.current(source))
         return redacted(kept, settings.redact, lambda: self.translators.current(source))
+
+    async def hear(self, source: str) -> None:
+        """Runs a source that listens on its own; one that only one of several hears, whenever it is this one."""
+        if standby := self._standby(source):
+            await standby.leading(lambda: self._begun(source).run(self.receiver(source)), self._pulses[source])
+        else:
+            await self.listening()[source].run(self.receiver(source))
 
     def listening(self) -> dict[str, Source]:
         """The sources that listen on their own."""
@@ -119,6 +131,22 @@ class Sidecar:
         for name, source in self.sources.items():
             if isinstance(source, Mounted):
                 yield from source.routes(self.receiver(name))
+
+    def _candidate(self, together: Together) -> Candidate | None:
+        decides = self.settings.standby.decides if self.settings.standby else {}
+        made = _built("standby", self.settings, together, decides, lambda _, each: leadership(each))
+        for each in made.values():
+            found = Candidate(each, self.journal, self.settings.shared())
+            self.metrics.leaders(found.leaders)
+            return found
+        return None
+
+    def _standby(self, source: str) -> Candidate | None:
+        return self.standby if source in self.settings.shared() else None
+
+    def _begun(self, name: str) -> Source:
+        """A source anew, from where it stands by now."""
+        return cast("Source", self._source(name, self.settings.sources[name]))
 
     def _route(self, name: str, settings: config.Route) -> Route:
         render = renderer(

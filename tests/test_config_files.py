@@ -29,6 +29,7 @@ SOURCES_OF = {
     "jenkins": {"webhook"},
     "jenkins-home": {"jenkins-home"},
     "jenkins-api": {"jenkins-api"},
+    "standby": {"jenkins-api"},
     "gerrit": {"webhook"},
     "gerrit-stream": {"gerrit-stream"},
     "gerrit-api": {"gerrit-api"},

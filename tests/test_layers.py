@@ -31,6 +31,7 @@ LAYERS = (
     {"brokers", "endpoint", "gerrit", "journal", "mapping", "redaction", "store"},
     {"metrics"},
     {"sinks", "sources"},
+    {"standby"},
     {"config", "goldens", "route", "server", "translators"},
     {"playground", "reach", "replay", "scaffold", "sending", "sidecar"},
     {"delivery", "lineage", "serving", "telemetry"},

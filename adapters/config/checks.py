@@ -44,6 +44,19 @@ def findings(config: Config) -> Iterator[Finding]:
     yield from astray(config)
     yield from _unheeded(config)
     yield from _shadows(config)
+    yield from _standby(config)
+
+
+def _standby(config: Config) -> Iterator[Finding]:
+    if config.standby is not None and not config.shared():
+        hint = "name them in 'sources', or leave this out: webhooks and consumers of brokers may be several"
+        yield ("standby",), "there is no source of which only one may run", hint
+    for index, name in enumerate(config.shared()):
+        at = ("standby", "sources", index)
+        if name not in config.sources:
+            yield at, f"there is no source '{name}'", suggestion(name, config.sources)
+        elif config.sources[name].type == "webhook":
+            yield at, "a webhook is told: each of several takes what comes to it", "leave it out"
 
 
 def _unheeded(config: Config) -> Iterator[Finding]:

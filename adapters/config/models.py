@@ -18,6 +18,7 @@ from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Instance, SourceSettings
+from adapters.standby.settings import Standby
 from adapters.yamlfile import Location, YamlFile
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ class Config(Settings):
     log: Log = Log()
     metrics: Metrics = Metrics()
     console: Console = Console()
+    standby: Standby | None = None
     sources: Annotated[
         dict[Name, Annotated[SourceSettings, ByType({name: each.model for name, each in SOURCES.items()})]],
         Field(min_length=1),
@@ -181,6 +183,12 @@ class Config(Settings):
     def ends(self, route: Route) -> bool:
         """Whether CDEvents go no further, also not those that others made: into an action, a store, another's words."""
         return route.format is Format.MAPPED or SINKS[self.sinks[route.sink].type].ends
+
+    def shared(self) -> tuple[str, ...]:
+        """The sources that only one of several sidecars hears, by name."""
+        if self.standby is None:
+            return ()
+        return self.standby.sources or tuple(name for name, each in self.sources.items() if each.single)
 
     def acts(self, route: Route) -> bool:
         """Whether one of its routes ends in an action."""

@@ -103,9 +103,13 @@ class Journal:
         while True:
             advanced = self._advanced
             with suppress(JournalUnavailable):  # a route that cannot note how far it came has not come that far
-                if await self._read(lambda: log.passed(self._reads, self.routes or ())) >= seq:
+                if await self.delivered() >= seq:
                     return
             await advanced.wait()
+
+    async def delivered(self) -> int:
+        """The number of the last record that each of its `routes` has passed."""
+        return await self._read(lambda: log.passed(self._reads, self.routes or ()))
 
     async def check(self) -> None:
         """Raises JournalUnavailable when `append` or `read` would, or the file was found to be damaged."""

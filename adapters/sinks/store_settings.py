@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Size
+from adapters.settings import Duration, Expected, PostgresqlUrl, Size
 from adapters.sinks.contract import SinkSettings
-
-
-def _postgresql_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("expected a URL such as postgresql://ci@db.example.com/delivery?sslmode=verify-full")
-    if ":" in parts.netloc.rpartition("@")[0]:
-        raise ValueError("expected a URL without a password: write it under 'password'")
-    return value
 
 
 class PostgresqlSettings(SinkSettings):
     """Where the database is, as libpq's connection URIs say it; a statement that takes `timeout` is given up."""
 
     type: Literal["postgresql"]
-    url: Annotated[str, AfterValidator(_postgresql_url)]
+    url: PostgresqlUrl
     password: Secret | None = None
     timeout: Annotated[Duration, Field(ge=1)] = 30.0
 

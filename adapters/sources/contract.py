@@ -76,6 +76,11 @@ class SourceSettings(Settings):
         return False
 
     @property
+    def single(self) -> bool:
+        """Whether one of several replicas is enough: it asks a tool itself, and two would hear the same."""
+        return False
+
+    @property
     def headless(self) -> bool:
         """Whether it brings the lines of files one by one, and so without the header of their columns."""
         return False

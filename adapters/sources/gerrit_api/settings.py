@@ -37,6 +37,11 @@ class GerritApiSettings(SourceSettings):
     since: AwareDatetime | None = None
 
     @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True
+
+    @property
     def user(self) -> tuple[str, Secret] | Secret | None:
         """Who asks: a name and a password, a token, or anybody."""
         return (self.username, self.password) if self.username and self.password else self.token

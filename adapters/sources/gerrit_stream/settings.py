@@ -69,3 +69,8 @@ class GerritStreamSettings(SourceSettings):
     )
     window: Seconds = 7 * 86400.0
     since: AwareDatetime | None = None
+
+    @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True

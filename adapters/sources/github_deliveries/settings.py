@@ -46,6 +46,11 @@ class GithubDeliveriesSettings(SourceSettings):
     since: AwareDatetime | None = None
 
     @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True
+
+    @property
     def api(self) -> str:
         """The URL of the REST API, without a slash at its end: GitHub's own, or that of an Enterprise Server."""
         parts = urlsplit(self.instance)

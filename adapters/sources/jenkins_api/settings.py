@@ -33,6 +33,11 @@ class JenkinsApiSettings(SourceSettings):
     stages: bool = True
     history: bool = True
 
+    @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True
+
     @model_validator(mode="after")
     def _user_with_token(self) -> Self:
         if (self.user is None) != (self.token is None):

@@ -29,3 +29,8 @@ class JenkinsHomeSettings(SourceSettings):
     follow: list[Annotated[str, Field(pattern="^/"), Expected("a whole path, from / on")]] = []
     time_zone: TimeZone = "UTC"
     archive: list[Name] = []
+
+    @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True

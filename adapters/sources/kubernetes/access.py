@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from adapters.errors import ConfigError, Problem
-from adapters.sources.kubernetes.settings import KubernetesSettings
+from adapters.sources.kubernetes.cluster import ClusterSettings
 from adapters.tls import Tls, context
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -33,7 +33,7 @@ class Access:
     proxy: str | None = None
 
 
-def access(settings: KubernetesSettings, environ: Mapping[str, str] = os.environ) -> Access:
+def access(settings: ClusterSettings, environ: Mapping[str, str] = os.environ) -> Access:
     """What the settings describe; raises ConfigError where a file or its content is not as it must be."""
     if settings.kubeconfig is not None:
         return _of_kubeconfig(settings.kubeconfig, settings.context)

@@ -31,6 +31,8 @@ SILENCE = 120
 
 _GRACE = 20.0
 _CHUNK = 1 << 16
+_READ = "get, list and watch"
+_VERBS = {"POST": "create", "PUT": "update"}
 _GONE, _NOT_FOUND, _FORBIDDEN, _UNAUTHORIZED = 410, 404, 403, 401
 
 Json = dict[str, Any]
@@ -50,6 +52,10 @@ class Forbidden(ApiSilent):
 
 class NotServed(ApiSilent):
     """There is no such resource."""
+
+
+class Conflict(ApiSilent):
+    """Another has made or changed it meanwhile."""
 
 
 class Expired(AdapterError):
@@ -72,8 +78,14 @@ class Api:
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Json:
         """The JSON object at a path."""
-        what = f"GET {path}"
-        answer = self._answer(path, parameters or {}, self._timeout)
+        return self._read(f"GET {path}", self._answer("GET", path, self._timeout, fields=dict(parameters or {})))
+
+    def send(self, method: str, path: str, document: Json) -> Json:
+        """The object that POST or PUT makes of one; raises Conflict where another change came first."""
+        body, kind = orjson.dumps(document), {"Content-Type": "application/json"}
+        return self._read(f"{method} {path}", self._answer(method, path, self._timeout, body=body, headers=kind))
+
+    def _read(self, what: str, answer: urllib3.BaseHTTPResponse) -> Json:
         body = bytearray()
         with _Said(what), answer:
             while len(body) <= LARGEST and (piece := answer.read(_CHUNK, decode_content=True)):
@@ -113,26 +125,28 @@ class Api:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(SILENCE),
         }
-        return Watch(self._answer(path, wanted, SILENCE + _GRACE), f"watch of {path}")
+        return Watch(self._answer("GET", path, SILENCE + _GRACE, fields=wanted), f"watch of {path}")
 
-    def _answer(self, path: str, parameters: Mapping[str, str], timeout: float) -> urllib3.BaseHTTPResponse:
-        what = f"GET {path}"
+    def _answer(
+        self, method: str, path: str, timeout: float, headers: Mapping[str, str] | None = None, **given: Any
+    ) -> urllib3.BaseHTTPResponse:
+        what = f"{method} {path}"
         try:
             with _Said(what):
                 answer = self._connected().request(
-                    "GET",
+                    method,
                     self._access.url + path,
-                    fields=dict(parameters),
-                    headers=self._headers(),
+                    headers={**self._headers(), **(headers or {})},
                     timeout=urllib3.Timeout(connect=self._timeout, read=timeout),
                     preload_content=False,
                     redirect=False,
                     retries=False,
+                    **given,
                 )
         except ApiSilent:
             self._pool = None  # the files that it was made of may be others by now
             raise
-        if answer.status != 200:  # noqa: PLR2004 - anything else is a refusal
+        if answer.status not in (200, 201):  # anything else is a refusal
             raise _refused(answer, what)
         return answer
 
@@ -224,7 +238,9 @@ def _refused(answer: urllib3.BaseHTTPResponse, what: str) -> AdapterError:
         case 404:
             return NotServed(told)
         case 403:
-            return Forbidden(f"{told}; let this user's role get, list and watch it")
+            return Forbidden(f"{told}; let this user's role {_VERBS.get(what.split(maxsplit=1)[0], _READ)} it")
+        case 409:
+            return Conflict(told)
         case 401:
             return ApiSilent(f"{told}; is the token, or the certificate, still valid?")
     return ApiSilent(told)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from adapters.mapping.syntax import SyntaxProblem, members
-from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import Expected, Settings
 from adapters.sources.contract import SourceSettings
-from adapters.tls import Tls
-
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"), Expected("a name as Kubernetes has them")]
-"""The name of a namespace (RFC 1123, a label)."""
+from adapters.sources.kubernetes.cluster import ClusterSettings, Name
 
 
 def _followable(text: str) -> str:
@@ -63,7 +58,7 @@ class RolloutsOf(Settings):
     published: bool = False
 
 
-class KubernetesSettings(SourceSettings):
+class KubernetesSettings(ClusterSettings, SourceSettings):
     """Which cluster, whose words it takes, and what is watched there.
 
     The API is that of `kubeconfig` (and its `context`, the current one unless told), or the one at `url` with a
@@ -72,30 +67,14 @@ class KubernetesSettings(SourceSettings):
     """
 
     type: Literal["kubernetes"]
-    kubeconfig: Path | None = None
-    context: str | None = None
-    url: (
-        Annotated[
-            str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user, such as https://10.0.0.1:6443")
-        ]
-        | None
-    ) = None
-    token: Secret | None = None
-    tls: Tls = Tls()
-    timeout: Annotated[Duration, Field(gt=0)] = 30.0
     namespaces: tuple[Name, ...] = ()
     rollouts: RolloutsOf | None = None
     watch: tuple[Watched, ...] = ()
 
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if self.kubeconfig is not None and self.url is not None:
-            raise ValueError("'kubeconfig' and 'url' are two ways to say the same: leave one out")
-        if self.context is not None and self.kubeconfig is None:
-            raise ValueError("'context' is one of a 'kubeconfig'")
-        if self.url is None and (self.token is not None or self.tls != Tls()):
-            raise ValueError("'token' and 'tls' go with 'url'")
-        return self
+    @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True
 
     @model_validator(mode="after")
     def _something(self) -> Self:

@@ -1,0 +1,209 @@
+"""One of several sidecars: it stands by until it leads, and hears only while it does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+from uuid import uuid4
+
+import structlog
+
+from adapters.errors import JournalUnavailable
+from adapters.journal import Journal
+from adapters.model import Checkpoint, Notification
+from adapters.sources.pulse import Pulse, Sleep
+from adapters.standby.contract import ANSWER, EVERY, HELD, Leadership, Lost, Shared, Unavailable
+from adapters.standby.delivered import Delivered
+from adapters.worker import Worker
+
+Result = TypeVar("Result")
+
+_OWNER, _IDENTITY = ":standby", "identity"
+"""Whose checkpoint the name of a journal is, and its key: no source has such a name."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Candidate:
+    """Leads, or stands by, for sources by name. `clock` is monotonic, in seconds."""
+
+    def __init__(
+        self,
+        leadership: Leadership,
+        journal: Journal,
+        sources: Collection[str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._leadership, self._journal, self._sources = leadership, journal, sources
+        self._identity = journal.checkpoints(_OWNER).get(_IDENTITY, "")
+        self._clock, self._sleep = clock, sleep
+        self._worker = Worker("standby")
+        self._delivered = Delivered()
+        self._until = float("-inf")
+        self._begun, self._over = asyncio.Event(), asyncio.Event()
+        self._trouble = ""
+
+    def leaders(self) -> Mapping[str, bool]:
+        """Whether this is who hears, by source."""
+        return dict.fromkeys(self._sources, self._leads)
+
+    async def run(self) -> None:
+        """Stands by, leads, and stands by again when that is lost, until cancelled."""
+        while True:
+            try:
+                await self._identify()
+                await self._lead(await self._gained())
+            except (Lost, Unavailable, JournalUnavailable) as error:
+                await self._step_down(str(error))
+
+    async def leading(self, hear: Callable[[], Awaitable[None]], pulse: Pulse) -> None:
+        """Hears whenever this leads, and is cancelled when it does no more; returns when hearing came to an end."""
+        while True:
+            with pulse.idle():
+                await self._begun.wait()
+            if await _until(self._over, hear):
+                return
+
+    async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> int:
+        """As the journal's, for what its sources hand over; while another may lead, it waits to be cancelled."""
+        if not self._leads:  # the process stood still
+            await asyncio.Event().wait()
+        seq = await self._journal.append(notifications, checkpoints)
+        self._delivered.note(seq, [each for each in checkpoints if each.source in self._sources])
+        return seq
+
+    async def resign(self) -> None:
+        """Leaves what is delivered, and lets another lead; `run` is cancelled before."""
+        if self._leads:
+            try:
+                await self._renew()
+                _log.info("leads no more, for it stops", sources=[*self._sources])
+            except (Lost, Unavailable, JournalUnavailable) as error:
+                _log.warning("another leads when the lease is over", reason=str(error))
+        with suppress(Lost, Unavailable):
+            await self._asked(self._leadership.release, ANSWER)
+        self._worker.close()
+
+    @property
+    def _leads(self) -> bool:
+        return self._begun.is_set() and self._clock() < self._until
+
+    async def _identify(self) -> None:
+        """The journal has a name of its own, where it is decided who leads."""
+        if not self._identity:
+            identity = str(uuid4())
+            await self._journal.append([], [Checkpoint(_OWNER, _IDENTITY, identity)])
+            self._identity = identity
+
+    async def _gained(self) -> Shared:
+        _log.info("standing by", sources=[*self._sources])
+        while True:
+            begun = self._clock()
+            try:
+                shared = await self._asked(partial(self._leadership.acquire, self._identity), ANSWER)
+            except Unavailable as error:
+                self._say("it cannot be asked who leads: standing by", error)
+            else:
+                self._goes_well()
+                if shared is not None:
+                    self._until = begun + HELD
+                    return shared
+            await self._sleep(EVERY)
+
+    async def _lead(self, shared: Shared) -> None:
+        await self._take_over(shared)
+        await self._renew()
+        _log.info("leads", sources=[*self._sources], after=shared.journal)
+        self._over = asyncio.Event()
+        self._begun.set()
+        while True:
+            await self._sleep(min(EVERY, max(0.0, self._until - self._clock())))
+            try:
+                await self._renew()
+                self._goes_well()
+            except Unavailable as error:
+                self._say("the lead cannot be renewed", error)
+                if self._clock() >= self._until:
+                    raise Lost(f"the lead could not be renewed for {HELD:g} s: {error}") from None
+
+    async def _take_over(self, shared: Shared) -> None:
+        """What the journal knows of the sources becomes what is shared, unless it was its own leader's at last."""
+        own = [each for name in self._sources for each in self._known(name)]
+        if shared.journal is None:
+            self._delivered.note(0, own)
+        elif shared.journal == self._identity:
+            gone = [each for each in _checkpoints(shared) if each.key not in self._journal.checkpoints(each.source)]
+            last = await self._journal.append([])
+            self._delivered.note(last, [*(Checkpoint(each.source, each.key, None) for each in gone), *own])
+        else:
+            found = [each for each in _checkpoints(shared) if each.source in self._sources]
+            forgotten = [Checkpoint(each.source, each.key, None) for each in own]
+            await self._journal.append([], [*forgotten, *found])
+
+    def _known(self, source: str) -> list[Checkpoint]:
+        return [Checkpoint(source, key, value) for key, value in self._journal.checkpoints(source).items()]
+
+    async def _renew(self) -> None:
+        begun = self._clock()
+        with suppress(JournalUnavailable):
+            self._delivered.passed(await self._journal.delivered())
+        changes = self._delivered.passed(0)
+        await self._asked(partial(self._leadership.renew, self._identity, changes), min(ANSWER, self._until - begun))
+        self._delivered.shared()
+        self._until = begun + HELD
+
+    async def _step_down(self, reason: str) -> None:
+        self._until = float("-inf")
+        self._begun.clear()
+        self._over.set()
+        self._delivered.forget()
+        _log.warning("leads no more: its sources are stopped", sources=[*self._sources], reason=reason)
+        with suppress(Lost, Unavailable):
+            await self._asked(self._leadership.release, ANSWER)
+        await self._sleep(EVERY)
+
+    async def _asked(self, call: Callable[[], Result], patience: float) -> Result:
+        try:
+            async with asyncio.timeout(max(0.0, patience)):
+                return await self._worker.run(call)
+        except TimeoutError:
+            self._leadership.abort()
+            raise Unavailable(f"there is no answer within {patience:.1f} s") from None
+
+    def _say(self, what: str, error: Exception) -> None:
+        """Once, until it goes well again or something else is wrong."""
+        if self._trouble != str(error):
+            self._trouble = str(error)
+            _log.warning(what, sources=[*self._sources], reason=self._trouble)
+
+    def _goes_well(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            _log.info("it can be asked again who leads", sources=[*self._sources])
+
+
+async def _until(over: asyncio.Event, hear: Callable[[], Awaitable[None]]) -> bool:
+    """Whether what is heard came to an end before it was over."""
+    hearing, ending = asyncio.ensure_future(hear()), asyncio.ensure_future(over.wait())
+    try:
+        await asyncio.wait((hearing, ending), return_when=asyncio.FIRST_COMPLETED)
+        if hearing.done() and not over.is_set():
+            await hearing
+            return True
+        return False
+    finally:
+        for each in (hearing, ending):
+            each.cancel()
+        await asyncio.wait((hearing, ending))
+
+
+def _checkpoints(shared: Shared) -> list[Checkpoint]:
+    return [
+        Checkpoint(source, key, value) for source, known in shared.checkpoints.items() for key, value in known.items()
+    ]

@@ -1,0 +1,60 @@
+"""What leadership is: held by one of several at a time, and with it, where the sources of whoever led stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from adapters.errors import AdapterError
+from adapters.model import Checkpoint
+
+LEASE = 10
+"""Seconds without a renewal after which another may lead."""
+
+HELD = 7.0
+"""Seconds after the beginning of a renewal that whoever leads relies on it: shorter, for what is under way has to end.
+
+Between them is what clocks that run at different speeds, and a source that is stopped, may take.
+"""
+
+EVERY = 1.0
+"""Seconds between two renewals, and between two attempts of who stands by."""
+
+ANSWER = 5.0
+"""Seconds that one request may take."""
+
+
+class Unavailable(AdapterError):
+    """Who leads cannot be asked now: ask again, and lead on for as long as the last renewal is good for."""
+
+
+class Lost(AdapterError):
+    """Another leads, or may: stop at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What whoever led before has left: which journal was theirs, and where its sources stood, by source and key.
+
+    There is nothing of what was not delivered by all routes. `journal` is None where nobody ever led.
+    """
+
+    journal: str | None = None
+    checkpoints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Leadership(Protocol):
+    """Where it is decided who leads. Blocks, but for `abort`; raises Unavailable."""
+
+    def acquire(self, journal: str) -> Shared | None:
+        """Tries once, for whoever has a journal; None while another leads."""
+
+    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
+        """Leads on for LEASE seconds, and leaves checkpoints and whose they are, all or none; raises Lost."""
+
+    def release(self) -> None:
+        """Lets another lead at once."""
+
+    def abort(self) -> None:
+        """Ends a call that is under way in another thread, which then raises Unavailable."""

@@ -1,0 +1,140 @@
+"""Leadership by an advisory lock of PostgreSQL, which belongs to a session and ends with it.
+
+A session that says nothing for LEASE seconds is ended by the server (`idle_session_timeout`, PostgreSQL 14): so a
+leader that is cut off, or stands still, holds the lock no longer than that.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from hashlib import sha256
+
+import psycopg
+
+from adapters.errors import TransientError
+from adapters.model import Checkpoint
+from adapters.standby.contract import ANSWER, LEASE, Lost, Shared, Unavailable
+from adapters.standby.settings import Lock
+from adapters.store.database import SCHEMA, connected, failure
+from adapters.urls import public
+
+OLDEST = 14
+"""The first PostgreSQL that ends idle sessions."""
+
+_SESSION = f"""
+set idle_session_timeout = {LEASE * 1000};
+set idle_in_transaction_session_timeout = {LEASE * 1000};
+set statement_timeout = {round(ANSWER * 1000)};
+"""
+_HELD = """
+select exists (
+    select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+    and objsubid = 1 and (classid::bigint << 32 | objid::bigint) = %s
+)
+"""
+_CLAIM = f"""
+insert into {SCHEMA}.leaders (lock, journal) values (%s, %s)
+on conflict (lock) do update set journal = excluded.journal, renewed_at = now()
+"""  # noqa: S608 - a name of ours, as below
+_FORGET = f"delete from {SCHEMA}.checkpoints where lock = %s and source = %s and key = %s"  # noqa: S608
+_KEEP = f"""
+insert into {SCHEMA}.checkpoints (lock, source, key, value) values (%s, %s, %s, %s)
+on conflict (lock, source, key) do update set value = excluded.value
+"""  # noqa: S608
+
+
+class AdvisoryLock:
+    """A Leadership."""
+
+    def __init__(self, settings: Lock) -> None:
+        self._settings = settings
+        self._key = int.from_bytes(sha256(f"cdevents-adapters {settings.lock}".encode()).digest()[:8], signed=True)
+        self._connection: psycopg.Connection | None = None
+
+    def acquire(self, journal: str) -> Shared | None:  # noqa: ARG002 - the lock is a session's
+        """As in Leadership."""
+        try:
+            connection = self._connected()
+            if not _one(connection, "select pg_try_advisory_lock(%s)", self._key):
+                return None
+            return self._left(connection)
+        except psycopg.Error as error:
+            self.release()
+            raise Unavailable(str(failure(self._settings.url, error))) from None
+
+    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
+        """As in Leadership; the lock and what is written are of one transaction."""
+        if self._connection is None:
+            raise Lost("the session that had the lock is gone")
+        try:
+            with self._connection.transaction():
+                if not _one(self._connection, _HELD, self._key):
+                    raise Lost("this session has the lock no more; is there a pooler that gives it to several?")
+                self._connection.execute(_CLAIM.encode(), [self._settings.lock, journal])
+                self._write(self._connection, checkpoints)
+        except psycopg.Error as error:
+            told = str(failure(self._settings.url, error))
+            if not self._connection.broken and not self._connection.closed:
+                raise Unavailable(told) from None
+            self.release()
+            raise Lost(f"the session that had the lock is gone: {told}") from None
+
+    def release(self) -> None:
+        """As in Leadership; the session ends as well, but the server may notice that later."""
+        if (connection := self._connection) is not None:
+            try:
+                with closing(connection), suppress(psycopg.Error):
+                    connection.execute(b"select pg_advisory_unlock_all()")
+            finally:
+                self._connection = None
+
+    def abort(self) -> None:
+        """As in Leadership."""
+        if (connection := self._connection) is not None:
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as other:
+                other.shutdown(socket.SHUT_RDWR)
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None:
+            password = self._settings.password.get_secret_value() if self._settings.password else None
+            try:
+                connection = connected(self._settings.url, password, ANSWER)
+            except TransientError as error:
+                raise Unavailable(str(error)) from None
+            if connection.info.server_version < OLDEST * 10_000:
+                connection.close()
+                where = public(self._settings.url, users=False)
+                raise Unavailable(f"PostgreSQL at {where} is older than {OLDEST}: it ends no session that is cut off")
+            connection.autocommit = True
+            connection.execute(_SESSION.encode())
+            self._connection = connection
+        return self._connection
+
+    def _left(self, connection: psycopg.Connection) -> Shared:
+        lock = [self._settings.lock]
+        leaders = connection.execute(f"select journal from {SCHEMA}.leaders where lock = %s".encode(), lock)  # noqa: S608
+        journal = leaders.fetchone()
+        query = f"select source, key, value from {SCHEMA}.checkpoints where lock = %s"  # noqa: S608
+        checkpoints: dict[str, dict[str, str]] = {}
+        for source, key, value in connection.execute(query.encode(), lock):
+            checkpoints.setdefault(source, {})[key] = value
+        return Shared(journal[0] if journal else None, checkpoints)
+
+    def _write(self, connection: psycopg.Connection, checkpoints: Iterable[Checkpoint]) -> None:
+        kept, forgotten = [], []
+        for each in checkpoints:
+            at = (self._settings.lock, each.source, each.key)
+            kept.append((*at, each.value)) if each.value is not None else forgotten.append(at)
+        with connection.cursor() as cursor:
+            if forgotten:
+                cursor.executemany(_FORGET.encode(), forgotten)
+            if kept:
+                cursor.executemany(_KEEP.encode(), kept)
+
+
+def _one(connection: psycopg.Connection, query: str, *values: object) -> object:
+    row = connection.execute(query.encode(), values).fetchone()
+    return row[0] if row else None

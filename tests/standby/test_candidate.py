@@ -1,0 +1,211 @@
+"""One of several hears, and who comes after goes on where all that came of it was delivered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.journal import Journal
+from adapters.model import Checkpoint, Notification
+from adapters.sources.pulse import Pulse
+from adapters.standby.candidate import Candidate
+from tests.standby.place import Clock, Place, candidate
+from tests.waiting import eventually
+
+ROUTE = "out"
+
+
+@dataclass
+class Replica:
+    """A sidecar's journal and candidate, and a source that counts: its checkpoint is the next number."""
+
+    journal: Journal
+    candidate: Candidate
+    clock: Clock
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    heard: list[int] = field(default_factory=list)
+    runs: int = 0
+
+    def start(self, most: Callable[[], int]) -> None:
+        """Stands by, and hears up to a number while it leads."""
+
+        async def hear() -> None:
+            self.runs += 1
+            number = int(self.journal.checkpoints("tool").get("next", "0"))
+            while True:
+                if number < most():
+                    note = Notification("tool", b"%d" % number, datetime.now(UTC))
+                    await self.candidate.append([note], [Checkpoint("tool", "next", str(number + 1))])
+                    self.heard.append(number)
+                    number += 1
+                await asyncio.sleep(0)
+
+        self.tasks = [
+            asyncio.create_task(self.candidate.run()),
+            asyncio.create_task(self.candidate.leading(hear, Pulse())),
+        ]
+
+    async def delivers(self, seq: int) -> None:
+        """Its route has passed a record."""
+        await self.journal.advance(ROUTE, seq)
+
+    async def dies(self) -> None:
+        """At once, as by kill -9: nothing is released."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.wait(self.tasks)
+
+    @property
+    def leads(self) -> bool:
+        """Whether it does."""
+        return self.candidate.leaders()["tool"]
+
+
+@dataclass
+class World:
+    """Replicas with journals of their own, around one place."""
+
+    folder: Path
+    place: Place = field(default_factory=Place)
+    told: int = 0
+    replicas: list[Replica] = field(default_factory=list)
+
+    def replica(self, name: str) -> Replica:
+        """One that runs; a name that was there before has the same journal."""
+        clock = Clock()
+        journal = Journal(self.folder / f"{name}.db", max_bytes=64 << 20, routes=[ROUTE])
+        made = Replica(journal, candidate(self.place, journal, ["tool"], clock), clock)
+        made.start(lambda: self.told)
+        self.replicas.append(made)
+        return made
+
+
+@asynccontextmanager
+async def around(folder: Path) -> AsyncIterator[World]:
+    """A world, tidied up at the end."""
+    world = World(folder)
+    yield world
+    for each in world.replicas:
+        await each.dies()
+        await each.journal.aclose()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A place at which nobody ever led."""
+    async with around(tmp_path) as made:
+        yield made
+
+
+async def test_one_hears_and_the_other_stands_by(world: World) -> None:
+    """However long it goes on."""
+    first = world.replica("a")
+    await eventually(lambda: first.leads)
+    second = world.replica("b")
+    world.told = 5
+    await eventually(lambda: first.heard == [0, 1, 2, 3, 4] and second.clock.now > 30)
+    assert (second.leads, second.heard, second.runs) == (False, [], 0)
+
+
+async def test_a_standby_goes_on_after_what_was_delivered(world: World) -> None:
+    """What was heard, but not delivered, is heard again: it may be in a journal that is gone."""
+    first = world.replica("a")
+    world.told = 5
+    await eventually(lambda: first.heard == [0, 1, 2, 3, 4])
+    assert world.place.shared.get("tool", {}) == {}
+    await first.delivers(3)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "3"})
+    await first.dies()
+    world.place.leader = None
+    second = world.replica("b")
+    await eventually(lambda: second.heard == [3, 4])
+
+
+async def test_the_same_journal_goes_on_where_it_was(world: World) -> None:
+    """What it has heard is in it, and is delivered from it: nothing is heard twice."""
+    first = world.replica("a")
+    world.told = 3
+    await eventually(lambda: first.heard == [0, 1, 2])
+    await first.delivers(1)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "1"})
+    await first.dies()
+    await first.journal.aclose()
+    world.replicas.clear()
+    world.place.leader = None
+    again = world.replica("a")
+    world.told = 4
+    await eventually(lambda: again.heard == [3])
+    await again.delivers(4)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "4"})
+
+
+async def test_a_journal_that_led_before_another_did_goes_on_after_the_other(world: World) -> None:
+    """Where it stood itself counts no more."""
+    first = world.replica("a")
+    world.told = 2
+    await eventually(lambda: first.heard == [0, 1])
+    await first.delivers(2)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "2"})
+    world.place.leader, world.place.journal, world.place.shared = object(), "another", {"tool": {"next": "7"}}
+    await eventually(lambda: not first.leads)
+    world.place.leader, world.told = None, 8
+    await eventually(lambda: first.heard == [0, 1, 7])
+
+
+async def test_a_leader_that_cannot_renew_stops_before_its_lease_ends(world: World) -> None:
+    """It goes on for a while, and then hears nothing, and begins again when it can be asked."""
+    first = world.replica("a")
+    await eventually(lambda: first.leads)
+    world.place.away = True
+    began = first.clock.now
+    await eventually(lambda: not first.leads)
+    world.told = 1
+    stopped = first.clock.now - began
+    assert stopped < 10
+    await eventually(lambda: first.clock.now > 60)
+    assert first.heard == []
+    world.place.away = False
+    await eventually(lambda: first.heard == [0])
+    assert first.runs == 2
+
+
+async def test_a_leader_that_stood_still_takes_nothing(world: World) -> None:
+    """Its lease has ended meanwhile, which it knows before anybody tells it."""
+    first = world.replica("a")
+    await eventually(lambda: first.leads)
+    first.clock.now += 3600
+    taking = asyncio.create_task(first.candidate.append([Notification("tool", b"late", datetime.now(UTC))]))
+    world.place.leader = object()
+    await eventually(lambda: first.runs == 1 and not first.leads and first.clock.now > 3620)
+    assert not taking.done()
+    assert await first.journal.read(0, 10) == []
+    taking.cancel()
+
+
+async def test_who_stops_lets_another_lead_at_once(world: World) -> None:
+    """And leaves what is delivered until then: nothing is heard twice."""
+    first = world.replica("a")
+    world.told = 2
+    await eventually(lambda: first.heard == [0, 1])
+    await first.dies()
+    await first.delivers(2)
+    await first.candidate.resign()
+    assert (world.place.leader, world.place.shared) == (None, {"tool": {"next": "2"}})
+    second = world.replica("b")
+    world.told = 3
+    await eventually(lambda: second.heard == [2])
+
+
+async def test_checkpoints_from_before_are_the_first_to_be_shared(world: World) -> None:
+    """A sidecar that had none beside it keeps its place when it is given one."""
+    journal = Journal(world.folder / "a.db", max_bytes=64 << 20, routes=[ROUTE])
+    await journal.append([], [Checkpoint("tool", "next", "9")])
+    await journal.aclose()
+    world.replica("a")
+    await eventually(lambda: world.place.shared == {"tool": {"next": "9"}})
