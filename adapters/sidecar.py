@@ -31,12 +31,11 @@ from adapters.sources.joining.receiving import Joining
 from adapters.sources.pulse import Pulse
 from adapters.sources.redaction.receiving import redacted
 from adapters.sources.stalls import Stalls
-from adapters.standby.assembling import leadership
-from adapters.standby.candidate import Candidate
 from adapters.translators import Exporters, Translators
 
 if TYPE_CHECKING:
     from adapters.sinks.otlp.endpoint import MetricsEndpoint
+    from adapters.standby.candidate import Candidate
 
 _log = structlog.get_logger(__name__)
 _DRAFT = "a draft of CDEvents is published, which may change until it is released"
@@ -45,6 +44,8 @@ Part = TypeVar("Part")
 Built = TypeVar("Built")
 
 _exporter = late("adapters.telemetry.exporting", "Exporter")
+_leadership = late("adapters.standby.assembling", "leadership")
+_leading = late("adapters.standby.candidate", "Candidate")
 _looked_up = late("adapters.sources.registry.lookup", "looked_up")
 
 
@@ -134,9 +135,9 @@ class Sidecar:
 
     def _candidate(self, together: Together) -> Candidate | None:
         decides = self.settings.standby.decides if self.settings.standby else {}
-        made = _built("standby", self.settings, together, decides, lambda _, each: leadership(each))
+        made = _built("standby", self.settings, together, decides, lambda _, each: _leadership(each))
         for each in made.values():
-            found = Candidate(each, self.journal, self.settings.shared())
+            found: Candidate = _leading(each, self.journal, self.settings.shared())
             self.metrics.leaders(found.leaders)
             return found
         return None

@@ -18,13 +18,14 @@ from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sources import SOURCES
 from adapters.sources.contract import Instance, SourceSettings
-from adapters.standby.settings import Standby
 from adapters.yamlfile import Location, YamlFile
 
 if TYPE_CHECKING:
     from adapters.sinks.otlp.endpoint import MetricsEndpoint
+    from adapters.standby.settings import Standby
 else:
     MetricsEndpoint = late.settings("adapters.sinks.otlp.endpoint", "MetricsEndpoint")
+    Standby = late.settings("adapters.standby.settings", "Standby")
 
 Name = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$"), Expected("a name of at most 63 small letters, digits, - and _")

@@ -105,6 +105,11 @@ class PollSettings(SourceSettings, Listing):
         return self
 
     @property
+    def single(self) -> bool:
+        """As in SourceSettings."""
+        return True
+
+    @property
     def home(self) -> str:
         """The URL of the outermost list: everything else is at the same server."""
         return next(listing.url for _, listing in self.listings())
