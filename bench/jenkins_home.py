@@ -57,7 +57,7 @@ def rows() -> Iterator[Row]:
     yield Row(f"jenkins_home: {JOBS * BUILDS:,} builds caught up", many.rate, "builds/s", at_least=2000)
     yield Row(f"jenkins_home: {JOBS * BUILDS:,} builds watched", many.share, "% of a core", at_most=2)
     fewer = _watched(JOBS, FEWER, _pipeline)
-    yield Row(f"jenkins_home: {JOBS * FEWER:,} Pipelines caught up", fewer.rate, "builds/s")
+    yield Row(f"jenkins_home: {JOBS * FEWER:,} Pipelines caught up", fewer.rate, "builds/s", at_least=2000)
 
 
 def _freestyle(job: Path, number: int) -> None:

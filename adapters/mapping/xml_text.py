@@ -18,6 +18,8 @@ _WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _PROLOG = re.compile(rb"\A\s*<\?xml\b[^>]*>")
 _ENCODING = re.compile(rb"""\bencoding\s*=\s*["']([^"']*)""")
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf16", "utf-16le", "utf-16be", "unicode", ""})
+_CONTROL = bytes({*range(0x20)} - {*b"\t\n\r"})
+_NONCHARACTER = b"\xef\xbf"
 _BAD = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _REFERENCES = re.compile(rb"(?:&#(?:x[0-9a-fA-F]{1,8}|[0-9]{1,10});)+")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
@@ -29,7 +31,9 @@ _LAST = 0x10FFFF
 def clean(body: bytes) -> bytes:
     """A document in UTF-8, blank where its declaration was; raises ValueError for an encoding that is unknown."""
     text = _PROLOG.sub(_blank, _in_utf8(body), count=1)
-    return _REFERENCES.sub(_possible, _BAD.sub(b"", text))
+    if len(text.translate(None, _CONTROL)) < len(text) or _NONCHARACTER in text:
+        text = _BAD.sub(b"", text)
+    return _REFERENCES.sub(_possible, text) if b"&#" in text else text
 
 
 def escaped(text: bytes) -> bytes:
@@ -44,7 +48,7 @@ def _in_utf8(body: bytes) -> bytes:
     declared = _declared(body)
     if declared not in _UTF8:
         return _decoded(body, declared).encode("utf-8", "replace")
-    return body.decode("utf-8", _AS_WINDOWS).encode()
+    return body if body.isascii() else body.decode("utf-8", _AS_WINDOWS).encode()
 
 
 def _declared(body: bytes) -> str:
@@ -61,7 +65,7 @@ def _decoded(body: bytes, encoding: str) -> str:
 
 
 def _blank(declaration: re.Match[bytes]) -> bytes:
-    return re.sub(rb"[^\n]", b" ", declaration[0])
+    return b"\n".join(b" " * len(line) for line in declaration[0].split(b"\n"))
 
 
 def _possible(references: re.Match[bytes]) -> bytes:

@@ -18,6 +18,9 @@ from adapters.sources.jenkins_home.xstream import Graph
 MARK = b"StageStep"
 """Is in every file that has a stage's node in it."""
 
+_END, _WARNING = b"startId", b"WarningAction"
+"""Are in every file that has a node that closes a block, or a warning, in it."""
+
 _STATUS = {"UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "NOT_BUILT": "NOT_BUILT", "ABORTED": "ABORTED"}
 """Of Jenkins' results, from the least to the worst (`hudson.model.Result`), but for success."""
 
@@ -42,13 +45,23 @@ class FlowNode:
     error: str | None
 
 
+def telling(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those files of a flow that say something of its stages, by their paths; all of them, if a step has set a warning.
+
+    Most nodes are steps that only stand between others: what they are is of use to find the blocks around a warning.
+    """
+    if any(_WARNING in content for content in contents.values()):
+        return {**contents}
+    return {path: content for path, content in contents.items() if MARK in content or _END in content}
+
+
 def nodes(root: Element) -> Iterator[FlowNode]:
     """The nodes of a document, which holds one or all of a flow."""
     graph = Graph(root)
-    for tag in [root, *root.iterfind("entry/*")]:
+    for tag in [root, *(tag for entry in root.findall("entry") for tag in entry)]:
         node = tag.find("node")
         if node is not None and (name := node.findtext("id")):
-            actions = {_class(action.tag): action for action in tag.iterfind("actions/*")}
+            actions = {_class(action.tag): action for some in tag.findall("actions") for action in some}
             yield _node(name, node, _Actions(graph, actions))
 
 
@@ -73,7 +86,7 @@ def _node(name: str, node: Element, actions: _Actions) -> FlowNode:
     is_stage = starts and (node.findtext("descriptorId") or "").endswith(MARK.decode())
     return FlowNode(
         id=name,
-        parent=node.findtext("parentIds/string"),
+        parent=_first(node, "parentIds", "string"),
         starts=starts,
         start=node.findtext("startId"),
         stage=actions.text("LabelAction", "displayName") if is_stage else None,
@@ -82,6 +95,11 @@ def _node(name: str, node: Element, actions: _Actions) -> FlowNode:
         warning=actions.result("WarningAction"),
         error=actions.text("ErrorAction", "error", "detailMessage"),
     )
+
+
+def _first(element: Element, outer: str, inner: str) -> str | None:
+    """What `findtext` finds of a path, which takes it several times as long."""
+    return next((text for each in element.findall(outer) if (text := each.findtext(inner)) is not None), None)
 
 
 def _status(actions: _Actions) -> str | None:

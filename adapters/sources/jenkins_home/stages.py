@@ -32,16 +32,26 @@ class Stages:
 
     def read(self, directory: str, build: Mapping[str, Any]) -> list[Stage]:
         """The stages of the build in a directory, with as much as is known of it otherwise."""
-        if not (saved := _files(directory)):
-            return [] if build["running"] else list(_logged(directory, build))
+        if not build["running"]:
+            return self._ended(directory, build)
+        saved = {path: files.version(path) for path in _files(directory)}
         known = {path: nodes for path, nodes in self._known.get(directory, {}).items() if nodes[0] == saved.get(path)}
         contents = {path: self._content(path) for path in saved.keys() - known.keys()}
         if not known and not any(flow.MARK in content for content in contents.values()):
             return []
         nodes = known | {path: (saved[path], self._nodes(path, content)) for path, content in contents.items()}
-        if build["running"]:
-            self._known[directory] = nodes
+        self._known[directory] = nodes
         return flow.stages(node for _, some in nodes.values() for node in some)
+
+    def _ended(self, directory: str, build: Mapping[str, Any]) -> list[Stage]:
+        """Those of a build that is over: nothing of it is read again, nor what says nothing of stages."""
+        if not (paths := _files(directory)):
+            return list(_logged(directory, build))
+        contents = {path: self._content(path) for path in paths}
+        if not any(flow.MARK in content for content in contents.values()):
+            return []
+        told = flow.telling(contents)
+        return flow.stages(node for path, content in told.items() for node in self._nodes(path, content))
 
     def forget(self, directory: str) -> None:
         """What was known of a build."""
@@ -66,13 +76,13 @@ def _skipped(path: str, error: Exception) -> None:
     _log.warning("nodes of a flow skipped until they change", file=path, reason=str(error))
 
 
-def _files(directory: str) -> dict[str, Version]:
-    """The files of nodes, each in the version that it has now."""
+def _files(directory: str) -> list[str]:
+    """The files of nodes."""
     found: list[str] = []
     for name in DIRECTORIES:
         with suppress(OSError), os.scandir(f"{directory}/{name}") as entries:
             found += (entry.path for entry in entries if entry.name.endswith(".xml"))
-    return {path: files.version(path) for path in found}
+    return found
 
 
 def _logged(directory: str, build: Mapping[str, Any]) -> Iterator[Stage]:

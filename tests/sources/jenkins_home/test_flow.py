@@ -103,6 +103,37 @@ def test_nodes_in_one_file_are_the_same_as_in_many(tmp_path: Path) -> None:
     assert Stages(1 << 20).read(str(tmp_path), {"running": False}) == stages(*nodes)
 
 
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize("actions", ["", UNSTABLE])
+def test_a_build_that_is_over_has_the_stages_of_all_its_nodes(tmp_path: Path, actions: str, *, running: bool) -> None:
+    """Though files that say nothing of them are not looked into, unless a step has set what the stages are to be."""
+    nodes = [
+        node(6, "StepStartNode", stage="Build"),
+        node(7, "StepStartNode", parent=6),
+        node(8, "StepAtomNode", parent=7),
+        node(9, "StepAtomNode", parent=8, actions=actions),
+        node(10, "StepEndNode", parent=9, start=7),
+        node(11, "StepEndNode", parent=10, start=6),
+    ]
+    (tmp_path / "workflow").mkdir()
+    for number, each in enumerate(nodes, start=6):
+        (tmp_path / "workflow" / f"{number}.xml").write_text(each)
+    assert Stages(1 << 20).read(str(tmp_path), {"running": running}) == stages(*nodes)
+    assert [each["status"] for each in stages(*nodes)] == ["UNSTABLE" if actions else "SUCCESS"]
+
+
+def test_what_says_nothing_of_stages_is_left_out() -> None:
+    """Steps that stand between others, and blocks of another kind; all tell something of a warning."""
+    kinds = {
+        "6.xml": node(6, "StepStartNode", stage="Build"),
+        "7.xml": node(7, "StepAtomNode", parent=6),
+        "8.xml": node(8, "StepEndNode", parent=7, start=6),
+    }
+    contents = {name: each.encode() for name, each in kinds.items()}
+    assert [*flow.telling(contents)] == ["6.xml", "8.xml"]
+    assert flow.telling(contents | {"9.xml": UNSTABLE.encode()}).keys() == {*kinds, "9.xml"}
+
+
 def test_what_an_argument_contains_is_no_node() -> None:
     """A step's arguments are the author's: they cannot make up a stage."""
     inner = node(99, "StepStartNode", stage="Fake").partition("?>")[2]
