@@ -31,6 +31,7 @@ def main() -> None:
 def _run(file: str | None) -> None:
     gc.disable()  # what is imported stays: to look through it for what does not is a tenth of the start
     sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would import it, for tracebacks that are not ours
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")  # to find that there are none is a part of the start, too
     with told(), suppress(KeyboardInterrupt):
         from adapters.service import serve  # noqa: PLC0415 - as above
 

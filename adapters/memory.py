@@ -26,6 +26,5 @@ def give_back() -> None:
 
 def settled() -> None:
     """Has the garbage collector leave alone what there is now, which stays; what comes, it looks through again."""
-    gc.collect()
     gc.freeze()
     gc.enable()
