@@ -22,7 +22,7 @@ from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
-from adapters.route import Large, Remembered, Route, by_words, choosing, exporting, origins, renderer, shadow
+from adapters.route import Large, Remembered, Route, Turns, by_words, choosing, exporting, origins, renderer, shadow
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -79,6 +79,7 @@ class Sidecar:
             self.exports = Exporters(settings.routes, settings.problem)
         self._translate = Remembered()
         self._large = Large()
+        self._turns = Turns(lambda: journal.appending > 0)
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
         self.sources = _built("sources", settings, together, settings.sources, self._source)
@@ -176,6 +177,7 @@ class Sidecar:
             batch=settings.batch,
             in_flight=settings.in_flight or SINKS[self.settings.sinks[settings.sink].type].in_flight,
             large=self._large,
+            turns=self._turns,
             redact=self._redact,
             waiting=lambda: self.journal.waiting(name),
         )

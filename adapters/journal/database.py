@@ -69,7 +69,7 @@ class Database:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
         self._log = wal_of(path)
-        self.damaged = False
+        self.damaged, self._flushes = False, True
         uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with self._explained():
             self._connection = sqlite3.connect(
@@ -119,8 +119,11 @@ class Database:
             self._connection.executemany(sql, rows)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Makes what runs inside durable as a whole, or not at all."""
+    def transaction(self, *, flushed: bool = True) -> Iterator[None]:
+        """Makes what runs inside durable as a whole, or not at all; not `flushed`, with the next that is."""
+        if flushed != self._flushes:  # sqlite.org/pragma.html#pragma_synchronous: in WAL mode NORMAL flushes no commit
+            self.run(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
+            self._flushes = flushed
         try:
             self.run("BEGIN IMMEDIATE")
             yield

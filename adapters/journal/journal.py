@@ -46,10 +46,12 @@ def _utc_now() -> datetime:
 class Journal:
     """The durable log between sources and routes; one process at a time may have it open.
 
-    `crashed` says that the process before did not close it: what it had written ahead was still there.
+    `crashed` says that the process before did not close it: what it had written ahead was still there. `last` is the
+    number of the last record, `appending` how many wait for theirs to be on disk.
 
-    What an awaited change wrote is on disk. Every method raises JournalUnavailable, saying what to do, when the file
-    cannot be used; the next call tries again, so that the journal recovers when the cause is gone.
+    What an awaited change wrote is on disk, but for how far a route came: that outlives the process, and what the end
+    of the machine takes of it is published again. Every method raises JournalUnavailable, saying what to do, when the
+    file cannot be used; the next call tries again, so that the journal recovers when the cause is gone.
     """
 
     def __init__(
@@ -78,8 +80,8 @@ class Journal:
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._lack = ""
-        self._spent = self._version = 0
-        self._last = log.last(self._reads)
+        self._spent = self._version = self.appending = 0
+        self.last = log.last(self._reads)
         self._grown, self._advanced = asyncio.Event(), asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
 
@@ -95,8 +97,12 @@ class Journal:
         Returns a number that none of their records is beyond.
         """
         if notifications or checkpoints:
-            return await self._writer.share(self._append, (notifications, checkpoints), self._announce)
-        return self._last
+            self.appending += 1
+            try:
+                return await self._writer.share(self._append, (notifications, checkpoints), self._announce)
+            finally:
+                self.appending -= 1
+        return self.last
 
     async def passed(self, seq: int) -> None:
         """Returns when each of its `routes` has passed a record: what it became is delivered, or a dead letter."""
@@ -120,16 +126,16 @@ class Journal:
 
     async def read(self, after: int, limit: int) -> list[Record]:
         """Up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
-        return await self._read(lambda: log.read(self._reads, after, limit))
+        return await self._read(lambda: log.read(self._reads, after, limit)) if self.last > after else []
 
     async def wait(self, after: int) -> None:
         """Returns when there is a record beyond `after`."""
-        while self._last <= after:
+        while self.last <= after:
             await self._grown.wait()
 
     async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Notes that a route has passed a record, and all before it; and with that, all or none, checkpoints."""
-        await self._writer.submit(lambda: log.advance(self._database, route, seq, checkpoints))
+        await self._writer.submit(lambda: log.advance(self._database, route, seq, checkpoints), flushed=False)
         self._advanced.set()
         self._advanced = asyncio.Event()
 
@@ -249,10 +255,13 @@ class Journal:
         self._spent = min(self._spent, seq - 1)
 
     def _announce(self, last: int) -> None:
-        if last > self._last:
-            self._last = last
-            self._grown.set()
-            self._grown = asyncio.Event()
+        if last > self.last:
+            self.last = last
+            asyncio.get_running_loop().call_soon(self._grow)  # behind those who are answered now
+
+    def _grow(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()
 
 
 class RouteLog:

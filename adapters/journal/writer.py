@@ -34,10 +34,11 @@ class _Job:
     argument: Any
     announce: Callable[[Any], None]
     future: asyncio.Future[Any]
+    flushed: bool = True
 
 
 class Writer:
-    """Runs jobs on the database, in the order they were submitted, each in a durable transaction.
+    """Runs jobs on the database, in the order they were submitted, each in a transaction, durable unless told.
 
     `prepare` runs in the thread, outside any transaction, before each group of jobs.
     """
@@ -50,9 +51,12 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
-        """A future of what `work` returns, done when that is on disk. Cancelling it does not undo the work."""
-        return self.share(lambda _: work(), None, lambda _: None)
+    def submit(self, work: Callable[[], Result], *, flushed: bool = True) -> asyncio.Future[Result]:
+        """A future of what `work` returns, done when that is on disk. Cancelling it does not undo the work.
+
+        What need not be `flushed` outlives the process, and the machine only with the next that is.
+        """
+        return self._put(_Job(lambda _: work(), None, lambda _: None, self._future(), flushed))
 
     def share(
         self, work: Callable[[list[Argument]], Result], argument: Argument, announce: Callable[[Result], None]
@@ -61,17 +65,22 @@ class Writer:
 
         `announce` is told the result in the event loop, before the future is done and even if that is cancelled.
         """
-        if self._closed:
-            raise JournalUnavailable(f"journal {self._database.path}: it is closed; the service is stopping")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Job(work, argument, announce, future))
-        return future
+        return self._put(_Job(work, argument, announce, self._future()))
 
     async def aclose(self) -> None:
         """Commits what was submitted, then ends the thread."""
         self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _future(self) -> asyncio.Future[Any]:
+        if self._closed:
+            raise JournalUnavailable(f"journal {self._database.path}: it is closed; the service is stopping")
+        return asyncio.get_running_loop().create_future()
+
+    def _put(self, job: _Job) -> asyncio.Future[Any]:
+        self._queue.put(job)
+        return job.future
 
     def _run(self) -> None:
         for jobs in self._groups():
@@ -107,7 +116,7 @@ class Writer:
         """What each job returned or raised; one that fails takes only itself out of its group."""
         try:
             self._prepare()
-            with self._database.transaction():
+            with self._database.transaction(flushed=any(job.flushed for job in jobs)):
                 return [*_outcomes(jobs)]
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller that waits for the job
             if len(jobs) == 1:

@@ -11,6 +11,7 @@ from adapters.route.rendering import Origin, renderer
 from adapters.route.route import Route
 from adapters.route.shadow import shadow
 from adapters.route.translation import Remembered
+from adapters.route.turns import Turns
 
 __all__ = [
     "Large",
@@ -19,6 +20,7 @@ __all__ = [
     "Remembered",
     "Rendered",
     "Route",
+    "Turns",
     "by_words",
     "choosing",
     "exporting",

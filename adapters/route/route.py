@@ -23,14 +23,16 @@ from adapters.route.delivery import Delivery, Sleep, retrying
 from adapters.route.large import Large
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
+from adapters.route.turns import TURN, Turns
 from adapters.sinks.contract import Sink
 from adapters.urls import public
 
 POLL = 5.0
 """Seconds between two looks for dead letters that an operator has marked."""
 
-TURN = 0.001
-"""Seconds of translating after which others get their turn: a webhook that waits to answer, above all."""
+PACE = 0.01
+"""Seconds from a look at what is new to the next: what comes meanwhile goes together, and those who wait to be answered
+do not wait for more of it than that."""
 
 BATCH_BYTES = 4 << 20
 """Bytes of messages after which a batch is full, however few they are."""
@@ -62,6 +64,7 @@ class Route:
     large: Large = field(default_factory=Large)
     redact: Redact = public
     waiting: Callable[[], int | None] = lambda: None
+    turns: Turns = field(default_factory=Turns)
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(
@@ -72,7 +75,7 @@ class Route:
         self._noting: asyncio.Future[None] | None = None
         self._draining = asyncio.Event()
         self._seldom = Seldom()
-        self._look = self.clock()
+        self._look = self._read = self.clock()
         self._refusals: dict[int, list[str]] = {}
 
     def drain(self) -> None:
@@ -93,6 +96,7 @@ class Route:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
             if records := await self._fetched(self.log.read):
+                self._read = self.clock()
                 async with aclosing(self._batches(records)) as batches:
                     async for batch in batches:
                         await self._pipeline.put(batch)
@@ -161,7 +165,7 @@ class Route:
                 yield self._counted(batch)
                 batch = Batch()
             if self.clock() >= end:
-                await asyncio.sleep(0)
+                await self.turns.over()
                 end = self.clock() + TURN
         yield self._counted(batch)
 
@@ -214,6 +218,8 @@ class Route:
         awaited: list[asyncio.Future[Any]] = [*hints, *self._pipeline.answers]
         try:
             await asyncio.wait(awaited, timeout=self.poll, return_when=asyncio.FIRST_COMPLETED)
+            if hints[0].done() and (early := self._read + PACE - self.clock()) > 0:
+                await asyncio.wait([*awaited[1:]], timeout=early, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for hint in hints:
                 hint.cancel()

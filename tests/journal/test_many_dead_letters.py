@@ -33,7 +33,7 @@ async def filled(journal: Journal, heard: Heard) -> int:
     with suppress(JournalUnavailable):
         while True:
             await journal.append([heard(bytes(1 << 16))])
-    return journal._last
+    return journal.last
 
 
 @pytest.mark.parametrize("how", ["resolved", "dropped by another process"])
@@ -109,7 +109,7 @@ async def measured(path: Path, heard: Heard, clock: Clock, count: int) -> dict[s
     numbers = iter(range(1, count))
 
     async def delivered() -> None:
-        await journal.advance("cd", journal._last)
+        await journal.advance("cd", journal.last)
 
     times = {
         "nothing": await acknowledged(journal, heard, lambda: asyncio.sleep(0.01)),

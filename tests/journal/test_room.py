@@ -68,7 +68,7 @@ async def test_a_journal_that_filled_its_disk_goes_on_when_all_is_delivered(
     (small_disk / "ballast").unlink()
     for _ in range(2):
         assert await taken(journal, heard, 5) == 5
-        await journal.advance("raw", journal._last)
+        await journal.advance("raw", journal.last)
         await journal.aclose()
         journal = Journal(path, max_bytes=1 << 30, routes=["raw"], clock=clock)
     await journal.aclose()

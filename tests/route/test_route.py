@@ -15,7 +15,7 @@ from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.model import Checkpoint, Format, Record, Spec
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.rendered import at_once
-from adapters.route.route import TURN
+from adapters.route.turns import TURN
 from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running
 from tests.waiting import eventually
 

@@ -1,0 +1,32 @@
+"""Publishing yields to acknowledging: a tool waits for its answer, and nobody for what is in the journal already."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+TURN = 0.001
+"""Seconds of translating after which others get their turn."""
+
+PATIENCE = 3 * TURN
+"""Seconds from one turn of a route to the next of any, while somebody waits to be answered."""
+
+
+class Turns:
+    """The turns of all routes of one event loop; `answering` says whether somebody waits to be answered."""
+
+    def __init__(
+        self, answering: Callable[[], bool] = lambda: False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._answering, self._clock = answering, clock
+        self._next = 0.0
+
+    async def over(self) -> None:
+        """Returns when a route that has had its turn may have another: at once, but for whom else is ready to run.
+
+        However many wait, a turn comes: nothing holds publishing up for good.
+        """
+        now = self._clock()
+        self._next = max(self._next, now) + PATIENCE if self._answering() else now
+        await asyncio.sleep(self._next - now)
