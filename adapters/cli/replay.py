@@ -19,7 +19,7 @@ from adapters.model import Format
 if TYPE_CHECKING:
     from adapters.config import Config
     from adapters.replay.archive import Shard
-    from adapters.replay.run import Progress, Replay
+    from adapters.replay.plan import Progress, Replay
 
 
 def _time(text: str) -> str:
@@ -95,7 +95,7 @@ def replay(
     """Turn history into events, with their original times and the ids they would have had."""
     from adapters.cli.replayed import Told, alone, changed
     from adapters.replay import jobs as processes
-    from adapters.replay.run import Replay
+    from adapters.replay.plan import Replay
 
     given = context.get_parameter_source("config")
     told = Told(mapping, instance, values(variables), source)

@@ -1,4 +1,4 @@
-"""The lock of a journal: one process at a time, by whatever name it knows the file."""
+"""The lock of a journal, and of what else one process at a time has, by whatever name it knows the file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from adapters.errors import JournalUnavailable
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds the lock of a journal's file, which is made with its directory where it does not exist.
+def locked(path: Path, what: str = "journal") -> Iterator[None]:
+    """Holds the lock of a file, which is made with its directory where it does not exist.
 
     The file itself is locked: another name of it (a link) is the same lock, and there is none to be deleted. The kernel
     lets go of it when the process ends. Raises JournalUnavailable when another process has it. SQLite's own locks are
@@ -23,12 +23,12 @@ def locked(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = open(path, "ab", opener=private.opener)  # noqa: SIM115 - closed below
     except OSError as error:
-        raise JournalUnavailable(f"journal {path}: {error.strerror}; check its directory and who owns it") from error
+        raise JournalUnavailable(f"{what} {path}: {error.strerror}; check its directory and who owns it") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            busy = f"journal {path}: another process has it open; give each its own"
+            busy = f"{what} {path}: another process has it open; give each its own"
             raise JournalUnavailable(busy) from error
         private.closed_to_others(path)
         yield

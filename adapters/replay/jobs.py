@@ -19,7 +19,8 @@ from adapters.config import Config
 from adapters.errors import AdapterError
 from adapters.loops import new_event_loop
 from adapters.redaction import redaction
-from adapters.replay.run import Progress, Replay, Report, replay
+from adapters.replay.plan import Progress, Replay, Report
+from adapters.replay.run import replay
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.file import FileSettings
 

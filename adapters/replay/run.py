@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
 from adapters.config import Config
+from adapters.journal.lock import locked
 from adapters.mapping import Framing
 from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.redaction import redaction
-from adapters.replay.archive import Home, Shard, archive, share
+from adapters.replay.archive import Home, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
-from adapters.replay.outcome import Outcomes, counted, empty
-from adapters.replay.units import Unit
+from adapters.replay.outcome import Outcomes, counted
+from adapters.replay.plan import Progress, Replay, Report
 from adapters.route import Route, by_words, choosing, exporting, origins, renderer
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
@@ -35,68 +33,20 @@ from adapters.translators import Exporters, Translators
 BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What to replay, as which source, through which route.
-
-    `since` and `until` (RFC 3339 in UTC, ending in Z) bound the events' own times: from the one on, and before the
-    other. `only` passes over what other sources than this one have in a journal. `rate` is the most records a
-    second, 0 for no limit. `state` is where the checkpoint is; `once` keeps it at the end, when it says that
-    all is done.
-    """
-
-    config: Config
-    source: str
-    route: str
-    inputs: Sequence[str]
-    state: Path
-    shard: Shard = field(default_factory=Shard)
-    since: str = ""
-    until: str = ""
-    rate: float = 0
-    only: bool = False
-    dry_run: bool = False
-    fresh: bool = False
-    once: bool = False
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a replay is. `done` of `total` is in the archive's own measure.
-
-    `events` counts what was published by type, `outcomes` what became of records by mapping. It is `over` when it was
-    done before, and nothing was left to do.
-    """
-
-    total: int = 0
-    done: int = 0
-    records: int = 0
-    parked: int = 0
-    resumed: int = 0
-    events: Counter[str] = field(default_factory=Counter)
-    outcomes: Outcomes = field(default_factory=empty)
-    over: bool = False
-
-    @property
-    def strange(self) -> bool:
-        """Whether something was read, from the beginning, and nothing of it was known."""
-        outcomes = self.outcomes.values()
-        unknown = any(each.unmatched for each in outcomes) and not any(each.known for each in outcomes)
-        return unknown and not self.resumed
-
-
-Report = Callable[[Progress], object]
-
-
 async def replay(plan: Replay, report: Report) -> Progress:
     """Publishes the archive, from where an interrupted replay left off; `report` is called as it goes.
 
     What was done `once` is not done again, unless it has changed since. Raises ConfigError when it cannot begin. When
-    it is cancelled, its checkpoint says where to go on.
+    it is cancelled, its checkpoint says where to go on. Raises JournalUnavailable when another process is at it.
     """
+    with locked(plan.state.with_suffix(".lock"), "checkpoint") if plan.once else nullcontext():
+        return await _replayed(plan, report)
+
+
+async def _replayed(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     units = share(archive(plan.inputs, _framing(plan), _of_home(plan), plan.source if plan.only else ""), plan.shard)
-    found, digest = state.load() if not plan.fresh else None, _digest(plan, units)
+    found, digest = state.load() if not plan.fresh else None, plan.digest(units)
     if found is not None and found.done == digest:
         return Progress(records=found.records, parked=found.parked, resumed=found.records, over=True)
     if found is None or found.done:
@@ -150,12 +100,6 @@ class _Tally:
         self._progress.done, self._progress.records = self._log.done, self._log.records
         self._progress.parked = self._log.parked
         self._report(self._progress)
-
-
-def _digest(plan: Replay, units: Sequence[Unit]) -> str:
-    """Of what is asked for, and of the files that it is asked of, by their names and sizes."""
-    asked = (plan.source, plan.route, plan.since, plan.until, [(unit.name, unit.size) for unit in units])
-    return sha256(repr(asked).encode()).hexdigest()
 
 
 def _sink(plan: Replay) -> Sink | None:

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from adapters.config import Config
-from adapters.replay.run import Progress, Replay, replay
+from adapters.replay.plan import Progress, Replay
+from adapters.replay.run import replay
 from tests.service import INSTANCE
 
 

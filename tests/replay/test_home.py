@@ -11,7 +11,8 @@ import pytest
 from adapters.config import Config
 from adapters.replay.archive import Shard
 from adapters.replay.log import State
-from adapters.replay.run import Progress, Replay, replay
+from adapters.replay.plan import Progress, Replay
+from adapters.replay.run import replay
 from tests.checkout import SAMPLES, needs_samples
 
 BUILD = """<?xml version='1.1' encoding='UTF-8'?>

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from adapters.errors import JournalUnavailable
+from adapters.journal.lock import locked
 from adapters.replay import jobs
 from adapters.replay.archive import Shard
-from adapters.replay.run import Progress, Replay, replay
+from adapters.replay.plan import Progress, Replay
+from adapters.replay.run import replay
 from tests.replay.support import builds, plan, replayed, subjects
 from tests.service import build
 
@@ -78,6 +81,14 @@ async def test_an_interrupted_replay_is_not_done(tmp_path: Path) -> None:
     runs = [await replayed(once(tmp_path, history)) for _ in range(2)]
     assert [each.over for each in runs] == [False, True]
     assert set(subjects(tmp_path)) == set(builds(3000))
+
+
+async def test_two_at_once_are_one(tmp_path: Path, history: Path) -> None:
+    """A pod that is thought to be dead, and the one that is started in its place: the second is told to wait."""
+    with locked(tmp_path / "state.lock"), pytest.raises(JournalUnavailable, match=r"checkpoint .* another process"):
+        await replayed(once(tmp_path, history))
+    assert not (tmp_path / "events.jsonl").exists()
+    assert (await replayed(once(tmp_path, history))).records == 100
 
 
 async def test_an_archive_of_another_tool_is_not_done(tmp_path: Path, history: Path) -> None:

@@ -17,7 +17,8 @@ from adapters.model import Notification
 from adapters.replay import jobs
 from adapters.replay.archive import Shard
 from adapters.replay.log import ArchiveLog, State
-from adapters.replay.run import Progress, replay
+from adapters.replay.plan import Progress
+from adapters.replay.run import replay
 from adapters.replay.units import unit
 from tests.replay.support import builds, plan, replayed, subjects
 from tests.service import build

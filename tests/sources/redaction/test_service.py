@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from adapters.config import Config
-from adapters.replay.run import Replay, replay
+from adapters.replay.plan import Replay
+from adapters.replay.run import replay
 from tests.service import INSTANCE, Service, build, configuration, running
 from tests.waiting import until
 
