@@ -28,7 +28,7 @@ LAYERS = (
         "yamlfile",
     },
     {"cdevents", "http", "secrets"},
-    {"brokers", "endpoint", "gerrit", "journal", "mapping", "redaction", "store"},
+    {"brokers", "endpoint", "gerrit", "journal", "mapping", "objects", "redaction", "store"},
     {"metrics"},
     {"sinks", "sources"},
     {"standby"},

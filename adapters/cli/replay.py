@@ -46,7 +46,8 @@ def _url(text: str) -> str:
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="Files, folders and globs: .json, .xml and .tap are one "
-    "notification each, anything else one a line, all also .gz and .zst; or a journal.", show_default=False)
+    "notification each, anything else one a line, all also .gz, .xz and .zst; or a journal; or objects, as "
+    "s3://BUCKET/KEY (gs, az, sftp).", show_default=False)
 ]  # fmt: skip
 Source = Annotated[str | None, typer.Option(help="The source, in the configuration, that the notifications are of.")]
 RouteName = Annotated[str | None, typer.Option("--route", help="The route, in the configuration, that publishes them.")]

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from adapters.cdevents.heard import cdevents
 from adapters.delivery.duck import DuckDb, over_files, quoted
 from adapters.errors import ConfigError, Problem
 from adapters.replay.archive import archive, bodies_of
 from adapters.replay.files import plain
-from adapters.replay.units import Lines
+from adapters.replay.units import Lines, Unit
 from adapters.store.parquet import EVENTS, LINKS, table, write
 from adapters.store.rows import EventRow, LinkRow, event_row, link_rows
 
@@ -31,10 +31,10 @@ def load(inputs: Sequence[str], engine: DuckDb, folder: Path) -> None:
     What is none is passed over. Raises ConfigError for an input that is nothing, or cannot be read.
     """
     units = archive(inputs)
-    _read_lines(engine, [_readable(unit) for unit in units if isinstance(unit, Lines)], folder)
+    _read_lines(engine, [_readable(unit) for unit in units if _is_plain(unit)], folder)
     rest = [row["rest"].encode() for row in engine.rows(_REST)]
     engine.run("drop table lines")
-    _write(chain(rest, bodies_of(unit for unit in units if not isinstance(unit, Lines))), folder)
+    _write(chain(rest, bodies_of(unit for unit in units if not _is_plain(unit))), folder)
     over_files(engine, folder, "file")
 
 
@@ -44,11 +44,16 @@ def load_bodies(bodies: Iterable[bytes], engine: DuckDb, folder: Path) -> None:
     over_files(engine, folder)
 
 
+def _is_plain(unit: Unit) -> TypeGuard[Lines]:
+    """Whether DuckDB reads it itself: a file of lines, on this machine, compressed by what it knows."""
+    return isinstance(unit, Lines) and isinstance(unit.path, Path) and unit.path.suffix != ".xz"
+
+
 def _readable(unit: Lines) -> Path:
     """The file, if it is one that may be read, wherever links lead."""
     try:
         with plain(unit.path, unit.roots):
-            return unit.path
+            return Path(str(unit.path))
     except OSError as error:
         raise ConfigError([Problem(unit.name, f"cannot be read: {error.strerror}")]) from None
 

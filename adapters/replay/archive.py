@@ -9,11 +9,13 @@ from pathlib import Path
 
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import EACH_LINE, Framing
+from adapters.objects import Address, Object, Stores, is_address
 from adapters.replay.home import builds, is_home
 from adapters.replay.lines import Place
-from adapters.replay.units import Kept, Lines, Unit, divisible, unit
+from adapters.replay.units import Kept, Lines, Unit, divisible, of_object, unit
 from adapters.roots import Roots
 from adapters.sources.tail.files import named
+from adapters.urls import public
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,18 @@ Home = Callable[[Path], Iterable[Unit]]
 
 
 def archive(inputs: Sequence[str], framing: Framing = EACH_LINE, of_home: Home = builds, only: str = "") -> list[Unit]:
-    """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds.
+    """The units behind files, folders and globs, each once, by name; behind a JENKINS_HOME its builds; then objects.
 
     `framing` tells which lines of a file are one notification, `only` of which source a journal is replayed.
-    Raises ConfigError for an input that is nothing, or cannot be read.
+    Raises ConfigError for an input that is nothing, or cannot be read, and Unusable for a store that cannot be.
     """
+    return [
+        *_local([text for text in inputs if not is_address(text)], framing, of_home, only),
+        *(of_object(found, framing) for found in _objects([text for text in inputs if is_address(text)])),
+    ]
+
+
+def _local(inputs: Sequence[str], framing: Framing, of_home: Home, only: str) -> list[Unit]:
     homes = {Path(text) for text in inputs if is_home(Path(text))}
     paths = {path for text in inputs if Path(text) not in homes for path in _files(text)}
     roots = _roots(inputs)
@@ -67,7 +76,8 @@ def bodies_of(units: Iterable[Unit]) -> Iterator[bytes]:
 
 def journals(inputs: Sequence[str]) -> list[Path]:
     """Those of the inputs that are journals; raises as `archive` does."""
-    return [kept.path for kept in archive(inputs, of_home=lambda _: ()) if isinstance(kept, Kept)]
+    files = [text for text in inputs if not is_address(text)]
+    return [kept.path for kept in archive(files, of_home=lambda _: ()) if isinstance(kept, Kept)]
 
 
 def share(units: Sequence[Unit], shard: Shard) -> list[Unit]:
@@ -92,6 +102,22 @@ def _part(unit: Unit, begin: int, end: int) -> Iterator[Unit]:
             yield unit.between(max(begin, 0), min(end, unit.size))
     elif begin <= 0 < end:
         yield unit
+
+
+def _objects(inputs: Sequence[str]) -> list[Object]:
+    """By name, each once."""
+    stores = Stores()  # open for as long as something of it is read
+    found: dict[str, Object] = {}
+    for text in inputs:
+        try:
+            address = Address.of(text)
+        except ValueError as error:
+            raise ConfigError([Problem(public(text), str(error))]) from None
+        there = {str(each): each for each in stores.listed(address)}
+        if not there:
+            raise ConfigError([Problem(text, "there is no object of such a name, and none below it")])
+        found |= there
+    return [found[name] for name in sorted(found)]
 
 
 def _roots(inputs: Sequence[str]) -> Roots:

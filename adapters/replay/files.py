@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import lzma
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,7 +14,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from adapters.errors import ConfigError, Problem
+from adapters.objects import Object
 from adapters.roots import Roots
+
+File = Path | Object
+"""What may be read: a file of this machine, or an object in a store."""
 
 ANYWHERE = Roots((), ("/",))
 """For a file that is named itself."""
@@ -22,24 +27,28 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _BLOCK = 1 << 20
 
 
-def opened(path: Path, roots: Roots) -> AbstractContextManager[BinaryIO]:
+def opened(path: File, roots: Roots) -> AbstractContextManager[BinaryIO]:
     """What is in a file, uncompressed; raises OSError, Outside among them, where it is none that may be read."""
     return _OPENERS.get(path.suffix, plain)(path, roots)
 
 
-def compressed(path: Path) -> bool:
+def compressed(path: File) -> bool:
     """Whether a file has to be read from its beginning."""
     return path.suffix in _OPENERS
 
 
-def kind(path: Path) -> str:
+def kind(path: File) -> str:
     """The suffix that says what a file holds, behind one that says how it is compressed."""
     return Path(path.stem).suffix if compressed(path) else path.suffix
 
 
 @contextmanager
-def plain(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+def plain(path: File, roots: Roots) -> Iterator[BinaryIO]:
     """The bytes of a file; raises as `opened` does."""
+    if isinstance(path, Object):
+        with path.opened() as file:
+            yield file
+        return
     with os.fdopen(os.open(path, _FLAGS), "rb", buffering=_BLOCK) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
@@ -48,13 +57,22 @@ def plain(path: Path, roots: Roots) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _gunzipped(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+def _gunzipped(path: File, roots: Roots) -> Iterator[BinaryIO]:
     with plain(path, roots) as raw, gzip.GzipFile(fileobj=raw) as file:
         yield cast("BinaryIO", file)  # a GzipFile reads as any binary file does
 
 
 @contextmanager
-def _unzstd(path: Path, roots: Roots) -> Iterator[BinaryIO]:
+def _unxz(path: File, roots: Roots) -> Iterator[BinaryIO]:
+    with plain(path, roots) as raw, lzma.LZMAFile(raw) as file:
+        try:
+            yield cast("BinaryIO", file)  # as above
+        except lzma.LZMAError as error:
+            raise OSError(str(error)) from None
+
+
+@contextmanager
+def _unzstd(path: File, roots: Roots) -> Iterator[BinaryIO]:
     try:
         import zstandard  # noqa: PLC0415  an extra
     except ImportError:
@@ -64,4 +82,8 @@ def _unzstd(path: Path, roots: Roots) -> Iterator[BinaryIO]:
         yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True), _BLOCK)
 
 
-_OPENERS: dict[str, Callable[[Path, Roots], AbstractContextManager[BinaryIO]]] = {".gz": _gunzipped, ".zst": _unzstd}
+_OPENERS: dict[str, Callable[[File, Roots], AbstractContextManager[BinaryIO]]] = {
+    ".gz": _gunzipped,
+    ".xz": _unxz,
+    ".zst": _unzstd,
+}

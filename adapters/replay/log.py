@@ -16,7 +16,7 @@ from adapters import private
 from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Record
 from adapters.replay.lines import Place
-from adapters.replay.units import Unit
+from adapters.replay.units import Unit, version
 from adapters.sources.redaction.redactor import Redact
 
 SAVE_EVERY = 1.0
@@ -27,7 +27,8 @@ SAVE_EVERY = 1.0
 class Checkpoint:
     """How far a replay is: a unit, by its name, a place in it, and what was counted until there.
 
-    `done` is what was replayed to its end, as a digest; of a replay that was interrupted it is empty.
+    `done` is what was replayed to its end, as a digest; of a replay that was interrupted it is empty. `version` is that
+    of an object.
     """
 
     unit: str
@@ -35,11 +36,12 @@ class Checkpoint:
     records: int
     parked: int
     done: str = ""
+    version: str = ""
 
 
 @dataclass(slots=True)
 class State:
-    """A replay's files: its checkpoint, and its dead letters as JSON Lines."""
+    """A replay's files: its checkpoint, its dead letters as JSON Lines, and which objects it has passed."""
 
     path: Path
 
@@ -53,7 +55,8 @@ class State:
         try:
             found = orjson.loads(self.path.read_bytes())
             place = Place(found["offset"], found["line"])
-            return Checkpoint(found["unit"], place, found["records"], found["parked"], found.get("done", ""))
+            more = (found.get("done", ""), found.get("version", ""))
+            return Checkpoint(found["unit"], place, found["records"], found["parked"], *more)
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError):
@@ -63,7 +66,7 @@ class State:
         """Writes the checkpoint: whole, or not at all."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
-        told = {name: getattr(checkpoint, name) for name in ("unit", "records", "parked", "done")}
+        told = {name: getattr(checkpoint, name) for name in ("unit", "records", "parked", "done", "version")}
         private.made(new).write_bytes(orjson.dumps({**told, **checkpoint.place._asdict()}))
         new.replace(self.path)
 
@@ -74,9 +77,29 @@ class State:
         with private.made(self.dead_letters).open("ab") as file:
             file.write(orjson.dumps(letter, option=orjson.OPT_APPEND_NEWLINE))
 
-    def forget(self, *, dead_letters: bool) -> None:
-        """Deletes the checkpoint, and the dead letters too if wanted."""
+    def passed(self) -> set[str]:
+        """The tokens of the objects that it has passed."""
+        try:
+            return set(self._passed.read_text(encoding="ascii").split("\n"))
+        except FileNotFoundError:
+            return set()
+
+    def add(self, tokens: Sequence[str]) -> None:
+        """Notes that these objects are passed."""
+        if tokens:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with private.made(self._passed).open("a", encoding="ascii") as file:
+                file.writelines(f"{each}\n" for each in tokens)
+
+    @property
+    def _passed(self) -> Path:
+        return self.path.with_suffix(".passed")
+
+    def forget(self, *, dead_letters: bool, passed: bool) -> None:
+        """Deletes the checkpoint, and the dead letters and what it has passed too if wanted."""
         self.path.unlink(missing_ok=True)
+        if passed:
+            self._passed.unlink(missing_ok=True)
         if dead_letters:
             self.dead_letters.unlink(missing_ok=True)
 
@@ -94,6 +117,7 @@ class _Ahead(NamedTuple):
 class ArchiveLog:
     """The units of an archive as a log: it does not grow, and what a route parks goes to a file.
 
+    `token` names an object in the notes of what is passed, and is empty for anything else, which is passed in order.
     `redact` leaves out what must not be published. `rate` is the most records a second, 0 for no limit. `done`,
     `records` and `parked` say how far it is.
     """
@@ -102,6 +126,7 @@ class ArchiveLog:
     source: str
     state: State
     redact: Redact = field(default=lambda notification: notification)
+    token: Callable[[Unit], str] = field(default=lambda unit: "")  # noqa: ARG005  of any
     rate: float = 0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] | None = None
@@ -109,12 +134,15 @@ class ArchiveLog:
     parked: int = 0
     careful: int = 0
     _ahead: deque[_Ahead] = field(default_factory=deque)
+    _torn: set[int] = field(default_factory=set)
+    _passed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._started = self._saved = self.clock()
-        self._unit, self._place = 0, Place()
+        self._unit, self._found = 0, Checkpoint("", Place(), 0, 0)
         if found := self.state.load():
             self._resume(found)
+        self._place = self._start(self._unit) if self.units else Place()
         self._before = self.records
         self._items = self._read()
         self._sizes = [*accumulate((unit.size for unit in self.units), initial=0)]
@@ -146,6 +174,7 @@ class ArchiveLog:
         """Passes a record and all before it; saves the checkpoint now and then."""
         while self._ahead and self._ahead[0].record.seq <= seq:
             passed = self._ahead.popleft()
+            self._passed += self._tokens(self._unit, passed.unit)
             self._unit, self._place = passed.unit, passed.after
             self.records += 1
         if self.clock() - self._saved >= SAVE_EVERY:
@@ -181,36 +210,50 @@ class ArchiveLog:
     def save(self) -> None:
         """Saves the checkpoint. Raises JournalUnavailable when it cannot."""
         if self._unit < len(self.units):
-            self._save(Checkpoint(self.units[self._unit].name, self._place, self.records, self.parked))
+            unit = self.units[self._unit]
+            self._save(Checkpoint(unit.name, self._place, self.records, self.parked, version=version(unit)))
 
     def finish(self, done: str) -> None:
         """Saves that all was replayed of what has this digest. Raises JournalUnavailable when it cannot."""
+        self._passed += self._tokens(self._unit, len(self.units))
         self._save(Checkpoint("", Place(), self.records, self.parked, done))
 
     def _save(self, checkpoint: Checkpoint) -> None:
         try:
+            self.state.add(self._passed)
+            self._passed.clear()
             self.state.save(checkpoint)
         except OSError as error:
             raise JournalUnavailable(f"{self.state.path}: {error.strerror}; free the disk") from error
         self._saved = self.clock()
 
     def _resume(self, found: Checkpoint) -> None:
+        """Goes on in a unit; objects before it that are still there are new, and it may be another now."""
         names = [unit.name for unit in self.units]
-        if found.unit not in names:
+        if not found.version and found.unit not in names:
             message = f"goes on in {found.unit}, which is not in the archive any more"
             raise ConfigError([Problem(str(self.state.path), message, "start over with --fresh")])
-        self._unit, self._place = names.index(found.unit), found.place
+        self._unit, self._found = 0 if found.version else names.index(found.unit), found
         self.records, self.parked = found.records, found.parked
+
+    def _start(self, index: int) -> Place:
+        unit, found = self.units[index], self._found
+        return found.place if (unit.name, version(unit)) == (found.unit, found.version) else Place()
+
+    def _tokens(self, begin: int, end: int) -> list[str]:
+        """Of the objects among some units, which were read to their ends."""
+        whole = (self.units[index] for index in range(begin, end) if index not in self._torn)
+        return list(filter(None, map(self.token, whole)))
 
     def _read(self) -> Iterator[_Ahead]:
         seq = self.records
         for index in range(self._unit, len(self.units)):
-            start = self._place if index == self._unit else Place()
             try:
-                for item in self.units[index].read(self.source, start):
+                for item in self.units[index].read(self.source, self._start(index)):
                     seq += 1
                     yield _Ahead(Record(seq, self.redact(item.notification)), index, item.line, item.after)
             except (OSError, EOFError, ValueError) as error:
+                self._torn.add(index)
                 self._give_up(self.units[index], error)
 
     def _give_up(self, unit: Unit, error: Exception) -> None:

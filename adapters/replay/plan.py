@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.config import Config
 from adapters.replay.archive import Shard
 from adapters.replay.outcome import Outcomes, empty
-from adapters.replay.units import Unit
+from adapters.replay.units import Unit, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,22 @@ class Replay:
     once: bool = False
 
     def digest(self, units: Sequence[Unit]) -> str:
-        """Of what is asked for, and of the units that it is asked of, by their names and sizes."""
-        asked = (self.source, self.route, self.since, self.until, [(unit.name, unit.size) for unit in units])
-        return sha256(repr(asked).encode()).hexdigest()
+        """Of what is asked for, and of the units that it is asked of: names and sizes, of objects their versions."""
+        of = [(unit.name, unit.size, *filter(None, [version(unit)])) for unit in units]
+        return sha256(repr((*self._asked, of)).encode()).hexdigest()
+
+    def token(self, unit: Unit) -> str:
+        """What stands for an object, asked for this, among those that are passed; of anything else it is empty."""
+        found = version(unit)
+        return sha256(repr((self._asked, unit.name, found)).encode()).hexdigest()[:32] if found else ""
+
+    def left(self, units: Sequence[Unit], passed: Collection[str], *, amid: bool) -> list[Unit]:
+        """What is to be read yet: no object that is passed, and `amid` objects no file, for these come before them."""
+        return [unit for unit in units if (self.token(unit) not in passed if version(unit) else not amid)]
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        return self.source, self.route, self.since, self.until
 
 
 @dataclass(slots=True)

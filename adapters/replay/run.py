@@ -46,13 +46,15 @@ async def replay(plan: Replay, report: Report) -> Progress:
 async def _replayed(plan: Replay, report: Report) -> Progress:
     state = State(plan.state)
     units = share(archive(plan.inputs, _framing(plan), _of_home(plan), plan.source if plan.only else ""), plan.shard)
-    found, digest = state.load() if not plan.fresh else None, plan.digest(units)
+    if plan.fresh:
+        state.forget(dead_letters=True, passed=True)
+    found, passed, digest = state.load(), state.passed(), plan.digest(units)
     if found is not None and found.done == digest:
         return Progress(records=found.records, parked=found.parked, resumed=found.records, over=True)
     if found is None or found.done:
-        state.forget(dead_letters=True)
-    redact = _redact(plan.config)
-    log = ArchiveLog(units, plan.source, state, redact, rate=plan.rate, sleep=asyncio.sleep)
+        state.forget(dead_letters=not passed, passed=False)
+    left = plan.left(units, passed, amid=found is not None and found.version != "")
+    log = ArchiveLog(left, plan.source, state, _redact(plan.config), plan.token, rate=plan.rate, sleep=asyncio.sleep)
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
     try:
@@ -76,7 +78,7 @@ async def _replayed(plan: Replay, report: Report) -> Progress:
     if plan.once and not progress.strange:
         log.finish(digest)
     else:
-        state.forget(dead_letters=False)
+        state.forget(dead_letters=False, passed=True)
     return progress
 
 

@@ -13,7 +13,8 @@ from adapters.journal import log
 from adapters.journal.database import Database
 from adapters.mapping import EACH_LINE, Framing, Grouping
 from adapters.model import FILE, Notification
-from adapters.replay.files import ANYWHERE, compressed, kind, opened, plain
+from adapters.objects import Object
+from adapters.replay.files import ANYWHERE, File, compressed, kind, opened, plain
 from adapters.replay.lines import Found, Place, part, records
 from adapters.roots import Outside, Roots
 
@@ -53,7 +54,7 @@ class Unit(Protocol):
 class Lines:
     """A file of lines, each record of them a notification; of it, those that begin between two offsets."""
 
-    path: Path
+    path: File
     size: int
     begin: int = 0
     end: int | None = None
@@ -95,7 +96,7 @@ class Lines:
 class Whole:
     """A file that is one notification."""
 
-    path: Path
+    path: File
     size: int
     roots: Roots = ANYWHERE
 
@@ -146,6 +147,18 @@ class Kept:
                         yield Item(record.notification, after, Place(after, after))
 
 
+def of_object(found: Object, framing: Framing = EACH_LINE) -> Unit:
+    """The unit that an object is, as `unit` has it for a file of such a name; a journal cannot be read there."""
+    size = found.size
+    return Whole(found, size) if kind(found) in _WHOLE else Lines(found, size, framing=framing)
+
+
+def version(unit: Unit) -> str:
+    """What tells an object from a later one of its name; empty for anything else."""
+    path = getattr(unit, "path", None)
+    return path.version if isinstance(path, Object) else ""
+
+
 def unit(path: Path, framing: Framing = EACH_LINE, only: str = "", roots: Roots = ANYWHERE) -> Unit:
     """The unit that a file is, by its name: `.json`, `.xml` or `.tap` is one notification, else each record in it.
 
@@ -160,8 +173,8 @@ def unit(path: Path, framing: Framing = EACH_LINE, only: str = "", roots: Roots 
 
 
 def divisible(unit: Unit) -> bool:
-    """Whether parts of a unit can be read by themselves: of a compressed file they cannot."""
-    return isinstance(unit, Lines) and not compressed(unit.path)
+    """Whether parts of a unit can be read by themselves: of a compressed file they cannot, of an object not cheaply."""
+    return isinstance(unit, Lines) and isinstance(unit.path, Path) and not compressed(unit.path)
 
 
 def _whole(file: BinaryIO) -> bytes:
@@ -171,8 +184,10 @@ def _whole(file: BinaryIO) -> bytes:
     return body
 
 
-def _heard(path: Path) -> datetime:
+def _heard(path: File) -> datetime:
     """A file tells no other time of hearing than its own."""
+    if isinstance(path, Object):
+        return path.modified
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
