@@ -34,6 +34,7 @@ SOURCES_OF = {
     "gerrit-stream": {"gerrit-stream"},
     "gerrit-api": {"gerrit-api"},
     "github": {"webhook", "github-deliveries"},
+    "poll": {"poll"},
     "registry": {"webhook"},
     "registry-log": {"registry-log"},
     "kubernetes": {"kubernetes"},

@@ -46,7 +46,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {name: {} for name in shipped()} | {
     "azure/devops": {"minor_events": True} | _CODE,
     "bitbucket/cloud": {"minor_events": True},
     "bitbucket/datacenter": {"minor_events": True},
-    **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook"], _CODE),
+    **dict.fromkeys(["buildkite/webhook", "circleci/webhook", "drone/webhook", "woodpecker/pipeline"], _CODE),
     "tekton/run": _CODE,
     "travis/webhook": {"on_start": False} | _CODE,
     "zuul/mqtt": {"gerrit": _GERRIT} | _CODE,

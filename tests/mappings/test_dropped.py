@@ -29,6 +29,7 @@ TELLING = [
     "tekton/run",
     "terraform/json",
     "travis/webhook",
+    "woodpecker/pipeline",
     "zuul/mqtt",
 ]
 PLACES: dict[str, list[tuple[str, Any]]] = {
@@ -51,6 +52,10 @@ PLACES: dict[str, list[tuple[str, Any]]] = {
     ],
     "dependency-track/notification": [("notification", {"subject": {"bom": {"content": "MARK"}}})],
     "drone/webhook": [("build", {"params": {"TOKEN": "MARK"}})],
+    "woodpecker/pipeline": [
+        ("variables", {"TOKEN": "MARK"}),
+        ("repo", {"last_pipeline": {"variables": {"TOKEN": "MARK"}}}),
+    ],
     "fleet/bundledeployment": [("object", {"spec": {"options": {"helm": {"values": {"a": "MARK"}}}}})],
     "flux/resource": [("object", {"spec": {"values": {"a": "MARK"}, "postBuild": {"substitute": {"a": "MARK"}}}})],
     "gitlab/events": [("object_attributes", {"variables": [{"key": "TOKEN", "value": "MARK"}]})],
