@@ -45,6 +45,7 @@ class Candidate:
         self._clock, self._sleep = clock, sleep
         self._worker = Worker("standby")
         self._delivered = Delivered()
+        self._under_way: set[asyncio.Future[int]] = set()
         self._until = float("-inf")
         self._begun, self._over = asyncio.Event(), asyncio.Event()
         self._trouble = ""
@@ -67,16 +68,21 @@ class Candidate:
         while True:
             with pulse.idle():
                 await self._begun.wait()
-            if await _until(self._over, hear):
-                return
+            try:
+                if await _until(self._over, hear):
+                    return
+            finally:
+                if self._under_way:
+                    await asyncio.wait(self._under_way)
 
     async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> int:
         """As the journal's, for what its sources hand over; while another may lead, it waits to be cancelled."""
         if not self._leads:  # the process stood still
             await asyncio.Event().wait()
-        seq = await self._journal.append(notifications, checkpoints)
-        self._delivered.note(seq, [each for each in checkpoints if each.source in self._sources])
-        return seq
+        appending = asyncio.ensure_future(self._append(notifications, checkpoints))
+        self._under_way.add(appending)
+        appending.add_done_callback(self._appended)
+        return await asyncio.shield(appending)  # what the journal keeps is noted, though its source be cancelled
 
     async def resign(self) -> None:
         """Leaves what is delivered, and lets another lead; `run` is cancelled before."""
@@ -93,6 +99,16 @@ class Candidate:
     @property
     def _leads(self) -> bool:
         return self._begun.is_set() and self._clock() < self._until
+
+    async def _append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint]) -> int:
+        seq = await self._journal.append(notifications, checkpoints)
+        self._delivered.note(seq, [each for each in checkpoints if each.source in self._sources])
+        return seq
+
+    def _appended(self, appending: asyncio.Future[int]) -> None:
+        self._under_way.discard(appending)
+        if not appending.cancelled():
+            appending.exception()  # nobody may be there any more who takes it
 
     async def _identify(self) -> None:
         """The journal has a name of its own, where it is decided who leads."""
@@ -134,6 +150,9 @@ class Candidate:
 
     async def _take_over(self, shared: Shared) -> None:
         """What the journal knows of the sources becomes what is shared, unless it was its own leader's at last."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        self._delivered.forget()
         own = [each for name in self._sources for each in self._known(name)]
         if shared.journal is None:
             self._delivered.note(0, own)
@@ -162,7 +181,6 @@ class Candidate:
         self._until = float("-inf")
         self._begun.clear()
         self._over.set()
-        self._delivered.forget()
         _log.warning("leads no more: its sources are stopped", sources=[*self._sources], reason=reason)
         with suppress(Lost, Unavailable):
             await self._asked(self._leadership.release, ANSWER)

@@ -9,10 +9,10 @@ from typing import Protocol
 from adapters.errors import AdapterError
 from adapters.model import Checkpoint
 
-LEASE = 10
+LEASE = 8
 """Seconds without a renewal after which another may lead."""
 
-HELD = 7.0
+HELD = 6.0
 """Seconds after the beginning of a renewal that whoever leads relies on it: shorter, for what is under way has to end.
 
 Between them is what clocks that run at different speeds, and a source that is stopped, may take.

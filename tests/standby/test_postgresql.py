@@ -94,7 +94,7 @@ def test_a_lock_that_a_pooler_took_is_lost(locks: Two) -> None:
 
 
 def test_the_server_ends_sessions_that_are_silent(locks: Two) -> None:
-    """They are told so when they begin: after ten seconds, also in the middle of a transaction."""
+    """They are told so when they begin: after eight seconds, also in the middle of a transaction."""
     first, _ = locks
     first.acquire("a")
     assert first._connection is not None
@@ -102,7 +102,7 @@ def test_the_server_ends_sessions_that_are_silent(locks: Two) -> None:
         first._connection.execute(f"show {name}".encode()).fetchone()
         for name in ("idle_session_timeout", "idle_in_transaction_session_timeout")
     ]
-    assert told == [("10s",), ("10s",)]
+    assert told == [("8s",), ("8s",)]
 
 
 @pytest.mark.slow
