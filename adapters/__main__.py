@@ -30,7 +30,8 @@ def main() -> None:
 
 def _run(file: str | None) -> None:
     gc.disable()  # what is imported stays: to look through it for what does not is a tenth of the start
-    sys.modules["rich"] = None  # type: ignore[assignment]  # structlog would import it, for tracebacks that are not ours
+    for unused in ("greenlet", "rich"):  # which structlog would import: we have no such threads, and plain tracebacks
+        sys.modules[unused] = None  # type: ignore[assignment]
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")  # to find that there are none is a part of the start, too
     with told(), suppress(KeyboardInterrupt):
         from adapters.service import serve  # noqa: PLC0415 - as above

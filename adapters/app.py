@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Collection, Coroutine, Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from adapters.loops import new_event_loop
 from adapters.memory import give_back, settled
 from adapters.serving import addresses, listeners, servers
 from adapters.sidecar import Sidecar, assembled
+
+SWITCH = 0.0005
+"""Seconds that a thread computes while another waits to: acknowledging goes through two, and Python gives each 5 ms."""
 
 PRUNE_EVERY = 60.0
 """Seconds between two looks at what the journal need not keep any more."""
@@ -40,6 +44,7 @@ def start(config: Config) -> int:
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
     give_back()
+    sys.setswitchinterval(SWITCH)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_signalled(config))
 

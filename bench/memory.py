@@ -24,9 +24,9 @@ THREE = {
 def rows() -> Iterator[Row]:
     """Mebibytes, and how fast all of it was published."""
     with started(sources=THREE) as service:
-        yield Row("memory: resident, idle, with three sources", _mebibytes(service), "MiB", at_most=70)
+        yield Row("memory: resident, idle, with three sources", _mebibytes(service), "MiB", at_most=47)
     with started() as service:
-        yield Row("memory: resident, idle", _mebibytes(service), "MiB", at_most=68)
+        yield Row("memory: resident, idle", _mebibytes(service), "MiB", at_most=45)
         begin = time.perf_counter()
         post(service.port, BODY, count=COUNT)
         wait_for_lines(service.folder / "cdevents.jsonl", 2 * COUNT)

@@ -11,7 +11,7 @@ import pytest
 from tests.checkout import ROOT
 
 LAYERS = (
-    {"plain", "wording"},
+    {"plain", "regex", "wording"},
     {"bounds", "durable", "errors", "marks", "model", "private", "settings", "resources", "roots", "logs", "loops"},
     {
         "answers",

@@ -75,7 +75,7 @@ class Route:
         self._noting: asyncio.Future[None] | None = None
         self._draining = asyncio.Event()
         self._seldom = Seldom()
-        self._look = self._read = self.clock()
+        self._look = self._next = self.clock()
         self._refusals: dict[int, list[str]] = {}
 
     def drain(self) -> None:
@@ -95,8 +95,8 @@ class Route:
         while True:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
-            if records := await self._fetched(self.log.read):
-                self._read = self.clock()
+            early = 0.0 if draining else self._next - self.clock()
+            if early <= 0 and (records := await self._read()):
                 async with aclosing(self._batches(records)) as batches:
                     async for batch in batches:
                         await self._pipeline.put(batch)
@@ -106,7 +106,14 @@ class Route:
                 await self._noted()
                 if draining:
                     return
-                await self._idle()
+                await self._idle(early)
+
+    async def _read(self) -> Sequence[Record]:
+        """What is new; where that is not all that fits into a batch, the next look is a while later."""
+        records = await self._fetched(self.log.read)
+        if 0 < len(records) < self.batch:
+            self._next = self.clock() + PACE
+        return records
 
     async def _settled(self, batch: Batch, refused: Refused) -> None:
         """Parks what was refused; notes how far the route came while the next batch is on its way already."""
@@ -212,14 +219,14 @@ class Route:
         if count := self._seldom.allows("parked"):
             _log.error("record parked as a dead letter", route=self.name, seq=seq, reason=reason, since_last_said=count)
 
-    async def _idle(self) -> None:
-        """Returns when there may be something to do."""
-        hints = [asyncio.ensure_future(self.log.wait()), asyncio.ensure_future(self._draining.wait())]
+    async def _idle(self, early: float) -> None:
+        """Returns when there may be something to do: not before its time, where a look at the log would be `early`."""
+        waits = [self._draining.wait()] if early > 0 else [self._draining.wait(), self.log.wait()]
+        hints = [asyncio.ensure_future(each) for each in waits]
         awaited: list[asyncio.Future[Any]] = [*hints, *self._pipeline.answers]
         try:
-            await asyncio.wait(awaited, timeout=self.poll, return_when=asyncio.FIRST_COMPLETED)
-            if hints[0].done() and (early := self._read + PACE - self.clock()) > 0:
-                await asyncio.wait([*awaited[1:]], timeout=early, return_when=asyncio.FIRST_COMPLETED)
+            timeout = early if early > 0 else self.poll
+            await asyncio.wait(awaited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for hint in hints:
                 hint.cancel()

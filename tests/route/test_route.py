@@ -15,6 +15,7 @@ from adapters.errors import JournalUnavailable, PermanentError, TransientError
 from adapters.model import Checkpoint, Format, Record, Spec
 from adapters.route import Origin, Rendered, renderer
 from adapters.route.rendered import at_once
+from adapters.route.route import PACE
 from adapters.route.turns import TURN
 from tests.route.conftest import INSTANCE, Bench, Recorder, Words, heard, letters, origins, retry, running
 from tests.waiting import eventually
@@ -221,6 +222,19 @@ async def test_translating_gives_way_to_others(bench: Bench) -> None:
     route.drain()
     await asyncio.gather(route.run(), others())
     assert {3, 6} <= set(seen) <= {0, 3, 6}
+
+
+async def test_what_comes_shortly_after_another_goes_together(bench: Bench) -> None:
+    """The first goes at once; what follows is one batch, when it is time to look again."""
+    now, sink = [0.0], Recorder()
+    await bench.hear("first")
+    async with running(bench.route(sink, clock=lambda: now[0])):
+        await eventually(lambda: sink.data() == ["first"])
+        for word in ("second", "third"):
+            await bench.hear(word)
+        now[0] += PACE
+        await eventually(lambda: len(sink.data()) == 3)
+    assert [len(batch) for batch in sink.batches] == [1, 2]
 
 
 async def test_dead_letters_are_looked_for_by_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,26 +6,27 @@ import re
 from typing import Any
 
 from adapters.mapping.envelopes.line import TIME, Opened, known, text
+from adapters.regex import regex
 
 _HIGHEST = 191
 _BOM = b"\xef\xbb\xbf"
 _PARAMETER = r'[^ =\]"]{1,32}="(?:[^"\\]|\\.)*"'
-_5424 = re.compile(
+_5424 = regex(
     rf"<(?P<priority>\d{{1,3}})>1 (?P<time>-|{TIME}) (?P<host>\S{{1,255}}) (?P<program>\S{{1,48}}) (?P<pid>\S{{1,128}})"
     rf' (?P<id>\S{{1,32}}) (?P<data>-|(?:\[[^ =\]"]{{1,32}}(?: {_PARAMETER})*\])+)(?: (?P<text>.*))?'.encode(),
     re.DOTALL,
 )
-_ELEMENT = re.compile(rf'\[([^ =\]"]+)((?: {_PARAMETER})*)\]'.encode(), re.DOTALL)
-_NAMED = re.compile(rb' ([^ =\]"]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
-_ESCAPED = re.compile(rb'\\(["\\\]])')
+_ELEMENT = regex(rf'\[([^ =\]"]+)((?: {_PARAMETER})*)\]'.encode(), re.DOTALL)
+_NAMED = regex(rb' ([^ =\]"]+)="((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = regex(rb'\\(["\\\]])')
 
 _CLOCK = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d"
 _TAG = r"(?P<program>[^\s:\[\]<>\"]{1,64})"
 _HEAD = rf"(?:<(?P<priority>\d{{1,3}})>)?(?:(?P<clock>{_CLOCK})|(?P<time>{TIME})) "
 _HOST = r"(?P<host>[^\s\[\]<>]{0,254}[^\s\[\]<>:])"
-_WITH_PID = re.compile(rf"{_HEAD}(?:{_HOST} )?{_TAG}\[(?P<pid>[\w.-]+)\]:(?: (?P<text>.*)|$)".encode(), re.DOTALL)
-_WITH_TAG = re.compile(rf"{_HEAD}(?:{_HOST} )?{_TAG}(?P<pid>):(?: (?P<text>.*)|$)".encode(), re.DOTALL)
-_WITHOUT = re.compile(rf"{_HEAD}{_HOST}(?P<program>)(?P<pid>) (?P<text>.*)".encode(), re.DOTALL)
+_WITH_PID = regex(rf"{_HEAD}(?:{_HOST} )?{_TAG}\[(?P<pid>[\w.-]+)\]:(?: (?P<text>.*)|$)".encode(), re.DOTALL)
+_WITH_TAG = regex(rf"{_HEAD}(?:{_HOST} )?{_TAG}(?P<pid>):(?: (?P<text>.*)|$)".encode(), re.DOTALL)
+_WITHOUT = regex(rf"{_HEAD}{_HOST}(?P<program>)(?P<pid>) (?P<text>.*)".encode(), re.DOTALL)
 
 
 def syslog(line: bytes) -> Opened | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from adapters.mapping.filters.number import exact, plain
+from adapters.regex import regex
 
 _LONGEST = 64
 _NAMES = {
@@ -20,18 +21,18 @@ _NAMES = {
 }
 _UNITS: Mapping[str, Decimal] = {name: Decimal(size) for names, size in _NAMES.items() for name in names.split()}
 
-_POINT = re.compile(r"(?:[0-9]{1,18}\.?|[0-9]{0,18}\.[0-9]{1,18})(?:e[+-]?[0-9]{1,3})?")
-_COMMA = re.compile(r"([0-9]{1,18}),([0-9]{1,18})")
-_GROUPS = re.compile(
+_POINT = regex(r"(?:[0-9]{1,18}\.?|[0-9]{0,18}\.[0-9]{1,18})(?:e[+-]?[0-9]{1,3})?")
+_COMMA = regex(r"([0-9]{1,18}),([0-9]{1,18})")
+_GROUPS = regex(
     r"(?P<whole>[1-9][0-9]{0,2}(?P<mark>[.,' \u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
     r"(?:(?!(?P=mark))[.,](?P<part>[0-9]{1,18}))?"
 )
-_PIECE = re.compile(r"(?:,? ?(?:and )?)?([0-9.,]+(?:e[+-]?[0-9]+)?|[0-9][0-9.,' \u00a0\u202f]*[0-9])\s?([a-zµμ]+)")
-_CLOCK = re.compile(
+_PIECE = regex(r"(?:,? ?(?:and )?)?([0-9.,]+(?:e[+-]?[0-9]+)?|[0-9][0-9.,' \u00a0\u202f]*[0-9])\s?([a-zµμ]+)")
+_CLOCK = regex(
     r"(?:(?:(?:(?P<d>[0-9]{1,9})(?:\.| days?,? ))?(?P<h>[0-9]{1,9}):)?(?P<m>[0-9]{1,9}):)"
     r"(?P<s>[0-5][0-9](?:[.,](?P<part>[0-9]{1,18}))?)"
 )
-_ISO = re.compile(
+_ISO = regex(
     r"p(?:(?P<w>[0-9]{1,9})w|(?:(?P<d>[0-9]{1,9})d)?"
     r"(?:t(?=.)(?:(?P<h>[0-9]{1,9})h)?(?:(?P<m>[0-9]{1,9})m)?(?:(?P<s>[0-9]{1,18}(?:[.,][0-9]{1,18})?)s)?)?)"
 )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from adapters.mapping.filters.time import Zone, epoch_s, iso, zone_named
+from adapters.regex import regex
 
 _EARLIEST = 1990
-_SINCE_1970 = re.compile(r"(?P<seconds>[0-9]{10})(?P<more>[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:[.,](?P<part>[0-9]{1,9}))?")
+_SINCE_1970 = regex(r"(?P<seconds>[0-9]{10})(?P<more>[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:[.,](?P<part>[0-9]{1,9}))?")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -21,7 +22,7 @@ _CLOCK = rf"(?P<hour>\d\d?):(?P<minute>\d\d)(?::{_SECONDS})?(?:\s?(?P<half>[ap])
 _ZONE = r"(?:\s?(?P<zone>(?:utc|gmt)?[+-]\d\d(?::?\d\d)?|[a-z]{1,5})(?:\s?[(\[][^)\]]*[)\]]|\s[a-z]{2,5})?)?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
 _FORMS = [
-    re.compile(form, re.IGNORECASE | re.ASCII)
+    regex(form, re.IGNORECASE | re.ASCII)
     for form in (
         rf"{_YEAR}(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark){_DAY}(?:t|,?\s+){_CLOCK}{_ZONE}",
         rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)(?:t|\s){_CLOCK}{_ZONE}",
@@ -31,7 +32,7 @@ _FORMS = [
         rf"{_WEEKDAY}{_NAME}\s+{_DAY}\s+{_CLOCK}{_ZONE}\s+{_YEAR}",
     )
 ]
-_MONOTONIC = re.compile(r"\sm=[+-][0-9.]+$")
+_MONOTONIC = regex(r"\sm=[+-][0-9.]+$")
 
 
 def moment(value: str, zone: Zone = "") -> str:
