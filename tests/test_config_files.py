@@ -40,6 +40,7 @@ SOURCES_OF = {
     "kubernetes": {"kubernetes"},
     "incidents": {"webhook"},
     "logs": {"tail"},
+    "objects": {"objects"},
     "brokers": {"kafka", "nats", "rabbitmq", "mqtt"},
 }
 """The ready configurations of one sidecar that publishes, each with the types of its sources."""

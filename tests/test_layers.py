@@ -29,7 +29,7 @@ LAYERS = (
     },
     {"cdevents", "http", "secrets"},
     {"brokers", "endpoint", "gerrit", "journal", "mapping", "objects", "redaction", "store"},
-    {"metrics"},
+    {"metrics", "reading"},
     {"sinks", "sources"},
     {"standby"},
     {"config", "goldens", "route", "server", "translators"},

@@ -13,8 +13,8 @@ from adapters.config import Config
 from adapters.errors import AdapterError
 from adapters.goldens import context
 from adapters.reach.files import writable_file
+from adapters.reading.units import kept_sources
 from adapters.replay.archive import journals
-from adapters.replay.units import kept_sources
 
 ANY = "replay"
 """What the source is called where nothing says of which one the notifications are."""

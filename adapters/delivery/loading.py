@@ -11,9 +11,9 @@ from typing import Any, TypeGuard
 from adapters.cdevents.heard import cdevents
 from adapters.delivery.duck import DuckDb, over_files, quoted
 from adapters.errors import ConfigError, Problem
+from adapters.reading.files import plain
+from adapters.reading.units import Lines, Unit
 from adapters.replay.archive import archive, bodies_of
-from adapters.replay.files import plain
-from adapters.replay.units import Lines, Unit
 from adapters.store.parquet import EVENTS, LINKS, table, write
 from adapters.store.rows import EventRow, LinkRow, event_row, link_rows
 

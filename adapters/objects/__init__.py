@@ -2,6 +2,6 @@
 
 from adapters.objects.address import Address, is_address
 from adapters.objects.contract import Object, Store, Unusable
-from adapters.objects.stores import Stores
+from adapters.objects.stores import Stores, needed
 
-__all__ = ["Address", "Object", "Store", "Stores", "Unusable", "is_address"]
+__all__ = ["Address", "Object", "Store", "Stores", "Unusable", "is_address", "needed"]

@@ -43,9 +43,17 @@ class Stores:
 
     def _store(self, root: str) -> Store:
         if root not in self._open:
-            sftp = root.startswith("sftp:")
-            need("objects", "asyncssh" if sftp else "obstore")
-            store: Store = (_sftp if sftp else _cloud)(root, self._options)
+            needed(Address(root, ""))
+            store: Store = (_sftp if _is_sftp(root) else _cloud)(root, self._options)
             self._stack.callback(store.close)
             self._open[root] = store
         return self._open[root]
+
+
+def needed(address: Address) -> None:
+    """Raises ConfigError where the library for an address is not installed."""
+    need("objects", "asyncssh" if _is_sftp(address.root) else "obstore")
+
+
+def _is_sftp(root: str) -> bool:
+    return root.startswith("sftp:")

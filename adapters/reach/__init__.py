@@ -51,6 +51,7 @@ SOURCES: Mapping[str, Try] = {
     "kubernetes": _of("tools", "kubernetes"),
     "mqtt": _of("brokers", "mqtt"),
     "nats": _of("brokers", "nats_source"),
+    "objects": _of("tools", "objects"),
     "poll": _of("tools", "poll"),
     "rabbitmq": _of("brokers", "rabbitmq_source"),
     "registry-log": _of("files", "tail"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import islice
 from typing import Any
 
 import requests
@@ -11,6 +12,7 @@ import requests
 from adapters.errors import AdapterError
 from adapters.gerrit import client as gerrit_client
 from adapters.http import Basic, Bounded, bounded, no_answer
+from adapters.objects import Address, Stores
 from adapters.redaction import redaction
 from adapters.secrets import Secret
 from adapters.sinks.actions.settings import GerritReviewSettings, JenkinsJobSettings
@@ -21,6 +23,7 @@ from adapters.sources.github_deliveries.api import Api
 from adapters.sources.github_deliveries.settings import GithubDeliveriesSettings
 from adapters.sources.jenkins_api.settings import JenkinsApiSettings
 from adapters.sources.kubernetes.settings import KubernetesSettings
+from adapters.sources.objects.settings import ObjectsSettings
 from adapters.sources.poll.client import Client
 from adapters.sources.poll.items import listed
 from adapters.sources.poll.request import first
@@ -102,6 +105,18 @@ async def poll(settings: PollSettings) -> str:
     answer = await asyncio.to_thread(client.get, first(listing, [], listing.url)({}), {})
     items, _ = listed(answer.document, listing) if answer and answer.document is not None else ([], 0)
     return f"the API at {origin(listing.url)} answers with a list of {len(items)}"
+
+
+async def objects(settings: ObjectsSettings) -> str:
+    """Each store lets in who asks, and shows what is there."""
+    options = {name: value.get_secret_value() for name, value in settings.options.items()}
+
+    def first() -> list[str]:
+        with Stores(options) as stores:
+            return [str(each) for url in settings.urls for each in islice(stores.listed(Address.of(url)), 1)]
+
+    found = await asyncio.to_thread(first)
+    return f"the store shows {found[0]}" if found else "the store answers, and has no such object yet"
 
 
 async def gerrit_review(settings: GerritReviewSettings) -> str:

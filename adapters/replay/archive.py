@@ -10,9 +10,9 @@ from pathlib import Path
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import EACH_LINE, Framing
 from adapters.objects import Address, Object, Stores, is_address
+from adapters.reading.lines import Place
+from adapters.reading.units import Kept, Lines, Unit, divisible, of_object, unit
 from adapters.replay.home import builds, is_home
-from adapters.replay.lines import Place
-from adapters.replay.units import Kept, Lines, Unit, divisible, of_object, unit
 from adapters.roots import Roots
 from adapters.sources.tail.files import named
 from adapters.urls import public

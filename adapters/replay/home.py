@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.model import Notification
-from adapters.replay.lines import Place as After
-from adapters.replay.units import Item
+from adapters.reading.lines import Place as After
+from adapters.reading.units import Item
 from adapters.sources.jenkins.documents import encoded
 from adapters.sources.jenkins.news import news
 from adapters.sources.jenkins_home.builds import listing

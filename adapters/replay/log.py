@@ -15,8 +15,8 @@ import orjson
 from adapters import private
 from adapters.errors import ConfigError, JournalUnavailable, Problem
 from adapters.model import Record
-from adapters.replay.lines import Place
-from adapters.replay.units import Unit, version
+from adapters.reading.lines import Place
+from adapters.reading.units import Unit, version
 from adapters.sources.redaction.redactor import Redact
 
 SAVE_EVERY = 1.0

@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from adapters.config import Config
+from adapters.reading.units import Unit, version
 from adapters.replay.archive import Shard
 from adapters.replay.outcome import Outcomes, empty
-from adapters.replay.units import Unit, version
 
 
 @dataclass(frozen=True, slots=True)

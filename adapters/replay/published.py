@@ -8,8 +8,8 @@ from pathlib import Path
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem
 from adapters.model import Format, Record
-from adapters.replay.lines import Place
-from adapters.replay.units import Kept
+from adapters.reading.lines import Place
+from adapters.reading.units import Kept
 from adapters.route import origins, renderer
 from adapters.route.rendered import Render
 from adapters.translators import Translators

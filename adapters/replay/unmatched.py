@@ -12,9 +12,9 @@ from adapters.errors import MappingError
 from adapters.mapping import Translator
 from adapters.mapping.explain import uncovered
 from adapters.model import DAMAGED, TRUNCATED
+from adapters.reading.lines import Place
+from adapters.reading.units import Item, Kept
 from adapters.redaction import Redact
-from adapters.replay.lines import Place
-from adapters.replay.units import Item, Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ SOURCES: Mapping[str, SourceType] = {
     "kubernetes": _of("kubernetes.settings", "KubernetesSettings", "kubernetes.source", "Kubernetes"),
     "mqtt": _of("broker.mqtt", "MqttSettings", "broker.mqtt", "MqttSource"),
     "nats": _of("broker.nats", "NatsSettings", "broker.nats", "NatsSource"),
+    "objects": _of("objects.settings", "ObjectsSettings", "objects.source", "Objects"),
     "poll": _of("poll.settings", "PollSettings", "poll.source", "Poll"),
     "rabbitmq": _of("broker.rabbitmq", "RabbitmqSettings", "broker.rabbitmq", "RabbitmqSource"),
     "webhook": _of("webhook", "WebhookSettings", "webhook", "Webhook"),

@@ -121,6 +121,23 @@ async def test_deliveries_of_github() -> None:
         assert (bad.reached, "read webhooks" in bad.found, "b@d" in bad.found) == (False, True, False)
 
 
+async def test_objects(tmp_path: Path) -> None:
+    """That the store shows what is there, or why not."""
+    pytest.importorskip("obstore")
+    there: dict[str, Any] = {
+        "type": "objects",
+        "instance": "https://ci.example.com/",
+        "urls": [f"file://{tmp_path}/*.json"],
+    }
+    assert (await tried("sources", **there)).found == "the store answers, and has no such object yet"
+    (tmp_path / "a.json").touch()
+    assert (await tried("sources", **there)).found == f"the store shows file://{tmp_path}/a.json"
+    nowhere = {"endpoint_url": f"http://127.0.0.1:{free_port()}", "access_key_id": "x", "secret_access_key": "s3cr3t"}
+    there |= {"urls": ["s3://archive/"], "options": {**nowhere, "allow_http": "true", "region": "x"}}
+    outcome = await tried("sources", **there)
+    assert (outcome.reached, "s3cr3t" in outcome.found) == (False, False)
+
+
 async def test_a_registry() -> None:
     """That of a source, as its user."""
     with serving({"/v2/": (200, b"{}")}, secret="Basic") as url:

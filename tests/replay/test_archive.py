@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from adapters.errors import ConfigError
 from adapters.mapping import Framing
 from adapters.model import FILE
+from adapters.reading.lines import LONGEST, Place
+from adapters.reading.units import LARGEST, Lines, Unit, unit
 from adapters.replay.archive import Shard, archive, share
-from adapters.replay.lines import LONGEST, Place
-from adapters.replay.units import LARGEST, Lines, Unit, unit
 from tests.enveloped import ENVELOPES, enveloped
 
 

@@ -14,12 +14,12 @@ import pytest
 
 from adapters.journal import Journal
 from adapters.model import Notification
+from adapters.reading.units import unit
 from adapters.replay import jobs
 from adapters.replay.archive import Shard
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.plan import Progress
 from adapters.replay.run import replay
-from adapters.replay.units import unit
 from tests.replay.support import builds, plan, replayed, subjects
 from tests.service import build
 

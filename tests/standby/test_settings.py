@@ -42,6 +42,7 @@ def test_sources_that_ask_a_tool_are_of_one(tmp_path: Path) -> None:
         "jenkins-api",
         "jenkins-home",
         "kubernetes",
+        "objects",
         "poll",
     }
     found = read(tmp_path, {"postgresql": LOCK}, jenkins=JENKINS, hook=WEBHOOK, logs=LOGS)

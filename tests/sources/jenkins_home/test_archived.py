@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from structlog.testing import capture_logs
 
+from adapters.reading.lines import Place
 from adapters.replay.home import builds
-from adapters.replay.lines import Place
 from adapters.sources.jenkins_home.archived import LARGEST, Name, texts
 from tests.sources.jenkins_home.homes import Home, build, freestyle
 

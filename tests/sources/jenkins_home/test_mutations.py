@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.reading.lines import Place
 from adapters.replay.home import builds
-from adapters.replay.lines import Place
 from tests.sources.jenkins_home.homes import Heard, Home, build, flow, freestyle, node, pipeline, source
 
 GOOD = ["started job/zz-good/1/", "finished job/zz-good/1/"]

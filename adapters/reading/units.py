@@ -14,8 +14,8 @@ from adapters.journal.database import Database
 from adapters.mapping import EACH_LINE, Framing, Grouping
 from adapters.model import FILE, Notification
 from adapters.objects import Object
-from adapters.replay.files import ANYWHERE, File, compressed, kind, opened, plain
-from adapters.replay.lines import Found, Place, part, records
+from adapters.reading.files import ANYWHERE, File, compressed, kind, opened, plain
+from adapters.reading.lines import Found, Place, part, records
 from adapters.roots import Outside, Roots
 
 _WHOLE = frozenset({".json", ".xml", ".tap"})
@@ -151,6 +151,11 @@ def of_object(found: Object, framing: Framing = EACH_LINE) -> Unit:
     """The unit that an object is, as `unit` has it for a file of such a name; a journal cannot be read there."""
     size = found.size
     return Whole(found, size) if kind(found) in _WHOLE else Lines(found, size, framing=framing)
+
+
+def settles(found: Object) -> bool:
+    """Whether an object is only to be read when it is complete: it is one notification, or is compressed."""
+    return kind(found) in _WHOLE or compressed(found)
 
 
 def version(unit: Unit) -> str:
