@@ -138,6 +138,19 @@ async def test_objects(tmp_path: Path) -> None:
     assert (outcome.reached, "s3cr3t" in outcome.found) == (False, False)
 
 
+async def test_an_api_that_is_polled() -> None:
+    """That the first list of all is one, as who is configured."""
+    given = {"type": "poll", "instance": "https://ci.example.com/", "items": "values", "auth": {"bearer": "good"}}
+    with serving({"/builds": (200, b'{"values": [{"id": 1}]}')}, secret="Bearer good") as url:
+        good = await tried("sources", **given, url=f"{url}/builds")
+        assert (good.found, good.reached) == (f"the API at {url} answers with a list of 1", True)
+        each = {"project": {"url": f"{url}/builds"}}
+        wrong = await tried("sources", **given, each=each, url=url + "/projects/${project.id}")
+        assert (wrong.reached, "there is no list in the body" in wrong.found) == (False, True)
+        bad = await tried("sources", **given | {"auth": {"bearer": "b@d-token"}}, url=f"{url}/builds")
+        assert (bad.reached, "b@d" in bad.found) == (False, False)
+
+
 async def test_a_registry() -> None:
     """That of a source, as its user."""
     with serving({"/v2/": (200, b"{}")}, secret="Basic") as url:

@@ -19,7 +19,7 @@ from pydantic import (
 from adapters.endpoint.settings import Auth, HeaderName
 from adapters.mapping.document import When
 from adapters.secrets import Secret
-from adapters.settings import Duration, Size, TimeZone, Word
+from adapters.settings import Duration, Expected, Size, TimeZone, Word
 from adapters.sources.contract import SourceSettings
 from adapters.sources.poll.listing import Listing, Order, Outer, Path, Paths, checked
 from adapters.sources.poll.templates import parameter, place
@@ -38,7 +38,12 @@ def _since(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 
 Since = Annotated[Literal["now", "beginning"] | Duration | AwareDatetime, WrapValidator(_since)]
-Form = Annotated[str, Field(pattern=r"^(rfc3339|epoch_s|epoch_ms|[^%]*%.*)$")]
+Form = Annotated[
+    str,
+    Field(pattern=r"^(rfc3339|epoch_s|epoch_ms|[^%]*%.*)$"),
+    Expected("rfc3339, epoch_s, epoch_ms, or a form of strftime such as %Y-%m-%d"),
+]
+"""How a time is written."""
 
 
 class PollSettings(SourceSettings, Listing):

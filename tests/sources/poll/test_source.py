@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -9,11 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import structlog.testing
 
-from adapters.errors import JournalUnavailable
+from adapters.errors import ConfigError, JournalUnavailable
 from adapters.model import Checkpoint, Notification
 from adapters.sources.poll.errors import Unlisted
 from tests.sources.poll.conftest import Settings, World
 from tests.sources.poll.fake import NOW, FakeApi
+from tests.waiting import eventually
 
 
 def build(number: int, status: str = "success", at: int = NOW) -> dict[str, Any]:
@@ -187,3 +189,47 @@ async def test_what_is_no_list_is_told_with_what_to_look_at(world: World, api: F
     assert await world.polled(settings(items="builds")) == []
     with pytest.raises(Unlisted, match="there is no list at 'runs'"):
         await world.polled(settings(items="runs"))
+
+
+async def test_it_polls_until_it_is_stopped(world: World, api: FakeApi, settings: Settings) -> None:
+    """Every so often; after trouble sooner, and it goes on by itself. When it began is on disk before anything else."""
+    api.refusals.append((500, {}, b""))
+    api.lists("/builds", [build(1)])
+    source = world.source(settings(every="45s", since="now"))
+    task = asyncio.create_task(source.run(world.journal.append))
+    try:
+        await eventually(lambda: world.pauses.count(45) >= 2 or task.done())
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert task.cancelled()
+    assert world.pauses[0] < 3
+    assert world.journal.checkpoints("builds")["start"] == '{"floor":1777888800.0,"first":false}'
+
+
+async def test_a_checkpoint_of_another_source_is_told(world: World, settings: Settings) -> None:
+    """A name that another type of source had is no place to go on from."""
+    await world.journal.append([], [Checkpoint("builds", "changes", '{"since": 5}')])
+    with pytest.raises(ConfigError, match="another type of source had this name"):
+        world.source(settings())
+
+
+async def test_what_is_not_listed_any_more_is_forgotten_after_a_day(
+    world: World, api: FakeApi, settings: Settings
+) -> None:
+    """So that what is known does not grow for ever; what comes back before that is not told again."""
+    api.lists("/builds", [build(1), build(2)])
+    source = world.source(settings())
+    await source.poll(world.journal.append)
+    api.lists("/builds", [build(2)])
+    await source.poll(world.journal.append)
+    world.now += 80_000
+    api.lists("/builds", [build(1), build(2)])
+    await source.poll(world.journal.append)
+    assert len(await world.heard()) == 2
+    api.lists("/builds", [build(2)])
+    for _ in range(2):
+        await source.poll(world.journal.append)
+        world.now += 90_000
+    await source.poll(world.journal.append)
+    assert [at for at in world.journal.checkpoints("builds") if at.startswith('["item"')] == ['["item",[],["2"]]']
