@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import obstore
 import pytest
 from obstore.store import S3Store
+from prometheus_client import CollectorRegistry
 
+from adapters.metrics import Metrics
+from adapters.model import Checkpoint, Notification
 from adapters.objects import Address, Stores, Unusable
+from adapters.sources.contract import Context
+from adapters.sources.objects.settings import ObjectsSettings
+from adapters.sources.objects.source import Objects
 from tests.brokers import Server, running
 from tests.real.golang import program
 from tests.replay.support import builds, plan, replayed, subjects
@@ -82,6 +89,22 @@ async def test_an_archive_is_replayed(bucket: S3Store, tmp_path: Path) -> None:
     assert (await replayed(what)).records == 1
     assert (await replayed(what)).over
     assert subjects(tmp_path) == builds(101)
+
+
+async def test_what_comes_is_heard(bucket: S3Store, options: dict[str, str]) -> None:
+    """Each object once, and again when it is another one; credentials are in the settings."""
+    said = {"type": "objects", "instance": "https://ci.example.com/", "urls": ["s3://archive/in/"], "options": options}
+    context = Context("in", lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
+    source, heard = Objects(ObjectsSettings.model_validate(said), context), list[bytes]()
+
+    async def receive(notifications: Sequence[Notification], _: Sequence[Checkpoint] = ()) -> None:
+        heard.extend(each.body for each in notifications)
+
+    for content in (b"1\n2\n", b"3"):
+        obstore.put(bucket, "in/a.log", content)
+        for _ in range(2):
+            await source.poll(receive)
+    assert heard == [b"1", b"2", b"3"]
 
 
 def test_more_than_a_page_is_listed(bucket: S3Store) -> None:
