@@ -20,7 +20,7 @@ import structlog
 from adapters.errors import ConfigError, Problem
 from adapters.model import Checkpoint
 from adapters.sources.kubernetes import access
-from adapters.sources.kubernetes.api import Api, ApiSilent, Conflict, Expired, Json, NotServed
+from adapters.sources.kubernetes.api import LARGEST, Api, ApiSilent, Conflict, Expired, Json, NotServed
 from adapters.standby.contract import ANSWER, LEASE, Lost, Shared, Unavailable
 from adapters.standby.settings import Lease
 
@@ -59,11 +59,11 @@ class KubernetesLease:
         if found is not None and not self._free(found):
             return None
         before = found or {"metadata": {"name": self._name}}
+        shared = _shared(before)
         try:
             self._found = _asked(lambda: self._put(self._taken(before)))
         except _Overtaken:
             return None
-        shared = _shared(before)
         self._checkpoints = {source: dict(known) for source, known in shared.checkpoints.items()}
         return shared
 
@@ -181,7 +181,7 @@ def _shared(lease: Json) -> Shared:
     annotations = lease["metadata"].get("annotations") or {}
     try:
         text = annotations.get(CHECKPOINTS)
-        found = orjson.loads(zlib.decompress(b64decode(text))) if text else {}
+        found = orjson.loads(zlib.decompressobj().decompress(b64decode(text), LARGEST)) if text else {}
         return Shared(annotations.get(JOURNAL), found)
     except (ValueError, zlib.error):
         told = f"the annotation {CHECKPOINTS} is not one of a sidecar: give this Lease another name, or delete it"

@@ -118,6 +118,7 @@ def exposed() -> set[str]:
     metrics = Metrics(CollectorRegistry())
     metrics.watch(list, lambda: 0)
     metrics.stalls(dict)
+    metrics.leaders(dict)
     return set(re.findall(rf"^# TYPE {PREFIX}_(\w+) ", generate_latest(metrics.registry).decode(), re.MULTILINE))
 
 
