@@ -81,6 +81,7 @@ define INSTALL
 $(PIP) install --require-hashes -r requirements/build.txt
 $(PIP) install --require-hashes --no-build-isolation --use-pep517 -r $<
 $(PIP) install --no-deps --no-build-isolation --editable .
+$(BIN)/python -m compileall -q adapters
 @touch $@
 endef
 
