@@ -38,6 +38,7 @@ class Client:
 
         Raises Limited, Unanswered or Unlisted.
         """
+        self.rest = 0.0
         self._asks()
         headers = {"Accept": "application/json", **tags}
         try:
@@ -49,11 +50,12 @@ class Client:
         except (OSError, ValueError) as error:
             reason = no_answer(error) if isinstance(error, OSError) else "it is no URL that can be asked"
             raise Unanswered(self._redact(f"GET {request.url}: {reason}")) from None
-        self.rest = exhausted(answer.headers, self._clock()) or 0.0
-        if answer.status_code == _NOT_MODIFIED and tags:
-            return None
-        if answer.status_code not in (_OK, _NO_CONTENT):
+        unchanged = answer.status_code == _NOT_MODIFIED and bool(tags)
+        if answer.status_code not in (_OK, _NO_CONTENT) and not unchanged:
             raise self._refusal(request, answer)
+        self.rest = exhausted(answer.headers, self._clock()) or 0.0
+        if unchanged:
+            return None
         return Answer(self._document(request, answer), answer.links.get("next", {}).get("url"), _tags(answer))
 
     def _document(self, request: Request, answer: requests.Response) -> object:

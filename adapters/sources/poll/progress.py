@@ -142,14 +142,17 @@ def key(kind: str, place: Sequence[str], ids: Sequence[str] = ()) -> str:
     return orjson.dumps([kind, [*place], [*ids]]).decode()
 
 
-def restore(context: Context) -> dict[tuple[str, ...], Known]:
-    """What is on disk, by the place of each list; raises ConfigError where another source wrote it."""
+def restore(context: Context, fresh: Mark) -> dict[tuple[str, ...], Known]:
+    """What is on disk, by the place of each list: with a `fresh` mark where there are only items.
+
+    Raises ConfigError where another source wrote it.
+    """
     known: dict[tuple[str, ...], Known] = {}
     for at, value in context.checkpoints.items():
         if at == START:
             continue
         kind, place = restored(context, at, partial(_parts, at), _NOWHERE)
-        of = known.setdefault(place, Known(key("mark", place), Mark(None)))
+        of = known.setdefault(place, Known(key("mark", place), fresh))
         if kind == "mark":
             of.mark = restored(context, at, Mark.loads, of.mark)
         else:

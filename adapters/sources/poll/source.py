@@ -52,15 +52,13 @@ class Poll:
         self._lists = Lists(settings, self._ask, self._passed_over)
         self._request = first(settings, [*settings.each], settings.home)
         self._start = restored(context, START, Start.loads, Start(settings.begun(context.clock())))
-        self._known = restore(context)
+        self._known = restore(context, self._fresh())
         self._before: dict[Place, Mapping[str, Page[Item]]] = {}
         self._troubles: dict[Place, str] = {}
 
     async def run(self, receive: Receive) -> None:
         """Polls until cancelled; what fails is tried again, after longer and longer pauses."""
-        await self._keep(
-            receive, [], (START, self._start.dumps())
-        )  # whenever it is started again, it goes on from here
+        await self._keep(receive, [], (START, self._start.dumps()))  # from where it goes on, whenever it starts again
         polling = patient(self._context.name, Unlisted, "the API does not tell what is new", self._sleep)
         while True:
             await polling(self.poll, receive)
@@ -127,10 +125,14 @@ class Poll:
     def _of(self, place: Place) -> Known:
         """What is known of a list, and where it begins if nothing is."""
         if place not in self._known:
-            floor = self._start.floor
-            since = None if floor is None else floor - self._settings.overlap
-            self._known[place] = Known(key("mark", place), Mark(since, begun=self._start.first))
+            self._known[place] = Known(key("mark", place), self._fresh())
         return self._known[place]
+
+    def _fresh(self) -> Mark:
+        """The mark of a list that was never read to its end."""
+        floor = self._start.floor
+        since = None if floor is None else floor - self._settings.overlap
+        return Mark(since, begun=self._start.first)
 
     def _since(self, mark: Mark) -> dict[str, str]:
         if mark.since is None:

@@ -73,7 +73,7 @@ async def test_an_api_that_is_asked_too_often_is_left_alone(
     api.answers["/builds"] = lambda query: refusals.pop() if query and refusals else pages[query.get("p", "1")]
     assert len(await world.polled(settings(pages="link"))) == 2
     assert api.asked == ["/builds", "/builds?p=2", "/builds?p=2"]
-    assert pause in world.pauses
+    assert world.pauses == [pause]
 
 
 async def test_the_last_request_of_a_limit_is_not_exceeded(world: World, api: FakeApi, settings: Settings) -> None:

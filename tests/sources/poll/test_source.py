@@ -156,6 +156,26 @@ async def test_a_crash_between_two_writes_loses_nothing(world: World, api: FakeA
     assert [each["id"] for each in await world.heard()] == [*range(450)]
 
 
+async def test_a_crash_in_the_first_poll_tells_nothing_of_the_past(
+    world: World, api: FakeApi, settings: Settings
+) -> None:
+    """What was noted, and what was not yet, was there before it began."""
+    api.lists("/builds", [build(number) for number in range(250)])
+    room = iter(range(1))
+
+    async def fills(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
+        if next(room, None) is None:
+            raise RuntimeError("killed")
+        await world.journal.append(notifications, checkpoints)
+
+    with pytest.raises(RuntimeError):
+        await world.polled(settings(since="now"), receive=fills)
+    assert len(world.journal.checkpoints("builds")) == 100
+    assert await world.polled(settings(since="now")) == []
+    api.lists("/builds", [build(number) for number in range(251)])
+    assert await world.polled(settings(since="now")) == [build(250)]
+
+
 async def test_a_journal_that_is_full_is_waited_for(world: World, api: FakeApi, settings: Settings) -> None:
     """What cannot be kept now is kept later."""
     api.lists("/builds", [build(1)])
