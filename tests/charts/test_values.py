@@ -82,13 +82,15 @@ def test_an_example_has_a_configuration_that_loads(tmp_path: Path, name: str) ->
     Translators(config.load(tmp_path / "adapters.yaml", {}).sources)
 
 
-def test_the_rights_are_those_of_the_example_without_helm() -> None:
-    """The kubernetes source asks for one set of rights, wherever it is installed from."""
-    text = (ROOT / "config" / "kubernetes" / "cluster.yaml").read_text(encoding="utf-8")
-    [role] = [each for each in yaml.safe_load_all(text) if each["kind"] == "ClusterRole"]
-    rules = (CHART / "templates" / "_rules.tpl").read_text(encoding="utf-8")
-    [named] = re.findall(r'define "adapters\.rollouts" -}}\n(.*?){{', rules, re.DOTALL)
-    assert yaml.safe_load(named) == role["rules"]
+@pytest.mark.parametrize(("rules", "example"), [("rollouts", "cluster"), ("leading", "standby")])
+def test_the_rights_are_those_of_the_example_without_helm(rules: str, example: str) -> None:
+    """A source asks for one set of rights, and who stands by for one, wherever it is installed from."""
+    objects = yaml.safe_load_all((ROOT / "config" / "kubernetes" / f"{example}.yaml").read_text(encoding="utf-8"))
+    [role] = [each for each in objects if each["kind"] in ("ClusterRole", "Role")]
+    text = (CHART / "templates" / "_rules.tpl").read_text(encoding="utf-8")
+    [named] = re.findall(rf'define "adapters\.{rules}" -}}}}\n(.*?){{{{- end', text, re.DOTALL)
+    lease = document("examples/standby")["config"]["standby"]["kubernetes"]["lease"]
+    assert yaml.safe_load(named.replace('{{ include "adapters.lease" . }}', lease)) == role["rules"]
 
 
 def test_replicas_follow_a_metric_that_the_service_has() -> None:

@@ -209,6 +209,7 @@ def _kubernetes(folder: Path, programs_: Path, store: str) -> tuple[Server, Serv
         "kubeconfig": str(kubeconfig),
         "controllers": f"{CONTROLLERS},{CLEANERS}",
         "leader-elect": "false",
+        "secure-port": "0",  # it serves nothing: another cluster's may run beside it
         "kube-api-qps": "400",
         "kube-api-burst": "800",
     }

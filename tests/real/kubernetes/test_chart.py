@@ -34,6 +34,7 @@ SETS = {
     "digest": f"jenkins image.repository=registry.example.com/a,image.digest=sha256:{'a' * 64},image.pullPolicy=Always",
     "placed": "gerrit nodeSelector.disk=ssd,priorityClassName=high,tolerations[0].operator=Exists",
     "open": "jenkins networkPolicy.enabled=true,service.type=LoadBalancer,service.annotations.a=b",
+    "outside": "jenkins ingress.enabled=true,ingress.host=a.example.com,ingress.paths={/jenkins},ingress.tlsSecret=a",
     "environment": "jenkins existingSecret=,env[0].name=A,env[0].value=b,envFrom[0].secretRef.name=c",
     "alone": "replay replay.shards=1,replay.ttlSecondsAfterFinished=0,replay.state.existingClaim=here,existingSecret=",
     "unkept": "sidecar persistence.enabled=false",
@@ -93,7 +94,7 @@ def test_an_example_is_installed_and_its_pods_are_let_in(helm: Helm, found: Clus
     said = helm.run("get", "notes", name)
     assert NAMESPACE in said
     [account] = {pod["spec"]["automountServiceAccountToken"] for pod in pods.of(found, NAMESPACE, name)}
-    assert account is (name == "cluster")
+    assert account is (name in ("cluster", "standby"))
     helm.run("uninstall", name)
     until(lambda: not pods.of(found, NAMESPACE, name) or _ending(found, name), timeout=PATIENCE)
 
@@ -233,7 +234,7 @@ def _resources(found: Cluster, api: str) -> set[str]:
 def _tried(found: Cluster, each: Json) -> None:
     """The API server would make it, and warns of nothing; a field that it does not know is an error."""
     api = each["apiVersion"]
-    resource = f"{each['kind'].lower()}s".replace("policys", "policies")
+    resource = f"{each['kind'].lower()}s".replace("policys", "policies").replace("ingresss", "ingresses")
     space = each["metadata"].get("namespace", NAMESPACE)
     place = f"{'api' if api == 'v1' else 'apis'}/{api}"
     if not each["kind"].startswith("ClusterRole"):
