@@ -83,7 +83,7 @@ class Cloud:
     def pieces(self, found: Object, offset: int) -> Iterator[bytes]:
         """As in Store; of an object that is another one by its ETag, nothing is read."""
         options = {"range": {"offset": offset}} if offset else {}
-        if found.version.startswith('"'):
+        if found.version.endswith('"'):
             options["if_match"] = found.version  # type: ignore[assignment]
         try:
             with _told(str(found)):
@@ -105,8 +105,13 @@ class Cloud:
             yield self._object(obstore.head(self._store, key))
 
     def _object(self, meta: obstore.ObjectMeta) -> Object:
-        tag = meta["e_tag"] or f"{meta['last_modified'].isoformat()} {meta['size']}"
+        tag = _quoted(meta["e_tag"]) if meta["e_tag"] else f"{meta['last_modified'].isoformat()} {meta['size']}"
         return Object(self, self._root, meta["path"], meta["size"], tag, meta["last_modified"])
+
+
+def _quoted(tag: str) -> str:
+    """An ETag as a condition has it (RFC 9110 §8.8.3): Azure's lists leave the quotation marks out."""
+    return tag if tag.endswith('"') else f'"{tag}"'
 
 
 @contextmanager

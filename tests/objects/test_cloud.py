@@ -15,6 +15,9 @@ BODY = bytes(range(256)) * 4096
 LIST = f"""<?xml version="1.0"?><ListBucketResult><Name>archive</Name><IsTruncated>false</IsTruncated>
 <Contents><Key>a.jsonl</Key><LastModified>2026-03-01T12:00:00.000Z</LastModified><ETag>"e1"</ETag><Size>{len(BODY)}</Size>
 </Contents></ListBucketResult>""".encode()
+AZURE = f"""<?xml version="1.0"?><EnumerationResults><Blobs><Blob><Name>a.jsonl</Name><Properties>
+<Last-Modified>Sun, 01 Mar 2026 12:00:00 GMT</Last-Modified><Etag>e1</Etag><Content-Length>{len(BODY)}</Content-Length>
+<Content-Type>text/plain</Content-Type></Properties></Blob></Blobs><NextMarker/></EnumerationResults>""".encode()
 BUSY = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 
 
@@ -44,6 +47,8 @@ def fake() -> Iterator[Fake]:
                 self._answer(503, BUSY, len(BUSY))
             elif "list-type" in self.path:
                 self._answer(200, LIST, len(LIST))
+            elif "comp=list" in self.path:
+                self._answer(200, AZURE, len(AZURE))
             else:
                 begin = int(place.removeprefix("bytes=").partition("-")[0] or 0)
                 self._answer(206 if place else 200, BODY[begin : begin + fake.ends_after], len(BODY) - begin)
@@ -98,3 +103,13 @@ def test_where_a_connection_ends_it_is_read_on(fake: Fake) -> None:
     assert places
     assert all(place.startswith("bytes=") for place in places)
     assert {version for _, version in fake.asked[1:]} == {'"e1"'}
+
+
+def test_what_azure_lists_is_what_is_asked_for(fake: Fake) -> None:
+    """Its lists have ETags without the quotation marks that a condition has (List Blobs, Get Blob in its REST API)."""
+    options = {"account_name": "ci", "account_key": "c2VjcmV0", "endpoint": fake.url, "allow_http": "true"}
+    with Stores(options) as opened:
+        [found] = opened.listed(Address.of("az://archive/"))
+        with found.opened() as file:
+            assert file.read(3) == BODY[:3]
+    assert fake.asked[-1][1] == '"e1"'
