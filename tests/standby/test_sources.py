@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,23 @@ import pytest
 
 from adapters.config import Config
 from adapters.sidecar import Sidecar, assembled
-from adapters.sources import SOURCES
 from tests.service import free_port
 from tests.standby.place import Place, candidate
 from tests.standby.tools import INSTANCE, TOOLS, Tool
 from tests.waiting import eventually
 
-SINGLE = sorted(name for name, each in SOURCES.items() if each.settings.model_construct().single)
+AWAY: dict[str, Callable[[str], dict[str, Any]]] = {
+    "gerrit-api": lambda url: {"url": url},
+    "gerrit-stream": lambda _: {"host": "127.0.0.1", "port": free_port(), "username": "x", "known_hosts": "none"},
+    "github-deliveries": lambda url: {"url": url, "hook": "repos/a/b/hooks/1", "token": "t"},
+    "jenkins-api": lambda url: {"url": url},
+    "jenkins-home": lambda _: {"home": "/nowhere/at/all"},
+    "kubernetes": lambda url: {"url": url, "rollouts": {}},
+    "objects": lambda _: {"urls": ["file:///nowhere/at/all/"]},
+    "poll": lambda url: {"url": f"{url}/builds"},
+}
+"""What a source of each kind is told, whose tool is not there."""
+
 LOCK = {"postgresql": {"url": "postgresql://nobody@db.example.com/none"}}
 
 
@@ -101,23 +111,14 @@ async def test_another_goes_on_where_one_was(tmp_path: Path, kind: str) -> None:
             assert await two.heard(tool, [1, 2, 3, 4]) == [3, 4]
 
 
-@pytest.mark.parametrize("kind", SINGLE)
+@pytest.mark.parametrize("kind", AWAY)
 async def test_the_lead_is_lost_and_won_while_the_tool_is_away(tmp_path: Path, kind: str) -> None:
     """A source that waits for its tool ends as well, again and again."""
-    away = f"http://127.0.0.1:{free_port()}"
-    given: dict[str, dict[str, Any]] = {
-        "gerrit-api": {"url": away},
-        "gerrit-stream": {"host": "127.0.0.1", "port": free_port(), "username": "x", "known_hosts": "none"},
-        "github-deliveries": {"url": away, "hook": "repos/a/b/hooks/1", "token": "t"},
-        "jenkins-api": {"url": away},
-        "jenkins-home": {"home": str(tmp_path / "none")},
-        "kubernetes": {"url": away, "rollouts": {}},
-        "poll": {"url": f"{away}/builds"},
-    }
+    given = AWAY[kind](f"http://127.0.0.1:{free_port()}")
     if kind == "gerrit-stream":
-        given[kind]["key"] = str(_key(tmp_path))
+        given["key"] = str(_key(tmp_path))
     place = Place()
-    async with replica(tmp_path / "one", place, {"type": kind, **given[kind]}) as one:
+    async with replica(tmp_path / "one", place, {"type": kind, **given}) as one:
         for _ in range(3):
             await eventually(lambda: one.leads)
             place.leader = object()

@@ -104,10 +104,23 @@ def github(_folder: Path) -> Iterator[Tool]:
         )
 
 
+@contextmanager
+def objects(folder: Path) -> Iterator[Tool]:
+    """Files as a store of objects."""
+    bucket = folder / "bucket"
+    bucket.mkdir()
+    yield Tool(
+        {"type": "objects", "urls": [f"file://{bucket}/"], "poll": SOON},
+        lambda number: (bucket / f"{number}.json").write_text(f'{{"said": "object-{number}"}}\n'),
+        lambda number: b"object-%d" % number,
+    )
+
+
 TOOLS: Mapping[str, Callable[[Path], AbstractContextManager[Tool]]] = {
     "jenkins-home": jenkins_home,
     "jenkins-api": jenkins_api,
     "kubernetes": kubernetes,
+    "objects": objects,
     "poll": poll,
     "github-deliveries": github,
 }
