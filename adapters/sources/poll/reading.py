@@ -29,13 +29,18 @@ class Reader:
     def items(self, around: Around, document: Any) -> tuple[list[Item], int]:
         """The items in a document, and how many of them it counts as; raises Unlisted."""
         found, count = listed(document, self._settings)
-        documents = [(joined(item, {**around.items, **inner}), item) for item, inner in found]
+        documents = [(self._joined(item, {**around.items, **inner}), item) for item, inner in found]
         ids = [identity(document, self._settings.id) for document, _ in documents]
         often = Counter(tuple(each) for each in ids if each is not None)
         return [
             self._item(around, document, item, self._unique(each, often))
             for (document, item), each in zip(documents, ids, strict=True)
         ], count
+
+    def _joined(self, item: Any, around: Json) -> Json:
+        for name in around.keys() & item.keys() if isinstance(item, dict) else ():
+            self._odd(f"an item has a '{name}' of its own, which is not told: call the list around it otherwise")
+        return joined(item, around)
 
     def _unique(self, ids: list[str] | None, often: Counter[tuple[str, ...]]) -> list[str] | None:
         if ids is None:

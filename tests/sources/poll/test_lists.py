@@ -127,6 +127,15 @@ async def test_lists_within_one_answer(world: World, api: FakeApi, settings: Set
     assert [(each["job"]["name"], each["number"]) for each in told] == [("a", 1), ("a", 2), ("b", 1)]
 
 
+async def test_a_name_that_an_item_has_itself_is_told(world: World, api: FakeApi, settings: Settings) -> None:
+    """What is around it was asked for by that name, and stays; nothing is silent about the other."""
+    api.lists("/projects", [{"id": 1}])
+    api.lists("/projects/1/builds", [{"id": 7, "project": "till"}])
+    with structlog.testing.capture_logs() as logs:
+        assert await world.polled(settings(**each(api))) == [{"id": 7, "project": {"id": 1}}]
+    assert [line["event"][:34] for line in logs] == ["an item has a 'project' of its own"]
+
+
 async def test_each_list_has_a_window_of_its_own(world: World, api: FakeApi, settings: Settings) -> None:
     """What one has told moves no other's."""
     api.lists("/projects", [{"id": 1}, {"id": 2}])
