@@ -12,10 +12,13 @@ from adapters.errors import DeliveryError
 from adapters.model import Message
 from adapters.route.batch import Batch
 from adapters.route.delivery import Delivery
-from adapters.sinks.contract import Pipelined, Sink
+from adapters.sinks.contract import Pipelined, Sink, Taken, Telling
 
 Refused = dict[int, str]
 """Why a sink refused some messages of a batch, by their index."""
+
+
+_Begin = Callable[[Sequence[Message], Taken], Awaitable[Awaitable[None]]]
 
 
 @dataclass(slots=True)
@@ -37,14 +40,21 @@ class Pipeline:
 
     A batch is settled when each of its messages is taken or refused, and every batch before it was settled. After a
     failure, what was sent behind it is published again, so that nothing is passed, or stays, before what it follows.
+    Of the oldest batch `reached` is told how many of its first messages are taken: all, once they are acknowledged and
+    while the next one is still being made, and before that some, where the sink says so.
     """
 
     def __init__(
-        self, sink: Sink, delivery: Delivery, in_flight: int, settled: Callable[[Batch, Refused], Awaitable[None]]
+        self,
+        sink: Sink,
+        delivery: Delivery,
+        in_flight: int,
+        settled: Callable[[Batch, Refused], Awaitable[None]],
+        reached: Callable[[Batch, int], None] = lambda _batch, _count: None,
     ) -> None:
-        self._begin, self._in_flight = (sink.send, in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
+        self._begin, self._in_flight = (_sent(sink), in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
         self._delivery = delivery
-        self._settled = settled
+        self._settled, self._reached = settled, reached
         self._under_way: deque[_UnderWay] = deque()
 
     @property
@@ -66,7 +76,7 @@ class Pipeline:
         """Sends a batch on its way, once there is room and nothing before it has failed."""
         while len(self._under_way) >= self._in_flight or any(each.stopped for each in self._under_way):
             await self.settle()
-        self._under_way.append(_UnderWay(batch, await self._begun(batch.messages)))
+        self._under_way.append(_UnderWay(batch, await self._begun(batch)))
 
     async def settle(self) -> None:
         """Waits for the oldest batch, however long it takes."""
@@ -83,13 +93,19 @@ class Pipeline:
         """Waits for nothing any more."""
         await self._recall()
 
-    async def _begun(self, messages: Sequence[Message]) -> asyncio.Future[None]:
+    async def _begun(self, batch: Batch) -> asyncio.Future[None]:
+        def taken(count: int) -> None:
+            if self._under_way and self._under_way[0].batch is batch:
+                self._reached(batch, count)
+
         try:
-            return asyncio.ensure_future(await self._begin(messages) if messages else _nothing())
+            begun = asyncio.ensure_future(await self._begin(batch.messages, taken) if batch.messages else _nothing())
         except DeliveryError as error:
             failed = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed
+        begun.add_done_callback(lambda done: taken(len(batch.messages)) if _succeeded(done) else None)
+        return begun
 
     async def _recall(self, *, behind: _UnderWay | None = None) -> None:
         """Forgets what was sent, but for one batch: what comes of it does not count."""
@@ -102,9 +118,20 @@ class Pipeline:
         await asyncio.gather(*acknowledgements, return_exceptions=True)
 
 
-def _alone(sink: Sink) -> Callable[[Sequence[Message]], Awaitable[Awaitable[None]]]:
-    async def begin(messages: Sequence[Message]) -> Awaitable[None]:
-        return sink.publish(messages)
+def _succeeded(done: asyncio.Future[None]) -> bool:
+    return not done.cancelled() and done.exception() is None
+
+
+def _sent(sink: Pipelined) -> _Begin:
+    async def begin(messages: Sequence[Message], _taken: Taken) -> Awaitable[None]:
+        return await sink.send(messages)
+
+    return begin
+
+
+def _alone(sink: Sink) -> _Begin:
+    async def begin(messages: Sequence[Message], taken: Taken) -> Awaitable[None]:
+        return sink.tell(messages, taken) if isinstance(sink, Telling) else sink.publish(messages)
 
     return begin
 

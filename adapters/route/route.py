@@ -70,9 +70,10 @@ class Route:
         self._delivery = Delivery(
             self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting, note=self._note_outage
         )
-        self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled)
+        self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled, self._reached)
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None
+        self._passed = 0
         self._draining = asyncio.Event()
         self._seldom = Seldom()
         self._look = self._next = self.clock()
@@ -122,8 +123,20 @@ class Route:
             return
         for seq in [seq for seq in reasons if seq <= batch.last]:
             await self._park(seq, "; ".join(reasons.pop(seq)))
-        await self._noted()
-        self._noting = asyncio.ensure_future(self._persistently(self.log.advance, batch.last))
+        if batch.last > self._passed:
+            await self._noted()
+            self._pass(batch.last)
+
+    def _reached(self, batch: Batch, count: int) -> None:
+        """Notes how far the route is inside a batch, unless something is being noted, or has yet to be parked."""
+        idle = self._noting is None or self._noting.done()
+        passed = batch.seqs[count] - 1 if count < len(batch.seqs) else batch.last
+        if idle and passed is not None and passed > self._passed and not (batch.failures or self._refusals):
+            self._pass(passed)
+
+    def _pass(self, seq: int) -> None:
+        self._passed = seq
+        self._noting = asyncio.ensure_future(self._persistently(self.log.advance, seq))
 
     def _gathered(self, batch: Batch, refused: Refused) -> dict[int, list[str]]:
         """Why records are not delivered whole, with what is known of pieces that came before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol, runtime_checkable
 
 from adapters.model import Message
@@ -36,6 +36,18 @@ class Sink(Protocol):
 
     async def aclose(self) -> None:
         """Lets go of connections and files; nothing is published afterwards."""
+
+
+Taken = Callable[[int], None]
+"""Is told in the event loop how many of the first messages of a batch were taken, now and then."""
+
+
+@runtime_checkable
+class Telling(Sink, Protocol):
+    """A sink that takes the messages of a batch one by one, and says meanwhile how far it is."""
+
+    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+        """Does what `publish` does."""
 
 
 @runtime_checkable

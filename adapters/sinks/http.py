@@ -15,6 +15,7 @@ from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.redaction import redaction
 from adapters.sinks.binding import counterparts
+from adapters.sinks.contract import Taken
 from adapters.sinks.http_client import Client
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.http_transfers import UNSENT, Post, Transfers
@@ -38,10 +39,14 @@ class HttpSink:
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
+        await self.tell(batch, lambda _: None)
+
+    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+        """As in Telling."""
         if batch[0].encoding is Encoding.BATCH:
             await self._publish_batch(batch)
         else:
-            _raise_settled(await self._exchange([_post(message) for message in batch]))
+            _raise_settled(await self._exchange([_post(message) for message in batch], taken))
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -63,8 +68,10 @@ class HttpSink:
             error.delivered += half
             raise
 
-    async def _exchange(self, posts: Sequence[Post]) -> list[DeliveryError | None]:
-        return await (self._sent(posts) if self._permission is None else self._permitted(posts, self._permission))
+    async def _exchange(self, posts: Sequence[Post], taken: Taken = lambda _: None) -> list[DeliveryError | None]:
+        return await (
+            self._sent(posts, taken) if self._permission is None else self._permitted(posts, self._permission)
+        )
 
     async def _permitted(self, posts: Sequence[Post], permission: Permission) -> list[DeliveryError | None]:
         """One by one, as often as it may be."""
@@ -72,15 +79,20 @@ class HttpSink:
         outcomes: list[DeliveryError | None] = []
         for post in posts:
             await asyncio.sleep(permission.wait(time.monotonic()))
-            outcomes += await self._sent([post._replace(headers={**post.headers, **permission.headers})])
+            permitted = post._replace(headers={**post.headers, **permission.headers})
+            outcomes += await self._sent([permitted], lambda _: None)
             if isinstance(outcomes[-1], TransientError):
                 break
         return outcomes + [UNSENT] * (len(posts) - len(outcomes))
 
-    async def _sent(self, posts: Sequence[Post]) -> list[DeliveryError | None]:
-        stop = Event()
+    async def _sent(self, posts: Sequence[Post], taken: Taken) -> list[DeliveryError | None]:
+        stop, loop = Event(), asyncio.get_running_loop()
+
+        def told(count: int) -> None:
+            loop.call_soon_threadsafe(taken, count)
+
         try:
-            return await self._worker.run(lambda: self._transfers.run(posts, stop))
+            return await self._worker.run(lambda: self._transfers.run(posts, stop, told))
         finally:
             stop.set()
 

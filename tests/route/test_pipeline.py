@@ -18,7 +18,7 @@ from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Message, Record
 from adapters.route import Route
 from adapters.sinks import SINKS
-from adapters.sinks.contract import Pipelined
+from adapters.sinks.contract import Pipelined, Taken
 from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running
 from tests.waiting import eventually
 
@@ -262,6 +262,26 @@ async def test_the_next_batch_is_published_while_the_last_one_is_noted(
         for _ in range(20):
             await asyncio.sleep(0.001)
         assert (sink.data(), bench.journal.cursor("raw")) == (["a", "b"], 0)
+        let_go.set()
+        await eventually(lambda: bench.journal.cursor("raw") == 3)
+    assert sink.data() == ["a", "b", "c"]
+
+
+async def test_what_is_taken_of_a_batch_is_noted_before_all_of_it_is(bench: Bench) -> None:
+    """Where the sink says how far it is: a process that is killed then repeats what it was at, and not the batch."""
+    await bench.hear("a", "b", "c")
+    let_go = asyncio.Event()
+
+    class Slow(Recorder):
+        async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+            taken(2)
+            await let_go.wait()
+            await self.publish(batch)
+
+    sink = Slow()
+    async with running(bench.route(sink, batch=3)):
+        await eventually(lambda: bench.journal.cursor("raw") == 2)
+        assert sink.data() == []
         let_go.set()
         await eventually(lambda: bench.journal.cursor("raw") == 3)
     assert sink.data() == ["a", "b", "c"]

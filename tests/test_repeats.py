@@ -1,0 +1,57 @@
+"""How much is published again after a kill: what was under way, and not the batch that it was in."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from adapters.journal import Database, log
+from adapters.model import Notification
+from tests.receiver import Receiver, receiving
+from tests.service import INSTANCE, Service, build, configuration
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+
+RECORDS, KILLS = 1000, 3
+SOURCE = {"type": "webhook", "path": "/jenkins", "instance": INSTANCE, "mapping": "jenkins/notification"}
+
+
+def waiting(folder: Path, sink: Mapping[str, Any]) -> Service:
+    """A sidecar whose journal has many builds to publish to a sink."""
+    now, headers = datetime.now(UTC), {"content-type": "application/json"}
+    with closing(Database(folder / "journal.db", create=True)) as database, database.transaction():
+        log.append(database, [Notification("jenkins", build(number), now, headers) for number in range(RECORDS)], [])
+    routes = {"cdevents": {"format": "cdevents", "sink": "sink"}}
+    return Service(folder, configuration(sources={"jenkins": SOURCE}, sinks={"sink": sink}, routes=routes))
+
+
+def _heard(receiver: Receiver, count: int) -> bool:
+    return len(receiver.requests) >= count
+
+
+@pytest.mark.parametrize(("connections", "most"), [(1, 10), (32, 42)])
+def test_few_requests_are_made_again(tmp_path: Path, connections: int, most: int) -> None:
+    """Those that were under way, over each connection one, and those of which it was not noted yet."""
+    chance = random.Random(connections)
+    with receiving() as receiver:
+        service = waiting(tmp_path, {"type": "http", "url": receiver.url, "connections": connections})
+        for kill in range(1, KILLS + 1):
+            service.start()
+            mark = kill * 200 + chance.randrange(90)
+            until(partial(_heard, receiver, mark))
+            service.kill()
+        service.start()
+        until(lambda: not service.lag())
+        assert service.stop() == 0
+        ids = [orjson.loads(request.body)["id"] for request in receiver.requests]
+    assert len(set(ids)) == RECORDS
+    assert len(ids) - RECORDS < most * KILLS
