@@ -16,7 +16,8 @@ def lack(database: Database, max_bytes: int) -> str:
             f"it is full ({max_bytes} bytes); "
             "a sink is behind (see its route's lag) or the size limit is too small for the retention"
         )
-    if (free := database.free()) + database.ahead() < SPARE or free + database.unused() < RESERVE:
+    free = database.free()
+    if free < RESERVE and (free + database.ahead() < SPARE or free + database.unused() < RESERVE):
         return (
             f"the disk is full ({free} bytes are left, and the last {RESERVE} are for what was taken already); "
             "free some space or move the journal to a larger disk"
