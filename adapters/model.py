@@ -80,6 +80,9 @@ FILE = "x-file"
 RELAYED = "x-relayed"
 """The header of a notification that another adapter has heard and published: the id of its legacy event."""
 
+LENT = "x-lent"
+"""The header of a notification that its broker still has, until each route has passed it."""
+
 DAMAGED = "x-damaged"
 """The header of a notification that is not any more what was kept of it."""
 

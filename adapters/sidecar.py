@@ -22,7 +22,19 @@ from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
-from adapters.route import Large, Remembered, Route, Turns, by_words, choosing, exporting, origins, renderer, shadow
+from adapters.route import (
+    Large,
+    Lent,
+    Remembered,
+    Route,
+    Turns,
+    by_words,
+    choosing,
+    exporting,
+    origins,
+    renderer,
+    shadow,
+)
 from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from adapters.sources.contract import Context, Mounted, Source, SourceSettings
@@ -92,6 +104,9 @@ class Sidecar:
             {name: partial(self.translators.current, name) for name in settings.sources},
             frozenset(name for name, each in settings.sources.items() if each.hears_cdevents),
         )
+        self._lent = {
+            name: Lent(journal, name, lambda: self.routes) for name, each in settings.sources.items() if each.waits
+        }
         self._origins = origins(settings.sources, self.translators.current)
         _say_what_is_a_draft(settings)
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
@@ -102,15 +117,13 @@ class Sidecar:
     def receiver(self, source: str) -> Receive:
         """What a source hands its notifications to."""
         pulse, settings = self._pulses[source], self.settings.sources[source]
-        standby = self._standby(source)
-        append = standby.append if standby else self.journal.append
+        append = standby.append if (standby := self._standby(source)) else self.journal.append
+        keep = self._lent[source].passed if source in self._lent else append
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
-                seq = await append(notifications, checkpoints)
+                await keep(notifications, checkpoints)
                 self.metrics.received(source, len(notifications))
-                if settings.waits:
-                    await self.journal.passed(seq)
 
         kept = self._joining.receiver(receive, source)
         if settings.registry is not None:
@@ -123,6 +136,11 @@ class Sidecar:
             await standby.leading(lambda: self._begun(source).run(self.receiver(source)), self._pulses[source])
         else:
             await self.listening()[source].run(self.receiver(source))
+
+    async def take_back(self) -> None:
+        """Leaves to the brokers what they still have of what was handed over before this start."""
+        for lent in self._lent.values():
+            await lent.take_back()
 
     def listening(self) -> dict[str, Source]:
         """The sources that listen on their own."""
@@ -247,4 +265,5 @@ async def assembled(settings: Config) -> AsyncIterator[Sidecar]:
         sidecar = Sidecar(settings, journal)
         for sink in sidecar.sinks.values():
             stack.push_async_callback(sink.aclose)
+        await sidecar.take_back()
         yield sidecar

@@ -117,6 +117,12 @@ class Journal:
         """The number of the last record that each of its `routes` has passed."""
         return await self._read(lambda: log.passed(self._reads, self.routes or ()))
 
+    async def take_back(self, source: str, told: int) -> int:
+        """Forgets what is lent to a source, beyond a record up to which its broker was `told`; how many records."""
+        count = await self._writer.submit(lambda: log.take_back(self._database, source, told, self.routes or ()))
+        self._wake()
+        return count
+
     async def check(self) -> None:
         """Raises JournalUnavailable when `append` or `read` would, or the file was found to be damaged."""
         for database in (self._database, self._reads):
@@ -136,8 +142,7 @@ class Journal:
     async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Notes that a route has passed a record, and all before it; and with that, all or none, checkpoints."""
         await self._writer.submit(lambda: log.advance(self._database, route, seq, checkpoints), flushed=False)
-        self._advanced.set()
-        self._advanced = asyncio.Event()
+        self._wake()
 
     async def park(self, route: str, seq: int, reason: str) -> None:
         """Keeps a record that a route cannot deliver as a dead letter."""
@@ -203,6 +208,11 @@ class Journal:
     def route(self, name: str) -> RouteLog:
         """The journal as one route follows it."""
         return RouteLog(self, name)
+
+    def _wake(self) -> None:
+        """For who waits until routes have passed a record."""
+        self._advanced.set()
+        self._advanced = asyncio.Event()
 
     async def _read(self, query: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
@@ -275,13 +285,18 @@ class RouteLog:
 
     async def read(self, limit: int) -> list[Record]:
         """Up to `limit` records that were not read before, in order; the first is the first that was not passed."""
+        there = self._journal.last
         records = await self._journal.read(self._last, limit)
-        self._last = records[-1].seq if records else self._last
+        self._last = records[-1].seq if records else max(self._last, there)
         return records
 
     async def wait(self) -> None:
         """Returns when there is something to read."""
         await self._journal.wait(self._last)
+
+    async def rewind(self) -> None:
+        """Reads again from the first that was not passed."""
+        self._last = self._journal.cursor(self._route)
 
     async def advance(self, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Passes a record, and all before it, and keeps checkpoints with that."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.journal import records
 from adapters.journal.database import Database, micros
-from adapters.model import Checkpoint, Notification, Record
+from adapters.model import LENT, Checkpoint, Notification, Record
 
 READ_BYTES = 8 << 20
 """A read ends after this many bytes of bodies, so that large notifications do not fill the memory."""
@@ -152,6 +152,23 @@ def prune(database: Database, first: int, last: int) -> int:
         first,
         last,
     )
+
+
+def take_back(database: Database, source: str, told: int, routes: Collection[str]) -> int:
+    """Forgets what is lent to a source, beyond what all `routes` have passed and what its broker was `told`; how many.
+
+    Dead letters among it go as well, for it comes again. Routes pass what is gone.
+    """
+    after = max(told, passed(database, routes))
+    lent = "seq > ? AND source = ? AND instr(headers, ?)"
+    having = after, source, f'"{LENT}":'.encode()
+    for table in ("attempt", "dead_letter"):
+        database.run(f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM notification WHERE {lent})", *having)  # noqa: S608 - names of tables
+    count = database.change(f"DELETE FROM notification WHERE {lent}", *having)  # noqa: S608 - as above
+    for route in routes if count else ():
+        left = database.number("SELECT min(seq) FROM notification WHERE seq > ?", cursor(database, route))
+        advance(database, route, (left or last(database) + 1) - 1)
+    return count
 
 
 def keep(database: Database, checkpoint: Checkpoint) -> None:

@@ -167,6 +167,9 @@ class ArchiveLog:
             await self.sleep(max(0.0, due - self.clock()))
         return [ahead.record for ahead in fresh]
 
+    async def rewind(self) -> None:
+        """An archive is read once: nobody takes anything back of it."""
+
     async def wait(self) -> None:
         """Returns at once: an archive does not grow."""
 

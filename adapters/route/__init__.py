@@ -5,6 +5,7 @@ from adapters.route.contract import Log
 from adapters.route.exporting import exporting
 from adapters.route.keys import by_words
 from adapters.route.large import Large
+from adapters.route.lent import Lent
 from adapters.route.origins import origins
 from adapters.route.rendered import Rendered
 from adapters.route.rendering import Origin, renderer
@@ -15,6 +16,7 @@ from adapters.route.turns import Turns
 
 __all__ = [
     "Large",
+    "Lent",
     "Log",
     "Origin",
     "Remembered",

@@ -17,6 +17,9 @@ class Log(Protocol):
     async def read(self, limit: int) -> Sequence[Record]:
         """Up to `limit` records that were not read before, in order; at first those that were not passed."""
 
+    async def rewind(self) -> None:
+        """Makes `read` begin again with the first that was not passed."""
+
     async def wait(self) -> object:
         """Returns when there may be something to read; of a log that does not grow, at once."""
 

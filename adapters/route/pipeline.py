@@ -90,8 +90,9 @@ class Pipeline:
         self._under_way.popleft()
 
     async def aclose(self) -> None:
-        """Waits for nothing any more."""
+        """Waits for nothing any more, and forgets all that was on its way."""
         await self._recall()
+        self._under_way.clear()
 
     async def _begun(self, batch: Batch) -> asyncio.Future[None]:
         def taken(count: int) -> None:

@@ -36,6 +36,7 @@ from adapters.mapping.translator import Translation
 from adapters.model import (
     DAMAGED,
     DROPPED,
+    LENT,
     REDACTED,
     RELAYED,
     TRUNCATED,
@@ -169,7 +170,7 @@ def _legacy_id(notification: Notification, instance: str) -> str:
 
 def _came_with(notification: Notification) -> str:
     """What another adapter needs beside the tool's words: JSON, empty where there is nothing."""
-    own = {"content-type", REDACTED, DROPPED, RELAYED, *HEADERS}
+    own = {"content-type", REDACTED, DROPPED, RELAYED, LENT, *HEADERS}
     headers = {name: value for name, value in notification.headers.items() if name not in own}
     return orjson.dumps(headers).decode() if headers else ""
 

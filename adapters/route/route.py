@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -74,6 +74,9 @@ class Route:
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None
         self._passed = 0
+        self._publishing: asyncio.Future[None] | None = None
+        self._holders, self._free = 0, asyncio.Event()
+        self._free.set()
         self._draining = asyncio.Event()
         self._seldom = Seldom()
         self._look = self._next = self.clock()
@@ -85,12 +88,46 @@ class Route:
 
     async def run(self) -> None:
         """Publishes until drained; may be cancelled at any time, after which some messages may be published again."""
+        while not await self._published():
+            await self._free.wait()
+            await self._persistently(self.log.rewind)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Publishes nothing within; what was under way is forgotten, and what was not passed is read anew."""
+        self._holders += 1
+        self._free.clear()
+        try:
+            if self._publishing is not None:
+                await _ended(self._publishing)
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._free.set()
+
+    async def _published(self) -> bool:
+        """Whether it published until drained, and was not held."""
+        await self._free.wait()
+        self._publishing = publishing = asyncio.ensure_future(self._forgetting())
+        try:
+            await asyncio.wait([publishing])
+        finally:
+            await _ended(publishing)
+        if not publishing.cancelled():
+            publishing.result()
+        return not publishing.cancelled()
+
+    async def _forgetting(self) -> None:
         try:
             await self._publish()
         finally:
             await self._pipeline.aclose()
             if self._noting is not None:
-                self._noting.cancel()
+                await _ended(self._noting)
+                self._noting = None
+            self._refusals.clear()
+            self._passed = 0
 
     async def _publish(self) -> None:
         while True:
@@ -251,3 +288,9 @@ class Route:
 
     async def _note_journal(self, error: AdapterError, attempt: int, pause: float) -> None:
         _log.error("journal cannot be used", route=self.name, error=str(error), attempt=attempt, pause=pause)
+
+
+async def _ended(work: asyncio.Future[None]) -> None:
+    """Ends it, if it has not: what comes of it does not count."""
+    work.cancel()
+    await asyncio.wait([work])

@@ -95,6 +95,9 @@ class Memory:
         self.read_up_to = min(self.count, self.read_up_to + limit)
         return [Record(seq, heard(str(seq))) for seq in range(first, self.read_up_to + 1)]
 
+    async def rewind(self) -> None:
+        """Nobody holds its route."""
+
     async def wait(self) -> None:
         """It does not grow."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ _IDLE = 0.5
 _LINGER = 0.05
 """Seconds that it waits for those after the first."""
 
-PATIENCE = 5.0
+PATIENCE = 1.0
 """Seconds without a call after which the group might miss a member: `max.poll.interval.ms` is 300,000 or less."""
 
 _FAREWELL = 5.0
@@ -39,6 +39,9 @@ class Member:
         """Raises ConfigError when librdkafka does not take the properties."""
         self._source = source
         self._seldom = Seldom()
+        self._fetched: list[Message] = []
+        self._work: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
         told = {"error_cb": self._complain, "on_commit": self._committed}
         try:
             self._consumer = Consumer({**config, **told})
@@ -51,21 +54,27 @@ class Member:
         return await self._thread.run(work)
 
     async def holding(self, work: Awaitable[None]) -> None:
-        """Returns when the work is done, and stays a member however long that takes; nothing is fetched meanwhile."""
-        working, paused = asyncio.ensure_future(work), False
+        """Returns when the work is done, and stays a member however long that takes; nothing is fetched meanwhile.
+
+        Where a partition of what was fetched goes to another member, the work is cancelled; what is left comes again.
+        """
+        self._work, paused = asyncio.ensure_future(work), False
         try:
-            while not (await asyncio.wait([working], timeout=PATIENCE))[0]:
+            while not (await asyncio.wait([self._work], timeout=PATIENCE))[0]:
                 paused = True
                 await self.call(self._stay)
-            await working
         finally:
-            working.cancel()
+            await _ended(self._work)
+        if self._work.cancelled():
+            await self.call(self._go_back)
+        else:
+            self._work.result()
         if paused:
             await self.call(lambda: self._consumer.resume(self._consumer.assignment()))
 
     def join(self, topics: list[str]) -> None:
         """Asks for a part of the topics' partitions."""
-        self._consumer.subscribe(topics)
+        self._consumer.subscribe(topics, on_revoke=self._revoked)
 
     def fetch(self, limit: int, most: int) -> list[Message]:
         """What there is, once there is something: up to `limit` messages, and no more after `most` bytes of them.
@@ -73,14 +82,14 @@ class Member:
         Raises KafkaException when the member cannot go on.
         """
         until, wait, size = float("inf"), _IDLE, 0
-        messages: list[Message] = []
-        while len(messages) < limit and size < most and (message := self._consumer.poll(wait)):
+        self._fetched = []
+        while len(self._fetched) < limit and size < most and (message := self._consumer.poll(wait)):
             until = min(until, monotonic() + _LINGER)
             wait = max(0.0, until - monotonic())
             if not self._failed(message.error()):
-                messages.append(message)
+                self._fetched.append(message)
                 size += len(message)
-        return messages
+        return self._fetched
 
     def commit(self, messages: Iterable[Message]) -> None:
         """Commits that these were taken, without waiting: without a broker, librdkafka would wait for ever.
@@ -111,6 +120,19 @@ class Member:
             self._consumer.pause([place])
             self._consumer.seek(place)
 
+    def _revoked(self, _: Consumer, gone: list[TopicPartition]) -> None:
+        """Called by a poll before partitions go to another member: nothing of them comes of this one from then on."""
+        places = {(each.topic, each.partition) for each in gone}
+        kept = [each for each in self._fetched if (each.topic(), each.partition()) not in places]
+        if self._work is not None and len(kept) < len(self._fetched):
+            asyncio.run_coroutine_threadsafe(_ended(self._work), self._loop).result()
+        self._fetched = kept
+
+    def _go_back(self) -> None:
+        """What was fetched and is not done, of partitions that stay, comes again."""
+        for place in _beginnings(self._fetched):
+            self._consumer.seek(place)
+
     def _committed(self, error: KafkaError | None, _: object) -> None:
         if error is not None:
             self._complain(error)
@@ -125,6 +147,19 @@ class Member:
     def _complain(self, error: KafkaError) -> None:
         if self._seldom.allows(error.name()):
             _log.warning("kafka complains", source=self._source, reason=error.str())
+
+
+def _beginnings(messages: Iterable[Message]) -> Iterator[TopicPartition]:
+    first: dict[tuple[str, int], int] = {}
+    for each in messages:
+        first.setdefault((each.topic() or "", each.partition() or 0), each.offset() or 0)
+    return (TopicPartition(*place, offset) for place, offset in first.items())
+
+
+async def _ended(work: asyncio.Future[None]) -> None:
+    """Ends it, if it is not done: what comes of it is for others."""
+    work.cancel()
+    await asyncio.wait([work])
 
 
 @asynccontextmanager

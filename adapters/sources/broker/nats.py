@@ -160,6 +160,7 @@ class NatsSource:
             await keeping
         finally:
             keeping.cancel()
+            await asyncio.wait([keeping])
 
     async def _fetched(self, subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:
         # Not awaited itself: nats-py may lose a cancellation, and the source would not stop (as with 2.16).

@@ -7,7 +7,7 @@ goes to another. The queue should be durable, and its messages persistent: what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -104,9 +104,22 @@ class RabbitmqSource:
         await keep(())
         while True:
             messages = await self._taken(inbox)
-            await keep([_delivery(message) for message in messages])
+            await self._holding(inbox, keep([_delivery(message) for message in messages]))
             await messages[-1].ack(multiple=True)
             inbox.kept(sum(message.body_size for message in messages))
+
+    async def _holding(self, inbox: Inbox, work: Awaitable[None]) -> None:
+        """Returns when it is done; raises BrokerLost when the channel ends before, for then it goes to another."""
+        both = [keeping := asyncio.ensure_future(work), asyncio.ensure_future(inbox.ended.wait())]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for either in both:
+                either.cancel()
+            await asyncio.wait(both)
+        if keeping.cancelled():
+            raise BrokerLost(f"{self._settings.host}: the channel ended before all was delivered that came over it")
+        keeping.result()
 
     async def _queue(self, channel: AbstractChannel, name: str) -> AbstractQueue:
         settings = self._settings

@@ -23,6 +23,7 @@ class Inbox:
         self._bytes = 0
         self._room = asyncio.Event()
         self._room.set()
+        self.ended = asyncio.Event()
         self._read = channel._read_content  # noqa: SLF001 - aiormq 7 has no other place where reading waits
         channel._read_content = self._paced  # noqa: SLF001 - as above
         channel.on_consumer_cancel_callbacks.add(self.end)
@@ -34,6 +35,7 @@ class Inbox:
     def end(self, *_: object) -> None:
         """Nothing will come any more: whoever waits is told, and so is a channel that waits to be read."""
         self._queue.put_nowait(None)
+        self.ended.set()
         self._room.set()
 
     async def taken(self, limit: int) -> list[AbstractIncomingMessage | None]:

@@ -124,8 +124,10 @@ async def test_who_has_something_in_hand_lets_others_into_the_group(
         await slow.called()
         async with hearing(source(kafka_topic, context(), 1), other):
             await other.has(1)
+            assert not slow.kept
             slow.gate.set()
             await eventually(lambda: len({*slow.bodies, *other.bodies}) == 200)
+    assert not {*slow.bodies} & {*other.bodies}, "both had a partition at once"
 
 
 async def test_a_journal_that_is_full_is_tried_again(broker: Broker) -> None:
