@@ -97,7 +97,7 @@ async def test_what_comes_is_heard(bucket: S3Store, options: dict[str, str]) -> 
     context = Context("in", lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
     source, heard = Objects(ObjectsSettings.model_validate(said), context), list[bytes]()
 
-    async def receive(notifications: Sequence[Notification], _: Sequence[Checkpoint] = ()) -> None:
+    async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:  # noqa: ARG001
         heard.extend(each.body for each in notifications)
 
     for content in (b"1\n2\n", b"3"):
