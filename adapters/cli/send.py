@@ -10,7 +10,7 @@ import typer
 
 from adapters.cli.exits import Exit, complain
 from adapters.cli.options import ConfigFile, pairs
-from adapters.cli.sent import RouteName, Seconds, Source, To, flushed, here, target
+from adapters.cli.sent import OutboxFolder, RouteName, Seconds, Source, To, flushed, here, target
 from adapters.errors import MappingError
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def send(
     config: ConfigFile = None,
     route: RouteName = None,
     to: To = None,
+    outbox: OutboxFolder = None,
     seconds: Seconds = 10,
 ) -> None:
     """Send one event, from options or a file. It is on disk first: what cannot be sent now is sent by the next one."""
-    where = target(config, route, to)
+    where = target(config, route, to, outbox)
     try:
         if flush:
             messages: list[Message] = []

@@ -25,15 +25,27 @@ Source = Annotated[
     typer.Option(metavar="URL", envvar="CDEVENTS_ADAPTERS_SOURCE", help="Who tells it; this host, if not given."),
 ]
 
+OutboxFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--outbox",
+        metavar="DIR",
+        envvar="CDEVENTS_ADAPTERS_OUTBOX",
+        help="Where events wait; beside the journal, or with --to var/outbox, if not given.",
+    ),
+]
 
-def target(config: Path | None, route: str | None, to: str | None) -> Target:
+
+def target(config: Path | None, route: str | None, to: str | None, outbox: Path | None) -> Target:
     """Where events go; raises ConfigError."""
     from adapters import logs
-    from adapters.sending.target import of_route
+    from adapters.sending.target import OUTBOX, of_route
     from adapters.sending.target import to as to_place
 
     logs.configure("warning", "auto")
-    return to_place(to) if to is not None else of_route(configuration(config), route)
+    if to is not None:
+        return to_place(to, outbox or OUTBOX)
+    return of_route(configuration(config), route, outbox)
 
 
 def here() -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +13,10 @@ import typer
 
 from adapters.cli.exits import complain
 from adapters.cli.options import ConfigFile
-from adapters.cli.sent import RouteName, Seconds, Source, To, flushed, here, target
-from adapters.errors import AdapterError
+from adapters.cli.sent import OutboxFolder, RouteName, Seconds, Source, To, flushed, here, target
 
 if TYPE_CHECKING:
-    from adapters.model import CDEvent
+    from adapters.model import CDEvent, Message
     from adapters.sending.story import Story
     from adapters.sending.target import Target
 
@@ -43,58 +42,101 @@ def wrap(
     config: ConfigFile = None,
     route: RouteName = None,
     to: To = None,
+    outbox: OutboxFolder = None,
     seconds: Seconds = 10,
 ) -> None:
     """Run a command, and tell when it starts and how it ends: wrap --name nightly -- ./backup.sh.
 
     Its exit code is that of `wrap`, and signals reach it. What cannot be sent is kept, and never changes how it ends.
     """
-    from adapters.sending.composing import now
-    from adapters.sending.story import Story
+    from adapters.sending.story import Story, readable
+    from adapters.sending.wrapping import forwarding
     from adapters.sending.wrapping import run as run_it
 
-    where, began, start = target(config, route, to), now(), time.time()
-    called = name or Path(command[0]).name
-    place = (environment or socket.gethostname()) if tests else None
-    story = Story(called, source or here(), run or f"{called}/{began}", began, place)
-    _kept(where, [story.started()])
-    ended = run_it(command, Thread(target=_sent, args=(where, seconds, _nothing), daemon=True).start)
-    if ended.code and ended.outcome != "failure":
-        complain(ended.why)
-    _kept(where, [*_reported(story, reports or (), start), story.finished(ended, now())])
-    _sent(where, seconds, complain)
+    with forwarding() as signals:
+        telling = _Telling(lambda: target(config, route, to, outbox), reports or (), seconds)
+        began = _now()
+        called = readable(name or Path(command[0]).name)
+        place = readable(environment or socket.gethostname()) if tests else None
+        story = Story(called, readable(source or here()), readable(run or f"{called}/{began}"), began, place)
+        telling.keep(f"the start of {story.run}", lambda: [story.started()])
+        ended = run_it(command, signals, Thread(target=telling.send, args=(_nothing,), daemon=True).start)
+        if ended.code and ended.outcome != "failure":
+            _tell(ended.why)
+        telling.keep(f"a report of {story.run}", lambda: telling.reported(story))
+        telling.keep(f"the end of {story.run}", lambda: [story.finished(ended, _now())])
+        signals.settled(ended.code)
+        telling.send(_tell)
     raise typer.Exit(ended.code)
 
 
-def _reported(story: Story, patterns: Sequence[str], start: float) -> list[CDEvent]:
-    """The events of the reports that were written meanwhile."""
-    from adapters.sending import reports
+class _Telling:
+    """What is told of a run, and where. Nothing that goes wrong with it changes whether and how the command runs."""
 
-    problems: list[str] = []
-    files = reports.written_since(patterns, start)
-    found = [story.with_it(event) for event in reports.events(files, story.source, problems)]
-    for problem in problems:
-        complain(problem)
-    return found
+    def __init__(self, where: Callable[[], Target], patterns: Sequence[str], seconds: float) -> None:
+        from adapters.sending import reports
+
+        self._patterns, self._seconds = patterns, seconds
+        self._before: reports.States = {}
+        self._where: Target | None = None
+        with _aside("nothing is told of it"):
+            self._where = where()
+        with _aside("--report"):
+            self._before = reports.matching(patterns)
+
+    def keep(self, what: str, made: Callable[[], Sequence[CDEvent]]) -> None:
+        """Keeps those events that are valid."""
+        from adapters.sending.composing import message
+
+        if self._where is None:
+            return
+        with _aside(f"{what} is not told"):
+            messages: list[Message] = []
+            for event in made():
+                with _aside(f"{event.name} of {event.subject_id} is not told"):
+                    messages.append(message(event, self._where))
+            if messages:
+                self._where.outbox.keep(messages)
+
+    def reported(self, story: Story) -> list[CDEvent]:
+        """The events of the reports that were written meanwhile."""
+        from adapters.sending import reports
+
+        problems: list[str] = []
+        files = reports.written(self._patterns, self._before)
+        if self._patterns and not files:
+            problems.append(f"no report was written: --report {' '.join(self._patterns)}")
+        found = [story.with_it(event) for event in reports.events(files, story.source, problems)]
+        for problem in problems:
+            _tell(problem)
+        return found
+
+    def send(self, tell: Callable[[str], None]) -> None:
+        """Sends what is kept, and tells what is not sent."""
+        if self._where is not None:
+            with _aside("nothing is sent", tell):
+                flushed(self._where, self._seconds, tell)
 
 
-def _kept(where: Target, events: Sequence[CDEvent]) -> None:
-    """Keeps what is valid; nothing that goes wrong with telling changes how the command ends."""
-    from adapters.sending.composing import message
+def _now() -> str:
+    from adapters.sending.composing import now
 
-    for event in events:
-        try:
-            where.outbox.keep([message(event, where)])
-        except (AdapterError, OSError) as error:
-            complain(f"{event.name} of {event.subject_id} is not told: {error}")
+    return now()
 
 
-def _sent(where: Target, seconds: float, tell: Callable[[str], None]) -> None:
-    try:
-        flushed(where, seconds, tell)
-    except (AdapterError, OSError) as error:
-        tell(f"nothing is sent: {error}")
+def _tell(text: str) -> None:
+    with suppress(OSError, ValueError):  # there is nobody to tell it to
+        complain(text)
 
 
 def _nothing(_: str) -> None:
     """What is not sent while the command runs is told of at the end."""
+
+
+@contextmanager
+def _aside(what: str, tell: Callable[[str], None] = _tell) -> Iterator[None]:
+    """Tells what goes wrong, whatever it is, and goes on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the command comes first
+        tell(f"{what}: {error}")

@@ -6,10 +6,9 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +22,7 @@ from adapters.sinks.contract import Sink
 
 PAUSE = 0.05
 """Seconds between two looks whether another process is still sending."""
-
-_numbers = count()
+_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +42,27 @@ class Outbox:
     folder: Path
 
     def keep(self, messages: Sequence[Message]) -> None:
-        """Returns when they are on disk; raises OSError."""
+        """Returns when they are on disk, behind those that are; raises OSError, and then none of them is."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for message in messages:
-            name = f"{time.time_ns():020}-{os.getpid()}-{next(_numbers)}"
-            draft = self.folder / f".{name}"
-            with open(draft, "wb", opener=private.opener) as file:
-                file.write(_written(message))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(self.folder / f"{name}.json")
+        drafts: list[Path] = []
+        try:
+            for name, message in zip(self._names(), messages, strict=False):
+                drafts.append(self.folder / f".{name}")
+                _write(drafts[-1], _written(message))
+        except OSError as error:
+            for draft in drafts:
+                draft.unlink(missing_ok=True)
+            raise OSError(error.errno, error.strerror, str(self.folder)) from None
+        for draft in drafts:
+            draft.rename(self.folder / f"{draft.name[1:]}.json")
         sync_directory(self.folder)
+
+    def _names(self) -> Iterator[str]:
+        """Each follows the one before, and all that are there, also where the clock was set back."""
+        last = max(map(_stamp, self.waiting()), default=0)
+        while True:
+            last = max(last + 1, time.time_ns())
+            yield f"{last:0{_DIGITS}}-{os.getpid()}"
 
     def waiting(self) -> list[Path]:
         """The files of those that are still to be sent, in order."""
@@ -110,6 +118,18 @@ async def _sent(file: Path, sink: Sink) -> str:
         return ""
     _set_aside(file)
     return reason
+
+
+def _stamp(file: Path) -> int:
+    digits = file.name.partition("-")[0]
+    return int(digits) if digits.isdecimal() and len(digits) == _DIGITS else 0
+
+
+def _write(file: Path, body: bytes) -> None:
+    with open(file, "wb", opener=private.opener) as draft:
+        draft.write(body)
+        draft.flush()
+        os.fsync(draft.fileno())
 
 
 def _remove(file: Path) -> None:

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
+from stat import S_ISREG
 
 from adapters.errors import MappingError
 from adapters.mapping import library
 from adapters.mapping.translator import Translation
 from adapters.model import CDEvent, Notification
 
+States = Mapping[Path, tuple[int, ...]]
+
+LARGEST = 64 << 20
+"""Bytes of a report that is read, at most."""
+
 _ROBOT = b"<robot"
 _BEGINNING = 4096
 
 
-def written_since(patterns: Sequence[str], start: float) -> list[Path]:
-    """The files of some patterns (`**` is any depth) that were written since a time, and not by an earlier run."""
-    found = {Path(name) for pattern in patterns for name in glob(pattern, recursive=True)}  # noqa: PTH207 - also absolute
-    return sorted(file for file in found if file.is_file() and file.stat().st_mtime >= start)
+def matching(patterns: Sequence[str]) -> States:
+    """The files of some patterns (`**` is any depth), each with what is another when it was written again."""
+    names = {name for pattern in patterns for name in glob(pattern, recursive=True)}  # noqa: PTH207 - also absolute
+    return {Path(name): state for name in names if (state := _state(name)) is not None}
+
+
+def written(patterns: Sequence[str], before: States) -> list[Path]:
+    """The files of some patterns that were not there before as they are now, whatever the clock says of them."""
+    return sorted(file for file, state in matching(patterns).items() if before.get(file) != state)
+
+
+def _state(name: str) -> tuple[int, ...] | None:
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns) if S_ISREG(found.st_mode) else None
 
 
 def read(file: Path, source: str) -> tuple[Sequence[CDEvent], Sequence[str]]:
     """The events of a report, and what could not be read of it."""
+    if file.stat().st_size > LARGEST:
+        return [], [f"{file}: is larger than {LARGEST >> 20} MiB, and not read"]
     body = file.read_bytes()
     translator = library.load(_mapping(file, body), instance=source, variables={})
     try:

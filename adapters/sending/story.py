@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 from adapters.cdevents.ids import chain_id, context_id
 from adapters.model import CDEvent
 from adapters.sending.wrapping import Ended
+
+
+def readable(text: str) -> str:
+    """A text of the command line that JSON can hold, whatever the encoding of who wrote it."""
+    return os.fsencode(text).decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Story:
     def finished(self, ended: Ended, time: str) -> CDEvent:
         """How it ended, which follows its beginning."""
         why = "errors" if self.environment is None else "reason"
-        content = {"outcome": ended.outcome, **({why: ended.why} if ended.why else {})}
+        content = {"outcome": ended.outcome, **({why: readable(ended.why)} if ended.why else {})}
         link = {"linkType": "PATH", "from": {"contextId": self.started().id}, "tags": {}}
         event = self._event("finished", time, content)
         return event._replace(links=(link,), custom_data={"exitCode": ended.code})

@@ -32,8 +32,11 @@ class Target:
         return SINKS[self.settings.type].build(self.settings)
 
 
-def of_route(config: Config, name: str | None) -> Target:
-    """As a route publishes CDEvents: the one that is named, or the only one. Raises ConfigError."""
+def of_route(config: Config, name: str | None, outbox: Path | None = None) -> Target:
+    """As a route publishes CDEvents: the one that is named, or the only one; what waits is in a folder of `outbox`.
+
+    Raises ConfigError.
+    """
     routes = {
         each: route
         for each, route in config.routes.items()
@@ -45,17 +48,19 @@ def of_route(config: Config, name: str | None) -> Target:
         raise ConfigError([Problem(config.file, message, f"--route names one: {there}")])
     chosen = name or next(iter(routes))
     route = routes[chosen]
-    outbox = Outbox(config.journal.path.parent / "outbox" / chosen)
-    return Target(config.sinks[route.sink], outbox, route.spec, route.encoding)
+    kept = Outbox((outbox or config.journal.path.parent / "outbox") / chosen)
+    return Target(config.sinks[route.sink], kept, route.spec, route.encoding)
 
 
-def to(where: str) -> Target:
+def to(where: str, outbox: Path = OUTBOX) -> Target:
     """To an http(s) URL, to a file of lines, or with `-` to the standard output. Raises ConfigError."""
     given = {"type": "stdout"} if where == "-" else {"type": "file", "path": where}
-    if where.startswith(("http://", "https://")):
+    if where.lower().startswith(("http://", "https://")):
         given = {"type": "http", "url": where}
+    elif "://" in where or not where:
+        raise ConfigError([Problem("--to", "is no http(s) URL, no file, and not -")])
     try:
         settings = SINKS[given["type"]].settings.model_validate(given)
     except ValidationError as error:
         raise ConfigError([Problem("--to", error.errors()[0]["msg"])]) from None
-    return Target(settings, Outbox(OUTBOX / hashlib.sha256(where.encode()).hexdigest()[:12]))
+    return Target(settings, Outbox(outbox / hashlib.sha256(where.encode()).hexdigest()[:12]))

@@ -115,6 +115,8 @@ def test_events_from_a_file_and_from_stdin(folder: Path) -> None:
         ([*BUILD, "--custom", "a={"], "unexpected end of data"),
         ([*BUILD, "--custom", "a"], "is not NAME=VALUE"),
         (["--type", "build.started"], "say --type and --subject"),
+        ([*BUILD, "--to", "htps://events.example.com/"], "--to: is no http(s) URL"),
+        ([*BUILD, "--to", ""], "--to: is no http(s) URL"),
         (["none.json"], "none.json: No such file"),
         (["broken.json"], "the body is not JSON"),
         (["old.json"], "CDEvents 0.1.0 is not a version that is known"),
@@ -126,7 +128,7 @@ def test_what_is_wrong_is_told_and_nothing_kept(folder: Path, words: list[str], 
     context = {"version": "0.1.0", "id": "1", "source": "s", "type": "dev.cdevents.build.started.0.1.0"}
     old = {"context": context | {"timestamp": "2026-01-01T00:00:00Z"}, "subject": {"id": "1", "content": {}}}
     (folder / "old.json").write_text(json.dumps(old))
-    result = invoke("send", *words, "--to", "out.jsonl")
+    result = invoke("send", "--to", "out.jsonl", *words)
     assert (result.exit_code, told in " ".join(result.output.replace("│", " ").split())) == (2, True), result.output
     assert not list(folder.rglob("var/outbox/*/*.json"))
     assert not (folder / "out.jsonl").exists()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
+import termios
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +50,7 @@ def name(event: Any) -> str:
         (["sh", "-c", "cat; echo hello"], 0, "success"),
         (["sh", "-c", "echo hello; exit 3"], 3, "failure"),
         (["sh", "-c", "echo hello; kill -KILL $$"], 137, "error"),
+        (["sh", "-c", "echo hello; kill -40 $$"], 168, "error"),
         (["no-such-command"], 127, "error"),
         (["/etc"], 126, "error"),
     ],
@@ -90,7 +95,102 @@ def test_an_outbox_that_cannot_be_written_changes_nothing(tmp_path: Path) -> Non
     (tmp_path / "var").write_text("no folder")
     code, out, error = ended(wrapped(tmp_path, ["sh", "-c", "echo hello; exit 5"]))
     assert (code, out) == (5, "hello\n")
-    assert "taskrun.started of" in error
+    assert ("the start of" in error, "the end of" in error) == (True, True)
+
+
+@pytest.mark.parametrize("wrong", [["--config", "none.yaml"], ["--to", "https://jane:pa55@h/"], ["--to", "htps://h/"]])
+def test_a_place_that_cannot_be_told_hinders_no_command(tmp_path: Path, wrong: list[str]) -> None:
+    """A backup is made, also where the configuration of what tells of it is broken; that is said, without a secret."""
+    words = [sys.executable, "-m", "adapters", "wrap", *wrong, "--", "sh", "-c", "echo hello; exit 5"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (5, "hello\n")
+    assert "nothing is told of it: " in done.stderr
+    assert "pa55" not in done.stderr
+
+
+def test_words_in_another_encoding_are_told_as_far_as_they_can_be_read(tmp_path: Path) -> None:
+    """Old scripts are in Latin-1."""
+    assert ended(wrapped(tmp_path, ["sh", "-c", "exit 5"], "--name", "caf\udce9", "--run", "\udce9"))[0] == 5
+    assert [each["subject"]["content"]["taskName"] for each in told(tmp_path)] == ["caf\ufffd"] * 2
+
+
+def test_an_error_stream_that_takes_nothing_changes_nothing(tmp_path: Path) -> None:
+    """Nobody hears what went wrong, and the command ends as it would alone."""
+    words = [sys.executable, "-m", "adapters", "wrap", "--to", "http://127.0.0.1:1/", "--timeout", "0.2"]
+    with Path("/dev/full").open("w") as full:
+        command = [*words, "--", "sh", "-c", "exit 5"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), stderr=full, timeout=60, check=False)
+    assert done.returncode == 5
+
+
+def test_signals_that_are_ignored_are_by_the_command_as_well(tmp_path: Path) -> None:
+    """With nohup it outlives who began it."""
+    script = "kill -HUP $$; echo there"
+    words = ["nohup", sys.executable, "-m", "adapters", "wrap", "--to", "out.jsonl", "--", "sh", "-c", script]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "there\n")
+
+
+def test_a_key_that_is_pressed_reaches_the_command_once(tmp_path: Path) -> None:
+    """By the terminal, wherever its input comes from: to many a tool a second Ctrl-C means to drop everything."""
+    script = "trap 'echo x >> keys' INT; : > ready; until [ -e done ]; do sleep 0.05; done"
+    here, there = os.openpty()
+
+    def at_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(there, termios.TIOCSCTTY, 0)
+
+    words = [sys.executable, "-m", "adapters", "wrap", "--to", "out.jsonl", "--", "sh", "-c", script]
+    process = subprocess.Popen(
+        words,
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=at_terminal,  # noqa: PLW1509 - no thread runs here
+    )
+    try:
+        until((tmp_path / "ready").exists)
+        os.write(here, b"\x03")
+        until((tmp_path / "keys").exists)
+        (tmp_path / "done").touch()
+        assert process.wait(DEADLINE) == 0
+    finally:
+        process.kill()
+        os.close(here)
+        os.close(there)
+    assert (tmp_path / "keys").read_text() == "x\n"
+
+
+def test_who_is_told_to_stop_when_all_is_on_disk_stops(tmp_path: Path) -> None:
+    """With the exit code of the command; what is still to be sent is kept."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        process = wrapped(tmp_path, ["sh", "-c", "exit 5"], "--timeout", "60", to=url)
+
+        def stopped() -> bool:
+            process.send_signal(signal.SIGTERM)
+            return process.poll() is not None
+
+        try:
+            until(lambda: len(list(tmp_path.rglob("var/outbox/*/*.json"))) == 2)
+            until(stopped)
+            assert ended(process)[0] == 5
+        finally:
+            process.kill()
+
+
+def test_the_outbox_is_where_one_says(tmp_path: Path) -> None:
+    """Cron runs where nothing can be written, and each line of it elsewhere."""
+    (tmp_path / "var").write_text("no folder")
+    options = ("--timeout", "0.5", "--outbox", "kept")
+    assert ended(wrapped(tmp_path, ["true"], *options, to="http://127.0.0.1:1/"))[0] == 0
+    assert len(list(tmp_path.glob("kept/*/*.json"))) == 2
 
 
 REPORT = '<testsuite name="pay" tests="1"><testcase name="a"><failure message="no"/></testcase></testsuite>'
@@ -124,3 +224,20 @@ def test_reports_of_tests_are_picked_up(tmp_path: Path) -> None:
     assert "pay" in suites
     assert "old" not in suites
     assert len(suites) == 2
+
+
+def test_a_report_is_known_by_what_became_of_it_and_not_by_the_clock(tmp_path: Path) -> None:
+    """A clock that was set back, or a copy that kept the time, hides no report; a pattern without any is told."""
+    script = f"echo '{REPORT}' > a.xml; touch -d @1700000000 a.xml"
+    code, _, error = ended(wrapped(tmp_path, ["sh", "-c", script], "--report", "*.xml", "--report", "none/*.tap"))
+    assert (code, error) == (0, "")
+    assert "testcaserun.finished" in map(name, told(tmp_path))
+    error = ended(wrapped(tmp_path, ["true"], "--report", "*.xml"))[2]
+    assert "no report was written: --report *.xml" in error
+
+
+def test_a_report_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    """It is told, and the end of the run is."""
+    code, _, error = ended(wrapped(tmp_path, ["truncate", "-s", "65M", "a.xml"], "--report", "a.xml"))
+    assert (code, "a.xml: is larger than 64 MiB" in error) == (0, True)
+    assert [*map(name, told(tmp_path))] == ["taskrun.started", "taskrun.finished"]

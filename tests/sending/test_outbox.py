@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import resource
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -108,3 +110,30 @@ async def test_a_draft_that_was_not_finished_is_none(outbox: Outbox) -> None:
     outbox.folder.mkdir(parents=True)
     (outbox.folder / ".00000000001795828513-1-0").write_bytes(b'{"enc')
     assert await outbox.send(Recorder(), 10) == Sent()
+
+
+def test_a_disk_that_is_full_keeps_all_or_none(outbox: Outbox) -> None:
+    """It is told with its folder, and leaves nothing behind."""
+    outbox.keep([message("one")])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        with pytest.raises(OSError, match="outbox") as caught:
+            outbox.keep([message("two"), message("x" * 2000)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.filename == str(outbox.folder)
+    assert [*outbox.folder.iterdir()] == outbox.waiting()
+    assert len(outbox.waiting()) == 1
+
+
+async def test_the_order_is_that_of_keeping_also_where_the_clock_was_set_back(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end is not sent before its start."""
+    outbox.keep([message("start")])
+    monkeypatch.setattr(time, "time_ns", lambda: 1_000)
+    outbox.keep([message("end"), message("after")])
+    sink = Recorder()
+    assert await outbox.send(sink, 10) == Sent(sent=3)
+    assert [each.attributes["subject"] for each in sink.taken] == ["start", "end", "after"]
