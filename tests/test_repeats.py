@@ -25,11 +25,11 @@ RECORDS, KILLS = 1000, 3
 SOURCE = {"type": "webhook", "path": "/jenkins", "instance": INSTANCE, "mapping": "jenkins/notification"}
 
 
-def waiting(folder: Path, sink: Mapping[str, Any]) -> Service:
+def waiting(folder: Path, sink: Mapping[str, Any], records: int = RECORDS) -> Service:
     """A sidecar whose journal has many builds to publish to a sink."""
     now, headers = datetime.now(UTC), {"content-type": "application/json"}
     with closing(Database(folder / "journal.db", create=True)) as database, database.transaction():
-        log.append(database, [Notification("jenkins", build(number), now, headers) for number in range(RECORDS)], [])
+        log.append(database, [Notification("jenkins", build(number), now, headers) for number in range(records)], [])
     routes = {"cdevents": {"format": "cdevents", "sink": "sink"}}
     return Service(folder, configuration(sources={"jenkins": SOURCE}, sinks={"sink": sink}, routes=routes))
 
@@ -55,3 +55,23 @@ def test_few_requests_are_made_again(tmp_path: Path, connections: int, most: int
         ids = [orjson.loads(request.body)["id"] for request in receiver.requests]
     assert len(set(ids)) == RECORDS
     assert len(ids) - RECORDS < most * KILLS
+
+
+def test_no_line_is_written_again(tmp_path: Path) -> None:
+    """What stands in a file at a start is known there: a batch whose end was not noted yet, and a torn one."""
+    chance, records, written = random.Random(7), 8000, tmp_path / "out.jsonl"
+    service = waiting(tmp_path, {"type": "file", "path": "out.jsonl"}, records)
+    for _ in range(2 * KILLS):
+        mark = (written.stat().st_size if written.exists() else 0) + 1 + chance.randrange(100_000)
+        service.start()
+        until(partial(_reached, service, written, mark))
+        service.kill()
+    service.start()
+    until(lambda: not service.lag())
+    assert service.stop() == 0
+    ids = [orjson.loads(line)["id"] for line in written.read_bytes().splitlines()]
+    assert len(ids) == len(set(ids)) == records
+
+
+def _reached(service: Service, path: Path, size: int) -> bool:
+    return (path.exists() and path.stat().st_size >= size) or not service.lag()

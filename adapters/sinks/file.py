@@ -17,8 +17,8 @@ from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.settings import Duration, Expected, Size
 from adapters.sinks.contract import SinkSettings
-from adapters.sinks.lines import line
 from adapters.sinks.rotation import Rotation
+from adapters.sinks.standing import Standing
 from adapters.worker import Worker
 
 _BLOCK = 1 << 16
@@ -44,7 +44,8 @@ class FileSettings(SinkSettings):
 class FileSink:
     """Appends a batch as a whole: where that fails, the file ends as it did before.
 
-    A file that another program moved or deleted is made anew; a last line that a crash tore is cut off.
+    A file that another program moved or deleted is made anew; a last line that a crash tore is cut off. An event that
+    stands at the file's end when the sink starts, for a kill came before that was noted, is not written again.
     """
 
     def __init__(self, settings: FileSettings, *, clock: Callable[[], float] = time.time) -> None:
@@ -54,35 +55,49 @@ class FileSink:
         self._clock = clock
         self._rotation = Rotation(settings.rotate_size, settings.rotate_every, settings.keep, settings.gzip)
         self._file: int | None = None
+        self._standing: Standing | None = None
         self._worker = Worker("file-sink")
 
     async def publish(self, batch: Sequence[Message]) -> None:
-        """Appends one line for each message."""
-        await self._worker.run(lambda: self._append(b"".join(map(line, batch))))
+        """Appends one line for each message, but for those that stood there at the start."""
+        await self._worker.run(lambda: self._append(batch))
 
     async def aclose(self) -> None:
         """Closes the file after what is under way."""
         await self._worker.run(self._close)
         self._worker.close()
 
-    def _append(self, lines: bytes) -> None:
+    def _append(self, batch: Sequence[Message]) -> None:
         try:
-            self._write(self._ready(), lines)
+            file = self._open()
+            if self._standing is None:
+                self._standing = self._stood(file)
+            self._write(self._ready(file), self._standing.rest(batch))
         except OSError as error:
             self._close()
             raise TransientError(f"file {self._path}: {error.strerror or error}") from error
 
-    def _ready(self) -> int:
-        """The file, open at its end: this one, or a new one where it is due for rotation or gone."""
+    def _open(self) -> int:
+        """The file, open at its end: a new one where it is gone."""
         if self._file is not None and not self._in_place(self._file):
             self._close()
         if self._file is None:
             self._file = _opened(self._path, self._mode)
-        if self._rotation.due(os.fstat(self._file), self._clock()):
-            self._close()
-            self._rotation.rotate(self._path, self._clock())
-            self._file = _opened(self._path, self._mode)
         return self._file
+
+    def _ready(self, file: int) -> int:
+        """The file, or a new one where it is due for rotation."""
+        if not self._rotation.due(os.fstat(file), self._clock()):
+            return file
+        self._close()
+        self._rotation.rotate(self._path, self._clock())
+        return self._open()
+
+    def _stood(self, file: int) -> Standing:
+        """What is there at the start: flushed now, for the kill may have come before that."""
+        if self._fsync:
+            os.fsync(file)
+        return Standing.at_end_of(file)
 
     def _in_place(self, file: int) -> bool:
         with suppress(FileNotFoundError):

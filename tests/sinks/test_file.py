@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from adapters.errors import TransientError
+from adapters.model import Encoding
 from adapters.sinks.file import FileSettings, FileSink
 from adapters.sinks.rotation import rotated
 from tests.sinks.conftest import Make
@@ -73,6 +74,52 @@ async def test_a_batch_is_on_disk_before_it_is_acknowledged(
         await sink.publish([make(1), make(2)])
         assert len(flushed) == expected
         await sink.aclose()
+
+
+async def test_what_stands_there_at_a_start_is_not_written_again(opened: Open, path: Path, make: Make) -> None:
+    """After a kill in the middle of a batch: its whole lines stay, the torn one is written, and what comes after it."""
+    sink = opened()
+    await sink.publish([make(number) for number in range(5)])
+    await sink.aclose()
+    os.truncate(path, path.stat().st_size - 10)
+    again = opened(rotate_size=10_000)
+    await again.publish([make(number) for number in range(2, 5)])
+    await again.publish([make(number) for number in range(5, 7)])
+    assert ids(path) == [f"id-{number}" for number in range(7)]
+    await again.aclose()
+
+
+async def test_what_stands_there_is_flushed_at_a_start(
+    opened: Open, path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it is acknowledged, and set aside: the kill may have come between writing it and its flush."""
+    first, flushed = opened(fsync=False), set[int]()
+    await first.publish([make(1)])
+    await first.aclose()
+    killed = path.stat().st_ino
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.add(os.fstat(file).st_ino))
+    again = opened(rotate_size=10)
+    await again.publish([make(1)])
+    assert killed in flushed
+    await again.aclose()
+
+
+async def test_what_stands_in_a_file_that_is_due_is_known(opened: Open, path: Path, make: Make) -> None:
+    """Where the first that happens is a rotation, it is not written into the new file either."""
+    for numbers in ([1, 2], [1, 2, 3]):
+        sink = opened(rotate_size=10)
+        await sink.publish([make(number) for number in numbers])
+        await sink.aclose()
+    assert [ids(each) for each in [*rotated(path), path]] == [["id-1", "id-2"], ["id-3"]]
+
+
+async def test_what_has_no_id_is_written_again(opened: Open, path: Path, make: Make) -> None:
+    """Two that are the same may be two occurrences: raw lines are never passed over."""
+    for _ in range(2):
+        sink = opened()
+        await sink.publish([make(1, encoding=Encoding.RAW)])
+        await sink.aclose()
+    assert path.read_bytes() == b'{"a": 1}\n' * 2
 
 
 @pytest.mark.parametrize("torn", [b'{"id": "torn', b"x" * 200_000])
