@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import ProxyManager, Timeout
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from adapters.http.deadline import POOLS
 from adapters.http.words import Unusable
@@ -111,6 +111,8 @@ def _total(timeout: Any) -> Any:
 
 
 def _broken(error: Exception, answer: requests.Response) -> requests.RequestException:
+    if isinstance(error, DecodeError):
+        return Unusable("the answer is not compressed as it says", response=answer)
     kind = requests.ReadTimeout if isinstance(error, ReadTimeoutError | TimeoutError) else requests.ConnectionError
     return kind(error, request=answer.request)
 

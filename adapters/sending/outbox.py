@@ -49,6 +49,8 @@ class Outbox:
             for name, message in zip(self._names(), messages, strict=False):
                 drafts.append(self.folder / f".{name}")
                 _write(drafts[-1], _written(message))
+            for draft in drafts:  # now that all are written: the first takes most of the others with it
+                _sync(draft)
         except OSError as error:
             for draft in drafts:
                 draft.unlink(missing_ok=True)
@@ -74,10 +76,11 @@ class Outbox:
         try:
             async with asyncio.timeout(seconds), self._alone():
                 while files := self.waiting():
-                    if reason := await _sent(files[0], sink):
-                        refused.append(f"{files[0].name}: {reason}")
-                    else:
-                        sent += 1
+                    for file in files:
+                        if reason := await _sent(file, sink):
+                            refused.append(f"{file.name}: {reason}")
+                        else:
+                            sent += 1
         except TransientError as error:
             return Sent(sent, len(self.waiting()), str(error), tuple(refused))
         except TimeoutError:
@@ -128,8 +131,11 @@ def _stamp(file: Path) -> int:
 def _write(file: Path, body: bytes) -> None:
     with open(file, "wb", opener=private.opener) as draft:
         draft.write(body)
-        draft.flush()
-        os.fsync(draft.fileno())
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
 
 
 def _remove(file: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 import requests
+from requests.utils import parse_header_links
 
 from adapters.endpoint.session import session
 from adapters.errors import AdapterError
@@ -56,7 +57,7 @@ class Client:
         self.rest = exhausted(answer.headers, self._clock()) or 0.0
         if unchanged:
             return None
-        return Answer(self._document(request, answer), answer.links.get("next", {}).get("url"), _tags(answer))
+        return Answer(self._document(request, answer), _next(answer), _tags(answer))
 
     def _document(self, request: Request, answer: requests.Response) -> object:
         if answer.status_code == _NO_CONTENT:
@@ -78,6 +79,15 @@ class Client:
         if answer.status_code == _UNAUTHORIZED:
             return Unanswered(f"{message} (compare 'auth' and 'headers')")
         return Unlisted(message, answer.status_code)
+
+
+def _next(answer: requests.Response) -> str | None:
+    """Where the header Link leads (RFC 8288): a link may have several relations, and their case does not count."""
+    for link in parse_header_links(answer.headers.get("link", "")):
+        named = {name.lower(): value for name, value in link.items()}
+        if "next" in named.get("rel", "").lower().split():
+            return named["url"]
+    return None
 
 
 def _tags(answer: requests.Response) -> dict[str, str]:

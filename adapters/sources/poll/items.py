@@ -78,7 +78,7 @@ def joined(item: Any, around: Mapping[str, Any]) -> Json:
 def identity(document: Any, paths: Sequence[str]) -> list[str] | None:
     """The values at some paths as texts, None where one is not there, or is none."""
     found = [followed(document, members(path)) for path in paths]
-    if any(isinstance(each, Absent | dict | list) for each in found):
+    if any(each is None or isinstance(each, Absent | dict | list) for each in found):
         return None
     return [str(each) for each in found]
 

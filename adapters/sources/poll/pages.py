@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from adapters.sources.poll.errors import Unlisted
+from adapters.sources.poll.items import digest
 from adapters.sources.poll.listing import Listing
 from adapters.sources.poll.request import Answer, Request, following
 
@@ -23,10 +24,14 @@ _NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Content]):
-    """What was read of a page, and which is the next; asked for again with its `tags`, it may be `unchanged`."""
+    """What was read of a page, and which is the next; asked for again with its `tags`, it may be `unchanged`.
+
+    `print` is the same for the same document, where pages are counted.
+    """
 
     content: list[Content]
     following: Request | None
+    print: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     unchanged: bool = False
 
@@ -77,8 +82,17 @@ class Pages(Generic[Content]):
             return replace(before, unchanged=True)
         answer = answer or Answer(None)
         content, count = ([], 0) if answer.document is None else self.to_content(answer.document)
-        return Page(content, following(self.listing.pages, request, answer, count), answer.tags or {})
+        follows, print_ = following(self.listing.pages, request, answer, count), self._print(answer.document)
+        return Page(content, follows, print_, answer.tags or {})
+
+    def _print(self, document: Any) -> str:
+        return digest(document) if self.listing.pages.counted else ""
 
     def _again(self, page: Page[Content], last: Page[Content] | None) -> bool:
-        """Whether a page that is counted is the one before it: there are servers that give their last one for ever."""
-        return self.listing.pages.counted and last is not None and [*map(self.bare, page.content)] == last.content
+        """Whether a page that is counted is the one before it: there are servers that give their last one for ever.
+
+        It has the same items; where it has none, as of lists that are empty, all of it is the same.
+        """
+        if last is None or not self.listing.pages.counted:
+            return False
+        return page.print == last.print or (bool(page.content) and [*map(self.bare, page.content)] == last.content)

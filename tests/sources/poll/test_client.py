@@ -104,6 +104,7 @@ async def test_it_asks_again_until_there_is_an_answer(world: World, settings: Se
         ((200, {}, b'[{"id": 1'), "what is not JSON"),
         ((500, {}, b"secret-t0ken in a trace"), "answered 500: .* in a trace"),
         ((200, {}, b'"builds"'), "there is no list in the body"),
+        ((200, {"Content-Encoding": "gzip"}, b"[]"), "not compressed as it says"),
     ],
 )
 async def test_what_is_no_list_is_said(world: World, api: FakeApi, settings: Settings, given: Given, said: str) -> None:

@@ -144,3 +144,14 @@ async def test_each_list_has_a_window_of_its_own(world: World, api: FakeApi, set
     given = settings(**each(api), time="at", overlap="0s", form="epoch_s", query={"after": "${$since}"})
     await world.polled(given, 2)
     assert api.asked[-2:] == ["/projects/1/builds?after=1777000000", "/projects/2/builds"]
+
+
+async def test_pages_of_lists_that_are_empty_are_no_end(world: World, api: FakeApi, settings: Settings) -> None:
+    """Two pages of jobs without builds are not the same page; one that comes again and again is."""
+    jobs = [{"name": str(number), "builds": []} for number in range(5)] + [{"name": "6", "builds": [{"number": 1}]}]
+    last = [{"name": "7", "builds": []}]
+    pages = [jobs[0:2], jobs[2:4], jobs[4:6], last]
+    api.answers["/builds"] = lambda query: answer({"jobs": pages[min(int(query["page"]), 4) - 1]})
+    given = settings(within={"job": "jobs"}, items="builds", id=["job.name", "number"], pages={"number": "page"})
+    assert [each["job"]["name"] for each in await world.polled(given)] == ["6"]
+    assert len(api.asked) == 5

@@ -129,3 +129,17 @@ async def test_the_newest_first_are_read_as_far_as_there_may_be_news(
     builds.insert(0, {"id": 9, "at": NOW})
     assert [each["id"] for each in await world.polled(given)] == [9]
     assert api.asked == ["/builds?o=0", "/builds?o=2"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</builds?p=2>; REL="Next"',
+        '</builds?p=2>; rel="next last"',
+        '</builds?p=9>; rel=last, </builds?p=2>; title="a, b"; rel=next',
+    ],
+)
+async def test_a_link_is_read_as_its_standard_says(world: World, api: FakeApi, settings: Settings, link: str) -> None:
+    """A name has no case, and one link may be several things."""
+    api.answers["/builds"] = lambda query: answer(ALL[1:2] if query else ALL[:1], **({} if query else {"Link": link}))
+    assert await world.polled(settings(pages="link")) == ALL[:2]

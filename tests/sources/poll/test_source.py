@@ -197,6 +197,15 @@ async def test_items_without_an_id_are_told_once_each(world: World, api: FakeApi
     assert sorted(each["event"][:15] for each in logs) == ["an item has no ", "several items h"]
 
 
+async def test_null_is_no_id(world: World, api: FakeApi, settings: Settings) -> None:
+    """Two that have none are two, whenever they are listed."""
+    given = settings(version="status")
+    api.lists("/builds", [{"id": None, "status": "done", "name": "a"}])
+    assert len(await world.polled(given)) == 1
+    api.lists("/builds", [{"id": None, "status": "done", "name": "b"}])
+    assert [each["name"] for each in await world.polled(given)] == ["b"]
+
+
 async def test_items_that_are_no_objects_are_told(world: World, api: FakeApi, settings: Settings) -> None:
     """As the member `value` of one."""
     api.lists("/builds", ["v1.0", "v1.1"])
