@@ -29,6 +29,8 @@ _CLIENT = frozenset(
 
 _STATUS = re.compile(r"status code: (\d+ [A-Za-z ]+)")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
+_ASLEEP = frozenset({"InvalidObjectState", "BlobArchived"})
+"""What S3 and Azure say of an object in a class of storage that has to be restored before it can be read."""
 _CREDENTIALS = "those of the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or 'options'"
 _HINTS = (
     (r"NoSuchBucket|ContainerNotFound|bucket does not exist", "there is no such bucket or container: compare its name"),
@@ -46,6 +48,10 @@ _HINTS = (
     (
         r"scheme is not allowed|scheme is not https|BadScheme|builder error",
         "set AWS_ALLOW_HTTP=true for an endpoint without TLS",
+    ),
+    (
+        r"invalid path|Could not parse path",
+        "a key with an empty step, . or .. as one, or a line break is not read: rename it, or name what is beside it",
     ),
     (r"error sending request|dns error|timed out", "it is not reached: compare the endpoint and the network"),
 )
@@ -116,12 +122,16 @@ def _quoted(tag: str) -> str:
 
 @contextmanager
 def _told(what: str) -> Iterator[None]:
-    """Raises what the library does not do as Unusable, on one line; that something is not there stays what it is."""
+    """Raises what the library does not do as Unusable, on one line; what is of one object only stays an OSError."""
     try:
         yield
     except PreconditionError:
         raise
     except (BaseError, ValueError) as error:
+        if (code := _CODE.search(str(error))) and code[1] in _ASLEEP:
+            raise OSError(
+                f"it has to be restored from its class of storage before it can be read ({code[1]})"
+            ) from None
         raise Unusable(_message(what, error)) from None
 
 
@@ -130,5 +140,5 @@ def _message(what: str, error: Exception) -> str:
     text = str(error).partition("\n\n")[0]
     hint = next((hint for saying, hint in _HINTS if re.search(saying, text)), "")
     status, code = _STATUS.search(text), _CODE.search(text)
-    said = " ".join(each[1].strip() for each in (status, code) if each) or text.splitlines()[0][:300]
+    said = " ".join(each[1].strip() for each in (status, code) if each) or " ".join(text.split())[:300]
     return public(f"{what}: {said}") + (f" ({hint})" if hint else "")

@@ -27,6 +27,10 @@ _CONNECTING = 20.0
 _PORT = 22
 _VARIABLES = {name: f"SFTP_{name.upper()}" for name in ("password", "client_key", "passphrase", "known_hosts")}
 
+_GONE = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
+"""Errors that say nothing of a file, but that nobody answers."""
+
 Result = TypeVar("Result")
 
 asyncssh.set_log_level(logging.WARNING)  # it tells of each connection and each channel
@@ -89,8 +93,10 @@ class Sftp:
         client = await self._connected()
         try:
             found = [each async for each in self._below(client, folder)]
-        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+        except _GONE:
             return []
+        except _LOST:
+            raise
         except asyncssh.SFTPError as error:
             raise Unusable(f"{self._root}{folder}: {error.reason} (may {self._user} read the folder?)") from None
         return found
@@ -106,17 +112,20 @@ class Sftp:
                 continue
             inner = posixpath.join(path, name)
             if each.attrs.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
-                async for one in self._below(client, inner):
-                    yield one
+                with suppress(*_GONE):  # since it was listed
+                    async for one in self._below(client, inner):
+                        yield one
             elif (found := await self._file(client, inner)) is not None:
                 yield found
 
     async def _file(self, client: asyncssh.SFTPClient, path: str) -> Object | None:
-        with suppress(asyncssh.SFTPError):  # a link to nothing, or gone since it was listed
+        try:
             about = await client.stat(path)
-            if about.type == asyncssh.FILEXFER_TYPE_REGULAR:
-                return self._object(path, about)
-        return None
+        except _LOST:
+            raise
+        except asyncssh.SFTPError:  # a link to nothing, or gone since it was listed
+            return None
+        return self._object(path, about) if about.type == asyncssh.FILEXFER_TYPE_REGULAR else None
 
     def _object(self, path: str, about: asyncssh.SFTPAttrs) -> Object:
         changed, size = about.mtime or 0, about.size or 0

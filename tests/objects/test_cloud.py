@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from adapters.objects import Address, Stores
+from adapters.objects import Address, Stores, Unusable
 
 BODY = bytes(range(256)) * 4096
 LIST = f"""<?xml version="1.0"?><ListBucketResult><Name>archive</Name><IsTruncated>false</IsTruncated>
@@ -28,6 +28,8 @@ class Fake:
     url: str = ""
     busy: int = 0
     ends_after: int = len(BODY)
+    listing: bytes = LIST
+    refusal: tuple[int, str] | None = None
     asked: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -46,9 +48,13 @@ def fake() -> Iterator[Fake]:
                 fake.busy -= 1
                 self._answer(503, BUSY, len(BUSY))
             elif "list-type" in self.path:
-                self._answer(200, LIST, len(LIST))
+                self._answer(200, fake.listing, len(fake.listing))
             elif "comp=list" in self.path:
                 self._answer(200, AZURE, len(AZURE))
+            elif fake.refusal:
+                status, code = fake.refusal
+                said = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
+                self._answer(status, said, len(said))
             else:
                 begin = int(place.removeprefix("bytes=").partition("-")[0] or 0)
                 self._answer(206 if place else 200, BODY[begin : begin + fake.ends_after], len(BODY) - begin)
@@ -113,3 +119,22 @@ def test_what_azure_lists_is_what_is_asked_for(fake: Fake) -> None:
         with found.opened() as file:
             assert file.read(3) == BODY[:3]
     assert fake.asked[-1][1] == '"e1"'
+
+
+@pytest.mark.parametrize("refusal", [(403, "InvalidObjectState"), (409, "BlobArchived")])
+def test_an_object_that_has_to_be_restored_is_no_trouble_of_the_store(fake: Fake, refusal: tuple[int, str]) -> None:
+    """What S3 says of one in Glacier, and Azure of one in its archive tier, is said of no other: those are read."""
+    fake.refusal = refusal
+    with stores(fake) as opened:
+        [found] = opened.listed(Address.of("s3://archive/"))
+        with found.opened() as file, pytest.raises(OSError, match="it has to be restored"):
+            file.read()
+
+
+@pytest.mark.parametrize("key", ["a//b.jsonl", "../a.jsonl", "a&#10;b.jsonl"])
+def test_a_key_that_the_library_cannot_read_is_told_on_one_line(fake: Fake, key: str) -> None:
+    """With what to do about it."""
+    fake.listing = LIST.replace(b"a.jsonl", key.encode())
+    with stores(fake) as opened, pytest.raises(Unusable, match="rename it, or name what is beside it") as told:
+        list(opened.listed(Address.of("s3://archive/")))
+    assert "\n" not in str(told.value)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import asyncssh
 import pytest
 
 from adapters.objects import Address, Object, Stores, Unusable
@@ -105,6 +107,47 @@ def test_a_connection_that_ends_is_made_anew(served: Served, tmp_path: Path) -> 
             read = file.read(1 << 20)
             served.cut()
             assert read + file.read() == whole
+
+
+def test_a_folder_that_goes_while_it_is_listed_hides_no_other(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was rotated away between two questions is not there, and all else is."""
+    (folder := served.folder / tmp_path.name).mkdir()
+    (folder / "a.log").write_bytes(b"1")
+    (folder / "gone").mkdir()
+    (folder / "z.log").write_bytes(b"2")
+    readdir = asyncssh.SFTPClient.readdir
+
+    async def late(client: asyncssh.SFTPClient, path: str) -> Any:
+        found = await readdir(client, path)
+        if path.endswith(tmp_path.name):
+            (folder / "gone").rmdir()
+        return found
+
+    monkeypatch.setattr(asyncssh.SFTPClient, "readdir", late)
+    with Stores(served.options) as stores:
+        found = [each.stem for each in stores.listed(Address.of(f"{served.root}/{tmp_path.name}"))]
+    assert found == ["a", "z"]
+
+
+def test_a_list_whose_session_ends_is_no_shorter_list(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though SSH's connection stands: what is not listed would be taken for gone, and be read again when it is."""
+    (folder := served.folder / tmp_path.name).mkdir()
+    (folder / "a.log").write_bytes(b"1")
+    (folder / "b.log").write_bytes(b"2")
+    stat = asyncssh.SFTPClient.stat
+
+    async def cut(client: asyncssh.SFTPClient, path: str) -> Any:
+        if path.endswith("b.log"):
+            client.exit()
+        return await stat(client, path)
+
+    monkeypatch.setattr(asyncssh.SFTPClient, "stat", cut)
+    with Stores(served.options) as stores, pytest.raises(Unusable, match="the connection ended"):
+        list(stores.listed(Address.of(f"{served.root}/{tmp_path.name}")))
 
 
 def test_a_user_who_is_not_let_in_is_told(served: Served) -> None:
