@@ -20,6 +20,7 @@ from adapters.sources.poll.settings import PollSettings
 
 _OK, _NO_CONTENT, _NOT_MODIFIED, _UNAUTHORIZED = 200, 204, 304, 401
 _TAGS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+_LINES = {"ndjson", "jsonl", "jsonlines", "json-lines"}
 _GUARD = b")]}'"
 """What Gerrit and others put before JSON, so that no page runs it as a script."""
 
@@ -64,6 +65,8 @@ class Client:
             return None
         body = unmarked(answer.content).removeprefix(_GUARD).strip()
         try:
+            if _of_lines(answer):
+                return [orjson.loads(line) for line in body.splitlines() if line.strip()]
             return orjson.loads(body)
         except ValueError as error:
             what = f"what is not JSON: {error}" if body else "nothing at all"
@@ -88,6 +91,12 @@ def _next(answer: requests.Response) -> str | None:
         if "next" in named.get("rel", "").lower().split():
             return named["url"]
     return None
+
+
+def _of_lines(answer: requests.Response) -> bool:
+    """Whether each line of an answer is JSON by itself: by its media type, of which there are several in use."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind.rpartition("/")[2].removeprefix("x-") in _LINES
 
 
 def _tags(answer: requests.Response) -> dict[str, str]:

@@ -29,11 +29,12 @@ Checkpoints = list[tuple[str, str | None]]
 @dataclass(frozen=True, slots=True)
 class Start:
     """How the source began: only what happened after `floor` (None: anything) is told, and until all lists were read
-    once (`first`), of what says no time nothing.
+    once (`first`), of what says no time nothing. `lists` is a print of the URLs that it asked.
     """
 
     floor: float | None
     first: bool = True
+    lists: str = ""
 
     @classmethod
     def loads(cls, text: str) -> Self:

@@ -105,7 +105,14 @@ def _said(answer: Answer, path: str) -> str | None:
 
 def _led(request: Request, to: str | None) -> Request | None:
     """Where a URL of an answer leads, which is at the same server: what knows who asks goes to no other."""
-    return None if to is None else Request(_stays(request.address, to, "the next page"))
+    if to is None:
+        return None
+    try:
+        return Request(_stays(request.address, to, "the next page"))
+    except Unlisted as error:
+        raise Unlisted(
+            f"{error} (ask it by the URL that it knows itself by, or count: `pages: {{number: page}}`)"
+        ) from None
 
 
 def _stays(home: str, to: str, what: str) -> str:

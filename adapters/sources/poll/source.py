@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -22,7 +23,7 @@ from adapters.sources.pace import Pace
 from adapters.sources.patience import Sleep, gently, patient
 from adapters.sources.poll.client import Client
 from adapters.sources.poll.errors import Unanswered, Unlisted
-from adapters.sources.poll.items import Item
+from adapters.sources.poll.items import Item, digest
 from adapters.sources.poll.lists import Around, Lists, Place
 from adapters.sources.poll.news import News, bare
 from adapters.sources.poll.pages import Page, Pages
@@ -34,6 +35,11 @@ from adapters.sources.poll.templates import SINCE
 
 TOGETHER = 100
 """Items that come to disk at once, at most."""
+
+_MOVED = (
+    "it asks other URLs than before: what has the id and version of what was told there counts as told; "
+    "if these are other things, give the source another name"
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +57,10 @@ class Poll:
         self._reader, self._seldom = Reader(settings, self._odd), Seldom(3600)
         self._lists = Lists(settings, self._ask, self._passed_over)
         self._request = first(settings, [*settings.each], settings.home)
-        self._start = restored(context, START, Start.loads, Start(settings.begun(context.clock())))
+        begun = restored(context, START, Start.loads, Start(settings.begun(context.clock())))
+        self._start = replace(begun, lists=digest([listing.url for _, listing in settings.listings()]))
+        if begun.lists not in ("", self._start.lists):
+            _log.warning(_MOVED, source=context.name)
         self._known = restore(context, self._fresh())
         self._before: dict[Place, Mapping[str, Page[Item]]] = {}
         self._troubles: dict[Place, str] = {}
@@ -82,7 +91,7 @@ class Poll:
     async def _end(self, places: set[Place], receive: Receive) -> None:
         """What follows from all lists that were there."""
         if self._start.first:
-            self._start = Start(self._start.floor, first=False)
+            self._start = replace(self._start, first=False)
             marks = [(known.key, known.mark.dumps()) for known in self._known.values()]
             await self._keep(receive, [], (START, self._start.dumps()), *marks)
         if self._lists.complete:

@@ -122,6 +122,18 @@ async def test_json_may_have_something_before_it(world: World, api: FakeApi, set
     assert await world.polled(settings()) == ONE
 
 
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/jsonl; charset=utf-8"])
+async def test_each_line_may_be_an_item(world: World, api: FakeApi, settings: Settings, kind: str) -> None:
+    """Where the media type says so; a line that is cut off is told, and nothing of the answer is."""
+    api.answers["/builds"] = lambda _: (200, {"Content-Type": kind}, b'{"id": 1}\n{"id": 2}\r\n')
+    assert await world.polled(settings()) == [{"id": 1}, {"id": 2}]
+    api.answers["/builds"] = lambda _: (200, {"Content-Type": kind}, b'{"id": 3}\n{"id"')
+    with pytest.raises(Unlisted, match="what is not JSON"):
+        await world.polled(settings())
+    api.answers["/builds"] = lambda _: (200, {"Content-Type": kind}, b"")
+    assert await world.polled(settings()) == []
+
+
 async def test_no_content_is_an_empty_list(world: World, api: FakeApi, settings: Settings) -> None:
     """204 says so, and no answer is needed beside it."""
     api.answers["/builds"] = lambda _: (204, {}, b"")
