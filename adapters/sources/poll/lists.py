@@ -56,13 +56,16 @@ class Lists:
             yield around
             return
         try:
-            found = [each async for each in self._levels[depth].read(around, self._ask)]
+            found, nameless = await self._levels[depth].read(around, self._ask)
         except Unlisted as error:
             if not depth:
                 raise
             self.complete = False
             self._failed(around, error)
             return
+        if nameless is not None:
+            self.complete = False
+            self._failed(around, nameless)
         for each in found:
             async for inner in self._below(each, depth + 1):
                 yield inner
@@ -76,15 +79,19 @@ class _Level:
         self._holds = when(outer.when).holds
         self._before: dict[Place, Mapping[str, Page[Json]]] = {}
 
-    async def read(self, around: Around, ask: Ask) -> AsyncIterator[Around]:
+    async def read(self, around: Around, ask: Ask) -> tuple[list[Around], Unlisted | None]:
+        """The lists of the items, and what is wrong with some; raises Unlisted where that is so of all."""
         pages = Pages(ask, self._outer, self._items, self._before.get(around.place, {}))
         found = [item async for page in pages.all(self._request(around.items)) for item in page.content]
         self._before[around.place] = pages.read
-        for item in found:
-            if (ids := identity(item, self._outer.id)) is None:
-                raise Unlisted(f"an item of '{self._name}' has no {' and '.join(self._outer.id)}: compare its 'id'")
-            if self._wanted(item):
-                yield around.within(self._name, item, ids)
+        wanted = [(item, identity(item, self._outer.id)) for item in found if self._wanted(item)]
+        named = [around.within(self._name, item, ids) for item, ids in wanted if ids is not None]
+        if len(named) == len(wanted):
+            return named, None
+        wrong = Unlisted(f"an item of '{self._name}' has no {' and '.join(self._outer.id)}: compare its 'id'")
+        if not named:
+            raise wrong
+        return named, wrong
 
     def _wanted(self, item: Json) -> bool:
         try:

@@ -155,3 +155,14 @@ async def test_pages_of_lists_that_are_empty_are_no_end(world: World, api: FakeA
     given = settings(within={"job": "jobs"}, items="builds", id=["job.name", "number"], pages={"number": "page"})
     assert [each["job"]["name"] for each in await world.polled(given)] == ["6"]
     assert len(api.asked) == 5
+
+
+async def test_an_item_without_an_id_holds_up_no_others(world: World, api: FakeApi, settings: Settings) -> None:
+    """It has no list; where none has an id, the settings are wrong."""
+    api.lists("/p/1", [{"id": 5}])
+    given = settings(each={"p": {"url": f"{api.url}/ps"}}, url=f"{api.url}/p/${{p.id}}")
+    api.lists("/ps", [{"id": None}, {"id": 1}])
+    assert await world.polled(given) == [{"id": 5, "p": {"id": 1}}]
+    api.lists("/ps", [{"name": "a"}])
+    with pytest.raises(Unlisted, match="an item of 'p' has no id"):
+        await world.polled(given)
