@@ -8,6 +8,7 @@ import io
 import lzma
 import os
 import stat
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -27,9 +28,17 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _BLOCK = 1 << 20
 
 
-def opened(path: File, roots: Roots) -> AbstractContextManager[BinaryIO]:
-    """What is in a file, uncompressed; raises OSError, Outside among them, where it is none that may be read."""
-    return _OPENERS.get(path.suffix, plain)(path, roots)
+@contextmanager
+def opened(path: File, roots: Roots) -> Iterator[BinaryIO]:
+    """What is in a file, uncompressed; raises OSError, Outside among them, where it is none that may be read.
+
+    That is also raised where what is compressed is damaged; EOFError where it ends too early.
+    """
+    with _OPENERS.get(path.suffix, plain)(path, roots) as file:
+        try:
+            yield file
+        except (zlib.error, lzma.LZMAError) as error:
+            raise OSError(f"what is compressed is damaged: {error}") from None
 
 
 def compressed(path: File) -> bool:
@@ -65,10 +74,7 @@ def _gunzipped(path: File, roots: Roots) -> Iterator[BinaryIO]:
 @contextmanager
 def _unxz(path: File, roots: Roots) -> Iterator[BinaryIO]:
     with plain(path, roots) as raw, lzma.LZMAFile(raw) as file:
-        try:
-            yield cast("BinaryIO", file)  # as above
-        except lzma.LZMAError as error:
-            raise OSError(str(error)) from None
+        yield cast("BinaryIO", file)  # as above
 
 
 @contextmanager
@@ -79,7 +85,10 @@ def _unzstd(path: File, roots: Roots) -> Iterator[BinaryIO]:
         hint = "pip install 'cdevents-adapters[zstd]'"
         raise ConfigError([Problem(str(path), "needs the extra zstd", hint)]) from None
     with plain(path, roots) as raw:
-        yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True), _BLOCK)
+        try:
+            yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True), _BLOCK)
+        except zstandard.ZstdError as error:
+            raise OSError(f"what is compressed is damaged: {error}") from None
 
 
 _OPENERS: dict[str, Callable[[File, Roots], AbstractContextManager[BinaryIO]]] = {
