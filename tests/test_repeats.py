@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ import pytest
 
 from adapters.journal import Database, log
 from adapters.model import Notification
+from tests import brokers
 from tests.receiver import Receiver, receiving
 from tests.service import INSTANCE, Service, build, configuration
 from tests.waiting import until
@@ -55,6 +56,42 @@ def test_few_requests_are_made_again(tmp_path: Path, connections: int, most: int
         ids = [orjson.loads(request.body)["id"] for request in receiver.requests]
     assert len(set(ids)) == RECORDS
     assert len(ids) - RECORDS < most * KILLS
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+    """A sink of a broker, and the ids of what it was sent so far."""
+    client = pytest.importorskip("paho.mqtt.client", reason="needs the extra mqtt")
+    heard: list[str] = []
+    with brokers.running(brokers.mosquitto(tmp_path)) as broker:
+        subscriber = client.Client(client.CallbackAPIVersion.VERSION2)
+        subscriber.on_message = lambda _client, _data, message: heard.append(orjson.loads(message.payload)["id"])
+        subscriber.connect("127.0.0.1", broker.port)
+        subscriber.subscribe("cicd/#", qos=1)
+        subscriber.loop_start()
+        yield {"type": "mqtt", "host": "127.0.0.1", "port": broker.port, "topic": "cicd/all"}, heard
+        subscriber.disconnect()
+        subscriber.loop_stop()
+
+
+def test_few_messages_are_sent_again(tmp_path: Path, mosquitto: tuple[Mapping[str, Any], list[str]]) -> None:
+    """Of what a broker acknowledged, all is noted but the last: of several batches under way, less than one."""
+    chance, records = random.Random(3), 4000
+    sink, heard = mosquitto
+    service = waiting(tmp_path, sink, records)
+    for _ in range(KILLS):
+        service.start()
+        until(partial(_advanced, service, service.lag() - 1 - chance.randrange(200)))
+        service.kill()
+    service.start()
+    until(lambda: not service.lag())
+    assert service.stop() == 0
+    until(lambda: len(set(heard)) == records)
+    assert len(heard) - records < 100 * KILLS
+
+
+def _advanced(service: Service, lag: float) -> bool:
+    return service.lag() <= max(lag, 0)
 
 
 def test_no_line_is_written_again(tmp_path: Path) -> None:

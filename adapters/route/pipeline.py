@@ -52,7 +52,7 @@ class Pipeline:
         settled: Callable[[Batch, Refused], Awaitable[None]],
         reached: Callable[[Batch, int], None] = lambda _batch, _count: None,
     ) -> None:
-        self._begin, self._in_flight = (_sent(sink), in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
+        self._begin, self._in_flight = (sink.send, in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
         self._delivery = delivery
         self._settled, self._reached = settled, reached
         self._under_way: deque[_UnderWay] = deque()
@@ -121,13 +121,6 @@ class Pipeline:
 
 def _succeeded(done: asyncio.Future[None]) -> bool:
     return not done.cancelled() and done.exception() is None
-
-
-def _sent(sink: Pipelined) -> _Begin:
-    async def begin(messages: Sequence[Message], _taken: Taken) -> Awaitable[None]:
-        return await sink.send(messages)
-
-    return begin
 
 
 def _alone(sink: Sink) -> _Begin:

@@ -9,15 +9,18 @@ from threading import Lock
 
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import Message
+from adapters.sinks.contract import Taken, untold
+from adapters.sinks.progress import Progress, from_thread
 
 
 class Acks:
     """Collects, from any thread and in any order, what became of each message of a batch.
 
     A message that nothing is heard of within `timeout` seconds failed for now. `stopped` says that not all were sent.
+    `taken` is told how many of the first were acknowledged.
     """
 
-    def __init__(self, count: int, timeout: float) -> None:
+    def __init__(self, count: int, timeout: float, taken: Taken = untold) -> None:
         self._unheard = TransientError(f"no acknowledgement within {timeout:g} s")
         self._outcomes: list[DeliveryError | None] = [self._unheard for _ in range(count)]
         self._left = count
@@ -25,6 +28,7 @@ class Acks:
         self._timeout = timeout
         self._lock = Lock()
         self._loop = asyncio.get_running_loop()
+        self._progress = Progress(count, from_thread(taken))
         self._complete = asyncio.Event()
 
     def put(self, index: int, failure: DeliveryError | None = None) -> None:
@@ -32,6 +36,8 @@ class Acks:
         with self._lock:
             self._outcomes[index] = failure
             self._left -= 1
+            if failure is None:
+                self._progress.took(index)
             complete = self._left <= 0
         if complete:
             self._loop.call_soon_threadsafe(self._complete.set)

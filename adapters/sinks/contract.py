@@ -42,6 +42,10 @@ Taken = Callable[[int], None]
 """Is told in the event loop how many of the first messages of a batch were taken, now and then."""
 
 
+def untold(_taken: int) -> None:
+    """What nobody wants to know."""
+
+
 @runtime_checkable
 class Telling(Sink, Protocol):
     """A sink that takes the messages of a batch one by one, and says meanwhile how far it is."""
@@ -54,7 +58,7 @@ class Telling(Sink, Protocol):
 class Pipelined(Sink, Protocol):
     """A sink that takes a batch before the one before it is acknowledged, and keeps their order all the same."""
 
-    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+    async def send(self, batch: Sequence[Message], taken: Taken = untold) -> Awaitable[None]:
         """Hands over messages in order; what it returns is to be awaited, and says what `publish` says.
 
         It raises by itself when a message could not be handed over: nothing may be sent behind what was not. Of what

@@ -15,11 +15,12 @@ from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.model import Encoding, Message
 from adapters.redaction import redaction
 from adapters.sinks.binding import counterparts
-from adapters.sinks.contract import Taken
+from adapters.sinks.contract import Taken, untold
 from adapters.sinks.http_client import Client
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.http_transfers import UNSENT, Post, Transfers
 from adapters.sinks.permission import Permission
+from adapters.sinks.progress import from_thread
 from adapters.worker import Worker
 
 
@@ -39,7 +40,7 @@ class HttpSink:
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
-        await self.tell(batch, lambda _: None)
+        await self.tell(batch, untold)
 
     async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
         """As in Telling."""
@@ -68,7 +69,7 @@ class HttpSink:
             error.delivered += half
             raise
 
-    async def _exchange(self, posts: Sequence[Post], taken: Taken = lambda _: None) -> list[DeliveryError | None]:
+    async def _exchange(self, posts: Sequence[Post], taken: Taken = untold) -> list[DeliveryError | None]:
         return await (
             self._sent(posts, taken) if self._permission is None else self._permitted(posts, self._permission)
         )
@@ -80,17 +81,13 @@ class HttpSink:
         for post in posts:
             await asyncio.sleep(permission.wait(time.monotonic()))
             permitted = post._replace(headers={**post.headers, **permission.headers})
-            outcomes += await self._sent([permitted], lambda _: None)
+            outcomes += await self._sent([permitted], untold)
             if isinstance(outcomes[-1], TransientError):
                 break
         return outcomes + [UNSENT] * (len(posts) - len(outcomes))
 
     async def _sent(self, posts: Sequence[Post], taken: Taken) -> list[DeliveryError | None]:
-        stop, loop = Event(), asyncio.get_running_loop()
-
-        def told(count: int) -> None:
-            loop.call_soon_threadsafe(taken, count)
-
+        stop, told = Event(), from_thread(taken)
         try:
             return await self._worker.run(lambda: self._transfers.run(posts, stop, told))
         finally:

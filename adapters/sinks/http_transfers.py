@@ -15,14 +15,13 @@ import pycurl
 
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import NOWHERE, Place
+from adapters.sinks.contract import Taken, untold
+from adapters.sinks.progress import Progress
 
 EXCERPT = 16 << 10
 """Bytes that are read of an answer: its status is what counts."""
 
 UNSENT = TransientError("not sent, for another request failed")
-
-TELL_AFTER = 5
-"""Messages after which it is told how many were taken."""
 
 _PATIENCE = 1.0
 _FINAL = 200
@@ -101,27 +100,20 @@ class _Transfer:
 class _Queue:
     """What is to be sent: lanes of places, one for each key that has none under way, and what became of each place."""
 
-    def __init__(self, posts: Sequence[Post]) -> None:
+    def __init__(self, posts: Sequence[Post], taken: Taken) -> None:
         self.posts = posts
         self.outcomes: list[DeliveryError | None] = [UNSENT for _ in posts]
         lanes: dict[str, deque[int]] = {}
         for place, post in enumerate(posts):
             lanes.setdefault(post.key, deque()).append(place)
         self.lanes, self._halted = deque(lanes.values()), False
-        self._taken = self._told = 0
-
-    def taken(self) -> int | None:
-        """How many of the first were taken, where these are TELL_AFTER more than were told before."""
-        while self._taken < len(self.outcomes) and self.outcomes[self._taken] is None:
-            self._taken += 1
-        if self._taken - self._told < TELL_AFTER:
-            return None
-        self._told = self._taken
-        return self._taken
+        self._progress = Progress(len(posts), taken)
 
     def settle(self, lane: deque[int], outcome: DeliveryError | None) -> None:
         """Notes what became of a lane's first; the next of it may go, unless nothing may any more."""
-        self.outcomes[lane.popleft()] = outcome
+        self.outcomes[place := lane.popleft()] = outcome
+        if outcome is None:
+            self._progress.took(place)
         if isinstance(outcome, TransientError):
             self._halted = True
             self.lanes.clear()
@@ -144,21 +136,17 @@ class Transfers:
         self._idle: list[_Transfer] = []
         self._busy: dict[Any, _Transfer] = {}
 
-    def run(
-        self, posts: Sequence[Post], stop: Event, taken: Callable[[int], None] = lambda _: None
-    ) -> list[DeliveryError | None]:
+    def run(self, posts: Sequence[Post], stop: Event, taken: Taken = untold) -> list[DeliveryError | None]:
         """What became of each, in their order; meanwhile `taken` is told how many of the first were taken.
 
         One that is refused for ever holds up nothing. Once one fails for now, or `stop` is set, none is begun any more,
         and what was not sent is UNSENT.
         """
-        queue = _Queue(posts)
+        queue = _Queue(posts, taken)
         try:
             while self._fill(queue, stop):
                 for lane, answer in self._ended():
                     queue.settle(lane, self._judge(answer, posts[lane[0]]))
-                if (count := queue.taken()) is not None:
-                    taken(count)
         finally:
             for curl in list(self._busy):
                 self._freed(curl).forget()

@@ -15,7 +15,9 @@ from adapters.errors import ConfigError, Problem, TransientError
 from adapters.model import Message
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import TOPIC, KafkaSettings
+from adapters.sinks.contract import Taken, untold
 from adapters.sinks.kafka_producer import KafkaProducer, Record
+from adapters.sinks.progress import from_thread
 from adapters.worker import Worker
 
 
@@ -34,7 +36,12 @@ class KafkaSink:
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Hands all messages to the producer, and waits until each is acknowledged or has failed."""
-        await self._worker.run(lambda: self._send(batch))
+        await self.tell(batch, untold)
+
+    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+        """As in Telling."""
+        told = from_thread(taken)
+        await self._worker.run(lambda: self._send(batch, told))
 
     async def aclose(self) -> None:
         """Ends the producer, with what may be under way for nobody any more."""
@@ -42,11 +49,11 @@ class KafkaSink:
         if self._producer:
             await asyncio.to_thread(self._producer.close)
 
-    def _send(self, batch: Sequence[Message]) -> None:
+    def _send(self, batch: Sequence[Message], taken: Taken) -> None:
         """After a TransientError, a new producer: nothing that the old one still has may overtake what comes again."""
         producer = self._producer or self._renewed()
         try:
-            producer.send([self._record(message) for message in batch])
+            producer.send([self._record(message) for message in batch], taken)
         except TransientError:
             self._producer = None
             producer.close()

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from adapters.errors import DeliveryError, PermanentError, TransientError
+from adapters.sinks.contract import Taken, untold
+from adapters.sinks.progress import Progress
 
 _PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
 """A message waits as long as its sender: if each expired by itself, those behind it might still get through."""
@@ -66,12 +68,13 @@ class KafkaProducer:
         self._producer = Producer({**patience, **config, **_PROMISED, **more})
         Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
 
-    def send(self, records: Sequence[Record]) -> None:
+    def send(self, records: Sequence[Record], taken: Taken = untold) -> None:
         """Returns when all are acknowledged; raises the first one's DeliveryError, with the number of those before.
 
+        Meanwhile `taken` is told in this thread how many of the first are.
         A cluster refuses what librdkafka put together, small messages with a large one: then each is sent by itself.
         """
-        index, error = self._tried(records)
+        index, error = self._tried(records, taken)
         if error and error.name() in _TOO_LARGE:
             index, error = self._tried_singly(records, index)
         if error:
@@ -87,13 +90,14 @@ class KafkaProducer:
             self._producer.flush(_GRACE)
         del self._producer
 
-    def _tried(self, records: Sequence[Record]) -> tuple[int, KafkaError | None]:
+    def _tried(self, records: Sequence[Record], taken: Taken = untold) -> tuple[int, KafkaError | None]:
         """How many were acknowledged before the first failure, and what it was."""
         unheard = KafkaError(KafkaError._MSG_TIMED_OUT, f"no acknowledgement within {self._timeout:g} s")  # noqa: SLF001 - how librdkafka's own errors are named
         outcomes: list[KafkaError | None] = [unheard] * len(records)
+        progress = Progress(len(records), taken)
         for index, record in enumerate(records):
             try:
-                self._produce(record, partial(_settle, outcomes, index))
+                self._produce(record, partial(_settle, outcomes, progress, index))
             except BufferError:
                 outcomes[index] = KafkaError(KafkaError._QUEUE_FULL, "the producer's queue is full")  # noqa: SLF001 - as above
                 break
@@ -161,5 +165,9 @@ class KafkaProducer:
                 self._producer.poll(0)
 
 
-def _settle(outcomes: list[KafkaError | None], index: int, error: KafkaError | None, _: object) -> None:
+def _settle(
+    outcomes: list[KafkaError | None], progress: Progress, index: int, error: KafkaError | None, _: object
+) -> None:
     outcomes[index] = error
+    if error is None:
+        progress.took(index)

@@ -12,6 +12,7 @@ from adapters.errors import TransientError
 from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.broker_settings import LEVELS, MqttSettings
+from adapters.sinks.contract import Taken, untold
 from adapters.sinks.mqtt_connection import MqttConnection
 from adapters.sinks.under_way import UnderWay
 
@@ -34,10 +35,10 @@ class MqttSink:
         """Sends all messages, and waits until each is acknowledged or has failed."""
         await (await self.send(batch))
 
-    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+    async def send(self, batch: Sequence[Message], taken: Taken = untold) -> Awaitable[None]:
         """Sends all messages, as the broker makes room; what it returns waits until each is acknowledged or failed."""
         connection = await self._under_way.behind(self._connected())
-        acks = Acks(len(batch), self._settings.timeout)
+        acks = Acks(len(batch), self._settings.timeout, taken)
         await acks.hand_over(batch, lambda each, index: connection.send(self._name(each), each, acks, index))
         settled = self._under_way.add(connection, self._settled(connection, acks))
         if acks.stopped:

@@ -6,6 +6,7 @@ Binding: the CloudEvents SDK's for RabbitMQ (AMQP 0-9-1, headers with `ce-`). Th
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 
 import aio_pika
@@ -21,6 +22,8 @@ from adapters.model import Message
 from adapters.sinks.acks import raise_first
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import SHORT, RabbitmqSettings
+from adapters.sinks.contract import Taken, untold
+from adapters.sinks.progress import Progress
 
 _LONGEST = 255
 """Bytes of a short string (AMQP 0-9-1 §4.2.5.3)."""
@@ -51,9 +54,13 @@ class RabbitmqSink:
 
     async def publish(self, batch: Sequence[Message]) -> None:
         """Sends all messages, and waits until each is confirmed or has failed; one by one, after a refusal."""
+        await self.tell(batch, untold)
+
+    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+        """As in Telling."""
         async with self._turn:
             try:
-                await self._send(batch)
+                await self._send(batch, taken)
             except _Refused as refused:
                 await self.aclose()  # what was still on its way to the closed channel makes the broker hang up
                 await self._send_each(batch, refused.delivered)
@@ -77,11 +84,19 @@ class RabbitmqSink:
                 failure.delivered = index
                 raise
 
-    async def _send(self, batch: Sequence[Message]) -> None:
+    async def _send(self, batch: Sequence[Message], taken: Taken = untold) -> None:
         channel = await self._ready()
         if self._settings.declare:
             await self._declare(channel, batch)
-        outcomes = await asyncio.gather(*(self._outcome(channel, message) for message in batch))
+        progress = Progress(len(batch), taken)
+
+        async def outcome(index: int, message: Message) -> DeliveryError | None:
+            failure = await self._outcome(channel, message)
+            if failure is None:
+                progress.took(index)
+            return failure
+
+        outcomes = await asyncio.gather(*itertools.starmap(outcome, enumerate(batch)))
         refusals = [each for each in outcomes if isinstance(each, _Refused)]
         raise_first([refusals[0] if refusals and each else each for each in outcomes])
 

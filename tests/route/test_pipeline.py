@@ -18,7 +18,7 @@ from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Message, Record
 from adapters.route import Route
 from adapters.sinks import SINKS
-from adapters.sinks.contract import Pipelined, Taken
+from adapters.sinks.contract import Pipelined, Taken, untold
 from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running
 from tests.waiting import eventually
 
@@ -47,21 +47,22 @@ class Wire(Recorder):
         """One batch after the other."""
         await (await self.send(batch))
 
-    async def send(self, batch: Sequence[Message]) -> Awaitable[None]:
+    async def send(self, batch: Sequence[Message], taken: Taken = untold) -> Awaitable[None]:
         """Takes the batch, but for the message at fault, and what is behind one that was not sent."""
         self.batches.append([*batch])
         answer = self.plan.popleft() if self.plan else Answer()
         at = answer.at % len(batch) if answer.error else len(batch)
         self.taken += [*batch[:at], *([] if answer.unsent else batch[at + 1 :])]
-        settled = self._settled(answer, batch, at)
+        settled = self._settled(answer, batch, at, taken)
         if answer.unsent and answer.error:
             await settled
         return settled
 
-    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int) -> None:
+    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int, taken: Taken) -> None:
         for _ in range(answer.turns):
             await asyncio.sleep(0)
         self.confirmed |= {message.data for message in batch[:at]}
+        taken(at)
         if answer.error:
             raise answer.error("told to", delivered=at)
 
@@ -73,9 +74,9 @@ class Held(Wire):
         super().__init__()
         self.let_go = asyncio.Event()
 
-    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int) -> None:
+    async def _settled(self, answer: Answer, batch: Sequence[Message], at: int, taken: Taken) -> None:
         await self.let_go.wait()
-        await super()._settled(answer, batch, at)
+        await super()._settled(answer, batch, at, taken)
 
 
 @dataclass

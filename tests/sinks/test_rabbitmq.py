@@ -304,3 +304,12 @@ def test_queues_without_a_way_to_them_are_refused(settings: dict[str, Any], prob
     """Nobody would bind them."""
     with pytest.raises(ValidationError, match=problem):
         RabbitmqSettings.model_validate({"type": "rabbitmq", "host": "h", **settings})
+
+
+@pytest.mark.usefixtures("channel")
+async def test_it_says_how_far_it_is(opened: Open, make: Make) -> None:
+    """While the broker confirms a batch; what it said last is never more than was taken."""
+    told: list[int] = []
+    await opened().tell([make(number) for number in range(100)], told.append)
+    assert told == sorted(set(told))
+    assert 0 < told[0] <= told[-1] <= 100
