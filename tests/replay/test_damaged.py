@@ -16,7 +16,7 @@ TEXT = b"".join(b"%d\n" % number**9 for number in range(20_000))
 
 
 def _zstd(content: bytes) -> bytes:
-    return zstandard.ZstdCompressor().compress(content)
+    return zstandard.ZstdCompressor(write_checksum=True).compress(content)
 
 
 @pytest.mark.parametrize(("suffix", "compress"), [("gz", gzip.compress), ("xz", lzma.compress), ("zst", _zstd)])
