@@ -78,10 +78,11 @@ async def test_a_second_replay_reads_what_is_new(bucket: Path) -> None:
 async def test_other_events_of_the_same_objects_are_asked_for_anew(bucket: Path) -> None:
     """What was passed for one question is not passed for another."""
     (bucket / "b.jsonl").write_bytes(lines(0))
-    await replayed(asked(bucket, once=True))
-    await replayed(asked(bucket, once=True, since="2024-01-01T00:00:00Z"))
-    await replayed(asked(bucket, once=True, fresh=True))
-    assert subjects(bucket.parent) == builds(1) * 3
+    for changes in ({}, {"since": "2024-01-01T00:00:00Z"}, {"fresh": True}):
+        for file in bucket.parent.glob("events*"):
+            file.unlink()  # what is at the end of the file is not written again
+        await replayed(asked(bucket, once=True, **changes))
+        assert subjects(bucket.parent) == builds(1)
 
 
 async def test_what_was_interrupted_goes_on_in_its_object(bucket: Path) -> None:
@@ -113,7 +114,7 @@ async def test_an_object_that_changed_meanwhile_is_read_from_its_beginning(bucke
 async def test_an_object_that_vanishes_is_told_and_tried_again(bucket: Path) -> None:
     """It is among the dead letters; what is behind it is published."""
     for name in "abc":
-        (bucket / f"{name}.jsonl").write_bytes(lines(*range(5000)) if name == "a" else lines(ord(name)))
+        (bucket / f"{name}.jsonl").write_bytes(lines(*range(1000, 6000)) if name == "a" else lines(ord(name)))
     what = asked(bucket, once=True)
 
     def report(_: Progress) -> None:
