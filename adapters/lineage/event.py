@@ -64,7 +64,7 @@ def event(document: Mapping[str, Any]) -> Event:
         name=name,
         source=context["source"],
         time=context["timestamp"],
-        moment=datetime.fromisoformat(context["timestamp"]).astimezone(UTC),
+        moment=_moment(context["timestamp"]),
         subject=subject["id"],
         chain=context.get("chainId"),
         parents=tuple(end["contextId"] for end in ends if "contextId" in end),
@@ -91,3 +91,10 @@ def _artifacts(subject: str, artifact_id: str | None, custom: Mapping[str, Any])
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"timestamp {text} is not in the years 1 to 9999 of UTC") from None

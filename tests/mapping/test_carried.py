@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.cdevents.document import document
+from adapters.lineage.event import event as lineage_event
+from adapters.mapping.carried import event as carried_event
 from adapters.mapping.explain import explain, uncovered
 from adapters.model import Spec
 from tests.mapping.support import INSTANCE, events, mapping, notification, problems
@@ -135,3 +137,13 @@ def test_a_rule_has_one_name_for_its_events(wrong: str) -> None:
     """Neither none nor two."""
     (problem,) = problems(MAPPING.replace("        context_id: ${uuid}\n", wrong))
     assert "a rule has an id, or in its place a context_id" in problem
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_is_in_no_year_of_utc_is_a_problem_of_the_record(time: str) -> None:
+    """RFC 3339 has such times, and UTC has not: the record is told of, and nothing ends by it."""
+    whole: dict[str, Any] = {**CARRIED, "context": {**CARRIED["context"], "timestamp": time}}
+    with pytest.raises(ValueError, match=r"has no time: .* is not in the years 1 to 9999 of UTC"):
+        carried_event(whole)
+    with pytest.raises(ValueError, match="is not in the years 1 to 9999 of UTC"):
+        lineage_event(whole)

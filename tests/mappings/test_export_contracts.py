@@ -65,7 +65,7 @@ def slack(path: str, body: Body) -> None:
         assert block["type"] in ("section", "context")
         assert 1 <= len(texts) <= 10
         for text in texts:
-            assert text["type"] == "mrkdwn"
+            assert (text["type"], text["verbatim"]) == ("mrkdwn", True)  # else `@here` in a reason calls everybody
             assert 1 <= len(text["text"]) <= 3000
             bare = re.sub(r"<https?://[^|<>]+\|[^|<>]+>", "", text["text"])
             assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", bare)

@@ -65,7 +65,10 @@ def iso(value: str, zone: Zone = "") -> str:
     date, time, fraction, offset = match.groups()
     local = datetime.fromisoformat(text := f"{date}T{time}")
     if (there := _zone(offset or zone, value)) is not UTC:
-        text = _written(local.replace(tzinfo=there).astimezone(UTC), "seconds")[:-1]
+        try:
+            text = _written(local.replace(tzinfo=there).astimezone(UTC), "seconds")[:-1]
+        except OverflowError:
+            raise ValueError(f"'{value[:60]}' is not in the years 1 to 9999 of UTC") from None
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
 
