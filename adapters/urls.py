@@ -27,6 +27,7 @@ _USER = re.compile(
 """A user, and a password, which may have in it what should have been encoded; its beginning, where a text was cut."""
 
 _QUERY = re.compile(r"[?#][^\s?#\"'<>]++")
+_NAME = re.compile(r"[?#&;]([^\s?#&;=\"'<>]+)=")
 _PUBLIC_USER = re.compile(r"(?i)(?:\w+\+)?ssh://[^:]*@")
 
 
@@ -74,26 +75,21 @@ def secret_parameters(url: str) -> list[str]:
     return [*filter(None, users), *(value for name, _, value in pairs if value and _is_secret(name))]
 
 
-def asks_secretly(text: str) -> bool:
-    """Whether a URL in a text has secret parameters."""
-    return any(map(_has_secret, _QUERY.findall(text)))
+def may_ask_secretly(text: str) -> bool:
+    """Whether a URL in a text may have secret parameters: it has none where this is false."""
+    for name in _NAME.findall(text):  # noqa: SIM110  a loop is faster than `any`, and few texts have more than one
+        if _is_secret(name):
+            return True
+    return False
 
 
 def _public_query(query: str) -> str:
     """Parameters after their mark, byte by byte as they were, but for those that are secret."""
-    if not _has_secret(query):
+    found = re.split(r"(?<=[&;])", query[1:])
+    kept = [each for each in found if not ("=" in each and _is_secret(each.partition("=")[0]))]
+    if len(kept) == len(found):
         return query
-    kept = [each for each in re.split(r"(?<=[&;])", query[1:]) if not _is_secret_parameter(each)]
     return query[0] + "".join(kept).rstrip("&;") if kept else ""
-
-
-def _has_secret(query: str) -> bool:
-    return any(map(_is_secret_parameter, query[1:].replace(";", "&").split("&")))
-
-
-def _is_secret_parameter(written: str) -> bool:
-    name, equals, _ = written.partition("=")
-    return bool(equals) and _is_secret(name)
 
 
 @lru_cache(1024)

@@ -13,7 +13,7 @@ import orjson
 from adapters.cdevents.fields import Field
 from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
 from adapters.model import CDEvent, Spec
-from adapters.urls import asks_secretly, public
+from adapters.urls import may_ask_secretly, public
 
 Rewrite = Callable[[Any], Any]
 Links = Sequence[Mapping[str, Any]]
@@ -85,7 +85,7 @@ def _may_tell(written: bytes) -> bool:
         return True
     if b"=" not in written or not (b"?" in written or b"#" in written):
         return False
-    return b"\\" in written or asks_secretly(written.decode())
+    return b"\\" in written or may_ask_secretly(written.decode())
 
 
 @dataclass(frozen=True, slots=True)

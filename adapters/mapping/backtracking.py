@@ -38,13 +38,16 @@ class Bounded(NamedTuple):
     longest: int
 
 
-def bounded(pattern: str) -> Bounded | None:
-    """A pattern, which RE2 takes, for `re`; None where it is not known that both find the same, and soon."""
+def bounded(pattern: str, *, whole: bool = False) -> Bounded | None:
+    """A pattern, which RE2 takes, for `re`; None where it is not known that both find the same, and soon.
+
+    With `whole` it is for texts that it matches from their beginning.
+    """
     head = cast(re.Match[str], _FLAGS.match(pattern))
     flags = re.ASCII | (re.IGNORECASE if "i" in (head[1] or "") else 0)
     if (tokens := _tokens(pattern[head.end() :])) is None:
         return None
-    if (count := _Count(tokens, flags, anchored=head[0].endswith("^")).made()) is None:
+    if (count := _Count(tokens, flags, anchored=whole or head[0].endswith("^"), whole=whole).made()) is None:
         return None
     longest = min(LONGEST, int((STEPS / count.ways) ** (1 / count.degree)))
     return Bounded(re.compile(pattern, flags), longest) if longest >= SHORTEST else None
@@ -61,6 +64,7 @@ class _Group:
     """A group while it is read: `fixed` if there is one way through it at most, `solid` if it never is of nothing."""
 
     capturing: bool = False
+    branches: int = 1
     fixed: bool = True
     solid: bool = False
 
@@ -68,16 +72,17 @@ class _Group:
 class _Count:
     """How many ways there are through a pattern: `ways` times the text's length to the power of `degree`, at most."""
 
-    def __init__(self, tokens: Sequence[re.Match[str]], flags: int, *, anchored: bool) -> None:
+    def __init__(self, tokens: Sequence[re.Match[str]], flags: int, *, anchored: bool, whole: bool) -> None:
         self._tokens, self._flags = tokens, flags
         self._groups = [_Group()]
-        self._anchored = anchored
+        self._anchored, self._whole = anchored, whole
         self.ways, self.degree = 1, 1
 
     def made(self) -> _Count | None:
         """The count; None for a pattern that repeats what can be read in several ways, or is nothing."""
         if not all(self._read(index, token) for index, token in enumerate(self._tokens)):
             return None
+        self.ways *= self._groups[0].branches
         self.degree += not self._anchored
         return self
 
@@ -89,8 +94,9 @@ class _Count:
         elif token[0].startswith(")"):
             return self._close(token["again"] or "")
         elif token[0] == "|":
-            self._anchored = self._anchored and len(self._groups) > 1
-            self._open(ways=2)
+            self._anchored = self._whole or (self._anchored and len(self._groups) > 1)
+            self._groups[-1].branches += 1
+            self._groups[-1].fixed = False
         return True
 
     def _atom(self, index: int, token: re.Match[str]) -> None:
@@ -105,6 +111,7 @@ class _Count:
     def _close(self, again: str) -> bool:
         inner = self._groups.pop()
         outer = self._groups[-1]
+        self.ways *= inner.branches
         least, most = _times(again)
         if most == least == 1:
             outer.fixed &= inner.fixed
@@ -123,10 +130,12 @@ class _Count:
 
     def _ends(self, index: int) -> bool:
         """Whether what is repeated ends where it has to: what follows is none of it, or there is nothing more."""
+        depth = len(self._groups)
         for token in self._tokens[index + 1 :]:
             if token[0] == ")":
+                depth -= 1
                 continue
-            if token[0] == "$":
+            if token[0] == "$" or (token[0] == "|" and depth == 1):
                 return True
             follows = token["atom"] and _times(token["times"] or "")[0] > 0
             return bool(follows) and self._texts(self._tokens[index]).isdisjoint(self._texts(token))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.mapping.code import Code, Function, folded
@@ -24,11 +24,6 @@ def filtered(inner: Closure, found: Filter, written: Sequence[Argument], argumen
     if any(parameter.known for parameter in found.parameters):
         _checked(found, written, [_known_or_empty(found, *each) for each in enumerate(arguments)])
     return _open(inner, found, arguments)
-
-
-def unless_absent(values: Iterable[str], otherwise: str) -> str:
-    """An expression: the first of some values that is Absent, or else another expression's."""
-    return "".join(f"{value} if type({value}) is Absent else " for value in values) + otherwise
 
 
 def _check_count(found: Filter, count: int) -> None:
@@ -80,12 +75,19 @@ def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:
     def write(function: Function) -> str:
         value = function.value(inner)
         called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
-        if not found.accepts:
-            return function.assign(f"{value} if type({value}) is Absent else {called}", found.name)
-        refused = f"{value} if type({value}) is Absent else {function.bind(found.refuse)}({value})"
-        return function.assign(f"{called} if {_is_of(value, found.accepts, function)} else {refused}", found.name)
+        made = function.assign(_made(value, found, called, function), found.name)
+        return made if found.may_miss or function.may_miss(value) else function.present(made)
 
     return Code(write)
+
+
+def _made(value: str, found: Filter, called: str, function: Function) -> str:
+    """An expression: what a filter that is called makes of a value that is there and that it takes."""
+    if not found.accepts:
+        return function.unless_absent([value], called)
+    refused = function.unless_absent([value], f"{function.bind(found.refuse)}({value})")
+    made = f"{called} if {_is_of(value, found.accepts, function)} else {refused}"
+    return f"{value} if {_is_of(value, found.keeps, function)} else {made}" if found.keeps else made
 
 
 def _is_of(value: str, types: Sequence[type], function: Function) -> str:
@@ -102,7 +104,7 @@ def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
         with function.block(f"if type({value}) is not Absent:"):
             others = [function.value(each) for each in arguments]
             called = f"{function.bind(apply)}({', '.join([value, *others])})"
-            function.write(f"{value} = {unless_absent(others, called)}")
+            function.write(f"{value} = {function.unless_absent(others, called)}")
         return value
 
     def apply(value: Any, *values: Any) -> Any:

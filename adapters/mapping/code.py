@@ -22,6 +22,9 @@ _DEEPEST = 50
 _SHORT = 12
 """Statements of what is written out wherever it is used, so that a call is saved."""
 
+_PRESENT = "present"
+"""What is known of a variable that is not Absent, where it is known."""
+
 _TRY = 4
 """A `try` counts for so many: Python takes twenty in one another."""
 _HEAD = ("def function(scope):", "  try:")
@@ -73,7 +76,27 @@ class Function:
         """A name for an object that is there before the function is called."""
         name = f"x{next(self._numbers)}"
         self._objects[name] = value
+        return name if type(value) is Absent else self.present(name)
+
+    def present(self, name: str) -> str:
+        """The name of a value that from here on is known to be there."""
+        self._known[_PRESENT, name] = name
         return name
+
+    def may_miss(self, name: str) -> bool:
+        """Whether a value may be Absent."""
+        return (_PRESENT, name) not in self._known
+
+    def unless_absent(self, values: Iterable[str], otherwise: str) -> str:
+        """An expression: the first of some values that is Absent, or else another expression's."""
+        asked = filter(self.may_miss, values)
+        return "".join(f"{value} if type({value}) is Absent else " for value in asked) + otherwise
+
+    def made_of(self, values: Iterable[str], expression: str, calls: str = "") -> str:
+        """A new variable with what an expression, which is never Absent, makes of values; Absent where one is."""
+        values = [*values]
+        name = self.assign(self.unless_absent(values, expression), calls)
+        return name if any(map(self.may_miss, values)) else self.present(name)
 
     def value(self, closure: Closure) -> str:
         """The name of what a closure gives, computed at most once on any way through the function."""

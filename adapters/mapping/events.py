@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from adapters.cdevents.ids import chain_id, event_ids
@@ -53,7 +54,7 @@ class Event:
             _links(self.links, function),
             function.value(self.custom_data),
         ]
-        return function.assign(f"{function.bind(CDEvent)}({', '.join(parts)})")
+        return function.assign(f"{function.bind(partial(tuple.__new__, CDEvent))}(({', '.join(parts)}))")
 
 
 def reference(name: Closure, source: Closure, keys: Keys) -> Closure:
@@ -114,7 +115,8 @@ def link_maker(kind: str, label: Closure | None, target: Closure, when: Conditio
     def write(function: Function) -> str:
         told = f"'linkKind': {function.value(label)}, " if label and "linkKind" not in fixed else ""
         members = f"**{function.bind(fixed)}, {told}{end!a}: {{{member!a}: {function.value(target)}}}"
-        return function.assign(f"{{{members}, 'tags': {function.value(tags) if tags else '{}'}}}")
+        made = function.assign(f"{{{members}, 'tags': {function.value(tags) if tags else '{}'}}}")
+        return function.present(made)
 
     return Code(write) if when.known else _conditional(Code(write), when)
 
@@ -137,8 +139,10 @@ def each_link(split: Splitter, link: Closure) -> Link:
 def _links(links: Sequence[Link], function: Function) -> str:
     if not links:
         return "()"
-    found = ", ".join(f"{'*' if each.many else ''}{function.value(each.make)}" for each in links)
-    return f"[link for link in ({found},) if link]"
+    found = [function.value(each.make) for each in links]
+    made = ", ".join(f"{'*' if each.many else ''}{value}" for each, value in zip(links, found, strict=True))
+    sure = not any(each.many or function.may_miss(value) for each, value in zip(links, found, strict=True))
+    return f"[{made}]" if sure else f"[*filter(None, ({made},))]"
 
 
 def merged(common: Closure, own: Closure) -> Closure:

@@ -41,8 +41,9 @@ def needed(get: Closure, where: str) -> Closure:
     def write(function: Function) -> str:
         with function.at(where):
             value = function.value(get)
-            function.write(f"if type({value}) is Absent: raise Missing({value}.reason, {value}.where)")
-        return value
+            if function.may_miss(value):
+                function.write(f"if type({value}) is Absent: raise Missing({value}.reason, {value}.where)")
+        return function.present(value)
 
     return get if isinstance(get, Constant) and type(get.value) is not Absent else Code(write)
 
@@ -68,7 +69,8 @@ def _text(get: Closure, where: str, otherwise: Callable[[Any], Any]) -> Closure:
         value = function.value(get)
         with function.at(where):
             other = f"{function.bind(otherwise)}({value})"
-            return function.assign(f"{value} if {value} and type({value}) is str else {other}")
+            made = function.assign(f"{value} if {value} and type({value}) is str else {other}")
+        return made if function.may_miss(value) else function.present(made)
 
     return folded(Code(write), [get])
 

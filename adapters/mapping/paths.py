@@ -9,6 +9,16 @@ from adapters.mapping.failures import Absent
 from adapters.mapping.syntax import ALL, Step, written
 
 
+def stepped(value: Any, step: Step) -> Any:
+    """What one step leads to; None where it leads nowhere."""
+    if value is None or type(value) is Absent:
+        return None
+    try:
+        return value[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
 def followed(value: Any, steps: Sequence[Step], start: str = "") -> Any:
     """What the steps lead to; Absent where they lead nowhere, with the place as it is written from `start`.
 
@@ -17,10 +27,7 @@ def followed(value: Any, steps: Sequence[Step], start: str = "") -> Any:
     for index, step in enumerate(steps):
         if step is ALL:
             return _of_each(value, steps[index + 1 :], written(steps[:index], start))
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            value = None
+        value = stepped(value, step)
         if value is None:
             return Absent(f"{written(steps, start)} is missing")
     return Absent(f"{start} is missing") if value is None else value

@@ -54,7 +54,7 @@ def finding(pattern: str) -> Callable[[str], str | None]:
 def matching(pattern: str) -> Callable[[str], bool]:
     """Whether a pattern matches a text from its beginning to its end; raises ValueError."""
     whole = compiled(pattern).fullmatch
-    if (plain := bounded(pattern)) is None:
+    if (plain := bounded(pattern, whole=True)) is None:
         return lambda text: whole(text.encode()) is not None
     quick_whole, longest = plain.pattern.fullmatch, plain.longest
 

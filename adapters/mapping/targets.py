@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from adapters.mapping.calls import unless_absent
 from adapters.mapping.code import Code, Function, called, folded
 from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Failure
 from adapters.mapping.needs import object_only
 from adapters.mapping.scope import Closure, Constant, Scope, each_of, never
 
-_THERE = "type({0}) is not Absent and ({0} or {0} not in ('', [], {{}}))"
+_IS_THERE = "type({0}) is not Absent"
+_IS_NOT_EMPTY = "({0} or {0} not in ('', [], {{}}))"
 
 
 class Part(NamedTuple):
@@ -30,7 +30,8 @@ class Part(NamedTuple):
     def written(self, function: Function, statement: str, *others: str) -> None:
         """Writes what to do with the value, the statement's `{}`; of an optional one, if it and `others` are there."""
         value = function.value(self.value)
-        tests = [_THERE.format(value), *(f"type({other}) is not Absent" for other in others)]
+        tests = [_IS_THERE.format(each) for each in (value, *others) if function.may_miss(each)]
+        tests.append(_IS_NOT_EMPTY.format(value))
         function.write((f"if {' and '.join(tests)}: " if self.optional else "") + statement.format(value))
 
 
@@ -47,7 +48,7 @@ def object_of(members: Iterable[Member]) -> Closure:
     known = all(isinstance(member.name, Constant) for member in members)
 
     def write(function: Function) -> str:
-        result = function.assign("{}")
+        result = function.present(function.assign("{}"))
         for name, part in members:
             with function.at(part.where):
                 if known:
@@ -85,7 +86,7 @@ def _gathered(parts: Iterable[Part], nothing: str, method: str) -> Closure:
     parts = [part for part in parts if not part.never]
 
     def write(function: Function) -> str:
-        result = function.assign(nothing)
+        result = function.present(function.assign(nothing))
         for part in parts:
             with function.at(part.where):
                 part.written(function, f"{result}.{method}({{}})")
@@ -119,6 +120,6 @@ def each_made(each: Closure, name: str, when: Condition, part: Part) -> Closure:
 
     def write(function: Function) -> str:
         found = function.value(each)
-        return function.assign(unless_absent([found], f"{function.bind(gather)}(scope, {found})"))
+        return function.made_of([found], f"{function.bind(gather)}(scope, {found})")
 
     return Code(write)

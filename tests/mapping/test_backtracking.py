@@ -76,6 +76,7 @@ def test_what_is_found_is_what_re2_finds(pattern: str, texts: list[str]) -> None
         ("^(?:job/[^/]+/)+(?:promotion/process/)?[^/]+/[0-9]+/$", int((STEPS / 2) ** (1 / 2))),
         ("[?&]buildId=([0-9]+)", int(STEPS ** (1 / 2))),
         ("(?i)^(a|b)c$", LONGEST),
+        ("^(?:a|b|c)d|e[0-9]+|f$", int((STEPS / 9) ** (1 / 2))),
         ("^.*x.*y$", int(STEPS ** (1 / 3))),
     ],
 )
@@ -84,6 +85,15 @@ def test_how_long_a_text_may_be(pattern: str, longest: int) -> None:
     found = bounded(pattern)
     assert found is not None
     assert found.longest == longest
+
+
+def test_a_whole_text_may_be_longer() -> None:
+    """A pattern that is not looked for everywhere in a text is tried as often as it begins there: once."""
+    looked_for, whole = bounded("(?i)(one|two).*|.*(three|four)"), bounded("(?i)(one|two).*|.*(three|four)", whole=True)
+    assert looked_for is not None
+    assert whole is not None
+    assert looked_for.longest == int((STEPS / 8) ** (1 / 3))
+    assert whole.longest == int((STEPS / 8) ** (1 / 2))
 
 
 @pytest.mark.parametrize(

@@ -80,5 +80,10 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "where": collection.where,
 }
 
-FILTERS: Mapping[str, Filter] = {name: described(name, function) for name, function in _FUNCTIONS.items()}
+_KEEPS: Mapping[str, tuple[type, ...]] = {"int": (int,), "string": (str,)}
+"""What some make of a value of a type is that value, so that they need not be called."""
+
+FILTERS: Mapping[str, Filter] = {
+    name: described(name, function, _KEEPS.get(name, ())) for name, function in _FUNCTIONS.items()
+}
 """Every filter by its name, but for those that need more than a value, such as `default` (see `closures`)."""

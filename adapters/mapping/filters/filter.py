@@ -36,13 +36,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter by its name in mappings; `gives` are the types of what it finds, none where that may be anything."""
+    """A filter by its name in mappings; `gives` are the types of what it finds, none where that may be anything.
+
+    With `may_miss` it may find nothing; values of the types that it `keeps` are what it makes of them.
+    """
 
     name: str
     function: Callable[..., Any]
     accepts: tuple[type, ...]
     parameters: tuple[Parameter, ...]
     gives: tuple[type, ...] = ()
+    may_miss: bool = True
+    keeps: tuple[type, ...] = ()
 
     def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
         """The filtered value; Absent where it finds nothing; raises Failure for a value that it cannot take."""
@@ -66,8 +71,8 @@ class Filter:
         return f"{self.name}({', '.join(words)})" if words else self.name
 
 
-def described(name: str, function: Callable[..., Any]) -> Filter:
-    """A filter read off a function's signature."""
+def described(name: str, function: Callable[..., Any], keeps: tuple[type, ...] = ()) -> Filter:
+    """A filter read off a function's signature, and what is known of it."""
     hints = get_type_hints(function, include_extras=True)
     first, *others = inspect.signature(function).parameters.values()
     parameters = [
@@ -81,8 +86,11 @@ def described(name: str, function: Callable[..., Any]) -> Filter:
         )
         for each in others
     ]
-    gives = tuple(each for each in _types(hints["return"]) if each is not Absent)
-    return Filter(name, function, _types(hints[first.name]), tuple(parameters), gives)
+    given = _types(hints["return"])
+    gives = tuple(each for each in given if each is not Absent)
+    return Filter(
+        name, function, _types(hints[first.name]), tuple(parameters), gives, given == () or gives != given, keeps
+    )
 
 
 def _required(parameter: inspect.Parameter) -> bool:
