@@ -50,17 +50,18 @@ async def test_what_was_parked_is_still_told(tmp_path: Path, history: Path) -> N
 async def test_what_is_asked_for_anew_is_done(tmp_path: Path, history: Path, asked: dict[str, Any]) -> None:
     """Other events than those that were published, or all of them over again."""
     await replayed(once(tmp_path, history))
+    (tmp_path / "events.jsonl").unlink()
     assert not (await replayed(once(tmp_path, history, **asked))).over
-    assert subjects(tmp_path) == builds(100) * 2
+    assert subjects(tmp_path) == builds(100)
 
 
 async def test_an_archive_that_has_grown_is_not_done(tmp_path: Path, history: Path) -> None:
-    """What came since is not lost; what was there before is published again, with the ids that it had."""
+    """What came since is not lost; what was there before is published again, but not where the file ends with it."""
     await replayed(once(tmp_path, history))
     with history.open("ab") as file:
         file.write(b"\n" + build(100))
     assert not (await replayed(once(tmp_path, history))).over
-    assert subjects(tmp_path) == [*builds(100), *builds(101)]
+    assert subjects(tmp_path) == builds(101)
 
 
 async def test_an_interrupted_replay_is_not_done(tmp_path: Path) -> None:
