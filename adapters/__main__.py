@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from adapters.endings import told
+from adapters.listening import early
 from adapters.places import NAMED, chosen
 
 _HERE = sys.platform != "win32"
@@ -33,10 +34,10 @@ def _run(file: str | None) -> None:
     for unused in ("greenlet", "rich"):  # which structlog would import: we have no such threads, and plain tracebacks
         sys.modules[unused] = None  # type: ignore[assignment]
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")  # to find that there are none is a part of the start, too
-    with told(), suppress(KeyboardInterrupt):
+    with told(), suppress(KeyboardInterrupt), early(path := chosen(Path(file) if file else None)) as bound:
         from adapters.service import serve  # noqa: PLC0415 - as above
 
-        sys.exit(serve(chosen(Path(file) if file else None)))
+        sys.exit(serve(path, bound))
     sys.exit(128 + signal.SIGINT)
 
 

@@ -16,6 +16,7 @@ import structlog
 
 from adapters.config import Config
 from adapters.errors import AdapterError, JournalUnavailable
+from adapters.listening import Bound
 from adapters.loops import new_event_loop
 from adapters.memory import give_back, settled
 from adapters.serving import addresses, listeners, servers
@@ -26,6 +27,8 @@ SWITCH = 0.0005
 
 PRUNE_EVERY = 60.0
 """Seconds between two looks at what the journal need not keep any more."""
+
+_NONE: Bound = {}
 
 _log = structlog.get_logger(__name__)
 
@@ -38,34 +41,36 @@ class PartDied(AdapterError):
     """A part of the running sidecar came to an end; the log says which and why."""
 
 
-def start(config: Config) -> int:
+def start(config: Config, early: Bound) -> int:
     """Runs until SIGTERM or SIGINT, reloads the mappings on SIGHUP; the exit code: 1 when a part died, else 0.
+
+    `early` is what is listened on already.
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
     give_back()
     sys.setswitchinterval(SWITCH)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(_signalled(config))
+        return runner.run(_signalled(config, early))
 
 
-async def _signalled(config: Config) -> int:
+async def _signalled(config: Config, early: Bound) -> int:
     stop, hangup = asyncio.Event(), asyncio.Event()
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
     try:
-        await run(config, stop=stop, hangup=hangup)
+        await run(config, stop=stop, hangup=hangup, early=early)
     except PartDied:
         return 1
     return 0
 
 
-async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event) -> None:
+async def run(config: Config, *, stop: asyncio.Event, hangup: asyncio.Event, early: Bound = _NONE) -> None:
     """Runs until `stop`, then publishes what it has heard, for `server.drain` at most; `hangup` reloads the mappings.
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start, PartDied when it cannot go on.
     """
-    with listeners(config.server) as sockets:
+    with listeners(config.server, early) as sockets:
         async with assembled(config) as sidecar:
             try:
                 await _live(sidecar, sockets, stop, hangup)

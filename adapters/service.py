@@ -11,11 +11,14 @@ import structlog
 from adapters import app, config, logs
 from adapters.config.idle import idle, routeless, unordered
 from adapters.endings import Exit
+from adapters.listening import Bound
 from adapters.redaction import redaction
 
 
-def serve(file: Path, beside: Callable[[], AbstractContextManager[None]] = nullcontext) -> Exit:
+def serve(file: Path, early: Bound, beside: Callable[[], AbstractContextManager[None]] = nullcontext) -> Exit:
     """Runs what a file configures until it is told to stop, `beside` what runs as long.
+
+    `early` is what is listened on already.
 
     Raises ConfigError, JournalUnavailable or AddressUnavailable when it cannot start.
     """
@@ -26,4 +29,4 @@ def serve(file: Path, beside: Callable[[], AbstractContextManager[None]] = nullc
         problem = settings.problem(*each)
         log.warning(problem.message, where=problem.where, hint=problem.hint)
     with beside():
-        return Exit.UNAVAILABLE if app.start(settings) else Exit.FINE
+        return Exit.UNAVAILABLE if app.start(settings, early) else Exit.FINE

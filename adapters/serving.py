@@ -9,19 +9,19 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from adapters.config.address import host_and_port
 from adapters.config.models import Server as ServerSettings
-from adapters.server import Readiness, Server, application, bind, probes, served
+from adapters.listening import Bound, bind, host_and_port
+from adapters.server import Readiness, Server, application, probes, served
 from adapters.sidecar import Sidecar
 
 
 @contextmanager
-def listeners(settings: ServerSettings) -> Iterator[Mapping[str, socket.socket]]:
-    """The sockets, closed at the end. Raises AddressUnavailable."""
+def listeners(settings: ServerSettings, early: Bound) -> Iterator[Mapping[str, socket.socket]]:
+    """The sockets, those that are bound already or else new ones, closed at the end. Raises AddressUnavailable."""
     named = {"listen": settings.listen, "admin": settings.admin}
     with ExitStack() as sockets:
         yield {
-            name: sockets.enter_context(bind(*host_and_port(address), setting=f"server.{name}"))
+            name: sockets.enter_context(early.get(address) or bind(*host_and_port(address), setting=f"server.{name}"))
             for name, address in named.items()
             if address is not None
         }

@@ -100,16 +100,21 @@ class Service:
 
     def start(self, *, timeout: float = 30.0) -> None:
         """Starts it, and returns when it is ready."""
+        process = self.spawn()
+        deadline = time.monotonic() + timeout
+        while not self.ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the sidecar did not start: {self.log()[-2000:]}")
+            time.sleep(0.02)
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Starts it, and waits for nothing."""
         (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
         command = [sys.executable, *self.program, "run", "--config", "config.yaml", *self.arguments]
         with (self.folder / "log.jsonl").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
             self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment)
-        deadline = time.monotonic() + timeout
-        while not self.ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the sidecar did not start: {self.log()[-2000:]}")
-            time.sleep(0.02)
+        return self.process
 
     def ready(self) -> bool:
         """Whether it says that it is ready."""

@@ -18,6 +18,7 @@ LAYERS = (
         "endings",
         "extras",
         "late",
+        "listening",
         "memory",
         "places",
         "standard_webhooks",

@@ -10,6 +10,7 @@ import typer
 
 from adapters.cli.beside import console_beside
 from adapters.cli.options import ConfigFile
+from adapters.listening import early
 from adapters.places import chosen
 
 WithConsole = Annotated[bool, typer.Option("--console/--no-console", help="Show it in the browser, too.")]
@@ -19,4 +20,5 @@ def run(config: ConfigFile = None, console: WithConsole = False) -> None:
     """Listen to the tools, and publish what they say, until told to stop (SIGTERM, Ctrl-C)."""
     from adapters.service import serve
 
-    raise typer.Exit(serve(chosen(config), partial(console_beside, config) if console else nullcontext))
+    with early(file := chosen(config)) as bound:
+        raise typer.Exit(serve(file, bound, partial(console_beside, config) if console else nullcontext))

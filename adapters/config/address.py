@@ -21,12 +21,6 @@ Address = Annotated[str, AfterValidator(_has_host_and_port)]
 """Where to listen, as `host:port`."""
 
 
-def host_and_port(address: str) -> tuple[str, int]:
-    """The host of an Address, without brackets, and the port."""
-    host, _, port = address.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach it."""
     try:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 from pydantic import model_validator
 
 from adapters import late
-from adapters.config.address import Address, host_and_port, is_loopback
+from adapters.config.address import Address, is_loopback
+from adapters.listening import host_and_port
 from adapters.settings import Settings
 
 if TYPE_CHECKING:

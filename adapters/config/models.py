@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from adapters import late, logs
-from adapters.config.address import Address, host_and_port, is_loopback
+from adapters.config.address import Address, is_loopback
 from adapters.config.console import Console
 from adapters.errors import Problem
+from adapters.listening import host_and_port
 from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
 from adapters.settings import ByType, Duration, Expected, Settings, Size

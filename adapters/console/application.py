@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from adapters.config.address import host_and_port
 from adapters.console import templates
 from adapters.console.admission import admitted, asked_by_name, at_home, hardened, known
 from adapters.console.console import Console
@@ -22,6 +21,7 @@ from adapters.console.forgery import unforged
 from adapters.console.frame import Frame
 from adapters.console.pages import PAGES, PARTS
 from adapters.errors import AdapterError
+from adapters.listening import host_and_port
 from adapters.sources.auth.settings import guard
 
 STATIC = Path(__file__).parent / "static"

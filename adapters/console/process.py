@@ -15,10 +15,10 @@ import structlog
 from starlette.types import ASGIApp
 
 from adapters.config import Config
-from adapters.config.address import host_and_port
 from adapters.console.application import application
 from adapters.console.console import Console
 from adapters.console.frame import Frame
+from adapters.listening import host_and_port
 from adapters.loops import new_event_loop
 from adapters.server import Server, bind
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import orjson
 
-from adapters.config.address import host_and_port
 from adapters.config.models import Server
+from adapters.listening import host_and_port
 
 EVERY = 10.0
 """Seconds for which an answer holds, whoever asks."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.config import Config
-from adapters.config.address import host_and_port
 from adapters.config.checks import written
 from adapters.errors import AdapterError
+from adapters.listening import host_and_port
 from adapters.reach.files import writable_file
 from adapters.server import bind
 from adapters.tls import Tls, context

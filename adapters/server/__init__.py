@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from adapters.listening import bind
 from adapters.server.application import Readiness, application, probes, served
 from adapters.server.connection import connections
 from adapters.server.crowd import Crowd
 from adapters.server.hands import Hands
-from adapters.server.listening import bind
 
 __all__ = ["Readiness", "Server", "application", "bind", "probes", "served"]
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from adapters import config
-from adapters.config.address import host_and_port
+from adapters.listening import host_and_port
 from tests.charts.chart import CHART, EXAMPLES, Json, document
 from tests.cli.support import invoke
 from tests.real import golang
