@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import io
 import lzma
 import os
 import stat
@@ -80,14 +79,14 @@ def _unxz(path: File, roots: Roots) -> Iterator[BinaryIO]:
 @contextmanager
 def _unzstd(path: File, roots: Roots) -> Iterator[BinaryIO]:
     try:
-        import zstandard  # noqa: PLC0415  an extra
+        from backports import zstd  # noqa: PLC0415  an extra
     except ImportError:
         hint = "pip install 'cdevents-adapters[zstd]'"
         raise ConfigError([Problem(str(path), "needs the extra zstd", hint)]) from None
-    with plain(path, roots) as raw:
+    with plain(path, roots) as raw, zstd.ZstdFile(raw) as file:
         try:
-            yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True), _BLOCK)
-        except zstandard.ZstdError as error:
+            yield cast("BinaryIO", file)  # as above
+        except zstd.ZstdError as error:
             raise OSError(f"what is compressed is damaged: {error}") from None
 
 

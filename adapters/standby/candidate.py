@@ -157,13 +157,16 @@ class Candidate:
         if shared.journal is None:
             self._delivered.note(0, own)
         elif shared.journal == self._identity:
-            gone = [each for each in _checkpoints(shared) if each.key not in self._journal.checkpoints(each.source)]
+            gone = [each for each in self._mine(shared) if each.key not in self._journal.checkpoints(each.source)]
             last = await self._journal.append([])
             self._delivered.note(last, [*(Checkpoint(each.source, each.key, None) for each in gone), *own])
         else:
-            found = [each for each in _checkpoints(shared) if each.source in self._sources]
             forgotten = [Checkpoint(each.source, each.key, None) for each in own]
-            await self._journal.append([], [*forgotten, *found])
+            await self._journal.append([], [*forgotten, *self._mine(shared)])
+
+    def _mine(self, shared: Shared) -> list[Checkpoint]:
+        """What is shared of its own sources: another that has the same lock may have others."""
+        return [each for each in _checkpoints(shared) if each.source in self._sources]
 
     def _known(self, source: str) -> list[Checkpoint]:
         return [Checkpoint(source, key, value) for key, value in self._journal.checkpoints(source).items()]

@@ -159,6 +159,25 @@ async def test_a_journal_that_led_before_another_did_goes_on_after_the_other(wor
     await eventually(lambda: first.heard == [0, 1, 7])
 
 
+async def test_what_others_share_at_the_same_place_stays(world: World) -> None:
+    """A lock that two deployments were given by mistake: who leads again removes nothing of what it does not hear."""
+    first = world.replica("a")
+    world.told = 1
+    await eventually(lambda: first.heard == [0])
+    await first.delivers(1)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "1"})
+    world.place.shared["elsewhere"] = {"next": "9"}
+    await first.dies()
+    await first.journal.aclose()
+    world.replicas.clear()
+    world.place.leader, world.told = None, 2
+    again = world.replica("a")
+    await eventually(lambda: again.heard == [1])
+    await again.delivers(2)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "2"})
+    assert world.place.shared["elsewhere"] == {"next": "9"}
+
+
 async def test_a_leader_that_cannot_renew_stops_before_its_lease_ends(world: World) -> None:
     """It goes on for a while, and then hears nothing, and begins again when it can be asked."""
     first = world.replica("a")
