@@ -104,8 +104,7 @@ class RabbitmqSource:
         await keep(())
         while True:
             messages = await self._taken(inbox)
-            await self._holding(inbox, keep([_delivery(message) for message in messages]))
-            await messages[-1].ack(multiple=True)
+            await self._holding(inbox, _kept(keep, messages))
             inbox.kept(sum(message.body_size for message in messages))
 
     async def _holding(self, inbox: Inbox, work: Awaitable[None]) -> None:
@@ -142,6 +141,12 @@ class RabbitmqSource:
                 f"{self._settings.host}: the channel is closed, or the queue {self._settings.queue} is gone"
             )
         return [message for message in messages if message is not None]
+
+
+async def _kept(keep: Keep, messages: Sequence[AbstractIncomingMessage]) -> None:
+    """What was kept is acknowledged at once: whoever is cancelled meanwhile does not hear it again."""
+    await keep([_delivery(message) for message in messages])
+    await messages[-1].ack(multiple=True)
 
 
 def _delivery(message: AbstractIncomingMessage) -> Delivery:
