@@ -30,9 +30,9 @@ def carrier(found: Closure, where: str) -> Rule[CDEvent]:
 
 
 def event(document: Any) -> CDEvent:
-    """The event of a CDEvent's document of any version, in the words of 0.5.1.
+    """The event of a CDEvent's document of any version, in the words of 0.5.1, each link with its tags, if none.
 
-    Raises ValueError, worded to follow "the CDEvent ", for what is none.
+    The SDK for Go refuses links without. Raises ValueError, worded to follow "the CDEvent ", for what is none.
     """
     if problem := cdevent_problem(document):
         raise ValueError(f"is none: {problem}")
@@ -59,7 +59,7 @@ def event(document: Any) -> CDEvent:
         content=content,
         subject_source=subject.get("source"),
         chain_id=context.get("chainId"),
-        links=links,
+        links=[{"tags": {}, **each} for each in links],
         custom_data=document.get("customData"),
     )
 

@@ -170,7 +170,10 @@ def test_its_variables_have_values(prometheus: Prometheus, sidecar: Service, exp
 
 
 def test_the_alerts_are_rules_about_metrics_that_there_are(prometheus: Prometheus) -> None:
-    """Prometheus evaluates each without an error, and those about what there is now are told."""
+    """Prometheus evaluates each without an error, and those about what there is now are told.
+
+    Who leads is a metric where one of several hears: `tests/standby` has that.
+    """
 
     def rules() -> dict[str, Any]:
         return {rule["name"]: rule for group in prometheus.ask("rules")["groups"] for rule in group["rules"]}
@@ -179,7 +182,7 @@ def test_the_alerts_are_rules_about_metrics_that_there_are(prometheus: Prometheu
     metrics = {
         name for each in rules().values() for name in re.findall(r"\b(?:cdevents_adapters_\w+|up)\b", each["query"])
     }
-    for name in metrics:
+    for name in metrics - {"cdevents_adapters_source_leader"}:
         until(lambda name=name: prometheus.query(name))  # type: ignore[misc]
     until(lambda: rules()["DeadLetters"]["state"] == "firing")
     assert rules()["AdapterDown"]["state"] == "inactive"

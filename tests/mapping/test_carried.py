@@ -45,7 +45,9 @@ CARRIED: dict[str, Any] = {
         "type": "dev.cdevents.pipelinerun.finished.0.3.0",
         "timestamp": "2026-03-04T05:06:07.089Z",
         "chainId": "0a1b2c3d-1111-4222-8333-445566778899",
-        "links": [{"linkType": "PATH", "from": {"contextId": "f5a0c3c2-1f5b-5d51-8d15-0a7c9b1de002"}}],
+        "links": [
+            {"linkType": "PATH", "from": {"contextId": "f5a0c3c2-1f5b-5d51-8d15-0a7c9b1de002"}, "tags": {"by": "x"}}
+        ],
     },
     "subject": {"id": "runs/7", "source": "https://ci.example.com/runs", "content": {"outcome": "failure"}},
     "customData": {"agent": "linux"},
@@ -63,6 +65,14 @@ def test_what_is_carried_is_passed_on_as_it_is() -> None:
         f"  carried: yes, pipelinerun.finished {event.id}",
     ]
     assert list(uncovered(translator, notification({"whole": CARRIED}))) == []
+
+
+def test_each_link_of_what_is_carried_has_tags() -> None:
+    """If only empty ones: the SDK for Go refuses it otherwise."""
+    link = {"linkType": "PATH", "from": {"contextId": "f5a0c3c2-1f5b-5d51-8d15-0a7c9b1de002"}}
+    whole = {**CARRIED, "context": {**CARRIED["context"], "links": [link]}}
+    (event,) = events(mapping(MAPPING), {"whole": whole})
+    assert document(event, Spec.V0_5_1)["context"]["links"] == [{**link, "tags": {}}]
 
 
 def test_what_is_carried_may_be_of_an_earlier_version() -> None:
