@@ -305,7 +305,7 @@ def test_the_image_has_the_clients_of_every_source_and_sink() -> None:
     pinned = (ROOT / "requirements" / f"{chosen}.txt").read_text(encoding="utf-8")
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     wanted = {
-        re.split(r"[<>=\[]", each)[0]
+        re.split(r"[<>=\[]", each)[0].replace(".", "-")
         for name, needs in extras.items()
         if name not in ("all", "pytest")
         for each in needs

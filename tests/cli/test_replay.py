@@ -81,11 +81,13 @@ def test_what_is_done_is_not_done_again(folder: Path) -> None:
     """Where a checkpoint is named, it says so, and ends alike, until one starts over; a dry run does nothing."""
     named = (*CONFIGURED, "--state", "state.json", "history.ndjson")
     (folder / "history.ndjson").write_bytes(build(1) + b"\n{broken\n")
-    runs = [process(folder, "replay", *options, *named) for options in (("--dry-run",), (), (), ("--fresh",))]
+    runs = [process(folder, "replay", *options, *named) for options in (("--dry-run",), (), ())]
+    (folder / "events.jsonl").rename(folder / "first.jsonl")
+    runs.append(process(folder, "replay", "--fresh", *named))
     assert [each.returncode for each in runs] == [1] * 4
     assert b"state.json says that all of it is done already: --fresh starts over" in runs[2].stderr
     assert b"2 records read, 0 events published, 1 parked" in runs[2].stderr
-    assert len((folder / "events.jsonl").read_bytes().splitlines()) == 2
+    assert (folder / "events.jsonl").read_bytes() == (folder / "first.jsonl").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,9 @@ def test_events_from_a_file_and_from_stdin(folder: Path) -> None:
     [event] = lines(folder / "one.jsonl")
     (folder / "two.json").write_text(json.dumps([event, json.loads((folder / "one.jsonl").read_text())]))
     assert invoke("send", "two.json", "--to", "out.jsonl").exit_code == 0
-    assert CliRunner().invoke(main, ["send", "-", "--to", "out.jsonl"], input=json.dumps(event)).exit_code == 0
-    assert lines(folder / "out.jsonl") == [event] * 3
+    assert CliRunner().invoke(main, ["send", "-", "--to", "other.jsonl"], input=json.dumps(event)).exit_code == 0
+    assert lines(folder / "out.jsonl") == [event] * 2
+    assert lines(folder / "other.jsonl") == [event]
 
 
 @pytest.mark.parametrize(
