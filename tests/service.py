@@ -179,3 +179,13 @@ def running(
     finally:
         if service.process is not None and service.process.poll() is None:
             service.kill()
+
+
+@contextmanager
+def ended() -> Iterator[list[Service]]:
+    """A list of services, of which those that run at its end are killed."""
+    services: list[Service] = []
+    yield services
+    for each in services:
+        if each.process is not None and each.process.poll() is None:
+            each.kill()

@@ -28,7 +28,7 @@ class Standing:
         """The last whole lines of an open file; raises OSError."""
         start = max(0, os.fstat(file).st_size - TAIL)
         first, *lines = os.pread(file, TAIL, start).split(b"\n")
-        return cls(frozenset(map(_digest, lines if start else [first, *lines])))
+        return cls(frozenset(_digest(each) for each in (lines if start else [first, *lines]) if each))
 
     def rest(self, batch: Iterable[Message]) -> bytes:
         """The lines of those messages that are not there."""

@@ -14,7 +14,7 @@ import yaml
 
 from tests.checkout import ROOT
 from tests.replicas.conftest import Broker, Event
-from tests.service import INSTANCE, Service, build, configuration
+from tests.service import INSTANCE, Service, build, configuration, ended
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -31,11 +31,8 @@ REPEATED = 600
 @pytest.fixture
 def started() -> Iterator[list[Service]]:
     """Services to be ended with the test."""
-    services: list[Service] = []
-    yield services
-    for each in services:
-        if each.process is not None and each.process.poll() is None:
-            each.kill()
+    with ended() as services:
+        yield services
 
 
 def test_a_run_does_not_end_before_it_starts(broker: Broker, tmp_path: Path, started: list[Service]) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.checkout import ROOT
 from tests.receiver import Receiver, receiving
 from tests.service import INSTANCE as JENKINS
-from tests.service import Service, build, configuration
+from tests.service import Service, build, configuration, ended
 from tests.sources.broker.places import NatsStream
 from tests.sources.broker.support import INSTANCE, Broker, Sent
 from tests.waiting import eventually
@@ -29,11 +29,8 @@ BUILDS = 50
 @pytest.fixture
 def started() -> Iterator[list[Service]]:
     """Services to be ended with the test."""
-    services: list[Service] = []
-    yield services
-    for each in services:
-        if each.process is not None and each.process.poll() is None:
-            each.kill()
+    with ended() as services:
+        yield services
 
 
 async def test_a_killed_sidecar_loses_nothing(broker: Broker, tmp_path: Path, started: list[Service]) -> None:
