@@ -47,8 +47,8 @@ pictures: $(VENV)/dev ## Take the pictures of the console's pages anew, in Chrom
 soak: $(VENV)/dev ## Run it under mixed load and attack for an hour (MINUTES=n), and see that nothing grows or is lost
 	MINUTES=$(MINUTES) $(BIN)/pytest -m slow --log-cli-level=INFO tests/soak $(ARGS)
 
-fuzz: $(VENV)/fuzz ## Fuzz decoders and mappings by coverage for an hour (MINUTES=n); what is found is in build/fuzz/found
-	$(BIN)/python -m tests.fuzz $(MINUTES)
+fuzz: $(VENV)/fuzz ## Fuzz decoders and mappings by coverage for an hour (MINUTES=n, SEED=n to do it again); what is found is in build/fuzz/found
+	$(BIN)/python -m tests.fuzz $(MINUTES) $(SEED)
 
 bench: $(VENV)/dev ## Measure speed, latency, start-up and memory (a quarter of an hour; ARGS="tail sinks" for some of it)
 	$(BIN)/python -m bench $(ARGS)

@@ -11,6 +11,7 @@ from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems, schema_problems
 from adapters.cdevents.vocabulary import specs
 from adapters.errors import MappingError
+from adapters.mapping.translator import MOST_ERRORS
 from tests.mappings.support import EVERYTHING, PLACE_IN_THE_MAPPING, translation
 
 Place = tuple[str | int, ...]
@@ -53,7 +54,8 @@ def harmless(mapping: str, body: Any, headers: Mapping[str, str] = MappingProxyT
     except MappingError as error:
         assert PLACE_IN_THE_MAPPING.match(str(error)) or str(error).startswith("the body "), body
         return
-    assert all(PLACE_IN_THE_MAPPING.match(error) for error in found.errors), (body, found.errors)
+    told = found.errors[:MOST_ERRORS]
+    assert all(PLACE_IN_THE_MAPPING.match(error) for error in told), (body, found.errors)
     for event in found.events:
         for spec in specs(event.name):
             written = document(event, spec)
