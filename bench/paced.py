@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from bench.load import ACCEPTED
 from bench.service import started, wait_for_lines
@@ -23,51 +24,76 @@ OFTEN, SELDOM = 300, 20
 QUICK = 0.3
 """Milliseconds of a flush with which the targets are meant."""
 
+_REQUEST = (
+    f"POST /jenkins HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(BODY)}\r\n"
+    "Content-Type: application/json\r\n\r\n"
+).encode() + BODY
+
 
 def rows() -> Iterator[Row]:
     """Latencies while two routes publish, and what a flush of the disk costs meanwhile, all in milliseconds."""
-    rounds, flushes = [_round(OFTEN, _answered) for _ in range(ROUNDS)], [_flush() for _ in range(ROUNDS)]
+    rounds, flushes = [_round(OFTEN, _Tool.answered) for _ in range(ROUNDS)], [_flush() for _ in range(ROUNDS)]
     slower = max(1.0, median(flushes) / QUICK)
     yield Row("paced: a flush of 4 KiB to the disk", median(flushes), "ms")
     name = f"paced: acknowledgement at {OFTEN}/s, both routes publishing"
     yield Row(f"{name}, p50", _percentile(rounds, 50), "ms", at_most=1 * slower)
     yield Row(f"{name}, p99", _percentile(rounds, 99), "ms", at_most=4 * slower)
-    published = [_round(SELDOM, _published) for _ in range(ROUNDS)]
+    published = [_round(SELDOM, _Tool.published) for _ in range(ROUNDS)]
     yield Row(
         f"paced: from the post to the sink's file at {SELDOM}/s, p50", _percentile(published, 50), "ms", at_most=2
     )
 
 
-def _round(rate: int, done: Callable[[Service, socket.socket], None]) -> list[float]:
-    """Milliseconds from each post to when it is done, sorted."""
-    with started() as service, socket.create_connection(("127.0.0.1", service.port)) as connection:
+class _Tool:
+    """Posts over one connection, until the sidecar closes it: a tool then makes another for its next post."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._connection = service, _connected(service)
+        self._file = service.folder / "cdevents.jsonl"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def answered(self) -> float:
+        """Milliseconds until a post is acknowledged."""
+        start = time.perf_counter()
+        self._connection.sendall(_REQUEST)
+        answer = b""
+        while not answer.endswith(ACCEPTED):
+            answer += self._connection.recv(1 << 16)
+        passed = (time.perf_counter() - start) * 1000
+        if b"connection: close" in answer:
+            self._connection.close()
+            self._connection = _connected(self._service)
+        return passed
+
+    def published(self) -> float:
+        """Milliseconds until the file of CDEvents, which is looked at again and again, has grown by a post."""
+        start, size = time.perf_counter(), self._file.stat().st_size
+        self.answered()
+        while self._file.stat().st_size == size:
+            time.sleep(0.0001)
+        return (time.perf_counter() - start) * 1000
+
+
+def _connected(service: Service) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", service.port))
+
+
+def _round(rate: int, post: Callable[[_Tool], float]) -> list[float]:
+    """What was measured of each post, sorted."""
+    with started() as service, _Tool(service) as tool:
         for _ in range(WARM_UP):
-            _answered(service, connection)
+            tool.answered()
         wait_for_lines(service.folder / "cdevents.jsonl", 2 * WARM_UP)
         begin, found = time.perf_counter() + 0.5, []
         for number in range(int(rate * SECONDS)):
             time.sleep(max(0.0, begin + number / rate - time.perf_counter()))
-            start = time.perf_counter()
-            done(service, connection)
-            found.append((time.perf_counter() - start) * 1000)
+            found.append(post(tool))
     return sorted(found)
-
-
-def _answered(_service: Service, connection: socket.socket) -> None:
-    head = f"POST /jenkins HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(BODY)}\r\n"
-    connection.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + BODY)
-    answer = b""
-    while not answer.endswith(ACCEPTED):
-        answer += connection.recv(1 << 16)
-
-
-def _published(service: Service, connection: socket.socket) -> None:
-    """Looks at the file of CDEvents again and again until it has grown."""
-    file = service.folder / "cdevents.jsonl"
-    size = file.stat().st_size
-    _answered(service, connection)
-    while file.stat().st_size == size:
-        time.sleep(0.0001)
 
 
 def _percentile(rounds: list[list[float]], percent: int) -> float:
