@@ -154,9 +154,10 @@ class Sidecar:
 
     def _candidate(self, together: Together) -> Candidate | None:
         decides = self.settings.standby.decides if self.settings.standby else {}
-        made = _built("standby", self.settings, together, decides, lambda _, each: _leadership(each))
+        instances = {name: self.settings.sources[name].instance for name in self.settings.shared()}
+        made = _built("standby", self.settings, together, decides, lambda _, each: _leadership(each, instances))
         for each in made.values():
-            found: Candidate = _leading(each, self.journal, self.settings.shared())
+            found: Candidate = _leading(each, self.journal, instances)
             self.metrics.leaders(found.leaders)
             return found
         return None

@@ -21,6 +21,9 @@ from tests.service import free_port
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=30")
 _NUMBERS = count(1)
 
+MADE = "applied 0001_events_and_links\napplied 0002_standby\napplied 0003_leaders\n"
+"""What is said when the tables are made in an empty database."""
+
 
 def binaries() -> Path | None:
     """Where Debian's package, or anybody else, has the server; None where it is not installed."""

@@ -1,4 +1,7 @@
-"""Every tool and every sink of a configuration tried once, before it runs: nothing is heard, and nothing published."""
+"""Every tool, every sink and who decides of a standby tried once, before it runs.
+
+Nothing is heard, published or taken.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,7 @@ SOURCES: Mapping[str, Try] = {
     "tail": _of("files", "tail"),
     "webhook": _posted_to,
 }
+STANDBY: Mapping[str, Try] = {"kubernetes": _of("standby", "decided"), "postgresql": _of("standby", "decided")}
 SINKS: Mapping[str, Try] = {
     "file": _of("files", "file"),
     "gerrit-review": _of("tools", "gerrit_review"),
@@ -96,5 +100,7 @@ def _all(config: Config) -> Iterator[tuple[Location, Try, Any]]:
         yield ("sources", name), SOURCES[source.type], source
         if source.registry is not None:
             yield ("sources", name, "registry"), _of("tools", "registry"), source.registry
+    for word, place in (config.standby.decides if config.standby else {}).items():
+        yield ("standby", word), STANDBY[word], place
     for name, sink in config.sinks.items():
         yield ("sinks", name), SINKS[sink.type], sink

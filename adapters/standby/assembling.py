@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from adapters.extras import need
 from adapters.late import late
 from adapters.standby.contract import Leadership
@@ -11,11 +14,11 @@ _lease = late("adapters.standby.lease", "KubernetesLease")
 _lock = late("adapters.standby.postgresql", "AdvisoryLock")
 
 
-def leadership(settings: Lease | Lock) -> Leadership:
-    """Raises ConfigError where it cannot be used."""
+def leadership(settings: Lease | Lock, instances: Mapping[str, str] = MappingProxyType({})) -> Leadership:
+    """For who hears sources of these instances, by name; raises ConfigError where it cannot be used."""
     if isinstance(settings, Lock):
         need("postgresql", "psycopg")
-        made: Leadership = _lock(settings)
+        made: Leadership = _lock(settings, instances)
     else:
-        made = _lease(settings)
+        made = _lease(settings, instances)
     return made

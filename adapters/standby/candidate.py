@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -16,39 +16,41 @@ from adapters.errors import JournalUnavailable
 from adapters.journal import Journal
 from adapters.model import Checkpoint, Notification
 from adapters.sources.pulse import Pulse, Sleep
-from adapters.standby.contract import ANSWER, EVERY, HELD, Leadership, Lost, Shared, Unavailable
+from adapters.standby.contract import ANSWER, EVERY, HELD, Leader, Leadership, Lost, Shared, Unavailable
 from adapters.standby.delivered import Delivered
 from adapters.worker import Worker
 
 Result = TypeVar("Result")
 
-_OWNER, _IDENTITY = ":standby", "identity"
-"""Whose checkpoint the name of a journal is, and its key: no source has such a name."""
+_OWNER, _TERM = ":standby", "term"
+"""Whose checkpoint the last term is that this journal led in, and its key: no source has such a name."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Candidate:
-    """Leads, or stands by, for sources by name. `clock` is monotonic, in seconds."""
+    """Leads, or stands by, for sources: their instances by name. `clock` is monotonic, in seconds."""
 
     def __init__(
         self,
         leadership: Leadership,
         journal: Journal,
-        sources: Collection[str],
+        instances: Mapping[str, str],
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._leadership, self._journal, self._sources = leadership, journal, sources
-        self._identity = journal.checkpoints(_OWNER).get(_IDENTITY, "")
+        self._leadership, self._journal, self._instances = leadership, journal, instances
+        self._sources = [*instances]
+        self._term = journal.checkpoints(_OWNER).get(_TERM, "")
+        self._had, self._passed = journal.last, 0
         self._clock, self._sleep = clock, sleep
         self._worker = Worker("standby")
         self._delivered = Delivered()
         self._under_way: set[asyncio.Future[int]] = set()
         self._until = float("-inf")
         self._begun, self._over = asyncio.Event(), asyncio.Event()
-        self._trouble = ""
+        self._trouble, self._leader = "", Leader()
 
     def leaders(self) -> Mapping[str, bool]:
         """Whether this is who hears, by source."""
@@ -58,7 +60,6 @@ class Candidate:
         """Stands by, leads, and stands by again when that is lost, until cancelled."""
         while True:
             try:
-                await self._identify()
                 await self._lead(await self._gained())
             except (Lost, Unavailable, JournalUnavailable) as error:
                 await self._step_down(str(error))
@@ -89,7 +90,7 @@ class Candidate:
         if self._leads:
             try:
                 await self._renew()
-                _log.info("leads no more, for it stops", sources=[*self._sources])
+                _log.info("leads no more, for it stops", sources=self._sources)
             except (Lost, Unavailable, JournalUnavailable) as error:
                 _log.warning("another leads when the lease is over", reason=str(error))
         with suppress(Lost, Unavailable):
@@ -110,32 +111,39 @@ class Candidate:
         if not appending.cancelled():
             appending.exception()  # nobody may be there any more who takes it
 
-    async def _identify(self) -> None:
-        """The journal has a name of its own, where it is decided who leads."""
-        if not self._identity:
-            identity = str(uuid4())
-            await self._journal.append([], [Checkpoint(_OWNER, _IDENTITY, identity)])
-            self._identity = identity
-
     async def _gained(self) -> Shared:
-        _log.info("standing by", sources=[*self._sources])
         while True:
             begun = self._clock()
             try:
-                shared = await self._asked(partial(self._leadership.acquire, self._identity), ANSWER)
+                found = await self._asked(self._leadership.acquire, ANSWER)
             except Unavailable as error:
                 self._say("it cannot be asked who leads: standing by", error)
             else:
                 self._goes_well()
-                if shared is not None:
-                    self._until = begun + HELD
-                    return shared
+                if isinstance(found, Shared):
+                    self._until, self._leader = begun + HELD, Leader()
+                    return found
+                self._stands_by(found)
             await self._sleep(EVERY)
+
+    def _stands_by(self, leader: Leader) -> None:
+        """Says who leads, once; and that it never will hear what nobody hears who leads."""
+        if leader != self._leader and leader.by:
+            self._leader = leader
+            _log.info("standing by", sources=self._sources, leader=leader.by, since=leader.since)
+            if leader.instances and leader.instances != self._instances:
+                _log.error(
+                    "who leads has other sources: nobody may hear those of this sidecar",
+                    leader=leader.by,
+                    leads=leader.instances,
+                    sources=self._instances,
+                    hint="give sidecars of one configuration a Lease or a lock of their own",
+                )
 
     async def _lead(self, shared: Shared) -> None:
         await self._take_over(shared)
-        await self._renew()
-        _log.info("leads", sources=[*self._sources], after=shared.journal)
+        await self._begin_term()
+        _log.info("leads", sources=self._sources)
         self._over = asyncio.Event()
         self._begun.set()
         while True:
@@ -149,34 +157,39 @@ class Candidate:
                     raise Lost(f"the lead could not be renewed for {HELD:g} s: {error}") from None
 
     async def _take_over(self, shared: Shared) -> None:
-        """What the journal knows of the sources becomes what is shared, unless it was its own leader's at last."""
+        """What the journal knows of a source becomes what is shared, unless that is of its own lead, or is nothing."""
         if self._under_way:
             await asyncio.wait(self._under_way)
         self._delivered.forget()
-        own = [each for name in self._sources for each in self._known(name)]
-        if shared.journal is None:
-            self._delivered.note(0, own)
-        elif shared.journal == self._identity:
-            gone = [each for each in self._mine(shared) if each.key not in self._journal.checkpoints(each.source)]
-            last = await self._journal.append([])
-            self._delivered.note(last, [*(Checkpoint(each.source, each.key, None) for each in gone), *own])
-        else:
-            forgotten = [Checkpoint(each.source, each.key, None) for each in own]
-            await self._journal.append([], [*forgotten, *self._mine(shared)])
+        every = {name: (self._journal.checkpoints(name), shared.checkpoints.get(name, {})) for name in self._sources}
+        own = self._was_ours(shared)
+        kept = [
+            each for name, (ours, theirs) in every.items() if own or not theirs for each in _moved(name, theirs, ours)
+        ]
+        taken = [
+            each for name, (ours, theirs) in every.items() if theirs and not own for each in _moved(name, ours, theirs)
+        ]
+        self._delivered.note(await self._journal.append([], taken), kept)
 
-    def _mine(self, shared: Shared) -> list[Checkpoint]:
-        """What is shared of its own sources: another that has the same lock may have others."""
-        return [each for each in _checkpoints(shared) if each.source in self._sources]
+    def _was_ours(self, shared: Shared) -> bool:
+        """Whether nobody has led since this journal did; one that was copied before its end has not all of it."""
+        term, _, passed = (shared.term or "").rpartition(":")
+        return term != "" and term == self._term and int(passed) <= self._had
 
-    def _known(self, source: str) -> list[Checkpoint]:
-        return [Checkpoint(source, key, value) for key, value in self._journal.checkpoints(source).items()]
+    async def _begin_term(self) -> None:
+        """A term is shared before the journal has it: no copy of a journal takes that of another for its own."""
+        self._term = str(uuid4())
+        await self._renew()
+        await self._journal.append([], [Checkpoint(_OWNER, _TERM, self._term)])
 
     async def _renew(self) -> None:
         begun = self._clock()
         with suppress(JournalUnavailable):
-            self._delivered.passed(await self._journal.delivered())
-        changes = self._delivered.passed(0)
-        await self._asked(partial(self._leadership.renew, self._identity, changes), min(ANSWER, self._until - begun))
+            self._passed = await self._journal.delivered()
+        changes = self._delivered.passed(self._passed)
+        self._had = max(self._had, self._passed)
+        term = f"{self._term}:{self._passed}"
+        await self._asked(partial(self._leadership.renew, term, changes), min(ANSWER, self._until - begun))
         self._delivered.shared()
         self._until = begun + HELD
 
@@ -184,7 +197,7 @@ class Candidate:
         self._until = float("-inf")
         self._begun.clear()
         self._over.set()
-        _log.warning("leads no more: its sources are stopped", sources=[*self._sources], reason=reason)
+        _log.warning("leads no more: its sources are stopped", sources=self._sources, reason=reason)
         with suppress(Lost, Unavailable):
             await self._asked(self._leadership.release, ANSWER)
         await self._sleep(EVERY)
@@ -201,12 +214,12 @@ class Candidate:
         """Once, until it goes well again or something else is wrong."""
         if self._trouble != str(error):
             self._trouble = str(error)
-            _log.warning(what, sources=[*self._sources], reason=self._trouble)
+            _log.warning(what, sources=self._sources, reason=self._trouble)
 
     def _goes_well(self) -> None:
         if self._trouble:
             self._trouble = ""
-            _log.info("it can be asked again who leads", sources=[*self._sources])
+            _log.info("it can be asked again who leads", sources=self._sources)
 
 
 async def _until(over: asyncio.Event, hear: Callable[[], Awaitable[None]]) -> bool:
@@ -224,7 +237,7 @@ async def _until(over: asyncio.Event, hear: Callable[[], Awaitable[None]]) -> bo
         await asyncio.wait((hearing, ending))
 
 
-def _checkpoints(shared: Shared) -> list[Checkpoint]:
-    return [
-        Checkpoint(source, key, value) for source, known in shared.checkpoints.items() for key, value in known.items()
-    ]
+def _moved(source: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Checkpoint]:
+    """What has to be kept and forgotten for a source to stand elsewhere."""
+    gone = [Checkpoint(source, key, None) for key in before.keys() - after.keys()]
+    return [*gone, *(Checkpoint(source, key, value) for key, value in after.items())]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import uuid4
 
 from adapters.errors import AdapterError
 from adapters.model import Checkpoint
@@ -35,23 +37,40 @@ class Lost(AdapterError):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What whoever led before has left: which journal was theirs, and where its sources stood, by source and key.
+    """What whoever led before has left: what that called its lead, and where its sources stood, by source and key.
 
-    There is nothing of what was not delivered by all routes. `journal` is None where nobody ever led.
+    There is nothing of what was not delivered by all routes. `term` is None where nobody ever led.
     """
 
-    journal: str | None = None
+    term: str | None = None
     checkpoints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads, since when, and the instances of its sources by name: what is not told is empty."""
+
+    by: str = ""
+    since: str = ""
+    instances: Mapping[str, str] = field(default_factory=dict)
+
+
+def process() -> str:
+    """A name that no other process has, though its host be called the same and its journal be a copy."""
+    return f"{socket.gethostname()}_{uuid4()}"
 
 
 class Leadership(Protocol):
     """Where it is decided who leads. Blocks, but for `abort`; raises Unavailable."""
 
-    def acquire(self, journal: str) -> Shared | None:
-        """Tries once, for whoever has a journal; None while another leads."""
+    def leader(self) -> Leader | None:
+        """Who leads now, if anybody does: nothing is taken."""
 
-    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
-        """Leads on for LEASE seconds, and leaves checkpoints and whose they are, all or none; raises Lost."""
+    def acquire(self) -> Shared | Leader:
+        """Tries once; who leads, while another does."""
+
+    def renew(self, term: str, checkpoints: Sequence[Checkpoint]) -> None:
+        """Leads on for LEASE seconds, and leaves checkpoints and in which term they are, all or none; raises Lost."""
 
     def release(self) -> None:
         """Lets another lead at once."""

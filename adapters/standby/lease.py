@@ -6,12 +6,12 @@ which version it changes, so that of two only one succeeds. Its annotations are 
 
 from __future__ import annotations
 
-import socket
 import time
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import orjson
@@ -21,11 +21,14 @@ from adapters.errors import ConfigError, Problem
 from adapters.model import Checkpoint
 from adapters.sources.kubernetes import access
 from adapters.sources.kubernetes.api import LARGEST, Api, ApiSilent, Conflict, Expired, Json, NotServed
-from adapters.standby.contract import ANSWER, LEASE, Lost, Shared, Unavailable
+from adapters.standby.contract import ANSWER, LEASE, Leader, Lost, Shared, Unavailable, process
 from adapters.standby.settings import Lease
 
-JOURNAL, CHECKPOINTS = "cdevents-adapters/journal", "cdevents-adapters/checkpoints"
-"""The annotations: whose journal was the leader's at last, and JSON by source and key, as zlib and base64 have it."""
+TERM, CHECKPOINTS = "cdevents-adapters/term", "cdevents-adapters/checkpoints"
+"""The annotations: the term of who led at last, and JSON by source and key, as zlib and base64 have it."""
+
+INSTANCES = "cdevents-adapters/instances"
+"""And of what the sources of who leads are, as JSON."""
 
 MOST = 250 << 10
 """Bytes of checkpoints as an annotation: Kubernetes takes 256 KiB of all annotations of an object."""
@@ -40,7 +43,12 @@ _log = structlog.get_logger(__name__)
 class KubernetesLease:
     """A Leadership; `clock` is monotonic, in seconds."""
 
-    def __init__(self, settings: Lease, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Lease,
+        instances: Mapping[str, str] = MappingProxyType({}),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Raises ConfigError where there is no way in to the cluster."""
         namespace = settings.namespace or _own_namespace()
         self._api = Api(access.access(settings), min(settings.timeout, ANSWER))
@@ -48,33 +56,41 @@ class KubernetesLease:
         self._name, self._clock = settings.lease, clock
         self._found: Json = {}
         self._seen: tuple[Any, float] = (None, 0.0)
-        self._me = ""
+        self._me, self._instances = process(), {**instances}
         self._checkpoints: dict[str, dict[str, str]] = {}
         self._too_many = False
 
-    def acquire(self, journal: str) -> Shared | None:
+    def leader(self) -> Leader | None:
+        """As in Leadership; whoever holds it is taken for alive."""
+        found = _asked(self._get)
+        return _leader(found) if found is not None and _spec(found).get(_HELD_BY) else None
+
+    def acquire(self) -> Shared | Leader:
         """As in Leadership; a Lease that is not there is made."""
-        self._me = f"{socket.gethostname()}_{journal}"
         found = _asked(self._get)
         if found is not None and not self._free(found):
-            return None
+            return _leader(found)
         before = found or {"metadata": {"name": self._name}}
         shared = _shared(before)
         try:
             self._found = _asked(lambda: self._put(self._taken(before)))
         except _Overtaken:
-            return None
+            return Leader()
         self._checkpoints = {source: dict(known) for source, known in shared.checkpoints.items()}
         return shared
 
-    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
+    def renew(self, term: str, checkpoints: Sequence[Checkpoint]) -> None:
         """As in Leadership; checkpoints that are too many for a Lease are said once, and left as they were."""
         for each in checkpoints:
             known = self._checkpoints.setdefault(each.source, {})
             known.pop(each.key, None)
             if each.value is not None:
                 known[each.key] = each.value
-        annotations = {JOURNAL: journal, CHECKPOINTS: _encoded(self._checkpoints)}
+        annotations = {
+            TERM: term,
+            INSTANCES: orjson.dumps(self._instances).decode(),
+            CHECKPOINTS: _encoded(self._checkpoints),
+        }
         if self._exceeds(len(annotations[CHECKPOINTS])):
             del annotations[CHECKPOINTS]
         try:
@@ -84,7 +100,7 @@ class KubernetesLease:
 
     def release(self) -> None:
         """As in Leadership, and as client-go: nobody holds it."""
-        if self._me and self._found.get("spec", {}).get(_HELD_BY) == self._me:
+        if self._found.get("spec", {}).get(_HELD_BY) == self._me:
             free = _changed(self._found, {}, **{_HELD_BY: "", _DURATION: 1, "renewTime": _now()})
             self._found = {}
             try:
@@ -176,13 +192,24 @@ def _changed(lease: Json, annotations: Mapping[str, str], **spec: Any) -> Json:
     return {**lease, "metadata": {**about, "annotations": kept}, "spec": {**_spec(lease), **spec}}
 
 
+def _leader(lease: Json) -> Leader:
+    spec, annotations = _spec(lease), lease["metadata"].get("annotations") or {}
+    try:
+        found = orjson.loads(annotations.get(INSTANCES) or "{}")
+    except orjson.JSONDecodeError:
+        found = {}
+    return Leader(
+        str(spec.get(_HELD_BY) or ""), str(spec.get("acquireTime") or ""), found if isinstance(found, dict) else {}
+    )
+
+
 def _shared(lease: Json) -> Shared:
     """Raises Unavailable for annotations that are not ours."""
     annotations = lease["metadata"].get("annotations") or {}
     try:
         text = annotations.get(CHECKPOINTS)
         found = orjson.loads(zlib.decompressobj().decompress(b64decode(text), LARGEST)) if text else {}
-        return Shared(annotations.get(JOURNAL), found)
+        return Shared(annotations.get(TERM), found)
     except (ValueError, zlib.error):
         told = f"the annotation {CHECKPOINTS} is not one of a sidecar: give this Lease another name, or delete it"
         raise Unavailable(told) from None

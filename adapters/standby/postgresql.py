@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from adapters.errors import TransientError
 from adapters.model import Checkpoint
-from adapters.standby.contract import ANSWER, LEASE, Lost, Shared, Unavailable
+from adapters.standby.contract import ANSWER, LEASE, Leader, Lost, Shared, Unavailable, process
 from adapters.standby.settings import Lock
 from adapters.store.database import SCHEMA, connected, failure
 from adapters.urls import public
@@ -29,16 +32,21 @@ set idle_session_timeout = {LEASE * 1000};
 set idle_in_transaction_session_timeout = {LEASE * 1000};
 set statement_timeout = {round(ANSWER * 1000)};
 """
-_HELD = """
-select exists (
-    select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
-    and objsubid = 1 and (classid::bigint << 32 | objid::bigint) = %s
-)
+_TAKEN = """
+select coalesce(bool_or(pid = pg_backend_pid()), false), count(*) > 0
+from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+and database = (select oid from pg_database where datname = current_database())
+and (classid::bigint << 32 | objid::bigint) = %s
 """
+"""Whether this session has the lock, and whether any has."""
+
 _CLAIM = f"""
-insert into {SCHEMA}.leaders (lock, journal) values (%s, %s)
-on conflict (lock) do update set journal = excluded.journal, renewed_at = now()
+insert into {SCHEMA}.leaders as known (lock, term, holder, instances) values (%s, %s, %s, %s)
+on conflict (lock) do update set
+    term = excluded.term, renewed_at = now(), holder = excluded.holder, instances = excluded.instances,
+    since = case when known.holder = excluded.holder then known.since else now() end
 """  # noqa: S608 - a name of ours, as below
+_LED = f"select holder, since, instances from {SCHEMA}.leaders where lock = %s"  # noqa: S608
 _FORGET = f"delete from {SCHEMA}.checkpoints where lock = %s and source = %s and key = %s"  # noqa: S608
 _KEEP = f"""
 insert into {SCHEMA}.checkpoints (lock, source, key, value) values (%s, %s, %s, %s)
@@ -49,31 +57,42 @@ on conflict (lock, source, key) do update set value = excluded.value
 class AdvisoryLock:
     """A Leadership."""
 
-    def __init__(self, settings: Lock) -> None:
-        self._settings = settings
+    def __init__(self, settings: Lock, instances: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._settings, self._me, self._instances = settings, process(), Jsonb({**instances})
         self._key = int.from_bytes(sha256(f"cdevents-adapters {settings.lock}".encode()).digest()[:8], signed=True)
         self._connection: psycopg.Connection | None = None
 
-    def acquire(self, journal: str) -> Shared | None:  # noqa: ARG002 - the lock is a session's
+    def leader(self) -> Leader | None:
         """As in Leadership."""
         try:
             connection = self._connected()
-            if not _one(connection, "select pg_try_advisory_lock(%s)", self._key):
-                return None
+            led = self._led(connection)
+            return led if _row(connection, _TAKEN, self._key)[1] else None
+        except psycopg.Error as error:
+            raise Unavailable(str(failure(self._settings.url, error))) from None
+        finally:
+            self.release()
+
+    def acquire(self) -> Shared | Leader:
+        """As in Leadership."""
+        try:
+            connection = self._connected()
+            if not _row(connection, "select pg_try_advisory_lock(%s)", self._key)[0]:
+                return self._led(connection)
             return self._left(connection)
         except psycopg.Error as error:
             self.release()
             raise Unavailable(str(failure(self._settings.url, error))) from None
 
-    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
+    def renew(self, term: str, checkpoints: Sequence[Checkpoint]) -> None:
         """As in Leadership; the lock and what is written are of one transaction."""
         if self._connection is None:
             raise Lost("the session that had the lock is gone")
         try:
             with self._connection.transaction():
-                if not _one(self._connection, _HELD, self._key):
+                if not _row(self._connection, _TAKEN, self._key)[0]:
                     raise Lost("this session has the lock no more; is there a pooler that gives it to several?")
-                self._connection.execute(_CLAIM.encode(), [self._settings.lock, journal])
+                self._connection.execute(_CLAIM.encode(), [self._settings.lock, term, self._me, self._instances])
                 self._write(self._connection, checkpoints)
         except psycopg.Error as error:
             told = str(failure(self._settings.url, error))
@@ -113,15 +132,19 @@ class AdvisoryLock:
             self._connection = connection
         return self._connection
 
+    def _led(self, connection: psycopg.Connection) -> Leader:
+        row = connection.execute(_LED.encode(), [self._settings.lock]).fetchone()
+        return Leader(row[0], row[1].isoformat(), row[2]) if row else Leader()
+
     def _left(self, connection: psycopg.Connection) -> Shared:
         lock = [self._settings.lock]
-        leaders = connection.execute(f"select journal from {SCHEMA}.leaders where lock = %s".encode(), lock)  # noqa: S608
-        journal = leaders.fetchone()
+        leaders = connection.execute(f"select term from {SCHEMA}.leaders where lock = %s".encode(), lock)  # noqa: S608
+        term = leaders.fetchone()
         query = f"select source, key, value from {SCHEMA}.checkpoints where lock = %s"  # noqa: S608
         checkpoints: dict[str, dict[str, str]] = {}
         for source, key, value in connection.execute(query.encode(), lock):
             checkpoints.setdefault(source, {})[key] = value
-        return Shared(journal[0] if journal else None, checkpoints)
+        return Shared(term[0] if term else None, checkpoints)
 
     def _write(self, connection: psycopg.Connection, checkpoints: Iterable[Checkpoint]) -> None:
         kept, forgotten = [], []
@@ -135,6 +158,6 @@ class AdvisoryLock:
                 cursor.executemany(_KEEP.encode(), kept)
 
 
-def _one(connection: psycopg.Connection, query: str, *values: object) -> object:
-    row = connection.execute(query.encode(), values).fetchone()
-    return row[0] if row else None
+def _row(connection: psycopg.Connection, query: str, *values: object) -> Sequence[Any]:
+    """Of a query that has one."""
+    return connection.execute(query.encode(), values).fetchone() or ()

@@ -13,6 +13,8 @@ SCHEMA = "cdevents"
 _TIMEOUT = 30.0
 """Seconds for connecting."""
 
+_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName)
+
 
 def connected(url: str, password: str | None = None, timeout: float = _TIMEOUT) -> psycopg.Connection:
     """A connection by a `postgresql://` URL, in whose sessions times are in UTC; raises TransientError.
@@ -39,6 +41,6 @@ def refused(error: psycopg.Error) -> bool:
 def failure(url: str, error: psycopg.Error) -> TransientError:
     """What went wrong in the database that a URL names, and what to do; no password is told."""
     where = f"PostgreSQL at {public(url, users=False)}"
-    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
+    if isinstance(error, _MISSING):
         return TransientError(f"{where} has no store, or an old one: run 'cdevents-adapters store migrate' on it")
     return TransientError(f"{where} cannot be used: {str(error).strip() or type(error).__name__}")

@@ -17,6 +17,7 @@ from adapters.sinks import SINKS
 from adapters.sources import SOURCES
 from tests import brokers
 from tests.cli.support import invoke
+from tests.postgresql import database, postgresql
 from tests.receiver import receiving
 from tests.service import free_port
 
@@ -181,6 +182,27 @@ async def test_a_postgresql() -> None:
     gone = await tried("sinks", type="postgresql", url=url, password="s3cret-word")
     assert (gone.reached, "s3cret" in gone.found) == (False, False)
     assert "127.0.0.1" in gone.found
+
+
+async def test_who_decides_of_a_standby() -> None:
+    """It is asked who leads; where it cannot be, that is told at its place, as of the tools and sinks."""
+    pytest.importorskip("psycopg")
+    from adapters.store.migrating import migrate  # noqa: PLC0415 - an extra
+
+    sources = {"it": {"type": "jenkins-api", "instance": "http://127.0.0.1:9/"}}
+
+    async def asked(**place: Any) -> reach.Outcome:
+        found = await reach.tried(Config.model_validate({"sources": sources, "standby": place}))
+        return next(each for each in found if each.at == ("standby", *place))
+
+    with postgresql() as server:
+        url = database(server)
+        assert "store migrate" in (await asked(postgresql={"url": url})).found
+        migrate(url)
+        found = await asked(postgresql={"url": url})
+        assert (found.found, found.reached) == ("can be asked who leads: nobody does", True)
+    gone = await asked(kubernetes={"lease": "x", "namespace": "ci", "url": f"http://127.0.0.1:{free_port()}"})
+    assert (gone.reached, "namespaces/ci/leases/x" in gone.found) == (False, True)
 
 
 async def test_a_rabbitmq(tmp_path: Path) -> None:

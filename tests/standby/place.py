@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from adapters.journal import Journal
 from adapters.model import Checkpoint
 from adapters.standby.candidate import Candidate
-from adapters.standby.contract import Lost, Shared, Unavailable
+from adapters.standby.contract import Leader, Lost, Shared, Unavailable
+
+INSTANCE = "https://tool.example.com/"
 
 
 @dataclass
@@ -17,7 +19,8 @@ class Place:
     """One lock and what is shared; `away` says that nobody can ask it."""
 
     leader: object = None
-    journal: str | None = None
+    term: str | None = None
+    told: Leader = field(default_factory=Leader)
     shared: dict[str, dict[str, str]] = field(default_factory=dict)
     away: bool = False
 
@@ -33,20 +36,24 @@ class Elector:
     def __init__(self, place: Place) -> None:
         self.place = place
 
-    def acquire(self, _journal: str) -> Shared | None:
+    def leader(self) -> Leader | None:
+        """As in Leadership."""
+        return self.place.told if self.place.leader else None
+
+    def acquire(self) -> Shared | Leader:
         """As in Leadership."""
         self.place.answer()
         if self.place.leader not in (None, self):
-            return None
+            return self.place.told
         self.place.leader = self
-        return Shared(self.place.journal, {name: dict(each) for name, each in self.place.shared.items()})
+        return Shared(self.place.term, {name: dict(each) for name, each in self.place.shared.items()})
 
-    def renew(self, journal: str, checkpoints: Sequence[Checkpoint]) -> None:
+    def renew(self, term: str, checkpoints: Sequence[Checkpoint]) -> None:
         """As in Leadership."""
         self.place.answer()
         if self.place.leader is not self:
             raise Lost("another leads")
-        self.place.journal = journal
+        self.place.term = term
         for each in checkpoints:
             known = self.place.shared.setdefault(each.source, {})
             known.pop(each.key, None)
@@ -81,4 +88,4 @@ class Clock:
 def candidate(place: Place, journal: Journal, sources: Sequence[str], clock: Clock | None = None) -> Candidate:
     """Somebody who may lead there."""
     clock = clock or Clock()
-    return Candidate(Elector(place), journal, sources, clock=clock, sleep=clock.sleep)
+    return Candidate(Elector(place), journal, dict.fromkeys(sources, INSTANCE), clock=clock, sleep=clock.sleep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
 from adapters.journal import Journal
 from adapters.model import Checkpoint, Notification
 from adapters.sources.pulse import Pulse
 from adapters.standby.candidate import Candidate
-from adapters.standby.contract import LEASE
-from tests.standby.place import Clock, Place, candidate
+from adapters.standby.contract import LEASE, Leader
+from tests.standby.place import INSTANCE, Clock, Place, candidate
 from tests.waiting import eventually
 
 ROUTE = "out"
@@ -153,10 +155,67 @@ async def test_a_journal_that_led_before_another_did_goes_on_after_the_other(wor
     await eventually(lambda: first.heard == [0, 1])
     await first.delivers(2)
     await eventually(lambda: world.place.shared.get("tool") == {"next": "2"})
-    world.place.leader, world.place.journal, world.place.shared = object(), "another", {"tool": {"next": "7"}}
+    world.place.leader, world.place.term, world.place.shared = object(), "another:7", {"tool": {"next": "7"}}
     await eventually(lambda: not first.leads)
     world.place.leader, world.told = None, 8
     await eventually(lambda: first.heard == [0, 1, 7])
+
+
+async def test_a_journal_from_a_copy_of_its_volume_goes_on_where_its_leader_was(world: World) -> None:
+    """What it has itself is older than what was delivered since, by whichever term."""
+    first = world.replica("a")
+    world.told = 2
+    await eventually(lambda: first.heard == [0, 1])
+    await first.delivers(2)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "2"})
+    with sqlite3.connect(world.folder / "a.db") as there, sqlite3.connect(world.folder / "b.db") as copy:
+        there.backup(copy)
+    world.told = 4
+    await eventually(lambda: first.heard == [0, 1, 2, 3])
+    await first.delivers(4)
+    await eventually(lambda: world.place.shared.get("tool") == {"next": "4"})
+    await first.dies()
+    world.place.leader = None
+    restored = world.replica("b")
+    world.told = 5
+    await eventually(lambda: restored.heard == [4])
+    await restored.dies()
+    world.place.leader = None
+    again = Replica(first.journal, candidate(world.place, first.journal, ["tool"]), Clock())
+    world.replicas.append(again)
+    again.start(lambda: world.told)
+    await eventually(lambda: again.heard == [4])
+
+
+async def test_marks_of_a_source_of_which_nothing_is_shared_are_kept(world: World) -> None:
+    """It was one of this sidecar's own, and is one of several now: it goes on where it was, and shares that."""
+    journal = Journal(world.folder / "a.db", max_bytes=64 << 20, routes=[ROUTE])
+    await journal.append([], [Checkpoint("tool", "next", "7")])
+    await journal.aclose()
+    world.place.term, world.place.shared = "another:3", {"elsewhere": {"next": "9"}}
+    first = world.replica("a")
+    world.told = 8
+    await eventually(lambda: first.heard == [7])
+    await first.delivers(1)
+    await eventually(lambda: world.place.shared == {"elsewhere": {"next": "9"}, "tool": {"next": "8"}})
+
+
+async def test_who_stands_by_says_who_leads(world: World) -> None:
+    """Once; and that it will hear nothing where that has other sources: a place that two groups share by mistake."""
+    world.place.leader = object()
+    world.place.told = Leader("host-1", "2026-03-01T08:00:00Z", {"tool": INSTANCE})
+    with structlog.testing.capture_logs() as logs:
+        first = world.replica("a")
+        await eventually(lambda: first.clock.now > 5)
+        world.place.told = Leader("host-2", "2026-03-01T09:00:00Z", {"tool": "https://other.example.com/"})
+        await eventually(lambda: first.clock.now > 10)
+    said = [(each["event"].split(":")[0], each["leader"]) for each in logs]
+    assert said == [
+        ("standing by", "host-1"),
+        ("standing by", "host-2"),
+        ("who leads has other sources", "host-2"),
+    ]
+    assert logs[-1]["leads"] == {"tool": "https://other.example.com/"}
 
 
 async def test_what_others_share_at_the_same_place_stays(world: World) -> None:

@@ -22,7 +22,7 @@ def test_an_api_server_that_is_away_is_told() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     lease = KubernetesLease(Lease.model_validate({"lease": "x", "namespace": "ci", "url": url}))
     with pytest.raises(Unavailable, match="namespaces/ci/leases/x"):
-        lease.acquire("a")
+        lease.acquire()
     lease.release()
 
 
@@ -35,4 +35,4 @@ def test_annotations_of_somebody_else_are_told() -> None:
     }
     lease._get = lambda: found  # type: ignore[method-assign]
     with pytest.raises(Unavailable, match="give this Lease another name"):
-        lease.acquire("a")
+        lease.acquire()

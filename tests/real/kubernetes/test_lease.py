@@ -12,7 +12,7 @@ import structlog.testing
 import yaml
 
 from adapters.model import Checkpoint
-from adapters.standby.contract import LEASE, Lost, Shared, Unavailable
+from adapters.standby.contract import LEASE, Leader, Lost, Shared, Unavailable
 from adapters.standby.lease import MOST, KubernetesLease
 from adapters.standby.settings import Lease
 from tests.checkout import ROOT
@@ -23,6 +23,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.real
 
 NAME = "cdevents-jenkins"
+INSTANCES = {"jenkins": "https://jenkins.example.com/"}
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
 
 
@@ -67,7 +68,7 @@ def settings(world: Cluster, name: str = NAME, port: int | None = None) -> dict[
 @pytest.fixture
 def leases(world: Cluster, clock: Clock) -> Iterator[tuple[KubernetesLease, KubernetesLease]]:
     """Two who want the same, which is not there."""
-    made = [KubernetesLease(Lease.model_validate(settings(world)), clock) for _ in range(2)]
+    made = [KubernetesLease(Lease.model_validate(settings(world)), INSTANCES, clock) for _ in range(2)]
     yield made[0], made[1]
     world.ask("DELETE", f"{LEASES}/{NAME}")
 
@@ -78,60 +79,63 @@ Two = tuple[KubernetesLease, KubernetesLease]
 def test_one_holds_it_until_it_lets_go(world: Cluster, leases: Two) -> None:
     """Nobody has led before; the next one finds whose it was, and all checkpoints as they were left."""
     first, second = leases
-    assert first.acquire("a") == Shared()
-    assert second.acquire("b") is None
+    assert first.acquire() == Shared()
+    assert isinstance(second.acquire(), Leader)
     first.renew("a", [Checkpoint("jenkins", "job/x", "7"), Checkpoint("jenkins", "job/y", "1")])
     first.renew("a", [Checkpoint("jenkins", "job/x", "8"), Checkpoint("jenkins", "job/y", None)])
     first.release()
-    assert second.acquire("b") == Shared("a", {"jenkins": {"job/x": "8"}})
+    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "8"}})
     spec = world.get(f"{LEASES}/{NAME}")["spec"]
-    assert spec["holderIdentity"].endswith("_b")
+    assert second.leader() == Leader(second._me, spec["acquireTime"], INSTANCES)
     assert (spec["leaseDurationSeconds"], spec["leaseTransitions"]) == (LEASE, 1)
 
 
 def test_one_that_is_not_renewed_is_taken_when_it_has_ended(leases: Two, clock: Clock) -> None:
     """By the clock of who takes it, from when that saw it last; and who had it can write no more."""
     first, second = leases
-    first.acquire("a")
+    first.acquire()
     first.renew("a", [Checkpoint("jenkins", "job/x", "7")])
-    assert second.acquire("b") is None
+    assert isinstance(second.acquire(), Leader)
     clock.now += LEASE - 1
     first.renew("a", [])
-    assert second.acquire("b") is None
+    assert isinstance(second.acquire(), Leader)
     clock.now += LEASE - 1
-    assert second.acquire("b") is None
+    assert isinstance(second.acquire(), Leader)
     clock.now += 2
-    assert second.acquire("b") == Shared("a", {"jenkins": {"job/x": "7"}})
-    with pytest.raises(Lost, match="_b"):
+    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
+    with pytest.raises(Lost, match=second._me):
         first.renew("a", [Checkpoint("jenkins", "job/x", "8")])
     second.release()
-    assert first.acquire("a") == Shared("a", {"jenkins": {"job/x": "7"}})
+    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
 
 
-def test_who_had_it_has_it_again_at_once(leases: Two, world: Cluster) -> None:
-    """The same journal is the same holder: a process that was started again does not wait for itself."""
-    first, _ = leases
-    first.acquire("a")
-    again = KubernetesLease(Lease.model_validate(settings(world)))
-    assert again.acquire("a") is not None
+def test_no_two_processes_are_one_holder(leases: Two) -> None:
+    """Though they be on hosts of one name, with copies of one journal; each is told who has it, and of what."""
+    first, second = leases
+    first.acquire()
+    first.renew("a:1", [])
+    found = second.acquire()
+    assert isinstance(found, Leader)
+    assert (found, found.by) == (first.leader(), first._me)
+    assert found.instances == {"jenkins": "https://jenkins.example.com/"}
 
 
 def test_of_two_that_write_at_once_one_has_it(leases: Two) -> None:
     """The server refuses the second write of one version."""
     first, second = leases
-    first.acquire("a")
+    first.acquire()
     first.release()
     found = second._get()
     assert found is not None
-    first.acquire("a")
+    first.acquire()
     second._get = lambda: found  # type: ignore[method-assign]
-    assert second.acquire("b") is None
+    assert isinstance(second.acquire(), Leader)
 
 
 def test_a_label_of_somebody_else_does_not_take_it_away(leases: Two, world: Cluster) -> None:
     """It is written again over that, and the label stays."""
     first, _ = leases
-    first.acquire("a")
+    first.acquire()
     world.ask(
         "PATCH", f"{LEASES}/{NAME}", {"metadata": {"labels": {"team": "ci"}}}, "application/strategic-merge-patch+json"
     )
@@ -141,13 +145,13 @@ def test_a_label_of_somebody_else_does_not_take_it_away(leases: Two, world: Clus
     found = world.get(f"{LEASES}/{NAME}")["metadata"]
     assert found["labels"] == {"team": "ci"}
     first.release()
-    assert first.acquire("a") == Shared("a", {"jenkins": {"job/x": "7"}})
+    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
 
 
 def test_many_jobs_fit_and_too_many_are_told(leases: Two) -> None:
     """The lead is kept all the same, and who comes after begins at the last that did fit."""
     first, second = leases
-    first.acquire("a")
+    first.acquire()
     jobs = {
         f"job/team-{number % 40}/job/service-{number}/job/main": f"{number * 7919}:{number}" for number in range(9_000)
     }
@@ -161,14 +165,14 @@ def test_many_jobs_fit_and_too_many_are_told(leases: Two) -> None:
     assert [each["event"] for each in logs] == ["too many checkpoints for a Lease"]
     assert logs[0]["bytes"] > MOST
     first.release()
-    assert second.acquire("b") == Shared("a", {"jenkins": jobs})
+    assert second.acquire() == Shared("a", {"jenkins": jobs})
 
 
 def test_what_the_role_does_not_allow_says_what_to_allow(world: Cluster) -> None:
     """Another name than that in the role may be made, for that cannot be told apart, but not read."""
     other = KubernetesLease(Lease.model_validate(settings(world, "another")))
     with pytest.raises(Unavailable, match=r"403.*let this user's role get"):
-        other.acquire("a")
+        other.acquire()
 
 
 @pytest.mark.parametrize("fault", ["killed", "cut off"])
