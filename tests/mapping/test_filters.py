@@ -325,3 +325,15 @@ def test_a_list_says_which_item_has_not_what_all_have() -> None:
     assert evaluate("jobs[*].runs[0].id", {"jobs": jobs}) == [1, 2]
     assert evaluate("$all[*].runs", {}, all={"runs": 1}) == Absent("$all is not a list")
     assert evaluate("jobs[*]", {"jobs": [1, None]}) == Absent("jobs[1] is missing")
+
+
+_SEGMENTS = ["job", "view", "user", "me", "my-views", "a", "%25", "%2F", "%7E", "~", "%c3", "é", ":", "", "7"]
+
+
+@given(st.lists(st.sampled_from(_SEGMENTS)))
+def test_a_path_of_jenkins_is_the_same_wherever_it_is_read(segments: list[str]) -> None:
+    """By itself, as Jenkins tells it, or in a whole URL; and what is as Jenkins writes it stays so."""
+    path = "/".join(["job", "a", *segments, ""])
+    found = evaluate("it | jenkins_path", {"it": f"https://ci.example.com/{path}"})
+    assert evaluate("it | jenkins_path", {"it": path}) == found
+    assert evaluate("it | jenkins_path", {"it": found}) == found

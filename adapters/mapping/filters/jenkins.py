@@ -14,6 +14,8 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 _LEFT_ALONE = "!$&'()*+,=@"
+_ESCAPED = "[01][0-9A-F]|2[0235F]|3[ABCEF]|5[B-E]|60|7[B-F]|[89A-F][0-9A-F]"
+_OF_JENKINS = re.compile(rf"job/(?:[\w{_LEFT_ALONE}./-]++|%(?:{_ESCAPED}))++(?<=/)", re.ASCII)
 _CELL = re.compile(r"[^=,]+=[^,]*(,[^=,]+=[^,]*)*")
 _MODULE = re.compile(r"[\w.-]+:[\w.-]+")
 
@@ -29,6 +31,8 @@ def jenkins_path(value: str) -> str:
 
     `view/all/job/a%28b%29/7` is `job/a(b)/7/`. What a name is encoded as does not matter, as long as it is once.
     """
+    if _as_written(value):
+        return value
     names, rest = _parsed(value)
     segments = [segment for name in names for segment in ("job", name)] + rest
     return "".join(f"{encoded(unquote(segment, errors='surrogateescape'))}/" for segment in segments)
@@ -41,7 +45,12 @@ def jenkins_job_name(value: str) -> str:
     Also of what is a job within one: `build/AXIS=value`, `build/group:artifact`, `build/promotion/NAME`.
     """
     names, rest = _parsed(value)
-    return "/".join(unquote(name, errors="strict") for name in [*names, *_within(rest)])
+    return _decoded("/".join([*names, *_within(rest)]))
+
+
+@lru_cache(maxsize=4096)
+def _decoded(name: str) -> str:
+    return unquote(name, errors="strict")
 
 
 @lru_cache(maxsize=4096)
@@ -58,22 +67,34 @@ def jenkins_job_path(value: str) -> str:
     return f"{above}{encoded(last)}/" if outer and _CELL.fullmatch(last) else f"{above}job/{encoded(last)}/"
 
 
+def _as_written(value: str) -> bool:
+    """Whether a path is as Jenkins itself writes it, and of no view: that of most."""
+    return _OF_JENKINS.fullmatch(value) is not None and "//" not in value and "view" not in value
+
+
 def _parsed(value: str) -> tuple[list[str], list[str]]:
     """The names of the job that a path is about, outermost first, and the segments that follow; all still encoded."""
-    rest = [word for word in urlsplit(value).path.split("/") if word]
+    rest = value.split("/")[:-1] if _as_written(value) else [word for word in urlsplit(value).path.split("/") if word]
     names: list[str] = []
-    while True:
-        match rest:
-            case ["job", name, *after]:
-                names.append(name)
-            case ["view", _, *after] | ["me", "my-views", *after] | ["user", _, "my-views", *after]:
-                pass
-            case _:
-                break
-        rest = after
+    while len(rest) > 1 and (rest[0] == "job" or (around := _view(rest))):
+        if rest[0] == "job":
+            names.append(rest[1])
+            rest = rest[2:]
+        else:
+            rest = rest[around:]
     if not names:
         raise ValueError(f"'{value[:60]}' is not the URL of a Jenkins job")
     return names, rest
+
+
+def _view(rest: Sequence[str]) -> int:
+    """How many segments at the beginning of a path say in which view, or whose, what follows is looked at."""
+    match rest:
+        case ["view", _, *_] | ["me", "my-views", *_]:
+            return 2
+        case ["user", _, "my-views", *_]:
+            return 3
+    return 0
 
 
 def _within(rest: Sequence[str]) -> Iterator[str]:
