@@ -29,11 +29,11 @@ def listeners(settings: ServerSettings, early: Bound) -> Iterator[Mapping[str, s
 
 def servers(sidecar: Sidecar, readiness: Readiness) -> Mapping[str, Server]:
     """The servers for these sockets."""
-    settings, registry = sidecar.settings.server, sidecar.metrics.registry
+    settings, metrics = sidecar.settings.server, sidecar.metrics
     webhooks = [*sidecar.mounts()]
     if settings.admin is None:
-        return {"listen": Server(application(webhooks, registry, readiness), settings.drain / 2)}
-    own = served(probes(registry, readiness))
+        return {"listen": Server(application(webhooks, lambda: metrics.registry, readiness), settings.drain / 2)}
+    own = served(probes(lambda: metrics.registry, readiness))
     return {"listen": Server(served(webhooks), settings.drain / 2), "admin": Server(own, grace=1)}
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import structlog
-from prometheus_client import CollectorRegistry
 from starlette.routing import BaseRoute
 
 from adapters import config
@@ -79,7 +78,7 @@ class Sidecar:
         """Raises ConfigError when a mapping cannot be loaded or a sink not be built."""
         self.settings = settings
         self.journal = journal
-        self.metrics = Metrics(CollectorRegistry())
+        self.metrics = Metrics()
         self.metrics.watch(
             lambda: journal.status(settings.routes), journal.size, shadows=lambda: journal.status(settings.shadows)
         )

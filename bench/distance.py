@@ -10,8 +10,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry
-
 from adapters.journal import Journal
 from adapters.metrics import Metrics
 from adapters.model import Format, Message, Notification
@@ -66,7 +64,7 @@ async def _rates() -> tuple[float, float]:
 
 async def _rate(journal: Journal, name: str, in_flight: int) -> float:
     render = renderer(lambda _: Origin(INSTANCE), format_=Format.LEGACY)
-    route = Route(name, journal.route(name), render, Far(), Metrics(CollectorRegistry()), in_flight=in_flight)
+    route = Route(name, journal.route(name), render, Far(), Metrics(), in_flight=in_flight)
     route.drain()
     start = perf_counter()
     await route.run()

@@ -18,8 +18,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry
-
 from adapters.cdevents.cloudevents import STRUCTURED_JSON
 from adapters.journal import Journal
 from adapters.mapping import load
@@ -74,7 +72,7 @@ def _route(path: Path, url: str, render: Render) -> Cost:
 
 
 async def _drained(path: Path, settings: HttpSettings, render: Render) -> Cost:
-    metrics, name = Metrics(CollectorRegistry()), next(_routes)
+    metrics, name = Metrics(), next(_routes)
     async with aclosing(Journal(path, max_bytes=1 << 40)) as journal, aclosing(HttpSink(settings)) as sink:
         route = Route(name, journal.route(name), render, sink, metrics, BATCH)
         begin, used = perf_counter(), process_time()

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.journal import Journal
 from adapters.metrics import Metrics
@@ -74,9 +73,7 @@ async def _drained(journal: Journal, sink: Sink, in_flight: int) -> float:
     """How fast a new route drains the journal."""
     origin = Origin(next(_instances))
     render = renderer(lambda _: origin, format_=Format.LEGACY)
-    route = Route(
-        origin.instance, journal.route(origin.instance), render, sink, Metrics(CollectorRegistry()), BATCH, in_flight
-    )
+    route = Route(origin.instance, journal.route(origin.instance), render, sink, Metrics(), BATCH, in_flight)
     route.drain()
     begin = perf_counter()
     with suppress(TimeoutError):

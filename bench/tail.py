@@ -10,8 +10,6 @@ from pathlib import Path
 from textwrap import dedent
 from time import perf_counter, process_time
 
-from prometheus_client import CollectorRegistry
-
 from adapters import yamlfile
 from adapters.journal import Journal
 from adapters.mapping.compiler import compiled
@@ -80,7 +78,7 @@ def _log(lines: int) -> bytes:
 
 def _tail(paths: Sequence[str], together: int = 1) -> Tail:
     given = {"type": "tail", "instance": INSTANCE, "paths": paths, "lines_per_notification": together}
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     context = Context("app", lambda: None, {}, metrics, lambda: datetime.now(UTC))
     return Tail(TailSettings.model_validate(given), context)
 

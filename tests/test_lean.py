@@ -54,6 +54,7 @@ LIBRARIES = {
     "jsonschema_rs",
     "nats",
     "paho",
+    "prometheus_client",
     "psycopg",
     "pyarrow",
     "pycurl",

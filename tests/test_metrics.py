@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 
 from adapters.journal import Journal
 from adapters.journal.status import RouteStatus
@@ -18,7 +18,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 def test_what_happens_is_counted_under_its_labels() -> None:
     """Each method adds to its own counter."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     metrics.received("jenkins", 3)
     metrics.answered("jenkins", 202)
     metrics.ignored("cd", "jenkins", 2)
@@ -39,7 +39,7 @@ def test_what_happens_is_counted_under_its_labels() -> None:
 
 def test_the_journal_is_asked_at_each_scrape() -> None:
     """Lag, age, dead letters and size are those of the moment."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     now = [RouteStatus("cd", 5, 2, 7.5, 1)]
     metrics.watch(lambda: now, lambda: 4096)
     assert value(metrics, "route_lag_records", route="cd") == 2
@@ -52,7 +52,7 @@ def test_the_journal_is_asked_at_each_scrape() -> None:
 
 def test_a_shadow_that_is_behind_is_late_for_nobody() -> None:
     """It has a lag of its own, and no age that an alert on late events would take for one; its dead letters count."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     metrics.watch(list, lambda: 4096, shadows=lambda: [RouteStatus("next", 5, 2, 604800.0, 1)])
     assert value(metrics, "shadow_lag_records", shadow="next") == 2
     assert value(metrics, "dead_letters_open", route="next") == 1
@@ -62,7 +62,7 @@ def test_a_shadow_that_is_behind_is_late_for_nobody() -> None:
 async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """Its own metrics are missing, the others are there, and one says why."""
     journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     metrics.watch(lambda: journal.status(["cd"]), journal.size)
     metrics.received("jenkins", 3)
     await journal.aclose()
@@ -72,7 +72,7 @@ async def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_two_services_in_one_process_do_not_share_counters() -> None:
     """Nothing is on the library's global registry."""
-    first, second = Metrics(CollectorRegistry()), Metrics(CollectorRegistry())
+    first, second = Metrics(), Metrics()
     first.received("jenkins")
     assert value(second, "notifications_received_total", source="jenkins") is None
     assert b"cdevents_adapters" not in generate_latest()

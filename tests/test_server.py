@@ -47,7 +47,7 @@ async def get(serving: Server, path: str) -> httpx.Response:
 
 async def test_alive_is_whoever_answers() -> None:
     """`/healthz` is 200 even while not ready, and names no software."""
-    answer = await get(Server(application([], CollectorRegistry(), reasons("the disk is full")), grace=1), "/healthz")
+    answer = await get(Server(application([], CollectorRegistry, reasons("the disk is full")), grace=1), "/healthz")
     assert (answer.status_code, answer.json()) == (200, {"alive": True})
     assert "server" not in answer.headers
 
@@ -55,7 +55,7 @@ async def test_alive_is_whoever_answers() -> None:
 @pytest.mark.parametrize(("said", "status"), [((), 200), (("the disk is full",), 503)])
 async def test_readiness_gives_its_reasons(said: tuple[str, ...], status: int) -> None:
     """`/readyz` is 503 with every reason."""
-    answer = await get(Server(application([], CollectorRegistry(), reasons(*said)), grace=1), "/readyz")
+    answer = await get(Server(application([], CollectorRegistry, reasons(*said)), grace=1), "/readyz")
     assert (answer.status_code, answer.json()) == (status, {"ready": not said, "reasons": [*said]})
 
 
@@ -63,14 +63,14 @@ async def test_metrics_are_in_prometheus_format() -> None:
     """`/metrics` shows the registry it was given."""
     registry = CollectorRegistry()
     Counter("things", "Things", registry=registry).inc(3)
-    answer = await get(Server(application([], registry, reasons()), grace=1), "/metrics")
+    answer = await get(Server(application([], lambda: registry, reasons()), grace=1), "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert "things_total 3.0" in answer.text
 
 
 async def test_elsewhere_is_nothing() -> None:
     """404, in JSON."""
-    answer = await get(Server(application([], CollectorRegistry(), reasons()), grace=1), "/secret")
+    answer = await get(Server(application([], CollectorRegistry, reasons()), grace=1), "/secret")
     assert (answer.status_code, answer.json()["error"]) == (404, "no webhook here")
 
 
@@ -83,7 +83,7 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
         await go_on.wait()
         return PlainTextResponse("done")
 
-    serving = Server(application([Route("/slow", slow)], CollectorRegistry(), reasons()), grace=5)
+    serving = Server(application([Route("/slow", slow)], CollectorRegistry, reasons()), grace=5)
     async with running(serving) as (host, port), httpx.AsyncClient() as client:
         asking = asyncio.create_task(client.get(f"http://{host}:{port}/slow"))
         await inside.wait()
@@ -102,14 +102,14 @@ async def test_a_connection_that_sends_no_head_is_closed(
 ) -> None:
     """It may not be held open by sending slowly, neither at first nor after requests that were answered."""
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
-    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as address:
+    async with running(Server(application([], CollectorRegistry, reasons()), grace=1)) as address:
         whole = [b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"] * before
         assert (await said(address, *whole, sent)).count(b"HTTP/1.1 200") == before
 
 
 async def test_a_head_that_never_ends_is_not_read_for_ever() -> None:
     """64 KiB are enough."""
-    async with running(Server(application([], CollectorRegistry(), reasons()), grace=1)) as address:
+    async with running(Server(application([], CollectorRegistry, reasons()), grace=1)) as address:
         assert await said(address, b"GET / HTTP/1.1\r\n" + b"X-Header: value\r\n" * 5000) == b""
 
 
@@ -122,7 +122,7 @@ async def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatc
         return PlainTextResponse(str(len(await request.body())))
 
     routes = [Route("/slow", slow, methods=["POST"])]
-    serving = Server(application(routes, CollectorRegistry(), reasons()), grace=1)
+    serving = Server(application(routes, CollectorRegistry, reasons()), grace=1)
     async with running(serving) as (host, port), httpx.AsyncClient() as client:
         answer = await client.post(f"http://{host}:{port}/slow", content=bytes(1 << 20))
     assert answer.text == str(1 << 20)
@@ -188,7 +188,7 @@ async def test_an_upgrade_that_is_offered_costs_no_body(size: int, apart: bool) 
     async def measure(request: Request) -> Response:
         return PlainTextResponse(f"{len(await request.body())} bytes")
 
-    serving = Server(application([Route("/hook", measure, methods=["POST"])], CollectorRegistry(), reasons()), grace=1)
+    serving = Server(application([Route("/hook", measure, methods=["POST"])], CollectorRegistry, reasons()), grace=1)
     offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAA\r\n"
     head = f"POST /hook HTTP/1.1\r\nHost: x\r\n{offer}Content-Length: {size}\r\n\r\n".encode()
     async with running(serving) as (host, port):

@@ -39,7 +39,7 @@ class Gate:
 @asynccontextmanager
 async def connected(*routes: Route) -> AsyncIterator[Callable[[], Awaitable[Streams]]]:
     """A server, and what opens connections to it, each closed at the end."""
-    serving = Server(application(routes, CollectorRegistry(), reasons()), grace=1)
+    serving = Server(application(routes, CollectorRegistry, reasons()), grace=1)
     async with running(serving) as address, AsyncExitStack() as stack:
 
         async def connect() -> Streams:

@@ -8,8 +8,6 @@ from contextlib import nullcontext
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from prometheus_client import CollectorRegistry
-
 from adapters.config import Config
 from adapters.journal.lock import locked
 from adapters.mapping import Framing
@@ -63,7 +61,7 @@ async def _replayed(plan: Replay, report: Report) -> Progress:
             log,
             _render(plan, progress.outcomes),
             sink,
-            Metrics(CollectorRegistry()),
+            Metrics(),
             batch=BATCH,
             redact=redaction(plan.config),
         )

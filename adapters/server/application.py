@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
@@ -12,14 +12,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.answers import Refusal, json_answer
 
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
 PROBES = ("/healthz", "/readyz", "/metrics")
 """What is asked by whoever looks after the process, and answered however busy it is."""
+
+Registry = Callable[[], "CollectorRegistry"]
+"""Gives the metrics to whoever asks for them."""
 
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
 
 
-def application(sources: Sequence[BaseRoute], registry: CollectorRegistry, readiness: Readiness) -> ASGIApp:
+def application(sources: Sequence[BaseRoute], registry: Registry, readiness: Readiness) -> ASGIApp:
     """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
     return served([*sources, *probes(registry, readiness)])
 
@@ -29,7 +35,7 @@ def served(routes: Sequence[BaseRoute]) -> ASGIApp:
     return Router(routes, redirect_slashes=False, default=_not_found)
 
 
-def probes(registry: CollectorRegistry, readiness: Readiness) -> Sequence[BaseRoute]:
+def probes(registry: Registry, readiness: Readiness) -> Sequence[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
     async def healthz(_request: Request) -> Response:
@@ -40,7 +46,9 @@ def probes(registry: CollectorRegistry, readiness: Readiness) -> Sequence[BaseRo
         return json_answer(503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
 
     def metrics(_request: Request) -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - nobody may ever ask
+
+        return Response(generate_latest(registry()), media_type=CONTENT_TYPE_LATEST)
 
     return [Route(path, answer) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
 

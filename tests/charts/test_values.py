@@ -13,7 +13,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from adapters import config, metrics
+from adapters import config
+from adapters.metrics import exposition
 from adapters.translators import Translators
 from tests.charts.chart import CHART, EXAMPLES, Json, document, merged
 from tests.checkout import ROOT
@@ -95,7 +96,7 @@ def test_the_rights_are_those_of_the_example_without_helm(rules: str, example: s
 
 def test_replicas_follow_a_metric_that_the_service_has() -> None:
     """The lag of its routes."""
-    assert VALUES["autoscaling"]["metric"] == f"{metrics.PREFIX}_route_lag_records"
+    assert VALUES["autoscaling"]["metric"] == f"{exposition.PREFIX}_route_lag_records"
     assert "`route_lag_records`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 

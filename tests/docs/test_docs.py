@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import typer.main
 import yaml
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 from typer.core import TyperGroup
 
 from adapters import config, mapping
 from adapters.cdevents.cloudevents import structured
 from adapters.cli import main
-from adapters.metrics import PREFIX, Metrics
+from adapters.metrics import Metrics
+from adapters.metrics.exposition import PREFIX
 from adapters.model import Format, Notification, Record
 from adapters.resources import resource
 from adapters.route import Origin, renderer
@@ -115,7 +116,7 @@ def test_the_shipped_mappings_are_the_documented_ones() -> None:
 
 def exposed() -> set[str]:
     """The metrics of a fresh service."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     metrics.watch(list, lambda: 0)
     metrics.stalls(dict)
     metrics.leaders(dict)

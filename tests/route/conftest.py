@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.cdevents.ids import context_id
 from adapters.errors import MappingError
@@ -123,7 +122,7 @@ async def journal(path: Path) -> AsyncIterator[Journal]:
 @pytest.fixture
 def metrics() -> Metrics:
     """Counters at zero."""
-    return Metrics(CollectorRegistry())
+    return Metrics()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
 from adapters.cdevents.cloudevents import legacy_message
 from adapters.errors import DeliveryError, HungUp, PermanentError, TransientError
@@ -127,7 +126,7 @@ async def test_every_message_is_taken_once_or_refused(
 ) -> None:
     """Whatever a sink answers, those that it took are in order, and with the refused they are all."""
     sink = Failing(failures)
-    delivery = Delivery("raw", sink, Metrics(CollectorRegistry()), sleep=Naps())
+    delivery = Delivery("raw", sink, Metrics(), sleep=Naps())
     refused = await delivery.deliver(messages(total))
     assert sink.data() == [str(n) for n in range(total) if n not in refused]
 
@@ -149,7 +148,7 @@ class Failing(Recorder):
 
 async def test_a_sink_that_takes_messages_again_is_told_once() -> None:
     """With how long it did not, and how many records wait: the night is over."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     sink = Recorder(deque([TransientError("away"), TransientError("away")]))
     delivery = Delivery("raw", sink, metrics, sleep=Naps(), waiting=lambda: 41)
     with structlog.testing.capture_logs() as logs:
@@ -168,7 +167,7 @@ async def test_why_a_sink_takes_nothing_is_noted_when_it_changes() -> None:
         notes.append(reason)
 
     failures = [TransientError("away"), TransientError("away"), TransientError("busy")]
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     delivery = Delivery("raw", Recorder(deque(failures)), metrics, sleep=Naps(), note=note)
     await delivery.deliver(messages(2))
     await delivery.deliver(messages(2))
@@ -199,7 +198,7 @@ async def test_what_settles_beyond_a_failure_is_not_published_again(rounds: list
                 raise error
 
     seen: set[bytes] = set()
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     refused = await Delivery("raw", Sink(deque()), metrics, sleep=Naps()).deliver(messages(6))
     assert refused == {int(data): "no" for data, fate in settled.items() if fate == "refused"}
     assert len(seen) == 6

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.metrics import Metrics
@@ -199,7 +198,7 @@ async def test_the_cursor_is_right_after_every_interleaving(
 
 async def drained(log: Memory, **options: Any) -> Memory:
     """A log that a route has gone through."""
-    route = Route("raw", log, RAW, log.wire, Metrics(CollectorRegistry()), sleep=Naps(), **options)
+    route = Route("raw", log, RAW, log.wire, Metrics(), sleep=Naps(), **options)
     route.drain()
     await asyncio.wait_for(route.run(), 30)
     return log

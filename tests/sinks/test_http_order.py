@@ -7,7 +7,6 @@ import asyncio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
 from adapters.errors import TransientError
 from adapters.metrics import Metrics
@@ -48,7 +47,7 @@ def test_whatever_is_answered_each_key_is_in_order(keys: list[str], connections:
 async def _delivered(keys: list[str], server: Slow, connections: int) -> tuple[Slow, dict[int, str]]:
     async with server.listening() as slow:
         sink = _sink(slow, connections)
-        refused = await Delivery("r", sink, Metrics(CollectorRegistry()), sleep=_at_once).deliver(_messages(keys))
+        refused = await Delivery("r", sink, Metrics(), sleep=_at_once).deliver(_messages(keys))
         await sink.aclose()
     return slow, refused
 

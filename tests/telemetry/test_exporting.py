@@ -7,7 +7,6 @@ import gzip
 from collections.abc import Iterator
 
 import pytest
-from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 pytest.importorskip("opentelemetry.proto", reason="needs the extra otlp")
@@ -32,7 +31,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def metrics() -> Metrics:
     """Some that count something."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = Metrics()
     metrics.received("jenkins", 3)
     metrics.watch(lambda: [RouteStatus("cd", 5, 2, 7.5, 1)], lambda: 4096)
     return metrics

@@ -12,7 +12,6 @@ from pathlib import Path
 import obstore
 import pytest
 from obstore.store import S3Store
-from prometheus_client import CollectorRegistry
 
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
@@ -94,7 +93,7 @@ async def test_an_archive_is_replayed(bucket: S3Store, tmp_path: Path) -> None:
 async def test_what_comes_is_heard(bucket: S3Store, options: dict[str, str]) -> None:
     """Each object once, and again when it is another one; credentials are in the settings."""
     said = {"type": "objects", "instance": "https://ci.example.com/", "urls": ["s3://archive/in/"], "options": options}
-    context = Context("in", lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
+    context = Context("in", lambda: None, {}, Metrics(), lambda: datetime.now(UTC))
     source, heard = Objects(ObjectsSettings.model_validate(said), context), list[bytes]()
 
     async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:  # noqa: ARG001

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from prometheus_client import CollectorRegistry
-
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
 from adapters.sources.broker.kafka import KafkaSettings, KafkaSource
@@ -116,7 +114,7 @@ def source(broker: Broker, context: Context, replica: int = 0) -> Source:
 
 def context() -> Context:
     """A source without a mapping."""
-    return Context(NAME, lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
+    return Context(NAME, lambda: None, {}, Metrics(), lambda: datetime.now(UTC))
 
 
 def passed_over(context: Context) -> float:

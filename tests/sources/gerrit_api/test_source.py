@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 import pytest
 import structlog.testing
-from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
 from adapters.errors import ConfigError, JournalUnavailable
@@ -72,7 +71,7 @@ class World:
     def made(self, settings: GerritApiSettings) -> GerritApi:
         """A source that knows what is on disk."""
         kept = self.journal.checkpoints("gerrit")
-        context = Context("gerrit", lambda: None, kept, Metrics(CollectorRegistry()), lambda: MOMENT)
+        context = Context("gerrit", lambda: None, kept, Metrics(), lambda: MOMENT)
         return GerritApi(settings, context, sleep=self.sleep)
 
     async def sleep(self, seconds: float) -> None:
@@ -276,7 +275,7 @@ async def test_a_change_that_cannot_be_read_costs_only_itself(
 
 def test_another_sources_checkpoint_is_told_at_the_start(settings: Settings) -> None:
     """A name that was used for something else would begin anywhere."""
-    context = Context("gerrit", lambda: None, {"changes": "17"}, Metrics(CollectorRegistry()), lambda: MOMENT)
+    context = Context("gerrit", lambda: None, {"changes": "17"}, Metrics(), lambda: MOMENT)
     with pytest.raises(ConfigError, match="its checkpoint 'changes' is not its own: not written by this source"):
         GerritApi(settings(), context)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.errors import ConfigError
 from adapters.metrics import Metrics
@@ -98,7 +97,7 @@ async def test_what_was_heard_is_not_made_up_again(
 )
 def test_a_missing_file_is_told_at_the_start(settings: Settings, given: dict[str, str], problem: str) -> None:
     """Not at the first connection, in the night."""
-    context = Context("gerrit", lambda: None, {}, Metrics(CollectorRegistry()), lambda: MOMENT)
+    context = Context("gerrit", lambda: None, {}, Metrics(), lambda: MOMENT)
     with pytest.raises(ConfigError) as wrong:
         GerritStream(settings(**given), context)
     assert [str(each) for each in wrong.value.problems] == [problem]
@@ -107,7 +106,7 @@ def test_a_missing_file_is_told_at_the_start(settings: Settings, given: dict[str
 def test_a_missing_client_is_told_with_its_extra(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who did not install what this source needs is told what to install."""
     monkeypatch.setattr("adapters.sources.gerrit_stream.source.CLIENTS", ("no_such_client", "requests"))
-    context = Context("gerrit", lambda: None, {}, Metrics(CollectorRegistry()), lambda: MOMENT)
+    context = Context("gerrit", lambda: None, {}, Metrics(), lambda: MOMENT)
     with pytest.raises(
         ConfigError, match=r"no_such_client not installed \(pip install 'cdevents-adapters\[gerrit\]'\)"
     ):
@@ -116,6 +115,6 @@ def test_a_missing_client_is_told_with_its_extra(settings: Settings, monkeypatch
 
 def test_another_sources_checkpoint_is_told_at_the_start(settings: Settings) -> None:
     """A name that was used for something else would begin anywhere."""
-    context = Context("gerrit", lambda: None, {"stream": "17"}, Metrics(CollectorRegistry()), lambda: MOMENT)
+    context = Context("gerrit", lambda: None, {"stream": "17"}, Metrics(), lambda: MOMENT)
     with pytest.raises(ConfigError, match="its checkpoint 'stream' is not its own: not written by this source"):
         GerritStream(settings(), context)

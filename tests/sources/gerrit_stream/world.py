@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cache
 
 import orjson
-from prometheus_client import CollectorRegistry
 
 from adapters import mapping
 from adapters.journal import Journal
@@ -38,7 +37,7 @@ class Running:
             name="gerrit",
             translator=lambda: None,
             checkpoints=self.journal.checkpoints("gerrit"),
-            metrics=Metrics(CollectorRegistry()),
+            metrics=Metrics(),
             clock=lambda: self.now,
         )
         source = GerritStream(settings, context, sleep=self.sleep)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.journal import Journal
 from adapters.mapping import load
@@ -62,7 +61,7 @@ class World:
 
     def made(self, settings: GithubDeliveriesSettings) -> GithubDeliveries:
         """A source that knows what is on disk."""
-        kept, metrics = self.journal.checkpoints("github"), Metrics(CollectorRegistry())
+        kept, metrics = self.journal.checkpoints("github"), Metrics()
         now = datetime.fromtimestamp(NOW, UTC)
         return GithubDeliveries(
             settings, Context("github", lambda: TRANSLATOR, kept, metrics, lambda: now), sleep=self.sleep

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
-from prometheus_client import CollectorRegistry
 from requests import PreparedRequest
 
 from adapters.metrics import Metrics
@@ -136,6 +135,6 @@ class Nap:
 
 def source(checkpoints: Mapping[str, str] | None = None, nap: Nap | None = None, **settings: Any) -> JenkinsApi:
     """A source over the fake, which goes on after checkpoints."""
-    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(CollectorRegistry()), lambda: HEARD)
+    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(), lambda: HEARD)
     values = {"type": "jenkins-api", "instance": "https://jenkins.example.com/", "url": ROOT, **settings}
     return JenkinsApi(JenkinsApiSettings.model_validate(values), context, nap or Nap())

@@ -15,7 +15,6 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import orjson
-from prometheus_client import CollectorRegistry
 
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
@@ -164,7 +163,7 @@ def source(
     home: Path, checkpoints: Mapping[str, str] | None = None, sleep: Sleep = asyncio.sleep, **settings: Any
 ) -> JenkinsHome:
     """A source over a home, which goes on after checkpoints."""
-    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(CollectorRegistry()), lambda: HEARD)
+    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(), lambda: HEARD)
     values = {"type": "jenkins-home", "instance": "https://jenkins.example.com/", "home": str(home), **settings}
     return JenkinsHome(JenkinsHomeSettings.model_validate(values), context, sleep)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.journal import Journal
 from adapters.metrics import Metrics
@@ -56,9 +55,7 @@ class World:
     @asynccontextmanager
     async def source(self, receive: Receive | None = None, *, lists: int = 1, **given: Any) -> AsyncIterator[None]:
         """A source with the journal's checkpoints, until the end of the block; it has listed all when it begins."""
-        context = Context(
-            "cluster", lambda: None, self.journal.checkpoints("cluster"), Metrics(CollectorRegistry()), self._clock
-        )
+        context = Context("cluster", lambda: None, self.journal.checkpoints("cluster"), Metrics(), self._clock)
         source = Kubernetes(self.settings(**given), context, sleep=self._sleep)
         before = len(self.watches())
         task = asyncio.create_task(source.run(receive or self.journal.append))

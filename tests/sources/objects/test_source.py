@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
@@ -80,7 +79,7 @@ def make(bucket: Path, kept: Kept) -> Make:
 
     def make(now: datetime = NOW, **settings: Any) -> Objects:
         usual = {"type": "objects", "instance": "https://ci.example.com/", "urls": [f"file://{bucket}/"]}
-        context = Context("bucket", lambda: None, dict(kept.checkpoints), Metrics(CollectorRegistry()), lambda: now)
+        context = Context("bucket", lambda: None, dict(kept.checkpoints), Metrics(), lambda: now)
         return Objects(ObjectsSettings.model_validate(usual | settings), context)
 
     return make

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters.journal import Journal
 from adapters.metrics import Metrics
@@ -47,7 +46,7 @@ class World:
 
     def source(self, settings: PollSettings) -> Poll:
         """A source that knows what is on disk."""
-        kept, metrics = self.journal.checkpoints("builds"), Metrics(CollectorRegistry())
+        kept, metrics = self.journal.checkpoints("builds"), Metrics()
         context = Context("builds", lambda: None, kept, metrics, lambda: datetime.fromtimestamp(self.now, UTC))
         return Poll(settings, context, sleep=self.sleep)
 

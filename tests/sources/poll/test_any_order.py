@@ -14,7 +14,6 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
@@ -105,7 +104,7 @@ class Disk:
         usual = {"type": "poll", "instance": "https://ci.example.com/", "since": "beginning", "pages": {"offset": "o"}}
         config = PollSettings.model_validate(usual | {"url": f"{api.url}/builds", "requests_per_second": 1e6} | given)
         clock = lambda: datetime.fromtimestamp(builds.now, UTC)  # noqa: E731
-        context = Context("builds", lambda: None, self.checkpoints, Metrics(CollectorRegistry()), clock)
+        context = Context("builds", lambda: None, self.checkpoints, Metrics(), clock)
         source = Poll(config, context, sleep=lambda _: asyncio.sleep(0))
         for _ in range(times):
             await source.poll(self.receive)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import structlog.testing
-from prometheus_client import CollectorRegistry
 
 from adapters import mapping
 from adapters.mapping import Framing
@@ -34,7 +33,7 @@ async def heard(
 ) -> AsyncIterator[list[CDEvent]]:
     """The CDEvents of what a source hears of these files, once there are enough."""
     said = {"type": "registry-log", "instance": INSTANCE, "paths": [str(paths)], "lookup": lookup, "poll": "20ms"}
-    context = Context("r", lambda: None, {}, Metrics(CollectorRegistry()), lambda: datetime.now(UTC))
+    context = Context("r", lambda: None, {}, Metrics(), lambda: datetime.now(UTC))
     events: list[CDEvent] = []
 
     async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:  # noqa: ARG001 - positions are the tail's

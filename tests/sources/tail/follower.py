@@ -7,8 +7,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
-
 from adapters.journal import Journal
 from adapters.metrics import Metrics
 from adapters.sources.contract import Context
@@ -24,7 +22,7 @@ async def main(directory: Path) -> None:
         name="app",
         translator=lambda: None,
         checkpoints=journal.checkpoints("app"),
-        metrics=Metrics(CollectorRegistry()),
+        metrics=Metrics(),
         clock=lambda: datetime.now(UTC),
     )
     print("following", flush=True)  # noqa: T201 - what the test waits for

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry
-
 from adapters.errors import JournalUnavailable
 from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
@@ -95,7 +93,7 @@ class Bench:
             name="app",
             translator=lambda: self.translator,
             checkpoints=dict(self.kept.checkpoints),
-            metrics=Metrics(CollectorRegistry()),
+            metrics=Metrics(),
             clock=lambda: clock + timedelta(seconds=self.now),
         )
         return model, context

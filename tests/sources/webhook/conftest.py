@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
 from adapters import mapping
 from adapters.journal import Database, Journal
@@ -66,7 +65,7 @@ def kept(tmp_path: Path) -> Kept:
 @pytest.fixture
 def metrics() -> Metrics:
     """Counters that start at nothing."""
-    return Metrics(CollectorRegistry())
+    return Metrics()
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ async def _serving(written: str, tmp_path: Path, journal: Journal, metrics: Metr
         async def ready() -> Sequence[str]:
             return []
 
-        app = application(webhook.routes(receive), metrics.registry, ready)
+        app = application(webhook.routes(receive), lambda: metrics.registry, ready)
         clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://adapter"))
         return clients[-1]
 
