@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -17,12 +17,20 @@ from adapters.errors import JournalUnavailable
 from adapters.journal import deadletters, log, outages, status, wal
 from adapters.journal.database import Database, wal_of
 from adapters.journal.lock import locked
+from adapters.journal.recent import Recent
 from adapters.journal.room import lack
 from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
 Result = TypeVar("Result")
 _Heard = tuple[Sequence[Notification], Sequence[Checkpoint]]
+
+
+class _Appended(NamedTuple):
+    """What one transaction has added: the number of the last record in the journal, and the new ones."""
+
+    last: int
+    records: Sequence[Record]
 
 
 EXAMINED = 5.0
@@ -82,6 +90,7 @@ class Journal:
         self._lack = ""
         self._spent = self._version = self.appending = 0
         self.last = log.last(self._reads)
+        self._recent = Recent()
         self._grown, self._advanced = asyncio.Event(), asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
 
@@ -99,7 +108,8 @@ class Journal:
         if notifications or checkpoints:
             self.appending += 1
             try:
-                return await self._writer.share(self._append, (notifications, checkpoints), self._announce)
+                appended = await self._writer.share(self._append, (notifications, checkpoints), self._announce)
+                return appended.last
             finally:
                 self.appending -= 1
         return self.last
@@ -120,6 +130,7 @@ class Journal:
     async def take_back(self, source: str, told: int) -> int:
         """Forgets what is lent to a source, beyond a record up to which its broker was `told`; how many records."""
         count = await self._writer.submit(lambda: log.take_back(self._database, source, told, self.routes or ()))
+        self._recent.forget()
         self._wake()
         return count
 
@@ -133,6 +144,10 @@ class Journal:
     async def read(self, after: int, limit: int) -> list[Record]:
         """Up to `limit` records beyond `after`, in order; fewer where their bodies are large."""
         return await self._read(lambda: log.read(self._reads, after, limit)) if self.last > after else []
+
+    def recent(self, after: int, limit: int) -> list[Record]:
+        """The same at once, of what was appended last; none where the next one is not in memory any more."""
+        return self._recent.beyond(after, limit)
 
     async def wait(self, after: int) -> None:
         """Returns when there is a record beyond `after`."""
@@ -217,13 +232,11 @@ class Journal:
     async def _read(self, query: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
 
-    def _append(self, appends: Sequence[_Heard]) -> int:
+    def _append(self, appends: Sequence[_Heard]) -> _Appended:
         self._refuse_when_full()
-        return log.append(
-            self._database,
-            [notification for notifications, _ in appends for notification in notifications],
-            [checkpoint for _, checkpoints in appends for checkpoint in checkpoints],
-        )
+        heard = [notification for notifications, _ in appends for notification in notifications]
+        last = log.append(self._database, heard, [each for _, checkpoints in appends for each in checkpoints])
+        return _Appended(last, [Record(seq, each) for seq, each in enumerate(heard, start=last - len(heard) + 1)])
 
     def _probe(self) -> None:
         self._refuse_when_full()
@@ -264,9 +277,10 @@ class Journal:
         deadletters.resolve(self._database, route, seq)
         self._spent = min(self._spent, seq - 1)
 
-    def _announce(self, last: int) -> None:
-        if last > self.last:
-            self.last = last
+    def _announce(self, appended: _Appended) -> None:
+        if appended.last > self.last:
+            self.last = appended.last
+            self._recent.add(appended.records)
             asyncio.get_running_loop().call_soon(self._grow)  # behind those who are answered now
 
     def _grow(self) -> None:
@@ -286,7 +300,7 @@ class RouteLog:
     async def read(self, limit: int) -> list[Record]:
         """Up to `limit` records that were not read before, in order; the first is the first that was not passed."""
         there = self._journal.last
-        records = await self._journal.read(self._last, limit)
+        records = self._journal.recent(self._last, limit) or await self._journal.read(self._last, limit)
         self._last = records[-1].seq if records else max(self._last, there)
         return records
 
