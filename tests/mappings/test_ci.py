@@ -94,6 +94,26 @@ def test_a_change_of_another_gerrit_is_not_ours() -> None:
     assert targets(found, "RELATION") == []
 
 
+@pytest.mark.parametrize(("name", "outcome"), [("success.json", "success"), ("dequeue.json", "cancel")])
+def test_a_run_of_zuul_ends_that_started(name: str, outcome: str) -> None:
+    """Though its buildset is another by then: a gate began anew, or the item was dequeued."""
+    body = golden(ZUUL, "start.json")
+    began = event(ZUUL, body)
+    ended = events(ZUUL, golden(ZUUL, name) | {"uuid": body["uuid"]})[0]
+    assert ended.subject_id == began.subject_id
+    assert ended.content["outcome"] == outcome
+    assert targets(ended, "PATH") == [began.id]
+
+
+def test_what_the_host_refused_to_merge_ends_once_more() -> None:
+    """Zuul said of the changes that they succeeded, before it tried: two occurrences, of which one is a failure."""
+    tested, refused = (events(ZUUL, golden(ZUUL, f"gate-{name}.json")) for name in ("of-two-changes", "refused"))
+    assert [found[0].content["outcome"] for found in (tested, refused)] == ["success", "failure"]
+    assert tested[0].subject_id == refused[0].subject_id
+    assert tested[0].id != refused[0].id
+    assert [each.id for each in tested[1:]] == [each.id for each in refused[1:]]
+
+
 @pytest.mark.parametrize(
     ("mapping", "first", "again"),
     [
