@@ -25,6 +25,11 @@ Result = TypeVar("Result")
 _OWNER, _TERM = ":standby", "term"
 """Whose checkpoint the last term is that this journal led in, and its key: no source has such a name."""
 
+_MOVED = (
+    "the source has another instance than for who led before: it goes on where that was; "
+    "if this is another tool, give the source another name"
+)
+
 _log = structlog.get_logger(__name__)
 
 
@@ -170,6 +175,9 @@ class Candidate:
             each for name, (ours, theirs) in every.items() if theirs and not own for each in _moved(name, ours, theirs)
         ]
         self._delivered.note(await self._journal.append([], taken), kept)
+        for name in every:
+            if (was := shared.instances.get(name)) not in (None, self._instances[name]):
+                _log.warning(_MOVED, source=name, was=was, instance=self._instances[name])
 
     def _was_ours(self, shared: Shared) -> bool:
         """Whether nobody has led since this journal did; one that was copied before its end has not all of it."""

@@ -39,11 +39,13 @@ class Lost(AdapterError):
 class Shared:
     """What whoever led before has left: what that called its lead, and where its sources stood, by source and key.
 
-    There is nothing of what was not delivered by all routes. `term` is None where nobody ever led.
+    There is nothing of what was not delivered by all routes. `term` is None where nobody ever led. `instances` are
+    those of its sources, by name.
     """
 
     term: str | None = None
     checkpoints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    instances: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _shared(lease: Json) -> Shared:
     try:
         text = annotations.get(CHECKPOINTS)
         found = orjson.loads(zlib.decompressobj().decompress(b64decode(text), LARGEST)) if text else {}
-        return Shared(annotations.get(TERM), found)
+        return Shared(annotations.get(TERM), found, _leader(lease).instances)
     except (ValueError, zlib.error):
         told = f"the annotation {CHECKPOINTS} is not one of a sidecar: give this Lease another name, or delete it"
         raise Unavailable(told) from None

@@ -138,13 +138,13 @@ class AdvisoryLock:
 
     def _left(self, connection: psycopg.Connection) -> Shared:
         lock = [self._settings.lock]
-        leaders = connection.execute(f"select term from {SCHEMA}.leaders where lock = %s".encode(), lock)  # noqa: S608
-        term = leaders.fetchone()
+        leaders = connection.execute(f"select term, instances from {SCHEMA}.leaders where lock = %s".encode(), lock)  # noqa: S608
+        led = leaders.fetchone()
         query = f"select source, key, value from {SCHEMA}.checkpoints where lock = %s"  # noqa: S608
         checkpoints: dict[str, dict[str, str]] = {}
         for source, key, value in connection.execute(query.encode(), lock):
             checkpoints.setdefault(source, {})[key] = value
-        return Shared(term[0] if term else None, checkpoints)
+        return Shared(led[0], checkpoints, led[1]) if led else Shared(None, checkpoints)
 
     def _write(self, connection: psycopg.Connection, checkpoints: Iterable[Checkpoint]) -> None:
         kept, forgotten = [], []

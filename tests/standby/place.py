@@ -46,7 +46,11 @@ class Elector:
         if self.place.leader not in (None, self):
             return self.place.told
         self.place.leader = self
-        return Shared(self.place.term, {name: dict(each) for name, each in self.place.shared.items()})
+        return Shared(
+            self.place.term,
+            {name: dict(each) for name, each in self.place.shared.items()},
+            self.place.told.instances,
+        )
 
     def renew(self, term: str, checkpoints: Sequence[Checkpoint]) -> None:
         """As in Leadership."""

@@ -218,6 +218,17 @@ async def test_who_stands_by_says_who_leads(world: World) -> None:
     assert logs[-1]["leads"] == {"tool": "https://other.example.com/"}
 
 
+async def test_another_instance_under_the_same_name_is_told(world: World) -> None:
+    """It goes on where the one before was, which may be too far for another tool."""
+    world.place.term, world.place.shared = "another:3", {"tool": {"next": "9"}}
+    world.place.told = Leader("host-1", "", {"tool": "https://old.example.com/"})
+    with structlog.testing.capture_logs() as logs:
+        first = world.replica("a")
+        await eventually(lambda: first.leads)
+    [said] = [each for each in logs if "another instance" in each["event"]]
+    assert (said["source"], said["was"], said["instance"]) == ("tool", "https://old.example.com/", INSTANCE)
+
+
 async def test_what_others_share_at_the_same_place_stays(world: World) -> None:
     """A lock that two deployments were given by mistake: who leads again removes nothing of what it does not hear."""
     first = world.replica("a")

@@ -60,7 +60,7 @@ def test_one_has_it_until_it_lets_go(locks: Two) -> None:
     first.renew("a", [Checkpoint("jenkins", "job/x", "8"), Checkpoint("jenkins", "job/y", None)])
     assert isinstance(second.acquire(), Leader)
     first.release()
-    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "8"}})
+    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "8"}}, INSTANCES)
 
 
 def test_who_leads_is_told(url: str, locks: Two) -> None:

@@ -84,7 +84,7 @@ def test_one_holds_it_until_it_lets_go(world: Cluster, leases: Two) -> None:
     first.renew("a", [Checkpoint("jenkins", "job/x", "7"), Checkpoint("jenkins", "job/y", "1")])
     first.renew("a", [Checkpoint("jenkins", "job/x", "8"), Checkpoint("jenkins", "job/y", None)])
     first.release()
-    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "8"}})
+    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "8"}}, INSTANCES)
     spec = world.get(f"{LEASES}/{NAME}")["spec"]
     assert second.leader() == Leader(second._me, spec["acquireTime"], INSTANCES)
     assert (spec["leaseDurationSeconds"], spec["leaseTransitions"]) == (LEASE, 1)
@@ -102,11 +102,11 @@ def test_one_that_is_not_renewed_is_taken_when_it_has_ended(leases: Two, clock: 
     clock.now += LEASE - 1
     assert isinstance(second.acquire(), Leader)
     clock.now += 2
-    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
+    assert second.acquire() == Shared("a", {"jenkins": {"job/x": "7"}}, INSTANCES)
     with pytest.raises(Lost, match=second._me):
         first.renew("a", [Checkpoint("jenkins", "job/x", "8")])
     second.release()
-    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
+    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}}, INSTANCES)
 
 
 def test_no_two_processes_are_one_holder(leases: Two) -> None:
@@ -145,7 +145,7 @@ def test_a_label_of_somebody_else_does_not_take_it_away(leases: Two, world: Clus
     found = world.get(f"{LEASES}/{NAME}")["metadata"]
     assert found["labels"] == {"team": "ci"}
     first.release()
-    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}})
+    assert first.acquire() == Shared("a", {"jenkins": {"job/x": "7"}}, INSTANCES)
 
 
 def test_many_jobs_fit_and_too_many_are_told(leases: Two) -> None:
@@ -165,7 +165,7 @@ def test_many_jobs_fit_and_too_many_are_told(leases: Two) -> None:
     assert [each["event"] for each in logs] == ["too many checkpoints for a Lease"]
     assert logs[0]["bytes"] > MOST
     first.release()
-    assert second.acquire() == Shared("a", {"jenkins": jobs})
+    assert second.acquire() == Shared("a", {"jenkins": jobs}, INSTANCES)
 
 
 def test_what_the_role_does_not_allow_says_what_to_allow(world: Cluster) -> None:
