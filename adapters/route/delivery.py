@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
@@ -145,14 +146,37 @@ def retrying(
     error_type: type[TransientError | JournalUnavailable],
     note: Callable[[AdapterError, int, float], Awaitable[None]],
     sleep: Sleep,
-) -> AsyncRetrying:
-    """Calls again for ever after one type of error; `note` is told the error, the attempt's number and the pause."""
+) -> Callable[..., Awaitable[Any]]:
+    """Calls again for ever after one type of error; `note` is told the error, the attempt's number and the pause.
+
+    What tenacity does around a call takes longer than most calls, so that it comes into play with the first error.
+    """
 
     async def before_sleep(state: RetryCallState) -> None:
         await note(_error(state), state.attempt_number, round(state.upcoming_sleep, 3))
 
     retry = retry_if_exception_type(error_type)
-    return AsyncRetrying(sleep=sleep, wait=_pause, retry=retry, before_sleep=before_sleep, reraise=True)
+    again = AsyncRetrying(sleep=sleep, wait=_pause, retry=retry, before_sleep=before_sleep, reraise=True)
+
+    async def persistently(work: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        try:
+            return await work(*arguments)
+        except error_type as error:
+            return await again(_having_failed(error, work), *arguments)
+
+    return persistently
+
+
+def _having_failed(error: AdapterError, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Work whose first attempt, which is over, ended in an error."""
+    failed = [error]
+
+    async def attempt(*arguments: Any) -> Any:
+        if failed:
+            raise failed.pop()
+        return await work(*arguments)
+
+    return attempt
 
 
 def _pause(state: RetryCallState) -> float:

@@ -124,8 +124,10 @@ def _succeeded(done: asyncio.Future[None]) -> bool:
 
 
 def _alone(sink: Sink) -> _Begin:
+    telling = sink if isinstance(sink, Telling) else None
+
     async def begin(messages: Sequence[Message], taken: Taken) -> Awaitable[None]:
-        return sink.tell(messages, taken) if isinstance(sink, Telling) else sink.publish(messages)
+        return telling.tell(messages, taken) if telling else sink.publish(messages)
 
     return begin
 
