@@ -8,8 +8,7 @@ A stage is the body of a `stage` step: a start node with a label, as in the stag
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from adapters.sources.jenkins.documents import whole
@@ -30,8 +29,7 @@ Stage = dict[str, Any]
 """A stage as `adapters.sources.jenkins` describes it; `status` is there once it has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowNode:
+class FlowNode(NamedTuple):
     """What stages are made of. `starts`: it opens a block; `start` names the block that it closes; `time` is in ms."""
 
     id: str
@@ -65,8 +63,7 @@ def nodes(root: Element) -> Iterator[FlowNode]:
             yield _node(name, node, _Actions(graph, actions))
 
 
-@dataclass(frozen=True, slots=True)
-class _Actions:
+class _Actions(NamedTuple):
     """The actions of a node by their classes; what one says may stand at another node, as XStream writes it."""
 
     graph: Graph
@@ -77,6 +74,8 @@ class _Actions:
 
     def result(self, action: str, *names: str) -> str | None:
         """The status that a result stands for; a result is a structure with a name, or that name."""
+        if action not in self.by_class:
+            return None
         result = self.text(action, *names, "result", "name") or self.text(action, *names, "result")
         return _STATUS.get(result or "")
 
@@ -99,7 +98,10 @@ def _node(name: str, node: Element, actions: _Actions) -> FlowNode:
 
 def _first(element: Element, outer: str, inner: str) -> str | None:
     """What `findtext` finds of a path, which takes it several times as long."""
-    return next((text for each in element.findall(outer) if (text := each.findtext(inner)) is not None), None)
+    for each in element.findall(outer):
+        if (text := each.findtext(inner)) is not None:
+            return text
+    return None
 
 
 def _status(actions: _Actions) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from adapters.mapping import xml
-from adapters.sources.jenkins_home import console, files, flow
+from adapters.sources.jenkins_home import console, files, flow, xstream
 from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.flow import FlowNode, Stage
 
@@ -18,6 +18,7 @@ DIRECTORIES = ("workflow", "workflow-completed")
 """Where the nodes are: one file for each while it runs, all in one file after it in later versions."""
 
 _MOST_LOG = 64 << 20
+_TOGETHER = 100
 _Nodes = tuple[Version, list[FlowNode]]
 
 _log = structlog.get_logger(__name__)
@@ -50,8 +51,9 @@ class Stages:
         contents = {path: self._content(path) for path in paths}
         if not any(flow.MARK in content for content in contents.values()):
             return []
-        told = flow.telling(contents)
-        return flow.stages(node for path, content in told.items() for node in self._nodes(path, content))
+        told = list(flow.telling(contents).items())
+        parts = (told[first : first + _TOGETHER] for first in range(0, len(told), _TOGETHER))
+        return flow.stages(node for part in parts for node in self._all(dict(part)))
 
     def forget(self, directory: str) -> None:
         """What was known of a build."""
@@ -63,6 +65,11 @@ class Stages:
         except Unreadable as error:
             _skipped(path, error)
             return b""
+
+    def _all(self, contents: Mapping[str, bytes]) -> list[FlowNode]:
+        if (roots := xstream.roots(contents.values())) is None:
+            return [node for path, content in contents.items() for node in self._nodes(path, content)]
+        return [node for root in roots for node in flow.nodes(root)]
 
     def _nodes(self, path: str, content: bytes) -> list[FlowNode]:
         try:
