@@ -40,7 +40,7 @@ class NatsSink:
         """Sends all messages; what it returns waits until each is acknowledged or has failed."""
         connection = await self._under_way.behind(self._connected())
         acks = Acks(len(batch), self._settings.timeout, taken)
-        await acks.hand_over(batch, lambda each, index: connection.send(self._name(each), each, acks, index))
+        await connection.send([(self._name(message), message) for message in batch], acks)
         settled = self._under_way.add(connection, self._settled(connection, batch, acks))
         if acks.stopped:
             await settled

@@ -7,11 +7,12 @@ read here, because the asynchronous publishing of nats-py 2.16 loses those that 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error, FlushTimeoutError
+from nats.errors import ConnectionClosedError, Error, FlushTimeoutError
 from nats.js.errors import NotFoundError
 
 from adapters.brokers.closing import closed
@@ -22,6 +23,7 @@ from adapters.model import Encoding, Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import NatsSettings, NatsStream
+from adapters.sinks.nats_frames import frame, header_block
 
 _NO_RESPONDERS = "503"
 _TOO_LARGE = 10054
@@ -29,9 +31,6 @@ _TOO_LARGE = 10054
 
 _LONGEST = 2048
 """Bytes of a subject, which leave room in a line of the protocol (4096, nats-server's max_control_line)."""
-
-_FRAME = len("NATS/1.0\r\n\r\n")
-_LINE = len(": \r\n")
 
 
 class NoStream(DeliveryError):
@@ -68,20 +67,22 @@ class NatsConnection:
         if settings.stream:
             await self._make(settings.stream)
 
-    async def send(self, subject: str, message: Message, acks: Acks, index: int) -> None:
-        """Sends a message whose answer goes to `acks`; raises DeliveryError when it cannot be sent."""
-        if len(subject.encode()) > _LONGEST:
-            raise PermanentError(f"NATS cannot carry the message: its subject has more than {_LONGEST} bytes")
-        headers, body = _laid(message)
-        headers["Nats-Msg-Id"] = _identity(subject, message)
-        if len(body) + _size(headers) > self._client.max_payload:
-            raise PermanentError(f"the message is larger than the {self._client.max_payload} bytes that NATS takes")
-        number = str(next(self._numbers))
-        self._waiting[number] = acks, index, subject
+    async def send(self, batch: Sequence[tuple[str, Message]], acks: Acks) -> None:
+        """Sends messages, each for its subject, up to the first that cannot be sent; their answers go to `acks`."""
+        pieces: list[bytes] = []
+        refused: tuple[int, DeliveryError] | None = None
+        for index, (subject, message) in enumerate(batch):
+            try:
+                pieces += self._frame(subject, message, acks, index)
+            except PermanentError as error:
+                refused = index, error
+                break
         try:
-            await self._client.publish(subject, body, f"{self._inbox}.{number}", headers)
-        except (OSError, Error) as error:
-            raise TransientError(f"NATS does not take messages: {self.complaint or error}") from None
+            await self._write(b"".join(pieces))
+        except TransientError as error:
+            refused = 0, error
+        if refused:
+            acks.stop(*refused)
 
     def forget(self, acks: Acks) -> None:
         """Lets go of what no answer has come for."""
@@ -101,6 +102,32 @@ class NatsConnection:
         """Closes it, if it is open."""
         if self._client.is_connected:
             await closed(self._client.close())
+
+    def _frame(self, subject: str, message: Message, acks: Acks, index: int) -> tuple[bytes, ...]:
+        """A message as it is written; from now on its answer is waited for."""
+        if len(subject.encode()) > _LONGEST:
+            raise PermanentError(f"NATS cannot carry the message: its subject has more than {_LONGEST} bytes")
+        headers, body = _laid(message)
+        number = str(next(self._numbers))
+        try:
+            head = header_block(headers | {"Nats-Msg-Id": _identity(subject, message)})
+            pieces = frame(subject, f"{self._inbox}.{number}", head, body)
+        except ValueError as error:
+            raise PermanentError(f"NATS cannot carry the message: {error}") from None
+        if len(head) + len(body) > self._client.max_payload:
+            raise PermanentError(f"the message is larger than the {self._client.max_payload} bytes that NATS takes")
+        self._waiting[number] = acks, index, subject
+        return pieces
+
+    async def _write(self, frames: bytes) -> None:
+        """Hands frames to the client, which waits where the server takes no more bytes."""
+        try:
+            if self.closed:
+                raise ConnectionClosedError
+            await self._client._send_command(frames)  # noqa: SLF001 - what its own `publish` does with one message
+            await self._client._flush_pending()  # noqa: SLF001 - as above
+        except (OSError, Error) as error:
+            raise TransientError(f"NATS does not take messages: {self.complaint or error}") from None
 
     async def _make(self, stream: NatsStream) -> None:
         jetstream = self._client.jetstream()
@@ -161,7 +188,3 @@ def _laid(message: Message) -> tuple[dict[str, str], bytes]:
 def _identity(subject: str, message: Message) -> str:
     """What JetStream knows a message by: all that tells two apart, for a stream may get each event in many forms."""
     return f"{message.attributes['id']}|{message.attributes['type']}|{message.encoding}|{subject}"
-
-
-def _size(headers: dict[str, str]) -> int:
-    return _FRAME + sum(len(name) + len(value.encode()) + _LINE for name, value in headers.items())

@@ -184,6 +184,15 @@ async def test_a_subject_that_is_too_long_is_permanent(opened: Open, broker: Ser
     await stored(broker, 2)
 
 
+async def test_a_header_that_cannot_be_is_permanent(opened: Open, broker: Server, make: Make) -> None:
+    """What is before it in the batch is stored all the same, and what is after it waits for its turn."""
+    bad = make(1, encoding=Encoding.RAW)._replace(place=Place(headers={"x team": "red"}))
+    with pytest.raises(PermanentError, match="NATS cannot carry the message: 'x team' is no name") as caught:
+        await opened().publish([make(0), bad, make(2)])
+    assert caught.value.delivered == 1
+    await stored(broker, 1)
+
+
 async def test_a_message_larger_than_the_stream_takes_is_permanent(opened: Open, broker: Server, make: Make) -> None:
     """As JetStream says."""
     client = await nats.connect(f"nats://ci:s3cret@{broker.address}")
