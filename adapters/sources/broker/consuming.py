@@ -84,6 +84,32 @@ async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def ended(work: asyncio.Future[Any]) -> None:
+    """Ends it, if it is not done: what comes of it is for others."""
+    work.cancel()
+    await asyncio.wait([work])
+
+
+async def attended(
+    work: asyncio.Future[None], sign: Callable[[], Awaitable[None]] | None = None, every: float | None = None
+) -> bool:
+    """Whether it was done, and not ended by somebody else; what it raises is raised.
+
+    While it goes on, a sign of life is given each so many seconds. Whoever is cancelled meanwhile, or cannot give
+    one, ends the work.
+    """
+    try:
+        while not (await asyncio.wait([work], timeout=every))[0]:
+            if sign is not None:
+                await sign()
+    finally:
+        await ended(work)
+    if work.cancelled():
+        return False
+    work.result()
+    return True
+
+
 class Consumer:
     """Runs sessions for ever; `sleep` waits between two."""
 

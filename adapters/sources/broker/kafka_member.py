@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from adapters.errors import ConfigError, Problem
 from adapters.logs import Seldom
+from adapters.sources.broker.consuming import attended, ended
 from adapters.worker import Worker
 
 Result = TypeVar("Result")
@@ -41,6 +42,7 @@ class Member:
         self._seldom = Seldom()
         self._fetched: list[Message] = []
         self._work: asyncio.Future[None] | None = None
+        self._paused = False
         self._loop = asyncio.get_running_loop()
         told = {"error_cb": self._complain, "on_commit": self._committed}
         try:
@@ -58,19 +60,11 @@ class Member:
 
         Where a partition of what was fetched goes to another member, the work is cancelled; what is left comes again.
         """
-        self._work, paused = asyncio.ensure_future(work), False
-        try:
-            while not (await asyncio.wait([self._work], timeout=PATIENCE))[0]:
-                paused = True
-                await self.call(self._stay)
-        finally:
-            await _ended(self._work)
-        if self._work.cancelled():
+        self._work = asyncio.ensure_future(work)
+        if not await attended(self._work, lambda: self.call(self._stay), PATIENCE):
             await self.call(self._go_back)
-        else:
-            self._work.result()
-        if paused:
-            await self.call(lambda: self._consumer.resume(self._consumer.assignment()))
+        if self._paused:
+            await self.call(self._go_on)
 
     def join(self, topics: list[str]) -> None:
         """Asks for a part of the topics' partitions."""
@@ -113,6 +107,7 @@ class Member:
 
     def _stay(self) -> None:
         """Takes part in the group's life. What comes of a partition that is new meanwhile is to come again."""
+        self._paused = True
         self._consumer.pause(self._consumer.assignment())
         message = self._consumer.poll(0)
         if message and not self._failed(message.error()):
@@ -120,12 +115,16 @@ class Member:
             self._consumer.pause([place])
             self._consumer.seek(place)
 
+    def _go_on(self) -> None:
+        self._paused = False
+        self._consumer.resume(self._consumer.assignment())
+
     def _revoked(self, _: Consumer, gone: list[TopicPartition]) -> None:
         """Called by a poll before partitions go to another member: nothing of them comes of this one from then on."""
         places = {(each.topic, each.partition) for each in gone}
         kept = [each for each in self._fetched if (each.topic(), each.partition()) not in places]
         if self._work is not None and len(kept) < len(self._fetched):
-            asyncio.run_coroutine_threadsafe(_ended(self._work), self._loop).result()
+            asyncio.run_coroutine_threadsafe(ended(self._work), self._loop).result()
         self._fetched = kept
 
     def _go_back(self) -> None:
@@ -154,12 +153,6 @@ def _beginnings(messages: Iterable[Message]) -> Iterator[TopicPartition]:
     for each in messages:
         first.setdefault((each.topic() or "", each.partition() or 0), each.offset() or 0)
     return (TopicPartition(*place, offset) for place, offset in first.items())
-
-
-async def _ended(work: asyncio.Future[None]) -> None:
-    """Ends it, if it is not done: what comes of it is for others."""
-    work.cancel()
-    await asyncio.wait([work])
 
 
 @asynccontextmanager

@@ -19,7 +19,17 @@ from adapters.brokers.partition import each, partitions
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Duration, Expected
-from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered, together
+from adapters.sources.broker.consuming import (
+    IN_HAND,
+    BrokerLost,
+    Consumer,
+    Delivery,
+    Keep,
+    Sleep,
+    attended,
+    lowered,
+    together,
+)
 from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context
 
@@ -152,15 +162,12 @@ class NatsSource:
 
     async def _holding(self, messages: Sequence[Msg], work: Awaitable[None]) -> None:
         """Tells the server now and then that they are still in work, for it would deliver them to another."""
-        keeping = asyncio.ensure_future(work)
-        try:
-            while not (await asyncio.wait([keeping], timeout=self._settings.ack_wait / 3))[0]:
-                for message in messages:
-                    await message.in_progress()
-            await keeping
-        finally:
-            keeping.cancel()
-            await asyncio.wait([keeping])
+
+        async def in_progress() -> None:
+            for message in messages:
+                await message.in_progress()
+
+        await attended(asyncio.ensure_future(work), in_progress, self._settings.ack_wait / 3)
 
     async def _fetched(self, subscription: JetStreamContext.PullSubscription, limit: int) -> Sequence[Msg]:
         # Not awaited itself: nats-py may lose a cancellation, and the source would not stop (as with 2.16).

@@ -19,7 +19,7 @@ from adapters.brokers.rabbitmq import SINGLE_ACTIVE, connect, declare
 from adapters.extras import need
 from adapters.model import Receive
 from adapters.settings import Settings
-from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
+from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, attended, ended, lowered
 from adapters.sources.broker.rabbitmq_inbox import Inbox
 from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context
@@ -109,16 +109,14 @@ class RabbitmqSource:
 
     async def _holding(self, inbox: Inbox, work: Awaitable[None]) -> None:
         """Returns when it is done; raises BrokerLost when the channel ends before, for then it goes to another."""
-        both = [keeping := asyncio.ensure_future(work), asyncio.ensure_future(inbox.ended.wait())]
+        keeping, ending = asyncio.ensure_future(work), asyncio.ensure_future(inbox.ended.wait())
+        ending.add_done_callback(lambda _: keeping.cancel())
         try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            done = await attended(keeping)
         finally:
-            for either in both:
-                either.cancel()
-            await asyncio.wait(both)
-        if keeping.cancelled():
+            await ended(ending)
+        if not done:
             raise BrokerLost(f"{self._settings.host}: the channel ended before all was delivered that came over it")
-        keeping.result()
 
     async def _queue(self, channel: AbstractChannel, name: str) -> AbstractQueue:
         settings = self._settings
