@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from adapters.bounds import JSON, too_many
+from adapters.cdevents.ids import id_problem
 from adapters.cdevents.vocabulary import CUSTOM_PREFIX, PREFIX
 from adapters.cdevents.wording import shown
 from adapters.late import late
@@ -84,6 +85,8 @@ def _problems(document: Any) -> Iterator[str]:
     context, subject = _member(document, "context"), _member(document, "subject")
     for name in _CONTEXT:
         yield from _not_text(f"context.{name}", context.get(name))
+    if problem := id_problem(context["id"]):
+        yield f"context.id: {problem}"
     if not is_cdevent(context["type"]):
         yield f"context.type: {shown(context['type'])} is not a type of CDEvents"
     yield from _not_text("subject.id", subject.get("id"))

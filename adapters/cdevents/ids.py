@@ -6,6 +6,7 @@ part of every id ever published: they never change.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha1, sha256
@@ -15,12 +16,27 @@ from uuid import UUID
 import orjson
 
 from adapters.cdevents.vocabulary import CUSTOM_PREFIX
+from adapters.cdevents.wording import shown
 
 EVENT_NAMESPACE = UUID("6f0d3c5e-5a0b-4c1e-9d57-2b8e1f7a4c63").bytes
 MESSAGE_NAMESPACE = UUID("d2a4b9f1-83c7-4e0a-b6d5-7c19e5f0a822").bytes
 MAPPED_NAMESPACE = UUID("3b7e10c4-2f58-4d93-8a61-95c0de47ab1f").bytes
 
+LONGEST_ID = 1024
+"""Characters: what headers, keys of brokers and indexes of databases have room for."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def id_problem(id_: str) -> str | None:
+    """Why a text that another tool made cannot be a `context.id`, None where it can: it goes into headers and keys.
+
+    CloudEvents has no control characters in its attributes (cloudevents/spec.md, Type System).
+    """
+    if len(id_) > LONGEST_ID:
+        return f"{shown(id_)} is {len(id_):,} characters long, and an id at most {LONGEST_ID:,}"
+    return f"{shown(id_)} has control characters, and an id has none" if _CONTROL.search(id_) else None
 
 
 def context_id(source: str, name: str, values: Sequence[str]) -> str:

@@ -131,7 +131,7 @@ class _Compiler(Compiling):
 
     def _id(self, model: RuleModel, name: Closure, at: Location) -> Closure:
         if model.id is None:
-            return self.values.name(model.context_id, (*at, "context_id"))
+            return self.values.identity(model.context_id, (*at, "context_id"))
         return reference(name, Constant(self.instance), self._keys(model.id, (*at, "id")))
 
     def _timestamp(self, model: RuleModel, at: Location) -> Closure:

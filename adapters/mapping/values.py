@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from adapters.cdevents.ids import id_problem
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, pipeline, rendered
 from adapters.mapping.conditions import Condition, condition
-from adapters.mapping.failures import Absent, Unknown
+from adapters.mapping.failures import Absent, Failure, Unknown
 from adapters.mapping.needs import caught, key_text, needed, object_only, placed, text_only
-from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.scope import Closure, Constant, Scope
 from adapters.mapping.structures import STRUCTURES, Choice, Each, Merge, Optional, is_structured, is_word
 from adapters.mapping.targets import Member, Part, each_made, either, list_of, merged_of, object_of
 from adapters.settings import Settings
@@ -56,6 +57,18 @@ class Values:
         """A target that names something: its value is text, or a Failure."""
         where = self.file.where(at)
         return needed(key_text(self.optional(node, at), where), where)
+
+    def identity(self, node: Any, at: Location) -> Closure:
+        """A target that is a `context.id` of another tool's making: its value is text that can be one, or a Failure."""
+        where, name = self.file.where(at), self.name(node, at)
+
+        def identity(scope: Scope) -> str:
+            found: str = name(scope)
+            if problem := id_problem(found):
+                raise Failure(problem, where)
+            return found
+
+        return identity
 
     def key_part(self, text: str, at: Location) -> Closure:
         """An expression of a natural key: its value is text, or a Failure."""

@@ -8,7 +8,7 @@ from uuid import RFC_4122, UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.cdevents.ids import EVENT_NAMESPACE, MESSAGE_NAMESPACE, chain_id, context_id, legacy_id
+from adapters.cdevents.ids import EVENT_NAMESPACE, MESSAGE_NAMESPACE, chain_id, context_id, id_problem, legacy_id
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 KEYS = st.tuples(TEXT, TEXT, st.lists(TEXT, max_size=3).map(tuple))
@@ -68,3 +68,11 @@ def test_legacy_ids_follow_from_instance_place_and_bytes(instance: str, position
     assert found == legacy_id(instance, position, bytes(bytearray(body)))
     assert len({found, legacy_id(instance, position, body + b" "), legacy_id(instance, position + "0", body)}) == 3
     assert MESSAGE_NAMESPACE != EVENT_NAMESPACE
+
+
+def test_an_id_of_others_fits_where_ids_go() -> None:
+    """Headers have no control characters, and neither they nor the indexes of databases have room for any length."""
+    assert id_problem("urn:é:" + "7" * 1018) is None
+    assert (id_problem("7" * 1025) or "").endswith("... is 1,025 characters long, and an id at most 1,024")
+    for control in ("\0", "\r\n", "\x7f", "\x9f"):
+        assert id_problem(f"a{control}b") == f"{f'a{control}b'!r} has control characters, and an id has none"

@@ -18,14 +18,14 @@ import pytest
 from adapters.cdevents.document import document
 from adapters.goldens import run
 from adapters.mapping import load, load_export
-from adapters.mapping.library import shipped
+from adapters.mapping.library import find, shipped
 from adapters.model import Encoding, Format, Mapped, Message, Notification, Record, Spec
 from adapters.route import Origin, exporting, renderer
 from adapters.sinks import SINKS
 from tests import brokers
 from tests.checkout import SPECIFICATION, needs_specification
 from tests.mapping.support import notification
-from tests.mappings.support import HEARD
+from tests.mappings.support import HEARD, invalid
 from tests.waiting import PATIENCE
 
 INSTANCE = "https://eiffel.example.com/"
@@ -108,6 +108,73 @@ def test_links_of_others_lead_to_what_they_name() -> None:
             ends = [(link.get("target") or link["from"])["contextId"] for link in event.links]
             assert event.id == body["meta"]["id"]
             assert sorted(ends) == sorted(link["target"] for link in body.get("links", []))
+
+
+STARTED = "activity-started.json"
+UUID = "0e7a6c11-52f4-4d0a-9a51-c2f0f1e4d7aa"
+NEEDED = ("ARTIFACT", "ENVIRONMENT", "TEST_CASE_EXECUTION", "TEST_SUITE_EXECUTION")
+SCHEMAS = sorted(Path(str(files("eiffellib"))).glob("schemas/Eiffel*/*.json"))
+
+
+def _heard_with(custom: Any, meta: Mapping[str, Any] | None = None) -> Any:
+    body = _document(find("eiffel/events").with_name("inputs") / STARTED)
+    return {**body, "meta": {**body["meta"], **(meta or {})}, "data": {**body["data"], "customData": custom}}
+
+
+@pytest.mark.parametrize("custom", [{}, {"team": "web"}, "text", 7, [], [None, 1, {}, {"key": "cdevent"}], None])
+@pytest.mark.parametrize("mapper", [THERE, BACK])
+def test_custom_data_of_any_form_is_others_own(mapper: Any, custom: object) -> None:
+    """An object, where Eiffel has a list: it says nothing of a CDEvent, and no event is lost for it."""
+    outcome = mapper.translate(heard(orjson.dumps(_heard_with(custom))))
+    assert [event.name for event in outcome.events] == ["pipelinerun.started"]
+    assert outcome.errors == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["text", 7, {"context": {}}, {"context": {"id": "a\r\nb"}}, {"context": {"id": "x" * 2000}}]
+)
+@pytest.mark.parametrize("form", [lambda value: [{"key": "cdevent", "value": value}], lambda value: {"cdevent": value}])
+def test_a_cdevent_that_is_none_is_told(form: Any, wrong: object) -> None:
+    """Who hears CDEvents by way of Eiffel has a dead letter with a reason, and no other event in its place."""
+    outcome = BACK.translate(heard(orjson.dumps(_heard_with(form(wrong)))))
+    assert outcome.events == ()
+    (error,) = outcome.errors
+    assert "rule carried: the CDEvent that is carried is none: context." in error
+
+
+@pytest.mark.parametrize("id_", ["a\0b", "a\r\nb", "\x85", "x" * 1025])
+def test_an_id_that_could_be_in_no_header_is_told(id_: str) -> None:
+    """It would be the event's own, which sinks have in headers and keys."""
+    outcome = THERE.translate(heard(orjson.dumps(_heard_with([], {"id": id_}))))
+    assert outcome.events == ()
+    (error,) = outcome.errors
+    assert "and an id" in error
+
+
+@pytest.mark.parametrize("schema_", SCHEMAS, ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_each_version_of_each_event_is_one(schema_: Path) -> None:
+    """With what its schema asks for and no more, in all editions: one event, valid, of the id that it has there."""
+    body = least(orjson.loads(schema_.read_bytes())) | {"links": [{"type": kind, "target": UUID} for kind in NEEDED]}
+    body["meta"] = {**body.get("meta", {}), "id": UUID, "type": schema_.parent.name, "time": 1767312000123}
+    (event,) = THERE.translate(heard(orjson.dumps(body))).events
+    assert event.id == UUID
+    assert invalid([event]) == []
+
+
+def least(schema: Mapping[str, Any], name: str = "") -> Any:
+    """The smallest value of a schema of Eiffel's."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "object":
+            wanted = schema.get("required") or schema.get("properties", {})
+            return {each: least(schema["properties"][each], each) for each in wanted}
+        case "array":
+            return [least(schema["items"])] * schema.get("minItems", 0)
+        case "integer" | "number":
+            return 1767312000123
+        case _:
+            return "pkg:maven/a/b@1" if name == "identity" else f"https://eiffel.example.com/{name}"
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS)
