@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import structlog
-from starlette.routing import BaseRoute
+from starlette import routing
 
 from adapters import config
 from adapters.config import Config
@@ -145,7 +145,7 @@ class Sidecar:
         """The sources that listen on their own."""
         return {name: source for name, source in self.sources.items() if not isinstance(source, Mounted)}
 
-    def mounts(self) -> Iterator[BaseRoute]:
+    def mounts(self) -> Iterator[routing.Route]:
         """What the HTTP server serves for the sources that are listened to through it."""
         for name, source in self.sources.items():
             if isinstance(source, Mounted):

@@ -5,29 +5,31 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+
+_Job = tuple["asyncio.Future[Any] | None", Callable[[], Any]]
 
 
 class Worker:
     """The own thread of a sink or a source. Unlike an executor's, a call that hangs keeps no process from ending."""
 
     def __init__(self, name: str) -> None:
-        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._calls: SimpleQueue[_Job | None] = SimpleQueue()
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """What the call returns or raises; cancelled before its turn, it is not made."""
-        future: Future[Result] = Future()
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._calls.put((future, call))
-        return await asyncio.wrap_future(future)
+        return await future
 
     def close(self, last: Callable[[], object] = lambda: None) -> None:
         """Ends the thread after the calls that it has, and `last`."""
-        self._calls.put((Future(), last))
+        self._calls.put((None, last))
         self._calls.put(None)
 
     def _run(self) -> None:
@@ -35,15 +37,28 @@ class Worker:
             pass  # while it waits it keeps nothing of a call, which may be large
 
 
-def _made(job: tuple[Future[Any], Callable[[], Any]] | None) -> bool:
+def _made(job: _Job | None) -> bool:
     """Makes a call, unless it was cancelled; False where there are no more."""
-    if job is not None and job[0].set_running_or_notify_cancel():
-        _settle(*job)
+    if job is not None and not (job[0] and job[0].cancelled()):
+        _make(*job)
     return job is not None
 
 
-def _settle(future: Future[Any], call: Callable[[], Any]) -> None:
+def _make(future: asyncio.Future[Any] | None, call: Callable[[], Any]) -> None:
+    result, error = None, None
     try:
-        future.set_result(call())
-    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the one who waits
+        result = call()
+    except Exception as raised:  # noqa: BLE001 - whatever it is, it belongs to the one who waits
+        error = raised
+    if future is not None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            future.get_loop().call_soon_threadsafe(_settle, future, result, error)
+
+
+def _settle(future: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
         future.set_exception(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,8 @@ class Journal:
         self._spent = self._version = self.appending = 0
         self.last = log.last(self._reads)
         self._recent = Recent()
-        self._grown, self._advanced = asyncio.Event(), asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+        self._advanced = asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
 
     async def aclose(self) -> None:
@@ -149,10 +150,13 @@ class Journal:
         """The same at once, of what was appended last; none where the next one is not in memory any more."""
         return self._recent.beyond(after, limit)
 
-    async def wait(self, after: int) -> None:
-        """Returns when there is a record beyond `after`."""
-        while self.last <= after:
-            await self._grown.wait()
+    def wait(self, after: int) -> asyncio.Future[None]:
+        """Done when there is a record beyond `after`. A future, for a task in between would take its turn."""
+        there: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.last > after:
+            there.set_result(None)
+        self._waiting = [each for each in (*self._waiting, there) if not each.done()]
+        return there
 
     async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Notes that a route has passed a record, and all before it; and with that, all or none, checkpoints."""
@@ -284,8 +288,9 @@ class Journal:
             asyncio.get_running_loop().call_soon(self._grow)  # behind those who are answered now
 
     def _grow(self) -> None:
-        self._grown.set()
-        self._grown = asyncio.Event()
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
 
 
 class RouteLog:
@@ -304,9 +309,9 @@ class RouteLog:
         self._last = records[-1].seq if records else max(self._last, there)
         return records
 
-    async def wait(self) -> None:
-        """Returns when there is something to read."""
-        await self._journal.wait(self._last)
+    def wait(self) -> Awaitable[None]:
+        """Done when there is something to read."""
+        return self._journal.wait(self._last)
 
     async def rewind(self) -> None:
         """Reads again from the first that was not passed."""

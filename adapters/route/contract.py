@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from adapters.model import Record
@@ -20,8 +20,8 @@ class Log(Protocol):
     async def rewind(self) -> None:
         """Makes `read` begin again with the first that was not passed."""
 
-    async def wait(self) -> object:
-        """Returns when there may be something to read; of a log that does not grow, at once."""
+    def wait(self) -> Awaitable[object]:
+        """Done when there may be something to read; of a log that does not grow, at once."""
 
     async def advance(self, seq: int) -> None:
         """Passes a record that was read, and all before it."""

@@ -119,9 +119,11 @@ class Route:
         return not publishing.cancelled()
 
     async def _forgetting(self) -> None:
+        stopping = asyncio.ensure_future(self._draining.wait())
         try:
-            await self._publish()
+            await self._publish(stopping)
         finally:
+            stopping.cancel()
             await self._pipeline.aclose()
             if self._noting is not None:
                 await _ended(self._noting)
@@ -129,7 +131,7 @@ class Route:
             self._refusals.clear()
             self._passed = 0
 
-    async def _publish(self) -> None:
+    async def _publish(self, stopping: asyncio.Future[Any]) -> None:
         while True:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
@@ -144,7 +146,7 @@ class Route:
                 await self._noted()
                 if draining:
                     return
-                await self._idle(early)
+                await self._idle(early, stopping)
 
     async def _read(self) -> Sequence[Record]:
         """What is new; where that is not all that fits into a batch, the next look is a while later."""
@@ -269,13 +271,12 @@ class Route:
         if count := self._seldom.allows("parked"):
             _log.error("record parked as a dead letter", route=self.name, seq=seq, reason=reason, since_last_said=count)
 
-    async def _idle(self, early: float) -> None:
+    async def _idle(self, early: float, stopping: asyncio.Future[Any]) -> None:
         """Returns when there may be something to do: not before its time, where a look at the log would be `early`."""
-        waits = [self._draining.wait()] if early > 0 else [self._draining.wait(), self.log.wait()]
-        hints = [asyncio.ensure_future(each) for each in waits]
-        awaited: list[asyncio.Future[Any]] = [*hints, *self._pipeline.answers]
+        hints: list[asyncio.Future[Any]] = [] if early > 0 else [asyncio.ensure_future(self.log.wait())]
         try:
             timeout = early if early > 0 else self.poll
+            awaited = [stopping, *hints, *self._pipeline.answers]
             await asyncio.wait(awaited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for hint in hints:

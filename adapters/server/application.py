@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.answers import Refusal, json_answer
@@ -25,17 +25,23 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
 
 
-def application(sources: Sequence[BaseRoute], registry: Registry, readiness: Readiness) -> ASGIApp:
+def application(sources: Sequence[Route], registry: Registry, readiness: Readiness) -> ASGIApp:
     """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
     return served([*sources, *probes(registry, readiness)])
 
 
-def served(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Some routes, and a JSON 404 elsewhere."""
-    return Router(routes, redirect_slashes=False, default=_not_found)
+def served(routes: Sequence[Route]) -> ASGIApp:
+    """Some routes, each at a path as it is written, and a JSON 404 elsewhere."""
+    paths = {each.path: each for each in reversed(routes)}
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        found = paths.get(scope["path"])
+        await (found.handle if found else _not_found)(scope, receive, send)
+
+    return serve
 
 
-def probes(registry: Registry, readiness: Readiness) -> Sequence[BaseRoute]:
+def probes(registry: Registry, readiness: Readiness) -> Sequence[Route]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
     async def healthz(_request: Request) -> Response:

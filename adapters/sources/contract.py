@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self, runtime_checka
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from adapters import late
 from adapters.mapping.translator import Translator
@@ -124,7 +124,7 @@ class Source(Protocol):
 class Mounted(Protocol):
     """Is listened to through the HTTP server that all such sources share."""
 
-    def routes(self, receive: Receive) -> Sequence[BaseRoute]:
+    def routes(self, receive: Receive) -> Sequence[Route]:
         """What to serve; every path in it is this source's alone."""
 
 
