@@ -58,8 +58,10 @@ def early(file: Path) -> Iterator[Bound]:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    """Where the host is `::`, of IPv4 too."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=both)
 
 
 def _written(file: Path) -> str | None:

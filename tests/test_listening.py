@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.listening import early
+from adapters.listening import bind, early
 from tests.service import free_port, listens
 
 
@@ -74,3 +74,13 @@ def test_the_environment_says_where_instead(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("CDEVENTS_ADAPTERS__SERVER__LISTEN", "127.0.0.1:1")
     with early(written(tmp_path, "server: {listen: 127.0.0.1:0}")) as bound:
         assert not bound
+
+
+def test_an_address_of_ipv6_for_all_is_one_of_ipv4_too() -> None:
+    """Whoever writes `[::]` is reached by both, as in pods that have both."""
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    port = free_port()
+    with bind("::", port):
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, port), timeout=5).close()

@@ -66,7 +66,7 @@ def test_every_file_has_its_digest(dist: Path) -> None:
     assert subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=dist, check=False).returncode == 0
     listed = {line.split("  ")[1] for line in (dist / "SHA256SUMS").read_text().splitlines()}
     assert listed == {file.name for file in dist.iterdir()} - {"SHA256SUMS"}
-    assert {name.rpartition(".")[2] for name in listed} == {"whl", "gz", "json"}
+    assert {name.rpartition(".")[2] for name in listed} == {"whl", "gz", "tgz", "json"}
 
 
 def test_provenance_names_what_was_made_of_what(dist: Path, checkout: Path) -> None:
@@ -106,8 +106,17 @@ def test_the_sources_hold_nothing_that_is_not_theirs(dist: Path) -> None:
     assert not folders & {"dist", "build", "var", ".venv", ".git"}
 
 
+def test_the_chart_has_what_helm_reads(dist: Path) -> None:
+    """In a folder of its name, as `helm install` takes it; the examples stay in the checkout."""
+    [chart] = dist.glob("*.tgz")
+    with tarfile.open(chart) as archive:
+        names = {name.removeprefix("cdevents-adapters/") for name in archive.getnames()}
+    assert {"Chart.yaml", "values.yaml", "values.schema.json", "files/alerts.yaml", "templates/workload.yaml"} <= names
+    assert not any(name.startswith(("examples/", "sidecars/", "/")) for name in names)
+
+
 def test_the_bytes_follow_from_the_commit(dist: Path, checkout: Path) -> None:
-    """Built again, wheel, sdist and list of components are the same."""
+    """Built again, wheel, sdist, chart and list of components are the same."""
     first = {each["name"]: each["digest"] for each in provenance(dist)["subject"]}
     assert released(checkout).returncode == 0
     assert {each["name"]: each["digest"] for each in provenance(dist)["subject"]} == first

@@ -1,6 +1,6 @@
-"""Makes in dist/ what a release is: wheel, sdist, the list of what is in it, where it came from, and all their digests.
+"""Makes in dist/ what a release is: wheel, sdist, chart, what is in them, where they came from, and all digests.
 
-The bytes follow from the commit alone: whoever builds it again gets the same wheel and sdist.
+The bytes follow from the commit alone: whoever builds it again gets the same packages.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from gzip import GzipFile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from typing import Any
 DIST = Path("dist")
 PROVENANCE = "provenance.intoto.json"
 LOCKS = Path("requirements")
+CHART = Path("charts/cdevents-adapters")
 
 BUILD_TYPE = "urn:cdevents-adapters:make-release:1"
 """What `make release` does; another number where it does something else."""
@@ -38,10 +42,33 @@ def main() -> None:
     epoch = _said("git", "log", "-1", "--format=%ct")
     packages = _built(epoch)
     _run(epoch, "twine", "check", "--strict", *packages)
-    subjects = [*packages, _listed(epoch)]
+    subjects = [*packages, packed(CHART, DIST, int(epoch)), _listed(epoch)]
     statement = provenance(subjects, sorted(LOCKS.glob("*.txt")), _said("git", "rev-parse", "HEAD"), started)
     (DIST / PROVENANCE).write_text(json.dumps(statement, indent=2) + "\n", encoding="utf-8")
     (DIST / "SHA256SUMS").write_text(sums([*subjects, DIST / PROVENANCE]), encoding="utf-8")
+
+
+def packed(chart: Path, to: Path, epoch: int) -> Path:
+    """A chart as `helm package` has it, a gzipped tar called NAME-VERSION.tgz, but with the same bytes each time.
+
+    What its `.helmignore` names, folders alone, is not in it. https://helm.sh/docs/topics/charts/
+    """
+    version = re.findall(r"^version: (\S+)$", (chart / "Chart.yaml").read_text(encoding="utf-8"), re.MULTILINE)[0]
+    ignored = {line.rstrip("/") for line in (chart / ".helmignore").read_text(encoding="utf-8").split()}
+    to /= f"{chart.name}-{version}.tgz"
+    with (
+        to.open("wb") as raw,
+        GzipFile("", "wb", fileobj=raw, mtime=epoch) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as archive,
+    ):
+        for file in sorted(each for each in chart.rglob("*") if each.is_file()):
+            name = file.relative_to(chart)
+            if name.parts[0] not in ignored:
+                about = tarfile.TarInfo(f"{chart.name}/{name.as_posix()}")
+                about.size, about.mtime = file.stat().st_size, epoch
+                with file.open("rb") as content:
+                    archive.addfile(about, content)
+    return to
 
 
 def provenance(subjects: Iterable[Path], locks: Iterable[Path], commit: str, started: str) -> dict[str, Any]:

@@ -91,13 +91,20 @@ def test_the_rights_are_those_of_the_example_without_helm(rules: str, example: s
     text = (CHART / "templates" / "_rules.tpl").read_text(encoding="utf-8")
     [named] = re.findall(rf'define "adapters\.{rules}" -}}}}\n(.*?){{{{- end', text, re.DOTALL)
     lease = document("examples/standby")["config"]["standby"]["kubernetes"]["lease"]
-    assert yaml.safe_load(named.replace('{{ include "adapters.lease" . }}', lease)) == role["rules"]
+    assert yaml.safe_load(named.replace('{{ include "adapters.lease" . | quote }}', lease)) == role["rules"]
 
 
 def test_replicas_follow_a_metric_that_the_service_has() -> None:
     """The lag of its routes."""
     assert VALUES["autoscaling"]["metric"] == f"{exposition.PREFIX}_route_lag_records"
     assert "`route_lag_records`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_the_alerts_are_those_of_who_has_no_helm() -> None:
+    """A chart has no file that is not in its folder; the job is named in one way, which it replaces by its own."""
+    shipped = (CHART / "files" / "alerts.yaml").read_text(encoding="utf-8")
+    assert shipped == (ROOT / "config" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8")
+    assert set(re.findall(r"job=~?\S+?(?=[,}])", shipped)) == {'job="cdevents-adapters"'}
 
 
 def test_the_halves_of_the_sidecar_fit() -> None:

@@ -2,16 +2,16 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* Short enough for what is added to it. */}}
+{{/* Short enough for what is added to it; the name of a release may have dots, that of a Service may not. */}}
 {{- define "adapters.fullname" -}}
 {{- $name := include "adapters.name" . }}
 {{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
-{{- .Values.fullnameOverride | default $full | trunc 44 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | default $full | replace "." "-" | trunc 44 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "adapters.selector" -}}
-app.kubernetes.io/name: {{ include "adapters.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "adapters.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "adapters.labels" -}}
@@ -66,7 +66,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "adapters.claim" -}}
 accessModes: {{ toJson .accessModes }}
 {{- with .storageClass }}
-storageClassName: {{ . }}
+storageClassName: {{ . | quote }}
 {{- end }}
 resources: {requests: {storage: {{ .size }}}}
 {{- end }}

@@ -38,7 +38,7 @@ envFrom: {{- toYaml . | nindent 2 }}
 - name: configuration
   projected:
     sources:
-      - configMap: {name: {{ include "adapters.fullname" . }}}
+      - configMap: {name: {{ include "adapters.fullname" . | quote }}}
       {{- if .Values.mappings }}
       - configMap:
           name: {{ include "adapters.fullname" . }}-mappings
@@ -49,7 +49,7 @@ envFrom: {{- toYaml . | nindent 2 }}
       {{- end }}
 {{- with .Values.existingSecret }}
 - name: secrets
-  secret: {secretName: {{ . }}, defaultMode: 0440}
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
@@ -58,7 +58,7 @@ envFrom: {{- toYaml . | nindent 2 }}
 
 {{/* Where pods run, and as whom. */}}
 {{- define "adapters.placement" -}}
-serviceAccountName: {{ include "adapters.serviceAccount" . }}
+serviceAccountName: {{ include "adapters.serviceAccount" . | quote }}
 automountServiceAccountToken: {{ include "adapters.asks" . | empty | not }}
 enableServiceLinks: false
 securityContext: {{- include "adapters.podSecurityContext" . | nindent 2 }}

@@ -47,9 +47,9 @@ template:
       {{- include "adapters.volumes" . | nindent 6 }}
       - name: archive
         persistentVolumeClaim:
-          claimName: {{ required "replay.archive.existingClaim: say which volume the archive is on" .Values.replay.archive.existingClaim }}
+          claimName: {{ required "replay.archive.existingClaim: say which volume the archive is on" .Values.replay.archive.existingClaim | quote }}
           readOnly: true
       - name: state
         persistentVolumeClaim:
-          claimName: {{ .Values.replay.state.existingClaim | default (printf "%s-state" (include "adapters.fullname" .)) }}
+          claimName: {{ .Values.replay.state.existingClaim | default (printf "%s-state" (include "adapters.fullname" .)) | quote }}
 {{- end }}

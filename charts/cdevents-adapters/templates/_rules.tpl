@@ -9,5 +9,5 @@
 {{/* To create cannot be bound to a name: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */}}
 {{- define "adapters.leading" -}}
 - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create]}
-- {apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [{{ include "adapters.lease" . }}], verbs: [get, update]}
+- {apiGroups: [coordination.k8s.io], resources: [leases], resourceNames: [{{ include "adapters.lease" . | quote }}], verbs: [get, update]}
 {{- end }}

@@ -21,9 +21,9 @@ class Helm:
         cluster = str(found.folder / "kubeconfig") if found else os.devnull
         self._environment = {**os.environ, **homes, "KUBECONFIG": cluster}
 
-    def run(self, *words: str, code: int = 0) -> str:
+    def run(self, *words: str, code: int = 0, namespace: str = "") -> str:
         """What one command tells, which ends as it should."""
-        command = [self._program, "--namespace", self._namespace, *words]
+        command = [self._program, "--namespace", namespace or self._namespace, *words]
         done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=self._environment)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout if code == 0 else done.stderr

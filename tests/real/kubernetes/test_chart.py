@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from tests.real.kubernetes.cluster import Cluster, cluster
 from tests.real.kubernetes.helm import Helm
 from tests.service import build
 from tests.waiting import until
+from tools.release import packed
 
 pytestmark = pytest.mark.real
 
 NAMESPACE = "restricted"
 OPERATOR = ("github.com/prometheus-operator/prometheus-operator", "v0.85.0")
+MONITORING = {"servicemonitors", "prometheusrules"}
 PATIENCE = 90.0
 SETS = {
     "one": "kafka autoscaling.enabled=false",
@@ -35,6 +38,10 @@ SETS = {
     "placed": "gerrit nodeSelector.disk=ssd,priorityClassName=high,tolerations[0].operator=Exists",
     "open": "jenkins networkPolicy.enabled=true,service.type=LoadBalancer,service.annotations.a=b",
     "outside": "jenkins ingress.enabled=true,ingress.host=a.example.com,ingress.paths={/jenkins},ingress.tlsSecret=a",
+    "anywhere": "jenkins ingress.enabled=true,ingress.host=*.example.com,ingress.paths={/},ingress.tlsSecret=a",
+    "both": "jenkins service.ipFamilyPolicy=PreferDualStack,config.server.listen=[::]:8080",
+    "alerts": "jenkins prometheusRule.enabled=true,prometheusRule.labels.release=prometheus",
+    "pulled": "kafka imagePullSecrets[0].name=registry,config.standby.kubernetes.lease=y,replicas=2",
     "environment": "jenkins existingSecret=,env[0].name=A,env[0].value=b,envFrom[0].secretRef.name=c",
     "alone": "replay replay.shards=1,replay.ttlSecondsAfterFinished=0,replay.state.existingClaim=here,existingSecret=",
     "unkept": "sidecar persistence.enabled=false",
@@ -45,14 +52,15 @@ SETS = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster that knows a ServiceMonitor, and a namespace in which nothing but "restricted" runs."""
+    """A cluster that knows the Prometheus Operator, and a namespace in which nothing but "restricted" runs."""
     with cluster(tmp_path_factory.mktemp("cluster")) as each:
         kinds = golang.module_folder(*OPERATOR) / "example" / "prometheus-operator-crd"
-        monitors = yaml.safe_load((kinds / "monitoring.coreos.com_servicemonitors.yaml").read_text(encoding="utf-8"))
-        each.make("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", monitors)
+        for kind in MONITORING:
+            found = yaml.safe_load((kinds / f"monitoring.coreos.com_{kind}.yaml").read_text(encoding="utf-8"))
+            each.make("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", found)
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
         each.make("/api/v1/namespaces", {"metadata": {"name": NAMESPACE, "labels": labels}})
-        until(lambda: "servicemonitors" in _resources(each, "monitoring.coreos.com/v1"), timeout=PATIENCE)
+        until(lambda: _resources(each, "monitoring.coreos.com/v1") >= MONITORING, timeout=PATIENCE)
         yield each
 
 
@@ -67,6 +75,18 @@ def test_helm_lint_has_nothing_to_say(tmp_path: Path) -> None:
     helm = Helm(tmp_path, NAMESPACE)
     for values in ([], *(["--values", _example(name)] for name in EXAMPLES)):
         helm.run("lint", "--strict", str(CHART), *values)
+
+
+def test_the_chart_of_a_release_is_that_of_the_checkout(tmp_path: Path) -> None:
+    """Packed, it lints, and makes the same objects; Helm itself packs the same files."""
+    helm = Helm(tmp_path, NAMESPACE)
+    chart = packed(CHART, tmp_path, 0)
+    helm.run("lint", "--strict", str(chart), "--values", _example("kafka"))
+    said = ("--values", _example("kafka"), "--set", "prometheusRule.enabled=true")
+    assert helm.run("template", "x", str(chart), *said) == helm.run("template", "x", str(CHART), *said)
+    (theirs := tmp_path / "theirs").mkdir()
+    helm.run("package", str(CHART), "--destination", str(theirs))
+    assert _names(chart) == _names(theirs / chart.name)
 
 
 def test_who_says_nothing_is_told_what_to_say(tmp_path: Path) -> None:
@@ -84,6 +104,20 @@ def test_whatever_is_chosen_the_api_server_takes_each_object(helm: Helm, found: 
     example, values = SETS[name].split(" ", 1)
     for each in _rendered(helm, "--values", _example(example), "--set", values):
         _tried(found, each)
+
+
+@pytest.mark.parametrize("release", ["2024", "0x1f", "1e3", "a.b", f"{'a' * 43}.{'b' * 9}"])
+def test_whatever_a_release_is_called_the_api_server_takes_each_object(
+    helm: Helm, found: Cluster, release: str
+) -> None:
+    """A number, with a dot, as long as Helm has them; so are the namespace, the Secret, the account and the Lease."""
+    names = ("existingSecret", "serviceAccount.name", "priorityClassName", "config.standby.kubernetes.lease")
+    strings = ",".join(f"{name}=7" for name in (*names, "persistence.storageClass"))
+    said = ("--values", _example("standby"), "--set", "service.enabled=true,persistence.enabled=true")
+    text = helm.run("template", release, str(CHART), *said, "--set-string", strings, namespace="2024")
+    for each in yaml.safe_load_all(text):
+        if each:
+            _tried(found, each)
 
 
 @pytest.mark.parametrize("name", [each for each in EXAMPLES if each != "sidecar"])
@@ -211,6 +245,11 @@ def test_a_replay_is_over_with_its_first_pod(helm: Helm, found: Cluster, code: i
 def _rendered(helm: Helm, *words: str) -> list[Json]:
     """The objects of a release that is not installed."""
     return [each for each in yaml.safe_load_all(helm.run("template", "x", str(CHART), *words)) if each]
+
+
+def _names(chart: Path) -> set[str]:
+    with tarfile.open(chart) as archive:
+        return set(archive.getnames())
 
 
 def _placed(text: str, folder: Path) -> Path:
