@@ -65,7 +65,7 @@ def slack(path: str, body: Body) -> None:
         assert block["type"] in ("section", "context")
         assert 1 <= len(texts) <= 10
         for text in texts:
-            assert (text["type"], text["verbatim"]) == ("mrkdwn", True)  # else `@here` in a reason calls everybody
+            assert (text["type"], text["verbatim"]) == ("mrkdwn", True)  # else Slack parses mentions and names in it
             assert 1 <= len(text["text"]) <= 3000
             bare = re.sub(r"<https?://[^|<>]+\|[^|<>]+>", "", text["text"])
             assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", bare)
@@ -158,6 +158,8 @@ def grafana(path: str, body: Body) -> None:
     assert type(body["time"]) is int
     assert 1_500_000_000_000 < body["time"] <= body.get("timeEnd", body["time"]) < 4_000_000_000_000
     assert all(isinstance(tag, str) and tag for tag in body["tags"])
+    assert sum(len(tag) + 3 for tag in body["tags"]) <= 250  # of 500 bytes (tags_length)
+    assert len(body["text"]) < 8192
 
 
 _BEARER = {"auth": {"bearer": "s3cr3t"}}
