@@ -18,7 +18,8 @@ from adapters.tls import Tls
 class HttpSettings(SinkSettings):
     """Where to post, with which headers; the read timeout is for the whole answer.
 
-    Up to `connections` requests are under way at once: those of one partition key never are. With `handshake` it is
+    Up to `connections` requests are under way at once: those of one partition key never are. A batch of a hundred
+    takes three rounds of them, where more would only repeat more after a kill. With `handshake` it is
     asked for permission to send CloudEvents there before anything is sent, and then they go one by one. With `sign`
     each attempt has a signature.
     """
@@ -31,5 +32,5 @@ class HttpSettings(SinkSettings):
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0
     read_timeout: Annotated[Duration, Field(gt=0)] = 30.0
     tls: Tls = Tls()
-    connections: Annotated[int, Field(ge=1, le=1000)] = 32
+    connections: Annotated[int, Field(ge=1, le=1000)] = 34
     handshake: Handshake | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from threading import Event
 
 from confluent_kafka import KafkaException
 
@@ -40,8 +41,11 @@ class KafkaSink:
 
     async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
         """As in Telling."""
-        told = from_thread(taken)
-        await self._worker.run(lambda: self._send(batch, told))
+        stop, told = Event(), from_thread(taken)
+        try:
+            await self._worker.run(lambda: self._send(batch, stop, told))
+        finally:
+            stop.set()
 
     async def aclose(self) -> None:
         """Ends the producer, with what may be under way for nobody any more."""
@@ -49,11 +53,11 @@ class KafkaSink:
         if self._producer:
             await asyncio.to_thread(self._producer.close)
 
-    def _send(self, batch: Sequence[Message], taken: Taken) -> None:
+    def _send(self, batch: Sequence[Message], stop: Event, taken: Taken) -> None:
         """After a TransientError, a new producer: nothing that the old one still has may overtake what comes again."""
         producer = self._producer or self._renewed()
         try:
-            producer.send([self._record(message) for message in batch], taken)
+            producer.send([self._record(message) for message in batch], stop, taken)
         except TransientError:
             self._producer = None
             producer.close()

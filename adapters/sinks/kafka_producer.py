@@ -37,6 +37,9 @@ _PAUSE = 0.5
 _GRACE = 5.0
 """Seconds that a cluster has to tell of a topic, or a producer to end."""
 
+_LOOK = 0.1
+"""Seconds from a look at whether anybody waits for a batch to the next."""
+
 _HOUSEKEEPING = 60.0
 """Seconds between looks at what librdkafka has to say while nothing is published, so that it does not pile up."""
 
@@ -68,15 +71,17 @@ class KafkaProducer:
         self._producer = Producer({**patience, **config, **_PROMISED, **more})
         Thread(target=self._keep_house, name="kafka-housekeeping", daemon=True).start()
 
-    def send(self, records: Sequence[Record], taken: Taken = untold) -> None:
+    def send(self, records: Sequence[Record], stop: Event, taken: Taken = untold) -> None:
         """Returns when all are acknowledged; raises the first one's DeliveryError, with the number of those before.
 
-        Meanwhile `taken` is told in this thread how many of the first are.
+        Meanwhile `taken` is told in this thread how many of the first are. Once `stop` is set, what is not sent yet
+        never is: a TransientError.
+
         A cluster refuses what librdkafka put together, small messages with a large one: then each is sent by itself.
         """
-        index, error = self._tried(records, taken)
+        index, error = self._tried(records, stop, taken)
         if error and error.name() in _TOO_LARGE:
-            index, error = self._tried_singly(records, index)
+            index, error = self._tried_singly(records, stop, index)
         if error:
             raise self._failure(records[index].topic, error, index)
 
@@ -90,7 +95,7 @@ class KafkaProducer:
             self._producer.flush(_GRACE)
         del self._producer
 
-    def _tried(self, records: Sequence[Record], taken: Taken = untold) -> tuple[int, KafkaError | None]:
+    def _tried(self, records: Sequence[Record], stop: Event, taken: Taken = untold) -> tuple[int, KafkaError | None]:
         """How many were acknowledged before the first failure, and what it was."""
         unheard = KafkaError(KafkaError._MSG_TIMED_OUT, f"no acknowledgement within {self._timeout:g} s")  # noqa: SLF001 - how librdkafka's own errors are named
         outcomes: list[KafkaError | None] = [unheard] * len(records)
@@ -104,7 +109,7 @@ class KafkaProducer:
             except KafkaException as error:
                 outcomes[index] = error.args[0]
                 break
-        self._flush()
+        self._flush(stop)
         return next(((index, error) for index, error in enumerate(outcomes) if error), (len(records), None))
 
     def _produce(self, record: Record, told: Told) -> None:
@@ -118,20 +123,27 @@ class KafkaProducer:
             self._producer.list_topics(topic, _GRACE)
             self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
 
-    def _tried_singly(self, records: Sequence[Record], first: int) -> tuple[int, KafkaError | None]:
+    def _tried_singly(self, records: Sequence[Record], stop: Event, first: int) -> tuple[int, KafkaError | None]:
         for index in range(first, len(records)):
-            _, error = self._tried(records[index : index + 1])
+            _, error = self._tried(records[index : index + 1], stop)
             if error:
                 return index, error
         return len(records), None
 
-    def _flush(self) -> None:
+    def _flush(self, stop: Event) -> None:
         """Waits for all that is under way. A fatal error is raised here, by a callback or out of one; once."""
         try:
-            self._producer.flush(self._timeout)
+            self._settled(stop)
         except (KafkaException, SystemError) as fatal:
             self._complaints.append(str(fatal.__cause__ or fatal))
-            self._producer.flush(self._timeout)
+            self._settled(stop)
+
+    def _settled(self, stop: Event) -> None:
+        """Returns when something is known of each, in time or not; forgets those that nobody waits for any more."""
+        deadline = monotonic() + self._timeout
+        while self._producer.flush(_LOOK) and monotonic() < deadline:
+            if stop.is_set():
+                self._producer.purge()
 
     def _failure(self, topic: str, error: KafkaError, delivered: int) -> DeliveryError:
         """What an error means for the message that it is about."""

@@ -171,6 +171,17 @@ async def test_any_2xx_is_an_acknowledgement(opened: Open, receiver: Receiver, m
     await sink.aclose()
 
 
+async def test_a_body_that_is_cut_off_takes_no_acknowledgement_back(
+    opened: Open, receiver: Receiver, make: Make
+) -> None:
+    """The status line has said that the event was taken: it is not sent again."""
+    receiver.answers.append((200, {"Transfer-Encoding": "chunked", "Connection": "close"}, b"40\r\nthan"))
+    sink = opened()
+    await sink.publish([make()])
+    await sink.aclose()
+    assert len(receiver.requests) == 1
+
+
 @pytest.mark.parametrize("status", [401, 407, 408, 425, 429, 500, 502, 503, 504, 599])
 async def test_what_may_go_better_later_is_transient(opened: Open, receiver: Receiver, make: Make, status: int) -> None:
     """The messages before are counted as delivered, and no later one was sent."""

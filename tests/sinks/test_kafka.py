@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from cloudevents.core.bindings import kafka as binding  # noqa: E402 - after the
 from cloudevents.core.formats.json import JSONFormat  # noqa: E402 - the same
 
 from adapters.sinks.kafka import KafkaSink  # noqa: E402 - the same
+from adapters.sinks.kafka_producer import KafkaProducer, Record  # noqa: E402 - the same
 
 
 class Cluster:
@@ -212,6 +214,24 @@ async def test_what_was_given_up_does_not_hold_up_the_close(opened: Open, make: 
     async with asyncio.timeout(10):
         await sink.aclose()
     assert publishing.cancelled()
+
+
+async def test_what_was_given_back_is_never_sent(cluster: Cluster) -> None:
+    """Whoever has it back sends it again, or not: a cluster that answers later hears only of that."""
+    config, stop = {"bootstrap.servers": ",".join(cluster.brokers)}, Event()
+    first, second = KafkaProducer(config, 60), KafkaProducer(config, 60)
+    cluster.pause()
+    try:
+        sending = asyncio.create_task(asyncio.to_thread(first.send, [Record("given-back", b"1", None, {})], stop))
+        stop.set()
+        with pytest.raises(TransientError):
+            await asyncio.wait_for(sending, 30)
+    finally:
+        cluster.resume()
+    second.send([Record("given-back", b"2", None, {})], Event())
+    assert [record.value() for record in cluster.records("given-back")] == [b"2"]
+    for producer in (first, second):
+        producer.close()
 
 
 async def test_a_full_queue_is_transient(opened: Open, cluster: Cluster, make: Make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 
 import pytest
 
@@ -32,10 +32,10 @@ def test_a_fatal_error_is_transient(server: brokers.Server) -> None:
     small, large = (Record("fatal", b"x" * size, None, {}) for size in (1, 3000))
     gapless = KafkaProducer({**config, "enable.gapless.guarantee": True}, timeout=10)
     with pytest.raises(TransientError, match="gap-less guarantee"):
-        gapless.send([small, large, small])
+        gapless.send([small, large, small], Event())
     gapless.close()
     new = KafkaProducer(config, timeout=10)
-    new.send([small])
+    new.send([small], Event())
     new.close()
 
 
@@ -46,10 +46,10 @@ def test_a_topic_that_comes_late_is_waited_for(secured: Secured) -> None:
     making = Timer(4, secured.make, ["late"])
     making.start()
     with pytest.raises(TransientError, match="Unknown topic"):
-        early.send([Record("late", b"1", None, {})])
+        early.send([Record("late", b"1", None, {})], Event())
     making.join()
     early.close()
     next_ = KafkaProducer(config, timeout=10)
-    next_.send([Record("late", b"1", None, {})])
+    next_.send([Record("late", b"1", None, {})], Event())
     next_.close()
     assert secured.values("late") == [b"1"]
