@@ -1,4 +1,4 @@
-"""Asks an API: one GET, and what its answer means."""
+"""Asks an API: one request, and what its answer means."""
 
 from __future__ import annotations
 
@@ -44,21 +44,29 @@ class Client:
         self._asks()
         headers = {"Accept": "application/json", **tags}
         try:
-            answer = self._session.get(
-                request.address, headers=headers, timeout=self._timeout, verify=self._session.verify
+            answer = self._session.request(
+                request.method,
+                request.address,
+                json=request.body,
+                headers=headers,
+                timeout=self._timeout,
+                verify=self._session.verify,
             )
         except Unusable as error:
-            raise Unlisted(self._redact(f"GET {request.url}: {error}")) from None
+            raise Unlisted(self._redact(f"{_named(request)}: {error}")) from None
         except (OSError, ValueError) as error:
             reason = no_answer(error) if isinstance(error, OSError) else "it is no URL that can be asked"
-            raise Unanswered(self._redact(f"GET {request.url}: {reason}")) from None
+            raise Unanswered(self._redact(f"{_named(request)}: {reason}")) from None
         unchanged = answer.status_code == _NOT_MODIFIED and bool(tags)
         if answer.status_code not in (_OK, _NO_CONTENT) and not unchanged:
             raise self._refusal(request, answer)
         self.rest = exhausted(answer.headers, self._clock()) or 0.0
         if unchanged:
             return None
-        return Answer(self._document(request, answer), _next(answer), _tags(answer))
+        document = self._document(request, answer)
+        if request.body is not None and (said := _errors(document)):
+            raise Unlisted(self._redact(f"{_named(request)} answered with errors: {said}"))
+        return Answer(document, _next(answer), _tags(answer) if request.body is None else {})
 
     def _document(self, request: Request, answer: requests.Response) -> object:
         if answer.status_code == _NO_CONTENT:
@@ -72,16 +80,26 @@ class Client:
             what = f"what is not JSON: {error}" if body else "nothing at all"
             if body[:1] == b"<":
                 what = "a page for people, such as one to log in at: compare 'url' and 'auth'"
-            raise Unlisted(self._redact(f"GET {request.url} answered with {what}"), answer.status_code) from None
+            raise Unlisted(self._redact(f"{_named(request)} answered with {what}"), answer.status_code) from None
 
     def _refusal(self, request: Request, answer: requests.Response) -> AdapterError:
         said = " ".join(self._redact(answer.text).split())[:200]
-        message = f"{self._redact(f'GET {request.url}')} answered {answer.status_code}: {said}".removesuffix(": ")
+        message = f"{self._redact(_named(request))} answered {answer.status_code}: {said}".removesuffix(": ")
         if (seconds := left_alone(answer.status_code, answer.headers, self._clock())) is not None:
             return Limited(message, seconds)
         if answer.status_code == _UNAUTHORIZED:
             return Unanswered(f"{message} (compare 'auth' and 'headers')")
         return Unlisted(message, answer.status_code)
+
+
+def _named(request: Request) -> str:
+    return f"{request.method} {request.url}"
+
+
+def _errors(document: object) -> str:
+    """What GraphQL (`errors`) and JSON-RPC (`error`) say beside, or in the place of, a result; they answer 200."""
+    found = [document.get(name) for name in ("errors", "error")] if isinstance(document, dict) else []
+    return " ".join(orjson.dumps(each).decode()[:200] for each in found if each)
 
 
 def _next(answer: requests.Response) -> str | None:

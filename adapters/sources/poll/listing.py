@@ -36,7 +36,8 @@ Scalar = bool | int | float | str
 class Pages(Settings):
     """How the next page is asked for, one of: the header Link; a URL in the body; a cursor; a number; an offset.
 
-    With `size`, a page that has fewer items is the last; without it an empty one is. `most` bounds one listing.
+    What is sent is a parameter of the query, or of a body the path of a member. With `size`, a page that has fewer
+    items is the last; without it an empty one is. `most` bounds one listing.
     """
 
     link: Literal[True] | None = None
@@ -75,7 +76,7 @@ def _pages(given: Any) -> Any:
 
 
 class Listing(Settings):
-    """A list that an API gives, page by page.
+    """A list that an API gives, page by page; with a `body`, of JSON, it is asked by POST, as of GraphQL and JSON-RPC.
 
     `items` is the path of the list in the body, which is the list itself without it. `within` are the lists that it
     is in, the outermost first, by the names by which their items are joined in. `id` is what makes an item the same.
@@ -83,6 +84,7 @@ class Listing(Settings):
 
     url: Annotated[str, Field(min_length=1)]
     query: dict[str, Scalar | list[Scalar]] = {}
+    body: dict[str, Any] | None = None
     pages: Annotated[Pages, BeforeValidator(_pages, Literal["link"] | Pages)] = Pages()
     within: dict[Word, Path] = {}
     items: Path | None = None

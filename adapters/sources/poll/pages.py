@@ -38,8 +38,8 @@ class Page(Generic[Content]):
 
 @dataclass
 class Pages(Generic[Content]):
-    """Reads a list. `before` are pages that were read and told, by their addresses; `read` are those of this time, with
-    what `bare` leaves of their content.
+    """Reads a list. `before` are pages that were read and told, by the keys of their requests; `read` are those of this
+    time, with what `bare` leaves of their content.
     """
 
     ask: Ask
@@ -58,12 +58,12 @@ class Pages(Generic[Content]):
             page = await self._page(request)
             if page is None or self._again(page, last):
                 return
-            self.read[request.address] = last = replace(page, content=[*map(self.bare, page.content)])
+            self.read[request.key] = last = replace(page, content=[*map(self.bare, page.content)])
             yield page
             request = page.following
 
     def _check(self, request: Request) -> None:
-        if request.address in self.read:
+        if request.key in self.read:
             raise Unlisted("the pages go round in a circle: compare 'pages' with what the API answers")
         if len(self.read) >= self.listing.pages.most:
             hint = "raise pages.most, or ask for less at once by $since in the query"
@@ -71,7 +71,7 @@ class Pages(Generic[Content]):
 
     async def _page(self, request: Request) -> Page[Content] | None:
         """One page; None where there is none any more, which some servers say so."""
-        before = self.before.get(request.address)
+        before = self.before.get(request.key)
         try:
             answer = await self.ask(request, before.tags if before else {})
         except Unlisted as error:

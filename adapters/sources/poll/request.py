@@ -1,29 +1,42 @@
-"""What is asked of an API: a URL and its parameters, made for a list, and for the page after one."""
+"""What is asked of an API: a URL and its parameters, or a body, made for a list, and for the page after one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urldefrag, urlencode, urljoin
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from adapters.mapping.failures import Absent, Failure
 from adapters.mapping.paths import followed
-from adapters.mapping.syntax import members
+from adapters.mapping.syntax import Step, members
 from adapters.sources.poll.errors import Unlisted
 from adapters.sources.poll.listing import Listing, Pages
-from adapters.sources.poll.templates import Around, parameter, place
+from adapters.sources.poll.templates import Around, document, parameter, place
 from adapters.urls import origin, same_origin
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET of a URL, with parameters beside those that it has."""
+    """A GET of a URL, with parameters beside those that it has; a POST, where it has a body."""
 
     url: str
     parameters: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def method(self) -> str:
+        """GET or POST."""
+        return "GET" if self.body is None else "POST"
+
+    @property
+    def key(self) -> str:
+        """What no other request has."""
+        return f"{self.address} {'' if self.body is None else orjson.dumps(self.body).decode()}"
 
     @property
     def address(self) -> str:
@@ -33,13 +46,16 @@ class Request:
         return f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.parameters, quote_via=quote)}"
 
     def number(self, name: str) -> int:
-        """What a parameter is now."""
-        return int(dict(self.parameters)[name])
+        """What a parameter is now, or the member of a body at a path."""
+        found = dict(self.parameters)[name] if self.body is None else followed(self.body, members(name))
+        return int(found)  # it was set by `but`
 
-    def but(self, name: str, value: str) -> Request:
-        """The same with another value of a parameter."""
+    def but(self, name: str, value: str | int) -> Request:
+        """The same with another value of a parameter, or of the member of a body at a path."""
+        if self.body is not None:
+            return replace(self, body=_but(self.body, [*members(name)], value))
         others = tuple(each for each in self.parameters if each[0] != name)
-        return replace(self, parameters=(*others, (name, value)))
+        return replace(self, parameters=(*others, (name, str(value))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +77,30 @@ def first(listing: Listing, names: Collection[str], home: str) -> Callable[[Arou
     """
     url, start = place(listing.url, names), _start(listing.pages)
     made = {name: parameter(given, names) for name, given in listing.query.items()}
+    body = document(listing.body, names)
 
     def request(around: Around) -> Request:
         try:
             parameters = [(name, value) for name, values in made.items() for value in values(around)]
-            return Request(_stays(home, url(around), "the list"), (*parameters, *start))
+            asked = Request(_stays(home, url(around), "the list"), tuple(parameters), body(around))
+            return asked.but(*start) if start else asked
         except Failure as failure:
-            raise Unlisted(f"its URL cannot be made: {failure}") from None
+            raise Unlisted(f"what it is asked by cannot be made: {failure}") from None
 
     return request
 
 
-def _start(pages: Pages) -> tuple[tuple[str, str], ...]:
+def _start(pages: Pages) -> tuple[str, int] | None:
     if pages.number:
-        return ((pages.number, str(1 if pages.first is None else pages.first)),)
-    return ((pages.offset, str(pages.first or 0)),) if pages.offset else ()
+        return pages.number, 1 if pages.first is None else pages.first
+    return (pages.offset, pages.first or 0) if pages.offset else None
+
+
+def _but(document: Any, steps: Sequence[Step], value: str | int) -> dict[str, Any]:
+    """JSON with another value at some steps, which are all names."""
+    step, *rest = map(str, steps)
+    known = document if isinstance(document, Mapping) else {}
+    return {**known, step: _but(known.get(step), rest, value) if rest else value}
 
 
 def following(pages: Pages, request: Request, answer: Answer, count: int) -> Request | None:
@@ -90,8 +115,8 @@ def following(pages: Pages, request: Request, answer: Answer, count: int) -> Req
     if count == 0 or count < (pages.size or 0):
         return None
     if pages.number:
-        return request.but(pages.number, str(request.number(pages.number) + 1))
-    return request.but(pages.offset, str(request.number(pages.offset) + count)) if pages.offset else None
+        return request.but(pages.number, request.number(pages.number) + 1)
+    return request.but(pages.offset, request.number(pages.offset) + count) if pages.offset else None
 
 
 def _said(answer: Answer, path: str) -> str | None:
@@ -108,7 +133,7 @@ def _led(request: Request, to: str | None) -> Request | None:
     if to is None:
         return None
     try:
-        return Request(_stays(request.address, to, "the next page"))
+        return Request(_stays(request.address, to, "the next page"), body=request.body)
     except Unlisted as error:
         raise Unlisted(
             f"{error} (ask it by the URL that it knows itself by, or count: `pages: {{number: page}}`)"

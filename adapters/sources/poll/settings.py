@@ -17,12 +17,13 @@ from pydantic import (
 )
 
 from adapters.endpoint.settings import Auth, HeaderName
+from adapters.mapping import syntax
 from adapters.mapping.document import When
 from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Size, TimeZone, Word
 from adapters.sources.contract import SourceSettings
 from adapters.sources.poll.listing import Listing, Order, Outer, Path, Paths, checked
-from adapters.sources.poll.templates import parameter, place
+from adapters.sources.poll.templates import document, parameter, place
 from adapters.tls import Tls
 from adapters.urls import origin, same_origin
 from adapters.yamlfile import placed
@@ -50,8 +51,9 @@ class PollSettings(SourceSettings, Listing):
     """A list of things that happen, and how to know what of them is new.
 
     An item is told when it is new, and again when its `version`, or all of it, is another. `each` are lists whose items
-    fill the URL and the query. `time` is when an item happened, or changed, in any usual form. With `${$since}` in the
-    query only what is new is asked for: what was told up to `overlap` ago, or since the oldest item that is `open`.
+    fill the URL, the query and the body. `time` is when an item happened, or changed, in any usual form. With
+    `${$since}` in the query, or the body, only what is new is asked for: what was told up to `overlap` ago, or since
+    the oldest item that is `open`.
     """
 
     type: Literal["poll"]
@@ -76,7 +78,7 @@ class PollSettings(SourceSettings, Listing):
     @classmethod
     def shaped(cls) -> tuple[str, ...]:
         """As in SourceSettings."""
-        return ("url", "query", "each")
+        return ("url", "query", "body", "each")
 
     def begun(self, now: datetime) -> float | None:
         """From when the very first start tells, in seconds since 1970; None where that is from the beginning."""
@@ -124,6 +126,10 @@ class PollSettings(SourceSettings, Listing):
         yield from ((("each", name), each) for name, each in self.each.items())
         yield (), self
 
+    def asked(self) -> list[Any]:
+        """What makes lists other lists: their URLs, and what is posted there."""
+        return [part for _, listing in self.listings() for part in (listing.url, listing.body) if part is not None]
+
     def _timed(self) -> None:
         if self.time is not None:
             return
@@ -138,8 +144,12 @@ class PollSettings(SourceSettings, Listing):
 
 def _check(at: tuple[str, ...], listing: Listing, names: list[str]) -> None:
     """Raises what is wrong in the templates of a list, where lists of these names are around it."""
+    for way in ("parameter", "number", "offset") if listing.body is not None else ():
+        if not all(isinstance(step, str) for step in syntax.members(getattr(listing.pages, way) or "x")):
+            raise placed("is no path of names in the body", (*at, "pages", way), "such as variables.after")
     made: dict[tuple[str, ...], Callable[[], Any]] = {("url",): lambda: place(listing.url, names)}
     made |= {("query", name): partial(parameter, given, names) for name, given in listing.query.items()}
+    made |= {("body", name): partial(document, given, names) for name, given in (listing.body or {}).items()}
     for inside, make in made.items():
         try:
             make()

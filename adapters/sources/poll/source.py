@@ -58,7 +58,7 @@ class Poll:
         self._lists = Lists(settings, self._ask, self._passed_over)
         self._request = first(settings, [*settings.each], settings.home)
         begun = restored(context, START, Start.loads, Start(settings.begun(context.clock())))
-        self._start = replace(begun, lists=digest([listing.url for _, listing in settings.listings()]))
+        self._start = replace(begun, lists=digest(settings.asked()))
         if begun.lists not in ("", self._start.lists):
             _log.warning(_MOVED, source=context.name)
         self._known = restore(context, self._fresh())

@@ -1,4 +1,4 @@
-"""URLs and queries that are made of the items of other lists: what an item says is a piece of them, and no way out."""
+"""URLs, queries and bodies, made of the items of other lists: what an item says is a piece of them, and no way out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.mapping.syntax import Expression, Template
 from adapters.yamlfile import suggestion
 
 SINCE = "$since"
-"""The name, in a query, of the time from which on items are asked for; what it is stands in Around under this key."""
+"""The name, in a query or a body, of the time from which on items are asked for; it stands in Around under this key."""
 
 Around = Mapping[str, Any]
 """The items of the lists around a list, by their names, and what `$since` is where it is known."""
@@ -45,12 +45,33 @@ def parameter(given: Any, names: Collection[str]) -> Callable[[Around], Sequence
     return lambda around: [text for make in makers for text in make(around)]
 
 
+def document(given: Any, names: Collection[str]) -> Callable[[Around], Any]:
+    """JSON, whose members and items stay away where what they are made of is not there.
+
+    A text that is one `${...}` becomes what that is, of any kind. Raises ValueError for no template.
+    """
+    match given:
+        case dict():
+            members = {name: document(each, names) for name, each in given.items()}
+            return lambda around: {name: made for name, make in members.items() if _there(made := make(around))}
+        case list():
+            items = [document(each, names) for each in given]
+            return lambda around: [made for make in items if _there(made := make(around))]
+        case str() if given:
+            return rendered(_parsed(given, names), _SINCE)
+    return lambda _: given
+
+
+def _there(made: Any) -> bool:
+    return not isinstance(made, Absent)
+
+
 def _value(given: Any, names: Collection[str]) -> Callable[[Around], Sequence[str]]:
     closure = rendered(_parsed(given, names), _SINCE) if isinstance(given, str) and given else lambda _: given
 
     def make(around: Around) -> Sequence[str]:
         made = closure(around)
-        return [] if isinstance(made, Absent) else [_text(made)]
+        return [_text(made)] if _there(made) else []
 
     return make
 

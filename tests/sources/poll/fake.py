@@ -28,12 +28,14 @@ def answer(document: Any, **headers: str) -> Given:
 class FakeApi:
     """What it answers at each path, and what it was asked, in order.
 
-    `refusals` are given first, in turn, whatever is asked.
+    `refusals` are given first, in turn, whatever is asked. `posts` is what it answers to bodies, at any path.
     """
 
     url: str = ""
     answers: dict[str, Callable[[Mapping[str, str]], Given]] = field(default_factory=dict)
     refusals: list[Given] = field(default_factory=list)
+    posts: Callable[[Any], Given] = lambda _: (405, {}, b"")
+    posted: list[Any] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
 
@@ -67,7 +69,14 @@ def listening() -> Iterator[FakeApi]:
         wbufsize = -1  # an answer in one piece: in two, the second waits for an acknowledgement of the first
 
         def do_GET(self) -> None:
-            status, headers, body = api.answer(self.path, dict(self.headers.items()))
+            self._say(*api.answer(self.path, dict(self.headers.items())))
+
+        def do_POST(self) -> None:
+            given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            api.posted.append(given)
+            self._say(*api.posts(given))
+
+        def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
