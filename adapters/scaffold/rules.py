@@ -56,12 +56,13 @@ def proposals(group: Group, tool: str, digest: str) -> list[Proposal]:
     ignored = Proposal(ignored=[Ignored(group.when, f"is {kind} worth an event?")])
     if _means_nothing(group):
         return [ignored]
-    return [*(each for each in found if each.rules), Proposal([_custom(group, tool, digest)]), ignored]
+    custom = [Proposal([_custom(group, tool, digest, bold=bold)]) for bold in (True, False)]
+    return [*(each for each in found if each.rules), *custom, ignored]
 
 
 def anything(tool: str) -> Proposal:
     """What can be made of whatever there is."""
-    return Proposal([_custom(Group("", "", ()), tool, "$body_digest")])
+    return Proposal([_custom(Group("", "", ()), tool, "$body_digest", bold=False)])
 
 
 def _means_nothing(group: Group) -> bool:
@@ -72,20 +73,23 @@ def _means_nothing(group: Group) -> bool:
 _IDLE = {"ping", "heartbeat", "hello", "test", "healthcheck"}
 
 
-def _custom(group: Group, tool: str, digest: str) -> Rule:
-    """An event of the tool's own, for what no run is evident in."""
+def _custom(group: Group, tool: str, digest: str, *, bold: bool) -> Rule:
+    """An event of the tool's own, for what no run is evident in; a bold one has a time, if one is evident."""
     words = parts(group.value)
     letters = ["".join(re.findall("[a-z]", word)) for word in words]
     done = len(words) > 1 and (letters[-1].endswith("ed") or letters[-1] in PHASES)
     subject = "".join(letters[:-1] if done else letters) or "record"
     predicate = letters[-1] if done and letters[-1] else "received"
-    named = roles.run_id(common([each.fields for each in group.heard], words)) if group.heard else None
+    fields = common([each.fields for each in group.heard], words) if group.heard else []
+    named, moments = roles.run_id(fields), roles.times(fields) if bold else []
+    moment = moments[0] if len(moments) == 1 else roles.time_of(moments, None)
     return Rule(
         name=_word(group.value) or "anything",
         when=group.when,
         emit=f"dev.cdeventsx.{tool}-{subject}.{predicate}.0.1.0",
         id=[digest],
         subject=named.template if named else f"${{{digest}}}",
+        timestamp=moment.template if moment else "",
         remarks={"emit": "or one of CDEvents?", "id": "better: what names the occurrence itself"},
     )
 

@@ -247,3 +247,18 @@ def test_an_outcome_is_never_guessed(tmp_path: Path) -> None:
     body = {"id": 1, "name": "shop", "status": "splendid"}
     [event] = events(tmp_path, {"a.json": orjson.dumps(body)})["a"]
     assert event["context"]["type"].startswith("dev.cdeventsx.")
+
+
+def test_what_is_no_run_has_its_time(tmp_path: Path) -> None:
+    """An event of the tool's own, too, is when it was: by what is named so, or by the only time that is there."""
+    found = events(
+        tmp_path,
+        {
+            "push.json": b'{"events": [{"id": "e1", "type": "push", "time": "2026-01-02T03:04:05Z"}]}',
+            "pull.json": b'{"events": [{"id": "e2", "type": "pull", "time": "2026-01-02T03:05:05Z"}]}',
+        },
+    )
+    assert {event["context"]["timestamp"] for [event] in found.values()} == {
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:05:05Z",
+    }
