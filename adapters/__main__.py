@@ -33,7 +33,6 @@ def _run(file: str | None) -> None:
     gc.disable()  # what is imported stays: to look through it for what does not is a tenth of the start
     for unused in ("greenlet", "rich"):  # which structlog would import: we have no such threads, and plain tracebacks
         sys.modules[unused] = None  # type: ignore[assignment]
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")  # to find that there are none is a part of the start, too
     with told(), suppress(KeyboardInterrupt), early(path := chosen(Path(file) if file else None)) as bound:
         from adapters.service import serve  # noqa: PLC0415 - as above
 

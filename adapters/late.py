@@ -6,11 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
-
 from adapters.settings import Settings
+from adapters.settings.markers import Read, full_markers
 
 
 def late(module: str, maker: str) -> Callable[..., Any]:
@@ -33,17 +30,15 @@ def settings(module: str, model: str) -> Any:
 
 
 class _Late:
-    """Validates by a model that is asked for when there is something to validate, or a JSON Schema to write."""
+    """Reads by a model that is asked for when there is something to read."""
 
     def __init__(self, find: Callable[[], type[Settings]]) -> None:
         self._find = find
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._validated)
+    def read(self, _inner: Read) -> Read:
+        """Reads by the model."""
+        return lambda value, context: self._find().model_read(value, context)
 
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        # Within one that has definitions it is one of them, and not written out for each field.
-        return handler(core_schema.definitions_schema(self._find().__pydantic_core_schema__, []))
-
-    def _validated(self, value: Any, info: ValidationInfo) -> Settings:
-        return self._find().model_validate(value, context=info.context)
+    def full(self) -> Any:
+        """The same for pydantic."""
+        return full_markers().Late(self._find)

@@ -11,9 +11,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from pydantic import BaseModel, SecretStr
-
 from adapters.secrets import rotated
+from adapters.settings import SecretStr, Settings
 from adapters.urls import public, secret_parameters
 
 INSTEAD = "[redacted]"
@@ -57,7 +56,7 @@ def _secrets(value: Any) -> Iterator[str | SecretStr]:
             yield value
         case str():
             yield from secret_parameters(value)
-        case BaseModel():
+        case Settings():
             for _, each in value:
                 yield from _secrets(each)
         case Mapping():

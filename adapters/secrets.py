@@ -13,17 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
-
 from adapters.errors import ConfigError, Problem
+from adapters.settings import BeforeValidator, Field, Info, SecretStr, Settings, WrapValidator
 from adapters.yamlfile import Location, YamlFile
 
 FRESH = 1.0
@@ -65,8 +56,8 @@ class Rotated(SecretStr):
             self.known = (*self.known, found)
 
 
-def _secret(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> SecretStr:
-    made: SecretStr = handler(value)
+def _secret(value: Any, read: Callable[[Any], Any], info: Info) -> SecretStr:
+    made: SecretStr = read(value)
     parts = info.context.get(value) if isinstance(info.context, dict) and isinstance(value, str) else None
     return Rotated(value, parts) if parts else made
 
@@ -113,7 +104,7 @@ def rotated(settings: Any) -> Iterator[Rotated]:
     match settings:
         case Rotated():
             yield settings
-        case BaseModel():
+        case Settings():
             for _, each in settings:
                 yield from rotated(each)
         case Mapping():

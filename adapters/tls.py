@@ -6,9 +6,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pydantic import model_validator
-
-from adapters.settings import Settings
+from adapters.settings import Settings, model_validator
 
 if TYPE_CHECKING:
     from requests import Session

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticCustomError
 from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from adapters import plain
 from adapters.errors import ConfigError, Problem
+from adapters.settings import Settings
 
 Location = tuple[str | int, ...]
 """A place in a document: the keys and indexes that lead to it."""
@@ -30,7 +29,7 @@ Finding = tuple[Location, str, str]
 Placed = Callable[[Location, str, str], Problem]
 """Makes a problem of a place, of what is wrong there and of what to do; `YamlFile.problem` is one."""
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Settings)
 
 DEEPEST = 100
 """Levels that a file may have."""
@@ -113,10 +112,10 @@ class YamlFile:
         """
         try:
             return model.model_validate(reduce(lambda node, step: node[step], at, self.data), context=context)
-        except ValidationError as error:
+        except ValueError as error:  # pydantic's own
             raise ConfigError(list(self._problems(error, model, at))) from None
 
-    def _problems(self, error: ValidationError, model: type[BaseModel], at: Location) -> Iterator[Problem]:
+    def _problems(self, error: Any, model: type[Settings], at: Location) -> Iterator[Problem]:
         kinds: dict[Location, dict[str, None]] = {}
         for detail in error.errors(include_url=False):
             place: Location = detail.get("ctx", {}).get("at", ())
@@ -272,18 +271,13 @@ def _scalar(node: ScalarNode) -> Any:
 suggestion = plain.suggestion
 
 
-def _right_key(at: Location, model: type[BaseModel]) -> str:
+def _right_key(at: Location, model: type[Settings]) -> str:
     word, known = str(at[-1]), field_names(model)
     beside = suggestion(word, model.model_fields) if len(at) == 1 else ""
     return beside or ("it is for another place" if word in known else suggestion(word, known))
 
 
-def placed(message: str, at: Location, hint: str = "") -> Exception:
-    """What a model's validator raises for what is wrong at a place in it."""
-    return PydanticCustomError("placed", "{message}", {"message": message, "at": at, "hint": hint})
-
-
-def field_names(model: type[BaseModel]) -> set[str]:
+def field_names(model: type[Settings]) -> set[str]:
     """Every key that a settings model and the models inside it know."""
     return set(_names(model.model_json_schema()))
 

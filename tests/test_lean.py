@@ -58,6 +58,8 @@ LIBRARIES = {
     "psycopg",
     "pyarrow",
     "pycurl",
+    "pydantic",
+    "pydantic_core",
     "pygerrit2",
     "requests",
     "rich",

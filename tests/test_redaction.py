@@ -19,11 +19,10 @@ from urllib.parse import quote, quote_plus
 import orjson
 import pytest
 import structlog
-from pydantic import BaseModel, SecretStr
-from pydantic_core import PydanticUndefined
 
 from adapters import logs
 from adapters.redaction import INSTEAD, redaction
+from adapters.settings import SecretStr, Settings
 from adapters.sinks import SINKS
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sources import SOURCES
@@ -34,13 +33,11 @@ from tests.waiting import until
 ODD = ["plain-s3cret-0", 'quo"ted\\s3cret', "s3cret /+%=&", "s3crét€", "<s3cret>&'"]
 
 
-def marked(model: type[BaseModel], marks: Iterator[str]) -> BaseModel:
+def marked(model: type[Settings], marks: Iterator[str]) -> Settings:
     """A model of which every secret, in every way to be known, is a mark of its own; it need not be valid."""
     given = {name: _value(field.annotation, marks) for name, field in model.model_fields.items()}
     defaults = {
-        name: field.get_default(call_default_factory=True)
-        for name, field in model.model_fields.items()
-        if given[name] is None and field.get_default() is not PydanticUndefined
+        name: field.default for name, field in model.model_fields.items() if given[name] is None and not field.required
     }
     return model.model_construct(**{**given, **defaults})
 
@@ -48,7 +45,7 @@ def marked(model: type[BaseModel], marks: Iterator[str]) -> BaseModel:
 def _value(annotation: Any, marks: Iterator[str]) -> Any:
     if annotation is SecretStr:
         return SecretStr(next(marks))
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
         return marked(annotation, marks)
     inner = [_value(each, marks) for each in get_args(annotation) if each is not type(None)]
     if get_origin(annotation) is dict:
@@ -94,7 +91,7 @@ def test_every_secret_of_every_source_and_sink_is_known(name: str) -> None:
             assert mark not in redact(f"it said: {text}!"), text
 
 
-def _has_secret(model: type[BaseModel]) -> bool:
+def _has_secret(model: type[Settings]) -> bool:
     return "writeOnly" in json.dumps(model.model_json_schema())
 
 

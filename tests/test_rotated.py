@@ -6,11 +6,11 @@ import pickle
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
 
 from adapters import config, yamlfile
 from adapters.redaction import redaction
 from adapters.secrets import FRESH, Following, Rotated, Secret, resolve
+from adapters.settings.full import checked
 from tests.receiver import receiving
 from tests.service import build, configuration, running
 from tests.waiting import until
@@ -72,7 +72,7 @@ def test_only_what_comes_out_of_a_file_follows_it(file: Path) -> None:
     found = resolve(
         yamlfile.parse(f"a: ${{file:{file}}}\nb: x-${{env:X}}\nc: ${{env:X}}${{file:{file}}}", "c"), {"X": "y"}
     )
-    made = TypeAdapter(dict[str, Secret]).validate_python(found.file.data, context=found.secrets)
+    made = checked(dict[str, Secret], found.file.data, context=found.secrets)
     assert {name: each.get_secret_value() for name, each in made.items()} == {"a": "first", "b": "x-y", "c": "yfirst"}
     assert [name for name, each in made.items() if isinstance(each, Rotated)] == ["a", "c"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from adapters import yamlfile
 from adapters.secrets import Secret, resolve
+from adapters.settings.full import checked
 
 
 def resolved(text: str, **environ: str) -> object:
@@ -66,4 +67,4 @@ def test_everything_missing_is_reported_where_it_stands(tmp_path: Path) -> None:
 def test_an_empty_secret_is_refused() -> None:
     """A secret that came out empty would let everybody in."""
     with pytest.raises(ValidationError):
-        TypeAdapter(Secret).validate_python("")
+        checked(Secret, "")

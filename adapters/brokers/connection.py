@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import Duration, Expected, Field, Settings, model_validator
 from adapters.tls import Tls
 
 Address = Annotated[str, Field(pattern=r"^[^\s/@,]+:[0-9]{1,5}$"), Expected("host:port, such as broker:9092")]

@@ -35,12 +35,13 @@ def console(config: ConfigFile = None, listen: Listen = None, beside: Beside = F
 
 
 def _listening(settings: Config, address: str) -> Config:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     from adapters.config.address import Address
+    from adapters.settings.full import checked
 
     try:
-        TypeAdapter(Address).validate_python(address)
+        checked(Address, address)
     except ValidationError:
         raise typer.BadParameter("expected host:port, such as 127.0.0.1:8081", param_hint="--listen") from None
     console = settings.console.model_copy(update={"listen": address})

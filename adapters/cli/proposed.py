@@ -32,12 +32,13 @@ def _tool(folder: Path) -> str:
 
 
 def _check(instance: str) -> None:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
+    from adapters.settings.full import checked
     from adapters.sources.contract import Instance
 
     try:
-        TypeAdapter(Instance).validate_python(instance)
+        checked(Instance, instance)
     except ValidationError as error:
         raise typer.BadParameter(error.errors()[0]["msg"], param_hint="--instance") from None
 

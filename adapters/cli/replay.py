@@ -33,12 +33,13 @@ def _time(text: str) -> str:
 
 def _url(text: str) -> str:
     """The URL of a tool, as a configuration may have it."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
+    from adapters.settings.full import checked
     from adapters.sources.contract import Instance
 
     try:
-        url: str = TypeAdapter(Instance).validate_python(text)
+        url: str = checked(Instance, text)
     except ValidationError as error:
         raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
     return url

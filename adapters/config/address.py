@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Annotated
 
-from pydantic import AfterValidator
+from adapters.settings import AfterValidator
 
 _LAST_PORT = 65535
 

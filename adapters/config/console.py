@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pydantic import model_validator
-
 from adapters import late
 from adapters.config.address import Address, is_loopback
 from adapters.listening import host_and_port
-from adapters.settings import Settings
+from adapters.settings import Settings, model_validator
 
 if TYPE_CHECKING:
     from adapters.sources.auth.settings import Auth

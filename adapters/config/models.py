@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from adapters import late, logs
 from adapters.config.address import Address, is_loopback
@@ -14,7 +12,7 @@ from adapters.errors import Problem
 from adapters.listening import host_and_port
 from adapters.mapping.document import When
 from adapters.model import Encoding, Format, Spec
-from adapters.settings import ByType, Duration, Expected, Settings, Size
+from adapters.settings import ByType, Duration, Expected, Field, Settings, Size, model_validator, placed
 from adapters.sinks import SINKS
 from adapters.sinks.contract import SinkSettings
 from adapters.sources import SOURCES
@@ -44,12 +42,11 @@ class Server(Settings):
     admin: Address | None = None
     drain: Duration = 10.0
 
-    @field_validator("admin")
-    @classmethod
-    def _is_another(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and value == info.data.get("listen") and host_and_port(value)[1]:
-            raise ValueError("expected another address than that of 'listen': leave it out for the same one")
-        return value
+    @model_validator(mode="after")
+    def _is_another(self) -> Self:
+        if self.admin == self.listen and host_and_port(self.listen)[1]:
+            raise placed("expected another address than that of 'listen': leave it out for the same one", ("admin",))
+        return self
 
     @property
     def address(self) -> tuple[str, int]:
@@ -147,7 +144,7 @@ class Config(Settings):
     routes: dict[Name, Route] = {}
     shadows: dict[Name, Shadow] = {}
 
-    _file: YamlFile = PrivateAttr(YamlFile("", None, {}))
+    _file: YamlFile = YamlFile("", None, {})
 
     def written(self, file: YamlFile) -> None:
         """Says in which file it is written; what is in that, secrets and all, is not kept."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Expected, Settings
+from adapters.settings import AfterValidator, Expected, Field, Settings, model_validator
 
 HeaderName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), Expected("the name of a header, such as X-Site")

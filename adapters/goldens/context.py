@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import AwareDatetime
-
 from adapters import yamlfile
 from adapters.errors import ConfigError
 from adapters.mapping import library
 from adapters.mapping.translator import Made, Mapper
 from adapters.model import Notification
-from adapters.settings import Settings
+from adapters.settings import AwareDatetime, Settings
 from adapters.yamlfile import shown, suggestion
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
 from adapters.cdevents.vocabulary import CUSTOM_TYPE, EVENTS
 from adapters.mapping.dropping import steps
 from adapters.mapping.input_settings import Input, WrittenInput
 from adapters.model import Spec
-from adapters.settings import Settings, Word
-from adapters.yamlfile import placed
+from adapters.settings import AfterValidator, BeforeValidator, Field, Settings, Word, model_validator, placed
 
 Expression = Annotated[
     str, Field(min_length=1, description="A path and filters, `build.url | url_path`, or a template with ${...}")
@@ -76,7 +73,7 @@ def _alternatives(value: Any) -> Any:
 
 Keys = Annotated[
     list[Annotated[list[Expression], Field(min_length=1)]],
-    BeforeValidator(_alternatives, json_schema_input_type=list[Expression] | list[list[Expression]]),
+    BeforeValidator(_alternatives, list[Expression] | list[list[Expression]]),
 ]
 """A key, or several, of which the first counts whose values are all there."""
 

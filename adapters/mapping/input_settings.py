@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
 from adapters.mapping.envelopes import Kind
-from adapters.settings import Settings, Word
+from adapters.settings import AfterValidator, BeforeValidator, Field, Settings, Word, model_validator
 from adapters.yamlfile import suggestion
 
 
@@ -106,5 +104,5 @@ def _written_short(value: Any) -> Any:
     return {value: {} if value in ("xml", "csv") else True}
 
 
-WrittenInput = Annotated[Input, BeforeValidator(_written_short, json_schema_input_type=_Short | Input)]
+WrittenInput = Annotated[Input, BeforeValidator(_written_short, _Short | Input)]
 """An Input, or the one word of one that has nothing else to say: `input: ndjson`."""

@@ -12,10 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from adapters.mapping.document import Expression, When
-from adapters.settings import Settings, Word
+from adapters.settings import Field, Settings, Word
 
 _WORD = re.compile(r"\$[A-Za-z_].*", re.DOTALL)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import AwareDatetime
-
-from adapters.settings import Settings
+from adapters.settings import AwareDatetime, Settings
 
 
 class Given(Settings):

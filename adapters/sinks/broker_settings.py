@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
-
 from adapters.brokers.connection import (
     ExchangeType,
     KafkaConnection,
@@ -15,7 +13,7 @@ from adapters.brokers.connection import (
     RabbitmqConnection,
     weighed,
 )
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import AfterValidator, Duration, Expected, Field, Settings, model_validator
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.template import Naming
 

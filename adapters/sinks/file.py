@@ -9,13 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from adapters import private
 from adapters.durable import sync_directory
 from adapters.errors import TransientError
 from adapters.model import Message
-from adapters.settings import Duration, Expected, Size
+from adapters.settings import Duration, Expected, Field, Size
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.rotation import Rotation
 from adapters.sinks.standing import Standing

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
 from adapters.secrets import Secret
-from adapters.settings import Duration
+from adapters.settings import Duration, Field
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.permission import Handshake
 from adapters.sinks.signing import Signing

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from adapters.errors import TransientError
-from adapters.settings import Expected, Settings
+from adapters.settings import Expected, Field, Settings
 
 if TYPE_CHECKING:
     import requests

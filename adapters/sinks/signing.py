@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import model_validator
-
 from adapters import standard_webhooks
 from adapters.errors import TransientError
 from adapters.secrets import Secrets
-from adapters.settings import Settings
+from adapters.settings import Settings, model_validator
 
 
 class Signing(Settings):

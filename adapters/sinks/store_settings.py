@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, PostgresqlUrl, Size
+from adapters.settings import Duration, Expected, Field, PostgresqlUrl, Size
 from adapters.sinks.contract import SinkSettings
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from string import Formatter
 
-from pydantic import AfterValidator
-
 from adapters.brokers.partition import partition, partitions
 from adapters.model import Message
+from adapters.settings import AfterValidator
 from adapters.yamlfile import suggestion
 
 FIELDS = ("format", "type", "source", "subject", "id", "partitionkey", "topic")

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from starlette.routing import Route
 
 from adapters import late
 from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive
-from adapters.settings import Settings
+from adapters.settings import AfterValidator, Field, Settings, model_validator
 from adapters.sources.pulse import Pulse
 from adapters.urls import public
 
@@ -93,7 +92,7 @@ class CDEventsOrToolSettings(SourceSettings):
     there is no `instance`, and nothing to map.
     """
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["instance"]}, {"required": ["cdevents"]}]})
+    model_config = {"json_schema_extra": {"anyOf": [{"required": ["instance"]}, {"required": ["cdevents"]}]}}
 
     instance: Instance = ""
     cdevents: bool = False

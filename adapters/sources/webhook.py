@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import structlog
-from pydantic import Field
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive as AsgiReceive
@@ -23,7 +22,7 @@ from adapters.errors import JournalUnavailable
 from adapters.logs import Seldom
 from adapters.model import LARGE, STUB, TRUNCATED, Notification, Receive
 from adapters.secrets import Following
-from adapters.settings import Duration, Expected, Size
+from adapters.settings import Duration, Expected, Field, Size
 from adapters.sources import body
 from adapters.sources.auth import AuthOrNone, Guard, Headers, Once, Replays, Undecided, Unproven, guard
 from adapters.sources.body import Body

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Expected, PostgresqlUrl, Settings
+from adapters.settings import Expected, Field, PostgresqlUrl, Settings, model_validator
 from adapters.sources.kubernetes.cluster import ClusterSettings, Name
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 import pytest
-from pydantic import SecretStr
 
 from adapters.cdevents.cloudevents import cdevents_message
 from adapters.errors import PermanentError, TransientError
 from adapters.model import Encoding, Message
+from adapters.settings import SecretStr
 from adapters.sinks.store_settings import PostgresqlSettings
 from tests.brokers import Server
 from tests.postgresql import crash, database, postgresql, ready

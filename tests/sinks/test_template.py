@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from adapters.brokers.partition import each
 from adapters.model import Encoding, Format, Message, Place
+from adapters.settings import full
 from adapters.sinks.broker_settings import LEVELS, SHORT, SUBJECT, TOPIC
 from adapters.sinks.template import FIELDS, Naming
 
@@ -20,7 +21,7 @@ MESSAGE = Message(Format.CDEVENTS, Encoding.BINARY, ATTRIBUTES, b"")
 
 def checked(naming: Naming, template: str) -> Any:
     """A template as a setting."""
-    return TypeAdapter(Annotated[str, naming.template]).validate_python(template)
+    return full.checked(Annotated[str, naming.template], template)
 
 
 def test_values_take_the_place_of_names() -> None:

@@ -6,15 +6,13 @@ import re
 from collections.abc import Collection
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
-
 from adapters.cdevents.selection import possible
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping.document import Defined, RuleSplit, Template, Text, Value, When
 from adapters.mapping.within import path
 from adapters.model import Spec
-from adapters.settings import Settings, Word
-from adapters.yamlfile import placed, suggestion
+from adapters.settings import AfterValidator, Field, Settings, Word, model_validator, placed
+from adapters.yamlfile import suggestion
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 

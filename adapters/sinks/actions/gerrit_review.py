@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import requests
-from pydantic import Field
 from pygerrit2 import GerritReview
 
 from adapters import urls
@@ -18,7 +17,7 @@ from adapters.http import Bounded, no_answer
 from adapters.mapping import within
 from adapters.model import Message
 from adapters.redaction import Redact, redaction
-from adapters.settings import Settings
+from adapters.settings import Field, Settings
 from adapters.sinks.actions import place
 from adapters.sinks.actions.asked import asking, body, kept
 from adapters.sinks.actions.settings import GerritReviewSettings

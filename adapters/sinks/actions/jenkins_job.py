@@ -10,14 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 import jenkins
 import requests
-from pydantic import Field
 
 from adapters.errors import PermanentError, TransientError
 from adapters.http import Basic, Bounded, Unusable, bounded, no_answer
 from adapters.mapping import within
 from adapters.model import Message
 from adapters.redaction import Redact, redaction
-from adapters.settings import Settings
+from adapters.settings import Field, Settings
 from adapters.sinks.actions import place
 from adapters.sinks.actions.asked import asking, body, kept
 from adapters.sinks.actions.settings import JenkinsJobSettings

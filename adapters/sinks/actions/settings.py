@@ -6,18 +6,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters.endpoint.settings import Auth, Basic, HeaderName
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected
+from adapters.settings import Duration, Expected, Field, model_validator, placed
 from adapters.sinks.actions import place
 from adapters.sinks.actions.place import Place
 from adapters.sinks.actions.shape import Tables, shape
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.signing import Signing
 from adapters.tls import Tls
-from adapters.yamlfile import Location, placed
+from adapters.yamlfile import Location
 
 
 class ActionSettings(SinkSettings):

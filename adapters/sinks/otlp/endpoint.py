@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
 from adapters.secrets import Secret
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Field, Settings
 from adapters.tls import Tls
 
 

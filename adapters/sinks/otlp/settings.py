@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from adapters.settings import Field
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.otlp.endpoint import Endpoint
 

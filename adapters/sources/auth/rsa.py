@@ -13,12 +13,10 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-
 from adapters.extras import need
 from adapters.late import late
 from adapters.secrets import Secrets
-from adapters.settings import Expected, Settings
+from adapters.settings import Expected, Field, SecretStr, Settings, model_validator
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Undecided, Unproven
 from adapters.urlencoded import pairs
 

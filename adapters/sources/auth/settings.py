@@ -7,10 +7,8 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, SecretStr, Tag, model_validator
-
 from adapters.secrets import Secrets
-from adapters.settings import Settings
+from adapters.settings import Only, SecretStr, Settings, model_validator
 from adapters.sources.auth.contract import Guard, HeaderName, Headers
 from adapters.sources.auth.http_signature import HttpSignature, http_signature
 from adapters.sources.auth.rsa import Rsa, rsa
@@ -50,8 +48,8 @@ class Auth(Settings):
 
 
 AuthOrNone = Annotated[
-    Annotated[Literal["none"], Tag("open")] | Annotated[Auth, Tag("auth")],
-    Discriminator(lambda value: "open" if value == "none" else "auth"),
+    Annotated[Literal["none"], Only("Tag", "open")] | Annotated[Auth, Only("Tag", "auth")],
+    Only("Discriminator", lambda value: "open" if value == "none" else "auth"),
 ]
 """`none`, for whom it may concern, or a way to tell the caller."""
 

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters import standard_webhooks
 from adapters.secrets import Secrets
-from adapters.settings import Duration, Settings
+from adapters.settings import Duration, Field, Settings, model_validator
 from adapters.sources.auth.contract import Guard, HeaderName, Headers, Once, Unproven
 from adapters.sources.auth.schemes import SCHEMES
 from adapters.yamlfile import suggestion

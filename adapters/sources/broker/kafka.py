@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
-
 from adapters.brokers.connection import KafkaConnection
 from adapters.brokers.kafka import properties
 from adapters.extras import need
 from adapters.model import Receive
+from adapters.settings import AfterValidator, Field
 from adapters.sources.broker.consuming import IN_HAND, BrokerLost, Consumer, Delivery, Keep, Sleep, lowered
 from adapters.sources.broker.settings import BrokerSettings
 from adapters.sources.contract import Context

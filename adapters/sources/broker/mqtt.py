@@ -11,13 +11,11 @@ import re
 import socket
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from adapters.brokers.connection import MqttConnection
 from adapters.brokers.mqtt import client
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.settings import Duration, Expected
+from adapters.settings import Duration, Expected, Field
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, lowered, together
 from adapters.sources.broker.mqtt_inbox import Inbox, size
 from adapters.sources.broker.settings import BrokerSettings

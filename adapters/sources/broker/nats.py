@@ -10,15 +10,13 @@ from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters.brokers.closing import closed
 from adapters.brokers.connection import NatsConnection
 from adapters.brokers.nats import connect
 from adapters.brokers.partition import each, partitions
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.settings import Duration, Expected
+from adapters.settings import Duration, Expected, Field, model_validator
 from adapters.sources.broker.consuming import (
     IN_HAND,
     BrokerLost,

@@ -10,15 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters.brokers.closing import closed
 from adapters.brokers.connection import ExchangeType, RabbitmqConnection, weighed
 from adapters.brokers.partition import each
 from adapters.brokers.rabbitmq import SINGLE_ACTIVE, connect, declare
 from adapters.extras import need
 from adapters.model import Receive
-from adapters.settings import Settings
+from adapters.settings import Field, Settings, model_validator
 from adapters.sources.broker.consuming import BrokerLost, Consumer, Delivery, Keep, Sleep, attended, ended, lowered
 from adapters.sources.broker.rabbitmq_inbox import Inbox
 from adapters.sources.broker.settings import BrokerSettings

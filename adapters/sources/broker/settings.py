@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
-from adapters.settings import Size
+from adapters.settings import Field, Size, model_validator
 from adapters.sources.contract import CDEventsOrToolSettings
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings, TimeZone
+from adapters.settings import AwareDatetime, Duration, Expected, Field, Settings, TimeZone, model_validator
 from adapters.sources.contract import SourceSettings
 
 EventType = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$"), Expected("the type of an event, such as patchset-created")]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import AwareDatetime, Duration, Expected, Field, Settings, model_validator
 from adapters.sources.contract import SourceSettings
 from adapters.tls import Tls
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected
+from adapters.settings import Duration, Expected, Field, model_validator
 from adapters.sources.contract import SourceSettings
 from adapters.tls import Tls
 

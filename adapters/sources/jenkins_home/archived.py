@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import structlog
-from pydantic import AfterValidator
 
+from adapters.settings import AfterValidator
 from adapters.sources.jenkins_home import files
 from adapters.sources.jenkins_home.files import Unreadable
 

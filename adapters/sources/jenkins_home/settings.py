@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from adapters.settings import Duration, Expected, Size, TimeZone
+from adapters.settings import Duration, Expected, Field, Size, TimeZone
 from adapters.sources.contract import SourceSettings
 from adapters.sources.jenkins_home.archived import Name
 

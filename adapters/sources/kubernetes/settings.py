@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-
 from adapters.mapping.syntax import SyntaxProblem, members
-from adapters.settings import Expected, Settings
+from adapters.settings import AfterValidator, Expected, Field, Settings, model_validator
 from adapters.sources.contract import SourceSettings
 from adapters.sources.kubernetes.cluster import ClusterSettings, Name
 
@@ -30,7 +28,7 @@ class Watched(Settings):
     `labels` and `fields` are selectors as Kubernetes has them (`owner=helm`), by which the server chooses.
     """
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+    model_config = {"validate_by_name": True, "validate_by_alias": True}
 
     api_version: Annotated[
         str,

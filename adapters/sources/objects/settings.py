@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-
 from adapters.objects import Address
 from adapters.secrets import Secret
-from adapters.settings import Duration, Word
+from adapters.settings import AfterValidator, Duration, Field, Word
 from adapters.sources.contract import SourceSettings
 
 

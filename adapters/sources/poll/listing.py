@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
 from adapters.mapping import syntax
 from adapters.mapping import when as conditions
 from adapters.mapping.document import When
-from adapters.settings import Settings, Word
-from adapters.yamlfile import placed
+from adapters.settings import AfterValidator, BeforeValidator, Field, Settings, Word, model_validator, placed
 
 
 def _path(text: str) -> str:

@@ -7,32 +7,34 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
-
 from adapters.endpoint.settings import Auth, HeaderName
 from adapters.mapping import syntax
 from adapters.mapping.document import When
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Size, TimeZone, Word
+from adapters.settings import (
+    AwareDatetime,
+    Duration,
+    Expected,
+    Field,
+    Info,
+    Size,
+    TimeZone,
+    Word,
+    WrapValidator,
+    model_validator,
+    placed,
+)
 from adapters.sources.contract import SourceSettings
 from adapters.sources.poll.listing import Listing, Order, Outer, Path, Paths, checked
 from adapters.sources.poll.templates import document, parameter, place
 from adapters.tls import Tls
 from adapters.urls import origin, same_origin
-from adapters.yamlfile import placed
 
 
-def _since(given: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+def _since(given: Any, read: Callable[[Any], Any], _info: Info) -> Any:
     try:
-        return handler(given)
-    except ValidationError:
+        return read(given)
+    except ValueError:
         raise ValueError(
             "expected now, beginning, a duration such as 30d, or a time such as 2026-05-04T00:00:00Z"
         ) from None

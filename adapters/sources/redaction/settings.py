@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
-
 from adapters.mapping.dropping import steps
 from adapters.mapping.patterns import compiled
-from adapters.settings import Settings
+from adapters.settings import AfterValidator, Settings
 
 
 def _regular_expression(pattern: str) -> str:

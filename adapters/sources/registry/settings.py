@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
-
 from adapters.secrets import Secret
-from adapters.settings import Duration, Expected, Settings
+from adapters.settings import Duration, Expected, Field, Settings, model_validator
 
 Seconds = Annotated[Duration, Field(gt=0)]
 

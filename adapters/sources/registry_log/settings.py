@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
-
-from adapters.settings import Settings
+from adapters.settings import Settings, model_validator
 from adapters.sources.registry.settings import RegistryApi, Seconds
 from adapters.sources.tail.settings import TailSettings
 

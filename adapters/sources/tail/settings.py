@@ -5,11 +5,9 @@ from __future__ import annotations
 import codecs
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
-
 from adapters.mapping import EACH_LINE, Framing, Translator
 from adapters.mapping.patterns import compiled
-from adapters.settings import Duration, Expected, Size
+from adapters.settings import AfterValidator, Duration, Expected, Field, Size, model_validator
 from adapters.sources.contract import SourceSettings
 
 

@@ -6,10 +6,10 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from adapters.gerrit import client
 from adapters.redaction import redaction
+from adapters.settings import SecretStr
 from adapters.sources.gerrit.rest import BackfillFailed, Rest, whole
 from adapters.tls import Tls
 from tests import hostile

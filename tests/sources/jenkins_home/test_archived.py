@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from adapters.reading.lines import Place
 from adapters.replay.home import builds
+from adapters.settings.full import checked
 from adapters.sources.jenkins_home.archived import LARGEST, Name, texts
 from tests.sources.jenkins_home.homes import Home, build, freestyle
 
@@ -49,10 +50,10 @@ def test_what_is_no_small_text_is_left_out_and_said(tmp_path: Path) -> None:
 def test_no_name_leads_out_of_the_archive(name: str) -> None:
     """It is a path below it, or an error of the configuration."""
     with pytest.raises(ValidationError):
-        TypeAdapter(Name).validate_python(name)
+        checked(Name, name)
 
 
 @pytest.mark.parametrize("name", ["deployed.txt", "out/a b.txt", ".env/x", "..a", "a..b/c"])
 def test_a_name_may_be_any_path_below_it(name: str) -> None:
     """Hidden ones among them."""
-    assert TypeAdapter(Name).validate_python(name) == name
+    assert checked(Name, name) == name

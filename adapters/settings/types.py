@@ -1,37 +1,29 @@
-"""What every settings model shares: strictness, durations, sizes."""
+"""Types of settings: durations, sizes, words, and those of one of many kinds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    ValidationError,
-    ValidationInfo,
-)
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
-
 from adapters import plain
+from adapters.settings.markers import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    Instead,
+    Read,
+    Undecided,
+    full_markers,
+    placed,
+)
+from adapters.settings.model import Settings
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
-
-
-class Settings(BaseModel):
-    """Base of every part of a configuration: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 def _with_unit(units: dict[str, Any], example: str) -> BeforeValidator:
@@ -44,7 +36,7 @@ def _with_unit(units: dict[str, Any], example: str) -> BeforeValidator:
             raise ValueError(f"expected a number with a unit ({', '.join(units)}), such as {example}")
         return float(match[1]) * units[match[2]]
 
-    return BeforeValidator(parse, json_schema_input_type=str | float)
+    return BeforeValidator(parse, str | float)
 
 
 Duration = Annotated[float, _with_unit(_SECONDS, "30s")]
@@ -75,27 +67,24 @@ class ByType:
     def __init__(self, table: Mapping[str, Callable[[], type[Settings]]]) -> None:
         self._table = table
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(self._validated)
+    def read(self, _inner: Read) -> Read:
+        """Reads by the model."""
+        return lambda value, context: self.model(value).model_read(value, context)
 
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        choices: dict[Any, CoreSchema] = {name: find().__pydantic_core_schema__ for name, find in self._table.items()}
-        return handler(core_schema.tagged_union_schema(choices, discriminator="type"))
+    def full(self) -> Any:
+        """The same for pydantic."""
+        return full_markers().OneOf(self.model, self._table)
 
-    def _validated(self, value: Any, info: ValidationInfo) -> Settings:
+    def model(self, value: Any) -> type[Settings]:
+        """The model of what is written; raises ValueError where its word is not in the table."""
         if not isinstance(value, dict):
-            raise PydanticKnownError("dict_type")
-        word = str(value.get("type"))
-        if word not in self._table:
-            raise self._unknown(value)
-        return self._table[word]().model_validate(value, context=info.context)
-
-    def _unknown(self, value: Mapping[str, Any]) -> Exception:
+            raise Undecided
         every = f"there are {', '.join(self._table)}"
         if "type" not in value:
-            return PydanticCustomError("placed", "'type' is missing", {"at": (), "hint": every})
-        hint = plain.suggestion(str(value["type"]), self._table) or every
-        return PydanticCustomError("placed", "there is no such type", {"at": ("type",), "hint": hint})
+            raise placed("'type' is missing", (), every)
+        if (word := str(value["type"])) not in self._table:
+            raise placed("there is no such type", ("type",), plain.suggestion(word, self._table) or every)
+        return self._table[word]()
 
 
 class Expected:
@@ -104,17 +93,17 @@ class Expected:
     def __init__(self, words: str) -> None:
         self._words = words
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(self._check, handler(source))
+    def read(self, inner: Read) -> Read:
+        """Reads the same."""
+        return inner
 
-    def _check(self, value: Any, inner: Any) -> Any:
-        try:
-            return inner(value)
-        except ValidationError as error:
-            if error.errors(include_url=False)[0]["type"] != "string_pattern_mismatch":
-                raise
-            raise ValueError(f"expected {self._words}") from None
+    def full(self) -> Any:
+        """The same for pydantic."""
+        return full_markers().Worded(self._words)
 
+
+AwareDatetime = Annotated[datetime, Instead("AwareDatetime")]
+"""A time with its zone."""
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$"), Expected("a word of letters, digits, - and _")]
 """A name that a user gives to something of their own."""

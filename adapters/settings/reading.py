@@ -1,0 +1,153 @@
+"""What reads a value of a type, without pydantic: what is plainly right.
+
+All else is Undecided, and left to pydantic: what is wrong, for it says how, what is text for a number, types that are
+not known here. What is read here, pydantic reads the same (tests/settings/test_reading.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from adapters.settings.markers import Read, SecretStr, Undecided
+
+
+def reader(annotation: Any) -> Read:
+    """What reads values of a type; of one that is not known here, none."""
+    origin = get_origin(annotation)
+    if origin in _GENERIC:
+        return _GENERIC[origin](get_args(annotation))
+    if annotation in _EXACT:
+        return _exact(annotation)
+    if annotation in _SIMPLE:
+        return _SIMPLE[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return _chosen([*annotation])
+    return getattr(annotation, "model_read", _undecided)
+
+
+def _anything(value: Any, _context: Any) -> Any:
+    return value
+
+
+def _undecided(_value: Any, _context: Any) -> Any:
+    raise Undecided
+
+
+def _exact(wanted: type) -> Read:
+    def read(value: Any, _context: Any) -> Any:
+        if type(value) is not wanted:
+            raise Undecided
+        return value
+
+    return read
+
+
+def _float(value: Any, _context: Any) -> float:
+    if type(value) is float or type(value) is int:
+        return float(value)
+    raise Undecided
+
+
+def _path(value: Any, _context: Any) -> Path:
+    if type(value) is str or isinstance(value, Path):
+        return Path(value)
+    raise Undecided
+
+
+def _secret(value: Any, _context: Any) -> SecretStr:
+    if type(value) is str:
+        return SecretStr(value)
+    if isinstance(value, SecretStr):
+        return value
+    raise Undecided
+
+
+def _annotated(arguments: Sequence[Any]) -> Read:
+    read = reader(arguments[0])
+    for marker in arguments[1:]:
+        read = marker.read(read) if hasattr(marker, "read") else _undecided
+    return read
+
+
+def _chosen(choices: Sequence[Any]) -> Read:
+    """One of some values; a member of an enumeration is also written as its value."""
+    members = {(type(each), each): each for each in choices}
+    written = {(type(each.value), each.value): each for each in choices if isinstance(each, Enum)}
+    known = {**written, **members}
+
+    def read(value: Any, _context: Any) -> Any:
+        if not isinstance(value, str | int) or (found := known.get((type(value), value), known)) is known:
+            raise Undecided
+        return found
+
+    return read
+
+
+def _union(arguments: Sequence[Any]) -> Read:
+    """The one that takes a value; of several that do, the one that leaves it as it is."""
+    readers = [reader(each) for each in arguments]
+
+    def read(value: Any, context: Any) -> Any:
+        found = []
+        for each in readers:
+            with suppress(ValueError):
+                found.append(each(value, context))
+        same = [each for each in found if each is value]
+        if len(found) == 1 or same:
+            return (same or found)[0]
+        raise Undecided
+
+    return read
+
+
+def _list(arguments: Sequence[Any]) -> Read:
+    read = reader(arguments[0])
+
+    def items(value: Any, context: Any) -> Any:
+        if type(value) is not list:
+            raise Undecided
+        return [read(each, context) for each in value]
+
+    return items
+
+
+def _tuple(arguments: Sequence[Any]) -> Read:
+    if arguments[1:] != (...,):
+        return _undecided
+    read = reader(arguments[0])
+
+    def items(value: Any, context: Any) -> Any:
+        if type(value) is not list and type(value) is not tuple:
+            raise Undecided
+        return tuple(read(each, context) for each in value)
+
+    return items
+
+
+def _dict(arguments: Sequence[Any]) -> Read:
+    key, read = map(reader, arguments)
+
+    def members(value: Any, context: Any) -> Any:
+        if type(value) is not dict:
+            raise Undecided
+        return {key(name, context): read(each, context) for name, each in value.items()}
+
+    return members
+
+
+_GENERIC: Mapping[Any, Callable[[Sequence[Any]], Read]] = {
+    Annotated: _annotated,
+    Literal: _chosen,
+    Union: _union,
+    UnionType: _union,
+    list: _list,
+    tuple: _tuple,
+    dict: _dict,
+}
+_EXACT = (str, int, bool, NoneType)
+_SIMPLE: Mapping[Any, Read] = {Any: _anything, float: _float, Path: _path, SecretStr: _secret}
