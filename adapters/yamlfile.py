@@ -18,7 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from adapters import plain
 from adapters.errors import ConfigError, Problem
-from adapters.settings import Settings
+from adapters.settings import Settings, told
 
 Location = tuple[str | int, ...]
 """A place in a document: the keys and indexes that lead to it."""
@@ -117,7 +117,7 @@ class YamlFile:
 
     def _problems(self, error: Any, model: type[Settings], at: Location) -> Iterator[Problem]:
         kinds: dict[Location, dict[str, None]] = {}
-        for detail in error.errors(include_url=False):
+        for detail in told(error):
             place: Location = detail.get("ctx", {}).get("at", ())
             location = self._in_file(at, (*detail["loc"], *place))
             message = detail["msg"].removeprefix("Value error, ")

@@ -6,12 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem
 from adapters.model import Encoding, Format, Spec
 from adapters.sending.outbox import Outbox
+from adapters.settings import told
 from adapters.sinks import SINKS, Sink, SinkSettings
 
 OUTBOX = Path("var/outbox")
@@ -61,6 +60,6 @@ def to(where: str, outbox: Path = OUTBOX) -> Target:
         raise ConfigError([Problem("--to", "is no http(s) URL, no file, and not -")])
     try:
         settings = SINKS[given["type"]].settings.model_validate(given)
-    except ValidationError as error:
-        raise ConfigError([Problem("--to", error.errors()[0]["msg"])]) from None
+    except ValueError as error:
+        raise ConfigError([Problem("--to", told(error)[0]["msg"])]) from None
     return Target(settings, Outbox(outbox / hashlib.sha256(where.encode()).hexdigest()[:12]))

@@ -10,6 +10,7 @@ from adapters.settings.markers import (
     WrapValidator,
     model_validator,
     placed,
+    told,
 )
 from adapters.settings.model import Settings
 from adapters.settings.types import AwareDatetime, ByType, Duration, Expected, PostgresqlUrl, Size, TimeZone, Word
@@ -33,4 +34,5 @@ __all__ = [
     "WrapValidator",
     "model_validator",
     "placed",
+    "told",
 ]

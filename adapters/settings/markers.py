@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 Read = Callable[[Any, Any], Any]
 """Makes of what is written, and of a context, what is meant. Raises ValueError where that is for pydantic to say."""
@@ -188,6 +188,11 @@ def pydantic() -> Any:
 def full_markers() -> Any:
     """What pydantic is told of markers that it has not itself, imported when it is asked for."""
     return import_module("adapters.settings.full_markers")
+
+
+def told(error: ValueError) -> list[dict[str, Any]]:
+    """What is wrong, as a ValidationError of pydantic tells it."""
+    return cast("list[dict[str, Any]]", cast("Any", error).errors(include_url=False))
 
 
 def placed(message: str, at: Sequence[str | int], hint: str = "") -> Exception:

@@ -15,6 +15,8 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Annotated, Any, ClassVar, Self, cast, dataclass_transform, get_args, get_origin, get_type_hints
 
+import orjson
+
 from adapters.settings.markers import MODE, Read, Undecided
 from adapters.settings.reading import reader
 
@@ -149,6 +151,10 @@ class Settings(metaclass=ModelType):
     @classmethod
     def model_validate_json(cls, text: str | bytes) -> Self:
         """As pydantic has it."""
+        try:
+            return cls.model_read(orjson.loads(text), None)
+        except ValueError:
+            pass
         return cast("Self", _full().light_value(_full().full_model(cls).model_validate_json(text)))
 
     @classmethod

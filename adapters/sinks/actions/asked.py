@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import ValidationError
 
 from adapters.errors import PermanentError
 from adapters.mapping.failures import Failure
 from adapters.mapping.within import Check
 from adapters.model import Format, Message
-from adapters.settings import Settings
+from adapters.settings import Settings, told
 
 Asked = TypeVar("Asked")
 Body = TypeVar("Body", bound=Settings)
@@ -42,8 +41,8 @@ def body(model: type[Body], message: Message) -> Body:
     """The body of an export mapping's message; raises PermanentError where it is not what the action takes."""
     try:
         return model.model_validate_json(message.data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+    except ValueError as error:
+        first = told(error)[0]
         where = ".".join(map(str, first["loc"])) or "it"
         raise PermanentError(f"the message is not what the action takes: {where}: {first['msg']}") from None
 
