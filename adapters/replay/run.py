@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from adapters.config import Config
 from adapters.journal.lock import locked
-from adapters.mapping import Framing
+from adapters.mapping import Framing, Translator
 from adapters.metrics import Metrics
 from adapters.model import Message, Record
 from adapters.redaction import redaction
@@ -30,6 +30,9 @@ from adapters.translators import Exporters, Translators
 
 BATCH = 1000
 
+_Current = Callable[[str], Translator | None]
+"""The mapping of a source, None where it has none."""
+
 
 async def replay(plan: Replay, report: Report) -> Progress:
     """Publishes the archive, from where an interrupted replay left off; `report` is called as it goes.
@@ -42,8 +45,10 @@ async def replay(plan: Replay, report: Report) -> Progress:
 
 
 async def _replayed(plan: Replay, report: Report) -> Progress:
-    state = State(plan.state)
-    units = share(archive(plan.inputs, _framing(plan), _of_home(plan), plan.source if plan.only else ""), plan.shard)
+    state, current = State(plan.state), Translators(plan.config.sources, plan.config.placed).current
+    units = share(
+        archive(plan.inputs, _framing(plan, current), _of_home(plan), plan.source if plan.only else ""), plan.shard
+    )
     if plan.fresh:
         state.forget(dead_letters=True, passed=True)
     found, passed, digest = state.load(), state.passed(), plan.digest(units)
@@ -52,14 +57,16 @@ async def _replayed(plan: Replay, report: Report) -> Progress:
     if found is None or found.done:
         state.forget(dead_letters=not passed, passed=False)
     left = plan.left(units, passed, amid=found is not None and found.version != "")
-    log = ArchiveLog(left, plan.source, state, _redact(plan.config), plan.token, rate=plan.rate, sleep=asyncio.sleep)
+    log = ArchiveLog(
+        left, plan.source, state, _redact(plan.config, current), plan.token, rate=plan.rate, sleep=asyncio.sleep
+    )
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
     try:
         route = Route(
             plan.route,
             log,
-            _render(plan, progress.outcomes),
+            _render(plan, current, progress.outcomes),
             sink,
             Metrics(),
             batch=BATCH,
@@ -109,17 +116,15 @@ def _sink(plan: Replay) -> Sink | None:
     return SINKS[settings.type].build(settings)
 
 
-def _redact(config: Config) -> Redact:
+def _redact(config: Config, current: _Current) -> Redact:
     """Each notification as its source would have it: a journal is of several."""
-    current = Translators(config.sources).current
     redacts = {name: left_out(redactor(source.redact), current(name)) for name, source in config.sources.items()}
     return lambda heard: redacts[heard.source](heard) if heard.source in redacts else heard
 
 
-def _framing(plan: Replay) -> Framing:
+def _framing(plan: Replay, current: _Current) -> Framing:
     """How the source itself would put lines together."""
-    settings = plan.config.sources[plan.source]
-    return framing(settings, Translators({plan.source: settings}, plan.config.placed).current(plan.source))
+    return framing(plan.config.sources[plan.source], current(plan.source))
 
 
 def _of_home(plan: Replay) -> Home:
@@ -131,10 +136,9 @@ def _of_home(plan: Replay) -> Home:
     return partial(builds, follow=settings.follow, zone=zone, archive=settings.archive)
 
 
-def _render(plan: Replay, outcomes: Outcomes) -> Render:
+def _render(plan: Replay, current: _Current, outcomes: Outcomes) -> Render:
     """The route's own rendering, without what is outside of the times; what becomes of it is counted."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
-    current = Translators(sources, plan.config.placed).current
     origin = origins(sources, current)
     render = renderer(
         {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
