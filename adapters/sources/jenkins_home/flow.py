@@ -7,7 +7,8 @@ A stage is the body of a `stage` step: a start node with a label, as in the stag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -19,6 +20,8 @@ MARK = b"StageStep"
 
 _END, _WARNING = b"startId", b"WarningAction"
 """Are in every file that has a node that closes a block, or a warning, in it."""
+
+_ID, _START_ID = re.compile(rb"<id>([^<&]+)</id>"), re.compile(rb"<startId>([^<&]+)</startId>")
 
 _STATUS = {"UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "NOT_BUILT": "NOT_BUILT", "ABORTED": "ABORTED"}
 """Of Jenkins' results, from the least to the worst (`hudson.model.Result`), but for success."""
@@ -46,11 +49,22 @@ class FlowNode(NamedTuple):
 def telling(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Those files of a flow that say something of its stages, by their paths; all of them, if a step has set a warning.
 
-    Most nodes are steps that only stand between others: what they are is of use to find the blocks around a warning.
+    Most nodes are steps that only stand between others, or close blocks that are no stages: what they are is of use to
+    find the blocks around a warning.
     """
     if any(_WARNING in content for content in contents.values()):
         return {**contents}
-    return {path: content for path, content in contents.items() if MARK in content or _END in content}
+    ids = [_ID.findall(content) for content in contents.values() if MARK in content]
+    stages = {each for some in ids for each in some} if all(ids) else None
+    return {path: content for path, content in contents.items() if MARK in content or _closes(content, stages)}
+
+
+def _closes(content: bytes, stages: Collection[bytes] | None) -> bool:
+    """Whether a file may have a node in it that closes one of these blocks: of any, where it is not known of which."""
+    if _END not in content:
+        return False
+    blocks = _START_ID.findall(content)
+    return stages is None or not blocks or any(block in stages for block in blocks)
 
 
 def nodes(root: Element) -> Iterator[FlowNode]:

@@ -123,15 +123,20 @@ def test_a_build_that_is_over_has_the_stages_of_all_its_nodes(tmp_path: Path, ac
 
 
 def test_what_says_nothing_of_stages_is_left_out() -> None:
-    """Steps that stand between others, and blocks of another kind; all tell something of a warning."""
+    """Steps between others, and ends of other blocks where it is known of which; all tell something of a warning."""
     kinds = {
         "6.xml": node(6, "StepStartNode", stage="Build"),
         "7.xml": node(7, "StepAtomNode", parent=6),
         "8.xml": node(8, "StepEndNode", parent=7, start=6),
+        "9.xml": node(9, "StepEndNode", parent=8, start=5),
     }
     contents = {name: each.encode() for name, each in kinds.items()}
     assert [*flow.telling(contents)] == ["6.xml", "8.xml"]
-    assert flow.telling(contents | {"9.xml": UNSTABLE.encode()}).keys() == {*kinds, "9.xml"}
+    odd = contents | {"6.xml": contents["6.xml"].replace(b"<id>6", b"<id>&#54;")}
+    assert [*flow.telling(odd)] == ["6.xml", "8.xml", "9.xml"]
+    odd = contents | {"8.xml": contents["8.xml"].replace(b"<startId>6", b"<startId>&#54;")}
+    assert [*flow.telling(odd)] == ["6.xml", "8.xml"]
+    assert flow.telling(contents | {"10.xml": UNSTABLE.encode()}).keys() == {*kinds, "10.xml"}
 
 
 def test_what_an_argument_contains_is_no_node() -> None:
