@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 CLOUDS = ("s3", "gs", "az", "file")
 SCHEMES = (*CLOUDS, "sftp")
 
-_SCHEME = re.compile(rf"({'|'.join(SCHEMES)})://")
+_SCHEME = re.compile(rf"({'|'.join(SCHEMES)})://", re.IGNORECASE)
 
 
 def is_address(text: str) -> bool:
@@ -37,8 +37,10 @@ class Address:
             raise ValueError("expected a bucket, a container or a host behind the ://")
         if parts.password is not None or (parts.username is not None and parts.scheme != "sftp"):
             raise ValueError("expected no password in it: credentials are in the environment, or in 'options'")
+        if parts.netloc and parts.scheme == "file":
+            raise ValueError("expected three slashes, as in file:///var/log: a file has no host")
         root = f"{parts.scheme}://{parts.netloc}"
-        return cls(root, text.removeprefix(root).lstrip("/"))
+        return cls(root, text[len(root) :].lstrip("/"))
 
     @cached_property
     def prefix(self) -> str:
@@ -48,13 +50,11 @@ class Address:
         return "/".join(steps[:known]).strip("/")
 
     def holds(self, key: str) -> bool:
-        """Whether a key is meant; below a folder, none that is hidden."""
-        if has_magic(self.pattern):
-            return self._expression.fullmatch(key) is not None
-        if key == self.pattern:
+        """Whether a key is meant, also as it is, where it has brackets; below a folder, none that is hidden."""
+        if key == self.pattern or (has_magic(self.pattern) and self._expression.fullmatch(key)):
             return True
-        hidden = key.rpartition("/")[2].startswith(".")
-        return not hidden and (not self.prefix or key.startswith(f"{self.prefix}/"))
+        hidden, folder = key.rpartition("/")[2].startswith("."), self.pattern.strip("/")
+        return not hidden and (not folder or key.startswith(f"{folder}/"))
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:

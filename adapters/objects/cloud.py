@@ -50,6 +50,10 @@ _HINTS = (
         "set AWS_ALLOW_HTTP=true for an endpoint without TLS",
     ),
     (
+        r"non-unicode",
+        "a file whose name is not UTF-8 is not read as an object: rename it, or name what is beside it",
+    ),
+    (
         r"invalid path|Could not parse path",
         "a key with an empty step, . or .. as one, or a line break is not read: rename it, or name what is beside it",
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.errors import ConfigError, Problem
 from adapters.mapping import EACH_LINE, Framing
-from adapters.objects import Address, Object, Stores, is_address
+from adapters.objects import SCHEMES, Address, Object, Stores, is_address
 from adapters.reading.lines import Place
 from adapters.reading.units import Kept, Lines, Unit, divisible, of_object, unit
 from adapters.replay.home import builds, is_home
@@ -137,4 +137,5 @@ def _files(text: str) -> Iterator[Path]:
     elif found := [Path(name) for name in named(text)]:
         yield from (file for each in found if each.is_file() or each.is_dir() for file in _files(str(each)))
     else:
-        raise ConfigError([Problem(text, "there is no such file or folder, and no file of such a name")])
+        hint = f"objects are at {', '.join(f'{each}://' for each in SCHEMES)}" if "://" in text else ""
+        raise ConfigError([Problem(text, "there is no such file or folder, and no file of such a name", hint)])

@@ -21,6 +21,8 @@ from adapters.objects import Address, is_address
         ("s3://archive/a/b.json", "s3://archive", "a/b.json"),
         ("sftp://ci@files.example.com:2222/logs/**/*.gz", "sftp://ci@files.example.com:2222", "logs"),
         ("file:///var/log/*.log", "file://", "var/log"),
+        ("S3://Archive/A/b.json", "s3://Archive", "A/b.json"),
+        ("File:///var/log", "file://", "var/log"),
     ],
 )
 def test_a_store_and_the_folder_of_all_that_is_meant(text: str, root: str, prefix: str) -> None:
@@ -41,6 +43,8 @@ def test_a_store_and_the_folder_of_all_that_is_meant(text: str, root: str, prefi
         ("builds/**", ["builds/a", "builds/a/b"], ["build", "buildsa"]),
         ("b[ab]/?.json", ["ba/1.json", "bb/2.json"], ["bc/1.json", "ba/12.json", "ba//.json"]),
         ("b[!a]/x", ["bc/x"], ["ba/x"]),
+        ("builds/job[1].json", ["builds/job[1].json", "builds/job1.json"], ["builds/job2.json"]),
+        ("builds/[x]/", ["builds/[x]/1.json"], ["builds/[x]/.tmp", "builds/x", "builds/[x].json"]),
         ("a+(b)/*.x", ["a+(b)/1.x"], ["aa(b)/1.x"]),
     ],
 )
@@ -64,6 +68,7 @@ def test_a_key_is_meant_by_itself(key: str) -> None:
         ("s3://key:s3cret@archive/x", "no password"),
         ("s3://key@archive/x", "no password"),
         ("sftp://ci:s3cret@host/x", "no password"),
+        ("file://var/log", "three slashes"),
         ("ftp://host/x", "expected one of s3://, gs://, az://, file://, sftp://"),
     ],
 )
