@@ -10,9 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 import structlog
-from starlette import routing
 
-from adapters import config
+from adapters import answers, config
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
 from adapters.extras import need
@@ -145,7 +144,7 @@ class Sidecar:
         """The sources that listen on their own."""
         return {name: source for name, source in self.sources.items() if not isinstance(source, Mounted)}
 
-    def mounts(self) -> Iterator[routing.Route]:
+    def mounts(self) -> Iterator[answers.Route]:
         """What the HTTP server serves for the sources that are listened to through it."""
         for name, source in self.sources.items():
             if isinstance(source, Mounted):

@@ -45,6 +45,7 @@ LIBRARIES = {
     "aio_pika",
     "aiomqtt",
     "aiormq",
+    "anyio",
     "asyncssh",
     "confluent_kafka",
     "cryptography",
@@ -63,6 +64,7 @@ LIBRARIES = {
     "pygerrit2",
     "requests",
     "rich",
+    "starlette",
     "typer",
     "watchdog",
 }

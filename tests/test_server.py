@@ -12,10 +12,10 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from adapters.errors import AddressUnavailable
 from adapters.server import Server, application, bind, connection
+from tests.asgi import route
 
 
 def reasons(*said: str) -> Callable[[], Awaitable[Sequence[str]]]:
@@ -68,6 +68,15 @@ async def test_metrics_are_in_prometheus_format() -> None:
     assert "things_total 3.0" in answer.text
 
 
+async def test_a_probe_is_asked_and_not_told() -> None:
+    """Another method than GET and HEAD is 405, with what to use."""
+    serving = Server(application([], CollectorRegistry, reasons()), grace=1)
+    async with running(serving) as (host, port), httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+        told, headed = await client.post("/readyz"), await client.head("/readyz")
+    assert (told.status_code, told.headers["allow"], told.json()["hint"]) == (405, "GET, HEAD", "use GET")
+    assert (headed.status_code, headed.content) == (200, b"")
+
+
 async def test_elsewhere_is_nothing() -> None:
     """404, in JSON."""
     answer = await get(Server(application([], CollectorRegistry, reasons()), grace=1), "/secret")
@@ -83,7 +92,7 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
         await go_on.wait()
         return PlainTextResponse("done")
 
-    serving = Server(application([Route("/slow", slow)], CollectorRegistry, reasons()), grace=5)
+    serving = Server(application([route("/slow", slow)], CollectorRegistry, reasons()), grace=5)
     async with running(serving) as (host, port), httpx.AsyncClient() as client:
         asking = asyncio.create_task(client.get(f"http://{host}:{port}/slow"))
         await inside.wait()
@@ -121,7 +130,7 @@ async def test_a_body_may_take_longer_than_a_head(monkeypatch: pytest.MonkeyPatc
         await asyncio.sleep(0.2)
         return PlainTextResponse(str(len(await request.body())))
 
-    routes = [Route("/slow", slow, methods=["POST"])]
+    routes = [route("/slow", slow, methods=["POST"])]
     serving = Server(application(routes, CollectorRegistry, reasons()), grace=1)
     async with running(serving) as (host, port), httpx.AsyncClient() as client:
         answer = await client.post(f"http://{host}:{port}/slow", content=bytes(1 << 20))
@@ -188,7 +197,7 @@ async def test_an_upgrade_that_is_offered_costs_no_body(size: int, apart: bool) 
     async def measure(request: Request) -> Response:
         return PlainTextResponse(f"{len(await request.body())} bytes")
 
-    serving = Server(application([Route("/hook", measure, methods=["POST"])], CollectorRegistry, reasons()), grace=1)
+    serving = Server(application([route("/hook", measure, methods=["POST"])], CollectorRegistry, reasons()), grace=1)
     offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAA\r\n"
     head = f"POST /hook HTTP/1.1\r\nHost: x\r\n{offer}Content-Length: {size}\r\n\r\n".encode()
     async with running(serving) as (host, port):

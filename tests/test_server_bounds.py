@@ -12,10 +12,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from adapters.answers import Route
 from adapters.server import Server, application, connection, crowd, hands
+from tests.asgi import route
 from tests.test_server import reasons, running
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -27,7 +28,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.inside, self.open = asyncio.Semaphore(0), asyncio.Event()
-        self.route = Route("/slow", self._slow, methods=["GET", "POST"])
+        self.route = route("/slow", self._slow, methods=["GET", "POST"])
 
     async def _slow(self, request: Request) -> Response:
         size = len(await request.body())
@@ -141,7 +142,7 @@ async def _large(_: Request) -> Response:
 async def test_answers_that_are_not_read_end_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client has its time to read; then it is cut off, and what was kept for it is free."""
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.1)
-    large = Route("/large", _large)
+    large = route("/large", _large)
     async with connected(large) as connect:
         reader, writer = await connect()
         writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -217,7 +218,7 @@ async def test_large_bodies_are_read_one_after_the_other(monkeypatch: pytest.Mon
         await gate.open.wait()
         return PlainTextResponse(f"{whole} bytes")
 
-    async with connected(Route("/large", counted, methods=["POST"]), gate.route) as connect:
+    async with connected(route("/large", counted, methods=["POST"]), gate.route) as connect:
         sent = b"POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + bytes(size)
         others = [await connect() for _ in range(count)]
         asking = [asyncio.create_task(answer(each, sent)) for each in others]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
 
+from adapters.answers import Application
 from adapters.listening import bind
 from adapters.server.application import Readiness, application, probes, served
 from adapters.server.connection import connections
@@ -20,7 +20,7 @@ __all__ = ["Readiness", "Server", "application", "bind", "probes", "served"]
 class Server(uvicorn.Server):
     """Serves on a socket until told to stop; signals are left to the process."""
 
-    def __init__(self, app: ASGIApp, grace: float) -> None:
+    def __init__(self, app: Application, grace: float) -> None:
         """`grace` is how many seconds requests under way get when it stops."""
         super().__init__(
             uvicorn.Config(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from adapters.answers import Refusal, json_answer
+from adapters.answers import Answer, Application, Receive, Refusal, Route, Scope, Send, json_answer
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -25,12 +21,12 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
 
 
-def application(sources: Sequence[Route], registry: Registry, readiness: Readiness) -> ASGIApp:
+def application(sources: Sequence[Route], registry: Registry, readiness: Readiness) -> Application:
     """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
     return served([*sources, *probes(registry, readiness)])
 
 
-def served(routes: Sequence[Route]) -> ASGIApp:
+def served(routes: Sequence[Route]) -> Application:
     """Some routes, each at a path as it is written, and a JSON 404 elsewhere."""
     paths = {each.path: each for each in reversed(routes)}
 
@@ -44,19 +40,34 @@ def served(routes: Sequence[Route]) -> ASGIApp:
 def probes(registry: Registry, readiness: Readiness) -> Sequence[Route]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
-    async def healthz(_request: Request) -> Response:
+    async def healthz() -> Answer:
         return json_answer(200, {"alive": True})
 
-    async def readyz(_request: Request) -> Response:
+    async def readyz() -> Answer:
         reasons = await readiness()
         return json_answer(503 if reasons else 200, {"ready": not reasons, "reasons": reasons})
 
-    def metrics(_request: Request) -> Response:
-        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - nobody may ever ask
+    async def metrics() -> Answer:
+        return await asyncio.to_thread(_exposed, registry)
 
-        return Response(generate_latest(registry()), media_type=CONTENT_TYPE_LATEST)
+    return [Route(path, _asked(answer)) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
 
-    return [Route(path, answer) for path, answer in zip(PROBES, (healthz, readyz, metrics), strict=True)]
+
+def _exposed(registry: Registry) -> Answer:
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - nobody may ever ask
+
+    return Answer(200, {"Content-Type": CONTENT_TYPE_LATEST}, generate_latest(registry()))
+
+
+def _asked(answer: Callable[[], Awaitable[Answer]]) -> Application:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        answered = await answer() if scope["method"] in ("GET", "HEAD") else _ONLY_ASKED
+        await answered(scope, receive, send)
+
+    return handle
+
+
+_ONLY_ASKED = Refusal(405, "this is only asked", "use GET", {"Allow": "GET, HEAD"}).response
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from adapters.answers import Application, Message, Receive, Scope, Send
 
 LIMIT = 32 << 20
 """Bytes over all bodies, beyond which they are read one after the other."""
@@ -19,7 +19,7 @@ class Hands:
     They wait there for as long as their source gives a body to come.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Application) -> None:
         self._app = app
         self._held: dict[object, int] = {}
         self._total = 0

@@ -6,9 +6,7 @@ import asyncio
 import zlib
 from dataclasses import dataclass
 
-from starlette.types import Receive
-
-from adapters.answers import Refusal
+from adapters.answers import Receive, Refusal
 
 _GZIP = 16 + zlib.MAX_WBITS
 

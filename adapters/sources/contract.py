@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, Self, runtime_checkable
 from urllib.parse import urlsplit
 
-from starlette.routing import Route
-
 from adapters import late
+from adapters.answers import Route
 from adapters.mapping.translator import Translator
 from adapters.metrics import Metrics
 from adapters.model import Receive

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from starlette.responses import Response
-
-from adapters.answers import Refusal
+from adapters.answers import Answer, Refusal
 from adapters.sources.auth.contract import Headers
 
 ANYBODY = "*"
 
 
-def granted(headers: Headers, origins: Collection[str]) -> Response:
+def granted(headers: Headers, origins: Collection[str]) -> Answer:
     """The permission for one of these origins, at any rate; raises Refusal for others."""
     origin = headers.get(b"webhook-request-origin", b"").decode("latin-1")
     if not origin or not {origin.lower(), ANYBODY} & {each.lower() for each in origins}:
         hint = "add the sender's WebHook-Request-Origin to the source's 'origins'"
         raise Refusal(403, f"'{origin[:100]}' may not send here", hint)
     allowed = {"Allow": "OPTIONS, POST", "WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
-    return Response(status_code=200, headers=allowed)
+    return Answer(200, allowed)

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import structlog
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive as AsgiReceive
-from starlette.types import Scope, Send
 
-from adapters.answers import Refusal, json_answer
+from adapters import answers
+from adapters.answers import Answer, Refusal, Route, Scope, Send, json_answer
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.tracing import HEADERS
 from adapters.errors import JournalUnavailable
@@ -100,15 +97,15 @@ class _Endpoint:
     def _guard(self) -> Guard:
         return self._guarded()
 
-    async def __call__(self, scope: Scope, receive: AsgiReceive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: answers.Receive, send: Send) -> None:
         try:
             response = await self._answer(scope, receive)
         except body.ClientGone:
             return
-        self._context.metrics.answered(self._context.name, response.status_code)
+        self._context.metrics.answered(self._context.name, response.status)
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: AsgiReceive) -> Response:
+    async def _answer(self, scope: Scope, receive: answers.Receive) -> Answer:
         headers = dict(scope["headers"])
         try:
             if scope["method"] == "OPTIONS" and self._settings.origins:
@@ -124,13 +121,13 @@ class _Endpoint:
             return self._refused(_later("this cannot be kept now"), str(error))
         return _ACCEPTED
 
-    def _refused(self, refusal: Refusal, reason: str) -> Response:
+    def _refused(self, refusal: Refusal, reason: str) -> Answer:
         if count := self._seldom.allows(refusal.status):
             source, status = self._context.name, refusal.status
             _log.warning("refused", source=source, status=status, reason=reason, since_last_said=count)
         return refusal.response
 
-    async def _take(self, method: str, headers: Headers, receive: AsgiReceive) -> None:
+    async def _take(self, method: str, headers: Headers, receive: answers.Receive) -> None:
         self._admit(method, headers)
         sent = await self._read(headers, receive)
         once = await self._verify(headers, sent)
@@ -147,7 +144,7 @@ class _Endpoint:
         if not self._guard.admits(headers):
             raise Unproven
 
-    async def _read(self, headers: Headers, receive: AsgiReceive) -> Body:
+    async def _read(self, headers: Headers, receive: answers.Receive) -> Body:
         limit = self._settings.max_body
         drain = limit * _DRAIN if self._parks else limit
         if int(headers.get(b"content-length", b"0")) > drain:
