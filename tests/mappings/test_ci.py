@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import orjson
@@ -103,6 +104,40 @@ def test_a_run_of_zuul_ends_that_started(name: str, outcome: str) -> None:
     assert ended.subject_id == began.subject_id
     assert ended.content["outcome"] == outcome
     assert targets(ended, "PATH") == [began.id]
+
+
+@pytest.mark.parametrize("wrong", [None, "", 7, [], {"x": 1}], ids=repr)
+@pytest.mark.parametrize(
+    ("mapping", "name", "place"),
+    [
+        (CIRCLECI, "workflow-success.json", "pipeline.vcs.branch"),
+        (TRAVIS, "pull-request.json", "pull_request_number"),
+        (DRONE, "running.json", "build.ref"),
+        (ZUUL, "success.json", "patchset"),
+        (ZUUL, "success.json", "change"),
+        (ZUUL, "success.json", "changes"),
+    ],
+)
+def test_what_a_branch_or_a_change_is_called_loses_no_event(mapping: str, name: str, place: str, wrong: object) -> None:
+    """Neither decides what happened: where it is of no use, the event says nothing of it."""
+    body = golden(mapping, name)
+    whole = events(mapping, body, **EVERYTHING[mapping])
+    *holders, last = place.split(".")
+    reduce(dict.__getitem__, holders, body)[last] = wrong
+    assert [each.name for each in events(mapping, body, **EVERYTHING[mapping])] == [each.name for each in whole]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name"), [("github/events", "run-again-failure.json"), ("gitlab/events", "pipeline-named.json")]
+)
+def test_a_commit_without_a_name_is_in_no_chain_of_one(mapping: str, name: str) -> None:
+    """The run is told, in the chain that it begins."""
+    body = golden(mapping, name)
+    if "workflow_run" in body:
+        body["workflow_run"]["head_sha"] = ""
+    else:
+        body["object_attributes"]["sha"] = ""
+    assert events(mapping, body, **EVERYTHING[mapping])
 
 
 def test_what_the_host_refused_to_merge_ends_once_more() -> None:
