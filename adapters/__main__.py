@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from adapters import streams
 from adapters.endings import told
 from adapters.listening import early
 from adapters.places import NAMED, chosen
@@ -18,6 +19,7 @@ _HERE = sys.platform != "win32"
 
 def main() -> None:
     """The command line. A plain `run` is without what only other commands need, and so starts sooner and is smaller."""
+    streams.fill()
     match sys.argv[1:]:
         case ["run"] if _HERE:
             _run(os.environ.get(NAMED))

@@ -22,6 +22,7 @@ LAYERS = (
         "memory",
         "places",
         "standard_webhooks",
+        "streams",
         "tls",
         "urlencoded",
         "urls",

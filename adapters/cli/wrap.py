@@ -64,7 +64,7 @@ def wrap(
         if ended.code and ended.outcome != "failure":
             _tell(ended.why)
         telling.keep(f"a report of {story.run}", lambda: telling.reported(story))
-        telling.keep(f"the end of {story.run}", lambda: [story.finished(ended, _now())])
+        telling.keep(f"the end of {story.run}", lambda: [story.finished(ended, max(began, _now()))])
         signals.settled(ended.code)
         telling.send(_tell)
     raise typer.Exit(ended.code)
@@ -139,4 +139,10 @@ def _aside(what: str, tell: Callable[[str], None] = _tell) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the command comes first
-        tell(f"{what}: {error}")
+        tell(f"{what}: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

@@ -125,6 +125,17 @@ def test_an_error_stream_that_takes_nothing_changes_nothing(tmp_path: Path) -> N
     assert done.returncode == 5
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_change_nothing(tmp_path: Path, closed: str) -> None:
+    """It is told as ever, for no file gets the number of one; the command finds them closed, as it would alone."""
+    here = f"{sys.executable} -m adapters wrap --to out.jsonl -- sh -c 'ls -l /proc/self/fd > fds; exit 3' {closed}"
+    found = subprocess.Popen(["sh", "-c", here], cwd=tmp_path, env=environment(), stdin=-1, stdout=-1, stderr=-1)
+    found.communicate(timeout=DEADLINE)
+    assert found.returncode == 3
+    assert [*map(name, told(tmp_path))] == ["taskrun.started", "taskrun.finished"]
+    assert "null" not in (tmp_path / "fds").read_text()
+
+
 def test_signals_that_are_ignored_are_by_the_command_as_well(tmp_path: Path) -> None:
     """With nohup it outlives who began it."""
     script = "kill -HUP $$; echo there"
