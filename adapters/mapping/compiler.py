@@ -12,7 +12,6 @@ from typing import Any
 from adapters.mapping.carried import carrier
 from adapters.mapping.code import Code, called, remembered
 from adapters.mapping.compiling import Compiling, checked
-from adapters.mapping.conditions import ready
 from adapters.mapping.content import check_content, check_emit, check_tags
 from adapters.mapping.document import Common, Known, MappingFile, Reference
 from adapters.mapping.document import Link as LinkModel
@@ -99,7 +98,7 @@ class _Compiler(Compiling):
         return Rule(
             name=name,
             where=self.file.where(at),
-            when=ready(self.values.condition(model.when, (*at, "when"))),
+            when=self.values.condition(model.when, (*at, "when")),
             split=self.rule_splitter(model.split, (*at, "split")),
             build=Code(self._event(model, at).write),  # written out for the first event: most rules never fire
             emits=self._emits(model.emit),

@@ -10,7 +10,6 @@ from adapters.mapping import syntax
 from adapters.mapping.choice import Choice, Item, choice
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import called, remembered
-from adapters.mapping.conditions import ready
 from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Defined, RuleSplit, Split
 from adapters.mapping.scope import Closure, Constant
@@ -52,7 +51,7 @@ class Compiling:
         return self.choice([self._ignore(when, ("ignore", at)) for at, when in enumerate(self._defined.ignore)])
 
     def _ignore(self, when: Mapping[str, Any], at: Location) -> Ignore:
-        return Ignore(self.file.where(at), ready(self.values.condition(when, at)))
+        return Ignore(self.file.where(at), self.values.condition(when, at))
 
     def splitter(self, model: Split | None, at: Location, *, required: bool) -> Splitter:
         """What makes many scopes of one, at a place; without a model, the one."""
@@ -69,7 +68,7 @@ class Compiling:
     def rule_splitter(self, model: RuleSplit | None, at: Location) -> Splitter:
         """The same of a rule, which may leave scopes out."""
         split = self.splitter(model, at, required=False)
-        return chosen(split, ready(self.values.condition(model.when, (*at, "when")))) if model and model.when else split
+        return chosen(split, self.values.condition(model.when, (*at, "when"))) if model and model.when else split
 
 
 def checked(

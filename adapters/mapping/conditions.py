@@ -13,40 +13,43 @@ A key is an expression (`patchSet.number | int`). What is missing satisfies only
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, pipeline, rendered
-from adapters.mapping.code import Code, Function, called
+from adapters.mapping.code import Code, Function
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, Unknown, shown
 from adapters.mapping.scope import Closure, Constant, Scope, inside
 from adapters.yamlfile import suggestion
+
+OTHER = None
+"""In place of a text that is known: whatever is none of those that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A predicate over a scope. Where it does not hold, `why_not` says what is otherwise there.
 
-    `known` is the answer where it is the same for every scope. `only` are texts of which one must be the value of an
-    expression for the condition to hold, by that expression as it is written.
+    `known` is the answer where it is the same for every scope. `named` are the texts that values of expressions are
+    compared with, by each expression as it is written.
     """
 
     holds: Closure
     why_not: Callable[[Scope], str]
     known: bool | None = None
-    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reduced: Callable[[str, str | None], Condition] | None = None
+
+    def given(self, key: str, value: str | None) -> Condition:
+        """What is left to ask where the value of an expression is known to be a text, or OTHER than all named ones."""
+        return self.reduced(key, value) if self.reduced and self.known is None else self
 
 
 def condition(source: Mapping[str, Any], names: Names) -> Condition:
     """All entries of a `when:`; raises Unknown or SyntaxProblem for what cannot be compiled."""
     return _all([_entry(key, operand, names) for key, operand in source.items()])
-
-
-def ready(made: Condition) -> Condition:
-    """A condition that is asked by itself, of every record: its predicate is quickest to call."""
-    return replace(made, holds=called(made.holds))
 
 
 def _all(parts: Sequence[Condition]) -> Condition:
@@ -58,11 +61,17 @@ def _all(parts: Sequence[Condition]) -> Condition:
     def why_not(scope: Scope) -> str:
         return next(part.why_not(scope) for part in open_ if not part.holds(scope))
 
-    only = {key: values for part in open_ for key, values in part.only.items()}
-    return Condition(_while("{}", [part.holds for part in open_]), why_not, None if open_ else True, only)
+    return Condition(
+        _while("{}", [part.holds for part in open_]),
+        why_not,
+        None if open_ else True,
+        _named(open_),
+        lambda key, value: _all([part.given(key, value) for part in open_]),
+    )
 
 
-def _any(parts: Sequence[Condition]) -> Condition:
+def any_of(parts: Sequence[Condition]) -> Condition:
+    """One of them; they are asked in turn until one holds."""
     if always := next((part for part in parts if part.known), None):
         return always
     open_ = [part for part in parts if part.known is None]
@@ -70,13 +79,22 @@ def _any(parts: Sequence[Condition]) -> Condition:
         _while("not {}", [part.holds for part in open_]) if open_ else Constant(False),
         lambda scope: " and ".join(part.why_not(scope) for part in parts),
         None if open_ else False,
+        _named(open_),
+        lambda key, value: any_of([part.given(key, value) for part in parts]),
     )
+
+
+def _named(parts: Sequence[Condition]) -> Mapping[str, frozenset[str]]:
+    keys = {key for part in parts for key in part.named}
+    return {key: frozenset().union(*(part.named.get(key, ()) for part in parts)) for key in keys}
 
 
 def _while(so_far: str, tests: Sequence[Closure]) -> Closure:
     """The last answer of tests asked in turn, each only if `so_far` holds of the answer before it, its `{}`."""
     if not tests:
         return Constant(True)
+    if len(tests) == 1:
+        return tests[0]
 
     def write(function: Function) -> str:
         answer = function.assign(function.value(tests[0]))
@@ -88,19 +106,24 @@ def _while(so_far: str, tests: Sequence[Closure]) -> Closure:
     return Code(write)
 
 
-def _not(inner: Condition) -> Closure:
-    return Code(lambda function: function.assign(f"not {function.value(inner.holds)}"))
+def _not(inner: Condition, why_not: Callable[[Scope], str]) -> Condition:
+    return Condition(
+        Code(lambda function: function.assign(f"not {function.value(inner.holds)}")),
+        why_not,
+        None if inner.known is None else not inner.known,
+        inner.named,
+        lambda key, value: _not(inner.given(key, value), why_not),
+    )
 
 
 def _entry(key: str, operand: Any, names: Names) -> Condition:
     if key == "not":
-        inner = condition(_object(key, operand), names)
-        return Condition(_not(inner), lambda _: "what 'not' rules out holds")
+        return _not(condition(_object(key, operand), names), lambda _: "what 'not' rules out holds")
     if key in ("any", "all"):
         if not isinstance(operand, list) or not operand:
             raise Unknown(f"'{key}' takes a list of conditions")
         parts = [condition(_object(key, item), names) for item in operand]
-        return _any(parts) if key == "any" else _all(parts)
+        return any_of(parts) if key == "any" else _all(parts)
     return _compared(key, pipeline(syntax.expression(key), names), operand, names)
 
 
@@ -117,18 +140,28 @@ def _compared(key: str, get: Closure, operand: Any, names: Names) -> Condition:
 
 
 def _comparison(key: str, get: Closure, name: str, operand: Any, names: Names) -> Condition:
+    if name == "not":
+        return _not(_compared(key, get, operand, names), lambda scope: f"{key} is {found(get(scope))}")
     resolved = _resolved(operand, names)
     try:
         holds, wanted = _predicate(get, name, resolved, names)
     except Unknown as problem:
         raise problem if resolved == operand else Unknown(f"{operand}: {problem}", problem.hint) from None
-    operand = resolved
+    operand, texts = resolved, _texts(name, resolved)
 
     def why_not(scope: Scope) -> str:
         return f"{key} is {found(get(scope))}{wanted}"
 
+    def reduced(asked: str, value: str | None) -> Condition:
+        if asked != key or (value is OTHER and not texts):
+            return made
+        if value is OTHER:
+            return Condition(Constant(False), why_not, known=False)
+        return _comparison(key, Constant(value), name, operand, names)
+
     known = holds({}) if isinstance(get, Constant) and _written_out(operand) else None
-    return Condition(holds, why_not, known, {key: texts} if (texts := _texts(name, operand)) else {})
+    made = Condition(holds, why_not, known, {key: texts} if texts else {}, reduced)
+    return made
 
 
 def _resolved(operand: Any, names: Names) -> Any:
@@ -143,21 +176,24 @@ def _resolved(operand: Any, names: Names) -> Any:
 
 def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Closure, str]:
     """The predicate of a comparison, and what to say it wanted."""
-    if name == "not":
-        return _not(_compared("", get, operand, names)), ""
     if name == "exists":
         if not isinstance(operand, bool):
             raise Unknown("'exists' takes true or false")
-        return _asked(get, "(type({0}) is not Absent) is {1}", operand), ""
+        question = f"type({{0}}) {'is not' if operand else 'is'} Absent"
+        return _asked(get, question, lambda value, _: (type(value) is not Absent) is operand), ""
     wanted = f", not {_wanted(name, operand)}"
     if texts := _texts(name, operand):
-        return _asked(get, "type({0}) is str and {0} in {1}", texts), wanted
+        question = "type({0}) is str and {0} in {1}"
+        return _asked(get, question, lambda value, _: type(value) is str and value in texts, texts), wanted
     test = _some(operand, names) if name == "some" else _test(name, operand, names)
-    return _asked(get, "type({0}) is not Absent and {1}({0}, scope)", test), wanted
+    question = "type({0}) is not Absent and {1}({0}, scope)"
+    return _asked(get, question, lambda value, scope: type(value) is not Absent and test(value, scope), test), wanted
 
 
-def _asked(get: Closure, question: str, of: object) -> Closure:
-    """What a question says of a value, its `{0}`, and of something that is known, its `{1}`."""
+def _asked(get: Closure, question: str, ask: Test, of: object = None) -> Closure:
+    """What a question says of a value, its `{0}`, and of something that is known, its `{1}`; `ask` asks the same."""
+    if isinstance(get, Constant):
+        return lambda scope: ask(get.value, scope)
     return Code(lambda function: function.assign(question.format(function.value(get), function.bind(of))))
 
 
@@ -168,7 +204,7 @@ def _test(name: str, operand: Any, names: Names) -> Test:
 
 
 def _some(operand: Any, names: Names) -> Test:
-    inner = ready(condition(_object("some", operand), names))
+    inner = condition(_object("some", operand), names)
     return lambda value, scope: (
         isinstance(value, list) and any(isinstance(item, dict) and inner.holds(inside(scope, item)) for item in value)
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
 from adapters.mapping.choice import Choice
 from adapters.mapping.failures import Failure
 from adapters.mapping.scope import Scope
-from adapters.mapping.translator import Ignore, Made, Mapper, Rule
+from adapters.mapping.translator import Made, Mapper, Rule
 from adapters.model import Notification
 
 MOST_REASONS = 4
@@ -66,13 +66,8 @@ def uncovered(translator: Mapper[Made], notification: Notification) -> Iterator[
     """
     for record in translator.records(notification):
         with suppress(Failure):
-            rules = translator.candidates(record)
-            if not (_holding(translator.ignores.candidates(record), record) or _holding(rules, record)):
+            if not translator.covers(record):
                 yield _reason(translator.rules, record)
-
-
-def _holding(parts: Sequence[Ignore] | Sequence[Rule[Made]], record: Scope) -> bool:
-    return any(each.when.holds(record) for each in parts)
 
 
 def _reason(rules: Choice[Rule[Made]], record: Scope) -> str:

@@ -65,8 +65,16 @@ class Rule(Generic[Made]):
     build: Callable[[Scope], Made]
     emits: frozenset[str] = frozenset()
 
-    def fire(self, scope: Scope) -> Iterator[Made | Failure]:
+    def fire(self, scope: Scope) -> Iterable[Made | Failure]:
         """The rule's events, one after the other; in place of one of which a value is missing or unusable, why."""
+        if self.split is not whole:
+            return self._each(scope)
+        try:
+            return (self.build(scope),)
+        except Failure as failure:
+            return (failure,)
+
+    def _each(self, scope: Scope) -> Iterator[Made | Failure]:
         try:
             for each in self.split(scope):
                 try:
@@ -128,10 +136,10 @@ class Mapper(Generic[Made]):
         ignored = unmatched = 0
         for record in self.records(notification):
             try:
-                if self._ignores(record):
+                if self.ignores.any(record):
                     ignored += 1
                     continue
-                fired = [rule for rule in self.candidates(record) if rule.when.holds(record)]
+                fired = self._firing(record)
             except Failure as failure:
                 errors.append(_sentence(failure, self._undecided(record)))
                 continue
@@ -155,11 +163,15 @@ class Mapper(Generic[Made]):
             except Failure as failure:
                 raise MappingError(_sentence(failure, self.name)) from None
 
-    def candidates(self, record: Scope) -> Sequence[Rule[Made]]:
-        """The rules that may fire of a record: what passes on that which it carries, or those of the mapping."""
+    def covers(self, record: Scope) -> bool:
+        """Whether a record is ignored, or a rule fires of it; raises Failure where that cannot be said."""
+        return self.ignores.any(record) or bool(self._firing(record))
+
+    def _firing(self, record: Scope) -> Sequence[Rule[Made]]:
+        """The rules that fire of a record: what passes on that which it carries, or those of the mapping."""
         if self.carried is not None and self.carried.when.holds(record):
             return (self.carried,)
-        return self.rules.candidates(record)
+        return self.rules.holding(record)
 
     def images(self, notification: Notification) -> set[str]:
         """The package URLs of the images that its records are about, as far as it can be read: to look them up.
@@ -184,16 +196,10 @@ class Mapper(Generic[Made]):
 
     def _images(self, image: Closure, record: Scope) -> list[str]:
         try:
-            found = None if self._ignores(record) else image(record)
+            found = None if self.ignores.any(record) else image(record)
         except Failure:
             return []
         return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)]
-
-    def _ignores(self, record: Scope) -> bool:
-        for ignore in self.ignores.candidates(record):  # noqa: SIM110  a loop, for the reason in `conditions`
-            if ignore.when.holds(record):
-                return True
-        return False
 
     def _documents(self, notification: Notification) -> list[Any]:
         try:

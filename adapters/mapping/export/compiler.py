@@ -14,7 +14,6 @@ from adapters.cdevents.selection import possibly_custom, selected
 from adapters.cdevents.vocabulary import EVENTS
 from adapters.mapping.code import Code, Function, folded, remembered
 from adapters.mapping.compiling import Compiling, checked
-from adapters.mapping.conditions import ready
 from adapters.mapping.export.astray import astray
 from adapters.mapping.export.document import ExportFile, MessageRule, Types
 from adapters.mapping.export.event import NAMES, decoded
@@ -101,7 +100,7 @@ class _Compiler(Compiling):
         return Rule(
             name=name,
             where=self.file.where(at),
-            when=ready(self.values.condition(when, (*at, "when"))),
+            when=self.values.condition(when, (*at, "when")),
             split=self.rule_splitter(model.split, (*at, "split")),
             build=Code(self._message(name, model, at).write),
         )
