@@ -14,6 +14,7 @@ from typing import Any
 
 from packageurl import PackageURL
 
+from adapters.cdevents.fields import Field
 from adapters.cdevents.vocabulary import EventType
 from adapters.cdevents.wording import shown
 from adapters.model import Spec
@@ -22,26 +23,55 @@ Document = Mapping[str, Any]
 Check = Callable[[Document], Iterable[str]]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TEXTS = {"additionalProperties": {"type": "string"}}
 
 
 def checks(event_type: EventType | None, spec: Spec) -> tuple[Check, ...]:
     """The checks of an event type, or of any custom event for None."""
     ends = frozenset({"contextId", "domainId"} if spec >= Spec.V0_6_0 else {"contextId"})
     found: list[Check] = [partial(_version, spec), _chain_id, partial(_links, ends)]
-    if event_type is None:
-        return tuple(found)
-    if event_type.subject == "artifact":
-        found.append(_artifact_subject)
-    if "artifactId" in event_type.content:
-        found.append(_artifact_id)
-    if spec >= Spec.V0_5_1:
-        fields = event_type.content.items()
-        found += [partial(_value, name, field.values) for name, field in fields if spec < field.enforced]
+    found += purls(event_type)
+    found += [partial(_value, name, field.values) for name, field in _unenforced(event_type, spec).items()]
     return tuple(found)
 
 
+def as_schema(event_type: EventType | None, spec: Spec) -> dict[str, Any]:
+    """All checks but `purls` as a JSON Schema, so that what it and the published one accept is known at one look."""
+    link: dict[str, Any] = {"tags": _TEXTS}
+    if spec < Spec.V0_6_0:  # whose own schema has it
+        link["target"] = {"required": ["contextId"]}
+    context = {
+        _version_key(spec): {"const": spec.value},
+        "chainId": {"pattern": f"^{_UUID.pattern}$"},
+        "links": {"items": {"properties": link}},
+    }
+    content = {name: {"enum": [*field.values]} for name, field in _unenforced(event_type, spec).items()}
+    subject = {"content": {"properties": content}}
+    return {"properties": {"context": {"properties": context}, "subject": {"properties": subject}}}
+
+
+def purls(event_type: EventType | None) -> tuple[Check, ...]:
+    """The checks of an event type that no schema can say."""
+    found: list[Check] = []
+    if event_type and event_type.subject == "artifact":
+        found.append(_artifact_subject)
+    if event_type and "artifactId" in event_type.content:
+        found.append(_artifact_id)
+    return tuple(found)
+
+
+def _unenforced(event_type: EventType | None, spec: Spec) -> Mapping[str, Field]:
+    """The fields whose values only the prose says."""
+    fields = event_type.content.items() if event_type and spec >= Spec.V0_5_1 else ()
+    return {name: field for name, field in fields if spec < field.enforced}
+
+
+def _version_key(spec: Spec) -> str:
+    return "version" if spec < Spec.V0_5_1 else "specversion"
+
+
 def _version(spec: Spec, document: Document) -> Iterable[str]:
-    key = "version" if spec < Spec.V0_5_1 else "specversion"
+    key = _version_key(spec)
     if (version := document["context"][key]) == spec:
         return ()
     return (f"context.{key}: {shown(version)} is not {spec}",)

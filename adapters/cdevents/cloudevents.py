@@ -55,8 +55,10 @@ _HEADER_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not 
 _PLAIN_HEADER = re.compile(f"[{re.escape(_HEADER_SAFE)}]*")
 
 
-def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions: Mapping[str, str]) -> Message:
-    """A CDEvent's document as a message; the keys of `extensions` are `[a-z0-9]+`.
+def cdevents_message(
+    document: Mapping[str, Any], encoding: Encoding, extensions: Mapping[str, str], data: bytes | None = None
+) -> Message:
+    """A CDEvent's document as a message; the keys of `extensions` are `[a-z0-9]+`, `data` is its JSON if it is known.
 
     Its `partitionkey` is the chain, or else the subject, so that what belongs together keeps its order. Raises
     MappingError when the document cannot be written as JSON (nested too deeply, say).
@@ -73,7 +75,7 @@ def cdevents_message(document: Mapping[str, Any], encoding: Encoding, extensions
         "partitionkey": context.get("chainId") or f"{subject.get('source', context['source'])}|{subject['id']}",
         **extensions,
     }
-    return Message(Format.CDEVENTS, encoding, attributes, _written(document))
+    return Message(Format.CDEVENTS, encoding, attributes, _written(document) if data is None else data)
 
 
 def mapped_message(mapped: Mapped, event: Mapping[str, str], encoding: Encoding) -> Message:

@@ -31,7 +31,24 @@ def document(event: CDEvent, spec: Spec, schemas: str = "") -> dict[str, Any]:
 
     `schemas` is the URL of a folder of schemas of custom types, which those events then name in `schemaUri`.
     """
-    layout, event = _layout(event.name, spec), _told(event)
+    return written(event, spec, schemas)[0]
+
+
+def written(event: CDEvent, spec: Spec, schemas: str = "") -> tuple[dict[str, Any], bytes | None]:
+    """The same, and its JSON: None where it cannot be written as such, and then nothing is left out of it."""
+    layout = _layout(event.name, spec)
+    made = _made(event, layout, schemas)
+    try:
+        data = orjson.dumps(made)
+        if _may_tell(data):
+            made = _made(_told(event), layout, schemas)
+            data = orjson.dumps(made)
+    except orjson.JSONEncodeError:
+        return made, None
+    return made, data
+
+
+def _made(event: CDEvent, layout: _Layout, schemas: str) -> dict[str, Any]:
     context: dict[str, Any] = {
         layout.version_key: layout.version,
         "id": event.id,
@@ -43,12 +60,12 @@ def document(event: CDEvent, spec: Spec, schemas: str = "") -> dict[str, Any]:
         context["schemaUri"] = schema_uri(schemas, event.name)
     if event.chain_id is not None and layout.chained:
         context["chainId"] = event.chain_id
-    if links := layout.links(event.links):
+    if event.links and (links := layout.links(event.links)):
         context["links"] = links
-    result: dict[str, Any] = {"context": context, "subject": _subject(event, layout)}
+    made: dict[str, Any] = {"context": context, "subject": _subject(event, layout)}
     if event.custom_data is not None:
-        result["customData"] = event.custom_data
-    return result
+        made["customData"] = event.custom_data
+    return made
 
 
 def schema_uri(folder: str, type_: str) -> str:
@@ -59,9 +76,7 @@ def schema_uri(folder: str, type_: str) -> str:
 def _told(event: CDEvent) -> CDEvent:
     """The event without what of a URL may not be told."""
     parts = event.subject_id, event.subject_source, event.content, event.custom_data
-    if (public := public_part(parts)) is parts:
-        return event
-    subject_id, subject_source, content, custom_data = public
+    subject_id, subject_source, content, custom_data = _public(parts)
     return event._replace(
         subject_id=subject_id, subject_source=subject_source, content=content, custom_data=custom_data
     )
@@ -81,7 +96,7 @@ def public_part(part: Any) -> Any:
 
 def _may_tell(written: bytes) -> bool:
     """Whether there may be something in JSON that may not be told; an escape in it might hide that."""
-    if _USER.search(written):
+    if b"@" in written and _USER.search(written):
         return True
     if b"=" not in written or not (b"?" in written or b"#" in written):
         return False

@@ -52,24 +52,36 @@ def event_ids(source: str, name: str) -> Callable[[Sequence[str]], str]:
     """What gives the `context.id` of one source's events of one name, by their natural keys."""
     if name.startswith(CUSTOM_PREFIX):
         name = name.rsplit(".", 3)[0]
-    begun = sha1(EVENT_NAMESPACE + orjson.dumps([source, name])[:-1], usedforsecurity=False)
+    named = EVENT_NAMESPACE + orjson.dumps([source, name])[:-1]
+    alone, begun = (sha1(named + end, usedforsecurity=False) for end in (b"]", b","))
 
     def context_id(values: Sequence[str]) -> str:
+        if not values:
+            return _uuid(alone.hexdigest(), "5")
         digest = begun.copy()
-        digest.update(b"," + orjson.dumps(values)[1:] if values else b"]")
-        return _uuid(digest.hexdigest(), version="5")
+        digest.update(orjson.dumps(values)[1:])
+        return _uuid(digest.hexdigest(), "5")
 
     return context_id
 
 
 def chain_id(values: Sequence[str]) -> str:
     """The `chainId` of all that descends from one root: shaped as the v4 UUID that the specification asks for."""
-    return _uuid(sha256(orjson.dumps([*values])).hexdigest(), version="4")
+    return _uuid(sha256(orjson.dumps([*values])).hexdigest(), "4")
 
 
 def legacy_id(instance: str, position: str, body: bytes) -> str:
     """The id of a tool's own message: a UUIDv5 of the instance that sent it, where it stood there, and its bytes."""
-    return _uuid5(MESSAGE_NAMESPACE + orjson.dumps([instance, position]) + body)
+    digest = _of_instance(instance).copy()
+    digest.update(orjson.dumps(position) + b"]")
+    digest.update(body)
+    return _uuid(digest.hexdigest(), "5")
+
+
+@lru_cache(maxsize=1024)
+def _of_instance(instance: str) -> Any:
+    """What the digests of all messages of an instance begin with."""
+    return sha1(MESSAGE_NAMESPACE + orjson.dumps([instance])[:-1] + b",", usedforsecurity=False)
 
 
 def named_id(values: Sequence[Any]) -> str:
@@ -78,7 +90,7 @@ def named_id(values: Sequence[Any]) -> str:
 
 
 def _uuid5(namespaced: bytes) -> str:
-    return _uuid(sha1(namespaced, usedforsecurity=False).hexdigest(), version="5")
+    return _uuid(sha1(namespaced, usedforsecurity=False).hexdigest(), "5")
 
 
 def _uuid(digest: str, version: str) -> str:

@@ -48,5 +48,7 @@ def _said(headers: Mapping[str, str], body: bytes) -> Iterator[Mapping[str, Any]
     if headers.get("content-type", "").startswith(STRUCTURED_JSON):
         found = items(body)
         yield from (each for each in found if len(found) == 1 and isinstance(each, dict))
-    yield {name: headers[f"ce-{name}"] for name in HEADERS if f"ce-{name}" in headers}
-    yield headers
+    if f"ce-{TRACEPARENT}" in headers:
+        yield {name: headers[f"ce-{name}"] for name in HEADERS if f"ce-{name}" in headers}
+    if TRACEPARENT in headers:
+        yield headers

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from adapters.cdevents.checks import Check, checks
-from adapters.cdevents.schema import custom_schema, schema
-from adapters.cdevents.vocabulary import EVENTS, has_type, is_custom
+from adapters.cdevents.checks import Check, as_schema, checks, purls
+from adapters.cdevents.schema import Schema, custom_schema, schema
+from adapters.cdevents.vocabulary import EVENTS, EventType, has_type, is_custom
 from adapters.cdevents.wording import described, shown
 from adapters.model import Spec
 
@@ -26,9 +26,10 @@ def problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
     """
     if (gate := _gate_of(document, spec)) is None:
         return [_unknown_type(document, spec)]
-    if not gate.validator.is_valid(document):
-        return _schema_errors(gate, document)
-    return [problem for check in gate.checks for problem in check(document)]
+    if gate.quick.is_valid(document):
+        return [problem for check in gate.purls for problem in check(document)] if gate.purls else []
+    found = _schema_errors(gate, document)
+    return found or [problem for check in gate.checks for problem in check(document)]
 
 
 def schema_problems(document: Mapping[str, Any], spec: Spec) -> list[str]:
@@ -56,27 +57,51 @@ def _unknown_type(document: Mapping[str, Any], spec: Spec) -> str:
         return "context.type: is missing"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Gate:
-    """What documents of one type and spec must pass."""
+    """What documents of one type, None for custom ones, and spec must pass.
 
-    validator: Draft202012Validator
-    checks: tuple[Check, ...]
+    `quick` accepts no document of which there is anything to tell, but for its `purls`: most are known by it alone.
+    """
+
+    event_type: EventType | None
+    spec: Spec
+    quick: Draft202012Validator
+    purls: tuple[Check, ...]
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """The published schema."""
+        return _compiled(_schema(self.event_type, self.spec))
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What it lets pass, and the specification's prose does not."""
+        return checks(self.event_type, self.spec)
 
 
 @lru_cache(maxsize=1024)
 def _gate(type_: str, spec: Spec) -> _Gate | None:
     """The gate of a type, compiled when the type is first seen; None for a type that the spec does not have."""
     if is_custom(type_) and has_type(spec, type_):
-        return _Gate(_custom_validator(spec), checks(None, spec))
+        return _custom_gate(spec)
     if (event_type := _TYPES[spec].get(type_)) is None:
         return None
-    return _Gate(_compiled(schema(event_type, spec)), checks(event_type, spec))
+    return _made(event_type, spec)
 
 
 @lru_cache
-def _custom_validator(spec: Spec) -> Draft202012Validator:
-    return _compiled(custom_schema(spec))
+def _custom_gate(spec: Spec) -> _Gate:
+    return _made(None, spec)
+
+
+def _made(event_type: EventType | None, spec: Spec) -> _Gate:
+    both = {"allOf": [_schema(event_type, spec), as_schema(event_type, spec)]}
+    return _Gate(event_type, spec, _compiled(both), purls(event_type))
+
+
+def _schema(event_type: EventType | None, spec: Spec) -> Schema:
+    return schema(event_type, spec) if event_type else custom_schema(spec)
 
 
 def _compiled(definition: dict[str, Any]) -> Draft202012Validator:

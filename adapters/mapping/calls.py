@@ -74,7 +74,10 @@ def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:
 
     def write(function: Function) -> str:
         value = function.value(inner)
-        called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
+        if found.prepared:
+            called = f"{function.bind(found.prepared(*arguments))}({value})"
+        else:
+            called = f"{function.bind(found.function)}({', '.join([value, *map(function.bind, arguments)])})"
         made = function.assign(_made(value, found, called, function), found.name)
         return made if found.may_miss or function.may_miss(value) else function.present(made)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
-from adapters.mapping.code import Code, Function
+from adapters.mapping.code import Code, Function, called
 from adapters.mapping.conditions import OTHER, Condition, any_of, found
 from adapters.mapping.failures import Failure
 from adapters.mapping.scope import Closure, Constant, Scope
@@ -45,7 +45,7 @@ class Branch(Generic[Item]):
     def any(self) -> Callable[[Scope], bool]:
         """Tells whether one holds."""
         answer = any_of([when for _, when in self.parts])
-        return answer.holds if answer.known is None else Constant(answer.known)
+        return called(answer.holds) if answer.known is None else Constant(answer.known)
 
     def _write(self, function: Function) -> str:
         held = function.assign("[]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, TypeGuard
 
 from adapters.mapping.calls import filtered
 from adapters.mapping.code import Code, Function, folded
@@ -144,7 +144,7 @@ def _table(inner: Closure, call: Call, names: Names) -> Closure:
     otherwise = [each.value for each in call.arguments[1:] if isinstance(each, Literal)]
 
     def find(key: Any) -> Any:
-        text = key if isinstance(key, str) else FILTERS["string"](key, ())
+        text = str(key) if type(key) in (str, int) else FILTERS["string"](key, ())
         if text in table:
             return table[text]
         if otherwise:
@@ -188,23 +188,26 @@ def rendered(template: Template, names: Names) -> Closure:
     def write(function: Function) -> str:
         values, text = [function.value(each) for each in closures], function.bind(_text)
         parts = zip(closures, values, strict=True)
-        texts = [_literal(each) or f"{{{value} if type({value}) is str else {text}({value})}}" for each, value in parts]
+        texts = [_literal(each) if _is_text(each) else _made_text(value, text) for each, value in parts]
         return function.made_of(values, f'f"{"".join(texts)}"')
 
     return folded(Code(write), closures)
 
 
-def _literal(part: Closure) -> str:
-    """A text that is known, as Python writes it within a text with expressions; empty for anything else."""
-    if not isinstance(part, Constant) or type(part.value) is not str:
-        return ""
-    escaped = part.value.encode("unicode_escape").decode()
+def _is_text(part: Closure) -> TypeGuard[Constant]:
+    return isinstance(part, Constant) and type(part.value) is str
+
+
+def _made_text(value: str, text: str) -> str:
+    """A value within a text with expressions, as Python writes it; `text` makes one of what is no text."""
+    return f"{{{value} if type({value}) is str or type({value}) is int else {text}({value})}}"
+
+
+def _literal(part: Constant) -> str:
+    """A text that is known, as Python writes it within a text with expressions."""
+    escaped: str = part.value.encode("unicode_escape").decode()
     return escaped.replace('"', '\\"').replace("{", "{{").replace("}", "}}")
 
 
-def _text(value: Any) -> str:
-    if type(value) is str:
-        return value
-    if type(value) is int:
-        return str(value)
+def _text(value: Any) -> NoReturn:
     raise Failure(f"{shown(value)} cannot be part of a text")

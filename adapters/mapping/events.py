@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from adapters.cdevents.ids import chain_id, event_ids
@@ -54,7 +53,7 @@ class Event:
             _links(self.links, function),
             function.value(self.custom_data),
         ]
-        return function.assign(f"{function.bind(partial(tuple.__new__, CDEvent))}(({', '.join(parts)}))")
+        return function.assign(f"{function.bind(tuple.__new__)}({function.bind(CDEvent)}, ({', '.join(parts)}))")
 
 
 def reference(name: Closure, source: Closure, keys: Keys) -> Closure:

@@ -216,7 +216,12 @@ def _whole(settings: Input) -> Decoder:
     assert first is not None  # noqa: S101 - the model has one of them
     by_first = {b"<": xml_decoder or first, **dict.fromkeys((b"{", b"["), first)}
     other = form_decoder or first
-    return lambda body: by_first.get(unmarked(body).lstrip(_BLANK)[:1], other)(body)
+
+    def decode(body: bytes) -> list[Any]:
+        known = by_first.get(body[:1]) or by_first.get(unmarked(body).lstrip(_BLANK)[:1], other)
+        return known(body)
+
+    return decode
 
 
 def _unwrapping(settings: Input, decode: Decoder) -> Decoder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from adapters.mapping.code import Code, Function, called, folded
 from adapters.mapping.failures import Absent, Failure, Missing, shown
@@ -56,9 +56,7 @@ def key_text(get: Closure, where: str) -> Closure:
 def text_only(get: Closure, where: str, what: str) -> Closure:
     """Text that is not empty, Absent, or else a Failure that says `what` it cannot be."""
 
-    def refused(value: Any) -> Any:
-        if type(value) is Absent:
-            return value
+    def refused(value: Any) -> NoReturn:
         raise Failure(f"{shown(value)} cannot be {what}")
 
     return _text(get, where, refused)
@@ -69,15 +67,15 @@ def _text(get: Closure, where: str, otherwise: Callable[[Any], Any]) -> Closure:
         value = function.value(get)
         with function.at(where):
             other = f"{function.bind(otherwise)}({value})"
-            made = function.assign(f"{value} if {value} and type({value}) is str else {other}")
+            kept = f"{value} and type({value}) is str"
+            kept = f"({kept}) or type({value}) is Absent" if function.may_miss(value) else kept
+            made = function.assign(f"{value} if {kept} else {other}")
         return made if function.may_miss(value) else function.present(made)
 
     return folded(Code(write), [get])
 
 
-def _key_text(value: Any) -> Any:
-    if type(value) is Absent:
-        return value
+def _key_text(value: Any) -> str:
     if type(value) is int:
         return str(value)
     raise Failure(f"{shown(value)} cannot be part of an id")

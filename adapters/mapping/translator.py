@@ -136,12 +136,12 @@ class Mapper(Generic[Made]):
         ignored = unmatched = 0
         for record in self.records(notification):
             try:
-                if self.ignores.any(record):
-                    ignored += 1
-                    continue
-                fired = self._firing(record)
+                fired = None if self.ignores.any(record) else self._firing(record)
             except Failure as failure:
                 errors.append(_sentence(failure, self._undecided(record)))
+                continue
+            if fired is None:
+                ignored += 1
                 continue
             unmatched += not (fired or self.picks)
             for rule in fired:
@@ -153,7 +153,7 @@ class Mapper(Generic[Made]):
                     if len(events) == size:
                         yield Outcome(tuple(events))
                         events.clear()
-        yield Outcome(tuple(events), ignored, unmatched, _told(errors))
+        yield Outcome(tuple(events), ignored, unmatched, _told(errors) if errors else ())
 
     def records(self, notification: Notification) -> Iterator[Scope]:
         """The scopes of a notification's records; raises MappingError when it cannot be decoded or split."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 import orjson
 
@@ -24,7 +25,7 @@ from adapters.cdevents.cloudevents import (
     correlation,
     legacy_message,
 )
-from adapters.cdevents.document import document
+from adapters.cdevents.document import written
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.ids import legacy_id
 from adapters.cdevents.selection import selected
@@ -103,13 +104,11 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
     """
     wanted = selected(("*",) if types is None else types)
     key = key or (by_subject if relay else None)
+    message = partial(_message, spec=spec, schemas=schemas, encoding=encoding, correlate=correlate)
 
     def relayed(notification: Notification, events: Sequence[CDEvent]) -> dict[str, str]:
         told = {TOOL_HEADERS: _came_with(notification)} if relay else {}
         return {**told, "partitionkey": key(notification, events)} if key else told
-
-    def written(event: CDEvent, extensions: Mapping[str, str]) -> Message:
-        return _message(document(event, spec, schemas), event.name, encoding, spec, extensions, correlate=correlate)
 
     def pieces(record: Record, size: int) -> Iterator[Rendered]:
         notification = record.notification
@@ -129,7 +128,7 @@ def renderer(  # noqa: PLR0913 - what a route's configuration says, word by word
             legacy = _legacy_id(notification, origin.instance)
             extensions = {LEGACY_ID: legacy, **tracing(notification.headers, notification.body)}
             for translation in _translations(origin, record, size, translate):
-                yield _cdevents(translation, wanted, spec, lambda event: written(event, extensions))
+                yield _cdevents(translation, wanted, spec, extensions, message)
 
     return Render(pieces)
 
@@ -216,7 +215,11 @@ def _unfit(notification: Notification) -> str:
 
 
 def _cdevents(
-    translation: Translation, wanted: Callable[[str], bool], spec: Spec, message: Callable[[CDEvent], Message]
+    translation: Translation,
+    wanted: Callable[[str], bool],
+    spec: Spec,
+    extensions: Mapping[str, str],
+    message: Callable[[CDEvent, Mapping[str, str]], Message],
 ) -> Rendered:
     messages: list[Message] = []
     errors = [*translation.errors]
@@ -225,7 +228,7 @@ def _cdevents(
     for event in chosen:
         try:
             if has_type(spec, event.name):
-                messages.append(message(event))
+                messages.append(message(event, extensions))
             else:
                 unsaid.append(event.name)
         except MappingError as error:
@@ -235,15 +238,12 @@ def _cdevents(
 
 
 def _message(  # noqa: PLR0913 - what a route's configuration says of a message
-    content: Mapping[str, Any],
-    name: str,
-    encoding: Encoding,
-    spec: Spec,
-    extensions: Mapping[str, str],
-    *,
-    correlate: bool,
+    event: CDEvent, extensions: Mapping[str, str], *, spec: Spec, schemas: str, encoding: Encoding, correlate: bool
 ) -> Message:
     """Raises MappingError for an event that is not valid, or cannot be written as JSON."""
+    content, data = written(event, spec, schemas)
     if found := problems(content, spec):
-        raise MappingError(f"{name} is not a valid CDEvent of {spec}: {', '.join(found)}")
-    return cdevents_message(content, encoding, {**extensions, **correlation(content)} if correlate else extensions)
+        raise MappingError(f"{event.name} is not a valid CDEvent of {spec}: {', '.join(found)}")
+    return cdevents_message(
+        content, encoding, {**extensions, **correlation(content)} if correlate else extensions, data
+    )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from adapters.cdevents.checks import checks
 from adapters.cdevents.document import document
 from adapters.cdevents.validation import problems, schema_problems
-from adapters.cdevents.vocabulary import specs
+from adapters.cdevents.vocabulary import EVENTS, specs
 from adapters.model import CDEvent, Spec
 
 MakeEvent = Callable[..., CDEvent]
 NEW = Spec.V0_5_1
+CUSTOM = "dev.cdeventsx.tool-thing.seen.0.1.0"
 
 
 @pytest.mark.parametrize(
@@ -173,3 +175,55 @@ def test_custom_events_are_open_only_inside(event: MakeEvent, spec: Spec) -> Non
     assert problems(found, spec) == []
     found["subject"]["extra"] = 1
     assert problems(found, spec) == ["subject.extra: is not a member of this event"]
+
+
+DAMAGE: list[Any] = [
+    None,
+    "",
+    "x",
+    "a b",
+    7,
+    True,
+    [],
+    {},
+    [{}],
+    {"x": 1},
+    {"contextId": ""},
+    "pass",
+    "0.6.0",
+    "2026-13-01",
+]
+
+
+def _damaged(value: Any) -> Iterator[Any]:
+    """Copies of a value with one of its places damaged, or gone, or with one member more."""
+    if isinstance(value, dict):
+        yield {**value, "more": 1}
+        for key, member in value.items():
+            yield {name: each for name, each in value.items() if name != key}
+            yield from ({**value, key: each} for each in (*DAMAGE, *_damaged(member)))
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], each, *value[index + 1 :]] for each in (*DAMAGE, *_damaged(item)))
+
+
+@pytest.mark.parametrize("spec", Spec)
+@pytest.mark.parametrize("name", ["testsuiterun.finished", "change.reviewed", "artifact.published", CUSTOM])
+def test_what_is_known_at_one_look_is_what_is_found_by_looking_at_all(event: MakeEvent, name: str, spec: Spec) -> None:
+    """However a document is damaged, that is told which the published schema refuses, or else the prose."""
+    if spec not in specs(name):
+        pytest.skip("the spec has no such event")
+    links = [
+        {"linkType": "PATH", "from": {"contextId": "one"}, "tags": {"a": "b"}},
+        {"linkType": "RELATION", "linkKind": "CAUSE", "target": {"contextId": "two"}},
+        {"linkType": "END", "from": {"contextId": "three"}, "tags": {}},
+    ]
+    whole = document(
+        event(name, links=links, chain_id="271069a8-fc18-44f1-b38f-9d70a1695819", custom_data={"a": 1}), spec
+    )
+    assert problems(whole, spec) == []
+    for each in _damaged(whole):
+        found = schema_problems(each, spec)
+        if not found:
+            found = [problem for check in checks(EVENTS.get(name), spec) for problem in check(each)]
+        assert problems(each, spec) == found, each

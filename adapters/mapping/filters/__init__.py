@@ -83,7 +83,13 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 _KEEPS: Mapping[str, tuple[type, ...]] = {"int": (int,), "string": (str,)}
 """What some make of a value of a type is that value, so that they need not be called."""
 
+_PREPARED: Mapping[str, Callable[..., Callable[[Any], Any]]] = {
+    "capture": text.capturing,
+    "none_if": collection.none_of,
+}
+"""What some are with arguments that are known when the mapping loads: a function of the value alone."""
+
 FILTERS: Mapping[str, Filter] = {
-    name: described(name, function, _KEEPS.get(name, ())) for name, function in _FUNCTIONS.items()
+    name: described(name, function, _KEEPS.get(name, ()), _PREPARED.get(name)) for name, function in _FUNCTIONS.items()
 }
 """Every filter by its name, but for those that need more than a value, such as `default` (see `closures`)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from adapters.mapping.equality import same
@@ -92,4 +93,14 @@ def within(value: Any, allowed: list[Any]) -> bool:
 
 def none_if(value: Any, sentinel: Scalar) -> Any:
     """The value, but absent when it is `sentinel`: a tool's way of saying none, such as 0 or 0001-01-01T00:00:00Z."""
-    return Absent(f"it is {sentinel!r}") if same(value, sentinel) else value
+    return none_of(sentinel)(value)
+
+
+def none_of(sentinel: Scalar) -> Callable[[Any], Any]:
+    """`none_if` of a sentinel that is known."""
+    nothing, truth = Absent(f"it is {sentinel!r}"), isinstance(sentinel, bool)
+
+    def none_if(value: Any) -> Any:
+        return nothing if value == sentinel and isinstance(value, bool) == truth else value
+
+    return none_if

@@ -38,7 +38,8 @@ class Parameter:
 class Filter:
     """A filter by its name in mappings; `gives` are the types of what it finds, none where that may be anything.
 
-    With `may_miss` it may find nothing; values of the types that it `keeps` are what it makes of them.
+    With `may_miss` it may find nothing; values of the types that it `keeps` are what it makes of them. `prepared` makes
+    of arguments that are known a function of the value alone.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Filter:
     gives: tuple[type, ...] = ()
     may_miss: bool = True
     keeps: tuple[type, ...] = ()
+    prepared: Callable[..., Callable[[Any], Any]] | None = None
 
     def __call__(self, value: Any, arguments: Sequence[Any]) -> Any:
         """The filtered value; Absent where it finds nothing; raises Failure for a value that it cannot take."""
@@ -71,7 +73,12 @@ class Filter:
         return f"{self.name}({', '.join(words)})" if words else self.name
 
 
-def described(name: str, function: Callable[..., Any], keeps: tuple[type, ...] = ()) -> Filter:
+def described(
+    name: str,
+    function: Callable[..., Any],
+    keeps: tuple[type, ...] = (),
+    prepared: Callable[..., Callable[[Any], Any]] | None = None,
+) -> Filter:
     """A filter read off a function's signature, and what is known of it."""
     hints = get_type_hints(function, include_extras=True)
     first, *others = inspect.signature(function).parameters.values()
@@ -88,9 +95,8 @@ def described(name: str, function: Callable[..., Any], keeps: tuple[type, ...] =
     ]
     given = _types(hints["return"])
     gives = tuple(each for each in given if each is not Absent)
-    return Filter(
-        name, function, _types(hints[first.name]), tuple(parameters), gives, given == () or gives != given, keeps
-    )
+    may_miss, accepts = given == () or gives != given, _types(hints[first.name])
+    return Filter(name, function, accepts, tuple(parameters), gives, may_miss, keeps, prepared)
 
 
 def _required(parameter: inspect.Parameter) -> bool:

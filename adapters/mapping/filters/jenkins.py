@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
+
+from adapters.mapping.filters.kept import kept
 
 _LEFT_ALONE = "!$&'()*+,=@"
 _ESCAPED = "[01][0-9A-F]|2[0235F]|3[ABCEF]|5[B-E]|60|7[B-F]|[89A-F][0-9A-F]"
@@ -25,35 +26,38 @@ def encoded(name: str) -> str:
     return quote(name, safe=_LEFT_ALONE, errors="surrogateescape").replace("~", "%7E")
 
 
-@lru_cache(maxsize=4096)
 def jenkins_path(value: str) -> str:
     """The path of a job, or of a build or anything else of one, as Jenkins writes it: without views, ending in `/`.
 
     `view/all/job/a%28b%29/7` is `job/a(b)/7/`. What a name is encoded as does not matter, as long as it is once.
     """
-    if _as_written(value):
-        return value
+    return value if _as_written(value) else _rewritten(value)
+
+
+@kept
+def _rewritten(value: str) -> str:
     names, rest = _parsed(value)
     segments = [segment for name in names for segment in ("job", name)] + rest
     return "".join(f"{encoded(unquote(segment, errors='surrogateescape'))}/" for segment in segments)
 
 
-@lru_cache(maxsize=4096)
 def jenkins_job_name(value: str) -> str:
     """The full name of a Jenkins job, `team/shop/feature%2Fx` for `job/team/job/shop/job/feature%252Fx/`.
 
     Also of what is a job within one: `build/AXIS=value`, `build/group:artifact`, `build/promotion/NAME`.
     """
+    above, _, last = value.removesuffix("/").rpartition("/")
+    return _job_name(above if last.isdecimal() and not above.endswith("job") else value)
+
+
+@kept
+def _job_name(value: str) -> str:
+    """The name of a job by its path, or by that of one of its builds."""
     names, rest = _parsed(value)
-    return _decoded("/".join([*names, *_within(rest)]))
+    return unquote("/".join([*names, *_within(rest)]), errors="strict")
 
 
-@lru_cache(maxsize=4096)
-def _decoded(name: str) -> str:
-    return unquote(name, errors="strict")
-
-
-@lru_cache(maxsize=4096)
+@kept
 def jenkins_job_path(value: str) -> str:
     """The path of the job with a full name: `job/team/job/shop/` for `team/shop`.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from packageurl import PackageURL
 
 from adapters.mapping.failures import Absent
+from adapters.mapping.filters.kept import kept
 from adapters.mapping.patterns import compiled
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
@@ -16,7 +16,7 @@ _IMAGE = compiled(rf"{_NAME}(?::[\w.-]+)?@(?P<digest>sha[0-9]+:\w+)")
 _TAGGED = compiled(rf"{_NAME}:(?P<tag>\w[\w.-]*)")
 
 
-@lru_cache(maxsize=4096)
+@kept
 def oci_purl(value: str, repository: str, registry: str = "") -> str:
     """An image's purl from its digest: `pkg:oci/app@sha256:…?repository_url=registry/team/app`.
 
@@ -50,14 +50,14 @@ def tag_purl(value: str) -> str | Absent:
     return purl(match["repository"], "docker", match["tag"], match["registry"] or "")
 
 
-@lru_cache(maxsize=4096)
+@kept
 def generic_purl(value: str, namespace: str, version: str, download_url: str = "") -> str:
     """A file's purl, for what has no package type: `pkg:generic/namespace/value@version?download_url=…`."""
     qualifiers = {"download_url": download_url} if download_url else {}
     return _written(PackageURL("generic", namespace, value, version, qualifiers))
 
 
-@lru_cache(maxsize=4096)
+@kept
 def purl(value: str, ecosystem: str, version: str, repository_url: str = "") -> str:
     """A package's purl from its full name: `team/app` gives `pkg:docker/team/app@1.4?repository_url=…`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -114,8 +114,19 @@ def first_line(value: str) -> str:
 
 def capture(value: str, pattern: Known) -> str | Absent:
     """What the pattern's first group finds in the text (the whole match without a group); absent when nothing."""
-    found = finding(pattern)(value)
-    return Absent(f"'{pattern}' finds nothing") if found is None else found
+    return capturing(pattern)(value)
+
+
+@lru_cache(maxsize=1024)
+def capturing(pattern: str) -> Callable[[str], str | Absent]:
+    """`capture` of a pattern that is known."""
+    find, nothing = finding(pattern), Absent(f"'{pattern}' finds nothing")
+
+    def capture(value: str) -> str | Absent:
+        found = find(value)
+        return nothing if found is None else found
+
+    return capture
 
 
 def to_string(value: str | int | bool) -> str:

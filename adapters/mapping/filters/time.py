@@ -51,7 +51,7 @@ def epoch_s(value: int | float | str) -> str:
 
 def epoch_ms(value: int | str) -> str:
     """Milliseconds since 1970 (a whole number, or text that is one). Before 1990 it is an error: a mistaken unit."""
-    seconds, milliseconds = divmod(number.whole(value), 1000)
+    seconds, milliseconds = divmod(value if type(value) is int else number.whole(value), 1000)
     return f"{_minute(seconds // 60, 'milliseconds')}{seconds % 60:02}.{milliseconds:03}Z"
 
 

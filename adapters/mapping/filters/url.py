@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from adapters.mapping.failures import Absent
+from adapters.mapping.filters.kept import kept
 from adapters.urls import place, public
 
 _REMOTE = re.compile(r"(?:[a-z+]++://)?(?:[^/\s]*@)?([^:/@\s]++)(?::\d++)?[:/](?!//)(.+)")
@@ -30,6 +31,7 @@ def url_below(value: str, base: str) -> str | Absent:
     return found.removeprefix(folder) if base and found.startswith(folder) else Absent(f"it is not below {base}")
 
 
+@kept
 def git_remote(value: str) -> str | Absent:
     """The host and path of a git repository, however its URL is written, as in `github.com/acme/shop`.
 
@@ -66,6 +68,7 @@ def url_path(value: str) -> str:
     return urlsplit(value).path.strip("/")
 
 
+@kept
 def url_public(value: str) -> str:
     """A URL without user and password, and without parameters that look secret."""
     if "@" in value:
