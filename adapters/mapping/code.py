@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import count
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 from adapters.mapping.failures import Absent, Failure, Missing
@@ -19,6 +20,8 @@ from adapters.mapping.scope import MEMO, Closure, Constant, Scope
 
 _DEEPEST = 50
 """With so many blocks around it, a closure is called instead of written out: Python reads a hundred, and no more."""
+_REMEMBERED = 64
+"""Sources whose code is remembered: most functions of a mapping are short, and of a few forms."""
 _SHORT = 12
 """Statements of what is written out wherever it is used, so that a call is saved."""
 
@@ -135,9 +138,14 @@ class Function:
         self.write(f"return {name}")
         self._objects["explained"] = partial(_explained, self._marks)
         source = "\n".join([*self._lines, *_TAIL])
-        exec(compile(source, "a mapping", "exec"), self._objects)  # noqa: S102  of a mapping's text only names are in it, quoted
-        function: Closure = self._objects["function"]
-        return function
+        return FunctionType(_code(source).replace(), self._objects)  # what Python learns of one is not of another
+
+
+@lru_cache(_REMEMBERED)
+def _code(source: str) -> CodeType:
+    """The code of a function; of a mapping's text only names are in it, quoted."""
+    module = compile(source, "a mapping", "exec")
+    return next(each for each in module.co_consts if isinstance(each, CodeType))
 
 
 def _explained(marks: Sequence[_Mark], error: Exception) -> Exception:
