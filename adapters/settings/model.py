@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import SimpleNamespace
-from typing import Annotated, Any, ClassVar, Self, cast, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, cast, dataclass_transform, get_args, get_origin
 
 import orjson
 
@@ -59,6 +58,9 @@ def _apart(name: str, annotation: Any) -> bool:
 class ModelType(type):
     """Keeps the fields of a model, and reads nothing of them until they are asked for."""
 
+    model_declared: Mapping[str, str]
+    model_defaults: Mapping[str, Any]
+
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
         """A model; one of pydantic is left as it is."""
         if cls is ModelType:
@@ -66,8 +68,8 @@ class ModelType(type):
                 raise TypeError(f"{name}.{strange[0]}: what is read has its marker from adapters.settings")
             declared = namespace.pop("__annotations__", {})
             fields = {name: type_ for name, type_ in declared.items() if not _apart(name, type_)}
-            namespace["_declared"] = fields
-            namespace["_defaults"] = {name: namespace.pop(name) for name in fields if name in namespace}
+            namespace["model_declared"] = fields
+            namespace["model_defaults"] = {name: namespace.pop(name) for name in fields if name in namespace}
         return super().__new__(cls, name, bases, namespace)
 
 
@@ -189,12 +191,17 @@ def _parts(model: type[Settings]) -> Mapping[str, Part]:
     """The fields of a model and of those that it extends, these first."""
     parts: dict[str, Part] = {}
     for each in reversed(model.__mro__):
-        if type(each) is ModelType and "_declared" in vars(each):
-            module = vars(sys.modules[each.__module__])
-            declared = SimpleNamespace(__annotations__=dict(vars(each)["_declared"]))
-            for name, type_ in get_type_hints(declared, module, include_extras=True).items():
-                parts[name] = _part(type_, vars(each)["_defaults"].get(name, _NONE))
+        if type(each) is ModelType:
+            parts |= _own(each)
     return parts
+
+
+@cache
+def _own(model: ModelType) -> Mapping[str, Part]:
+    """The fields that a model has itself: the types of all are read at once, which is quick."""
+    written = ", ".join(f"{name!r}: ({type_})" for name, type_ in model.model_declared.items())
+    types = eval(f"{{{written}}}", vars(sys.modules[model.__module__]))  # noqa: S307 - the annotations of our own classes
+    return {name: _part(type_, model.model_defaults.get(name, _NONE)) for name, type_ in types.items()}
 
 
 def _part(type_: Any, default: Any) -> Part:
