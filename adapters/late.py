@@ -26,19 +26,19 @@ def named(module: str, name: str) -> Any:
 
 def settings(module: str, model: str) -> Any:
     """The type of a field whose settings are that model of a module, which is imported when the field is set."""
-    return Annotated[Settings, _Late(lambda: named(module, model))]
+    return Annotated[Settings, Late(lambda: named(module, model))]
 
 
-class _Late:
+class Late:
     """Reads by a model that is asked for when there is something to read."""
 
     def __init__(self, find: Callable[[], type[Settings]]) -> None:
-        self._find = find
+        self.find = find
 
     def read(self, _inner: Read) -> Read:
         """Reads by the model."""
-        return lambda value, context: self._find().model_read(value, context)
+        return lambda value, context: self.find().model_read(value, context)
 
     def full(self) -> Any:
         """The same for pydantic."""
-        return full_markers().Late(self._find)
+        return full_markers().Late(self.find)

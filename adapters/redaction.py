@@ -7,7 +7,6 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -69,6 +68,8 @@ def _secrets(value: Any) -> Iterator[str | SecretStr]:
 
 def _forms(secret: str) -> Iterator[str]:
     """How a secret may be written: in JSON, Python and HTML, also one within the other, in a URL, and in base64."""
+    from html import escape  # noqa: PLC0415 - with it comes a table of all entities
+
     for text in (secret, *_quoted(secret), escape(secret)):
         yield from (text, *_quoted(text))
     for encoded in (quote(secret), quote(secret, safe=""), quote_plus(secret)):

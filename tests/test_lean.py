@@ -49,6 +49,7 @@ LIBRARIES = {
     "asyncssh",
     "confluent_kafka",
     "cryptography",
+    "defusedxml",
     "duckdb",
     "jenkins",
     "jinja2",
@@ -65,6 +66,7 @@ LIBRARIES = {
     "requests",
     "rich",
     "starlette",
+    "tenacity",
     "typer",
     "watchdog",
 }

@@ -21,6 +21,7 @@ import pytest
 import structlog
 
 from adapters import logs
+from adapters.late import Late
 from adapters.redaction import INSTEAD, redaction
 from adapters.settings import SecretStr, Settings
 from adapters.sinks import SINKS
@@ -35,7 +36,7 @@ ODD = ["plain-s3cret-0", 'quo"ted\\s3cret', "s3cret /+%=&", "s3crét€", "<s3cr
 
 def marked(model: type[Settings], marks: Iterator[str]) -> Settings:
     """A model of which every secret, in every way to be known, is a mark of its own; it need not be valid."""
-    given = {name: _value(field.annotation, marks) for name, field in model.model_fields.items()}
+    given = {name: _value(field.whole, marks) for name, field in model.model_fields.items()}
     defaults = {
         name: field.default for name, field in model.model_fields.items() if given[name] is None and not field.required
     }
@@ -43,6 +44,8 @@ def marked(model: type[Settings], marks: Iterator[str]) -> Settings:
 
 
 def _value(annotation: Any, marks: Iterator[str]) -> Any:
+    if isinstance(annotation, Late):
+        return marked(annotation.find(), marks)
     if annotation is SecretStr:
         return SecretStr(next(marks))
     if isinstance(annotation, type) and issubclass(annotation, Settings):

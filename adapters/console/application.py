@@ -22,7 +22,7 @@ from adapters.console.frame import Frame
 from adapters.console.pages import PAGES, PARTS
 from adapters.errors import AdapterError
 from adapters.listening import host_and_port
-from adapters.sources.auth.settings import guard
+from adapters.sources.auth import guard
 
 STATIC = Path(__file__).parent / "static"
 

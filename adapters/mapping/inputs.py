@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,8 +15,10 @@ from adapters.mapping.framing import EACH_LINE, Framing
 from adapters.mapping.input_settings import CsvInput, Input, XmlInput
 from adapters.mapping.patterns import candidates, compiled
 from adapters.mapping.scope import Enveloped
-from adapters.mapping.xml import XmlShape, documents
 from adapters.marks import unmarked
+
+if TYPE_CHECKING:
+    from adapters.mapping.xml import XmlShape
 
 _ALWAYS = frozenset({"line", "pattern"})
 _BLANK = b" \t\r\n\0"
@@ -54,9 +57,19 @@ def _unwrapped(document: Any, member: str) -> Any:
     raise ValueError(f"has in {member!r} something else than an object")
 
 
-def xml(shape: XmlShape) -> Decoder:
-    """A decoder of XML of a shape."""
-    return lambda body: documents(body, shape)
+def xml(settings: XmlInput) -> Decoder:
+    """A decoder of XML of a shape; what reads it is imported with the first: few tools send any."""
+
+    @cache
+    def shape() -> XmlShape:
+        return _shape(settings)
+
+    def decode(body: bytes) -> list[Any]:
+        from adapters.mapping.xml import documents  # noqa: PLC0415 - as above
+
+        return documents(body, shape())
+
+    return decode
 
 
 def form(field: str | bool) -> Decoder:
@@ -209,7 +222,7 @@ def _decoder(settings: Input) -> Decoder:
 
 def _whole(settings: Input) -> Decoder:
     """The decoder of bodies that are one document, told apart by how they begin where several are given."""
-    xml_decoder = bounded(xml(_shape(settings.xml)), b"<=") if settings.xml is not None else None
+    xml_decoder = bounded(xml(settings.xml), b"<=") if settings.xml is not None else None
     form_decoder = form(settings.form) if settings.form else None
     json_decoder = bounded(_unwrapping(settings, json), JSON) if settings.json_ else None
     first = json_decoder or form_decoder or xml_decoder
@@ -229,6 +242,8 @@ def _unwrapping(settings: Input, decode: Decoder) -> Decoder:
 
 
 def _shape(settings: XmlInput) -> XmlShape:
+    from adapters.mapping.xml import XmlShape  # noqa: PLC0415 - as above
+
     return XmlShape(
         lists=frozenset(settings.lists),
         maps=frozenset(settings.maps),

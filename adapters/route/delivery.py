@@ -7,29 +7,22 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential, wait_random
 
-from adapters.errors import AdapterError, DeliveryError, HungUp, JournalUnavailable, PermanentError, TransientError
+from adapters.errors import AdapterError, DeliveryError, HungUp, PermanentError, TransientError
 from adapters.logs import Outage
 from adapters.metrics import Metrics
 from adapters.model import Message
+from adapters.route.persistence import Sleep, retrying
 from adapters.sinks.contract import Sink
-
-LONGEST_PAUSE = 600.0
-"""Seconds after which a sink is tried again, whatever it asked for."""
 
 HANG_UPS = 5
 """How often in a row a sink hangs up on one message alone before that is taken for a refusal of it."""
 
-Sleep = Callable[[float], Awaitable[None]]
-
 Note = Callable[[str | None], Awaitable[None]]
 """Is told why a sink takes nothing whenever that changes, and None when it takes messages again."""
 
-_BACK_OFF = wait_exponential(multiplier=0.5, max=60) + wait_random(0, 1)
 _log = structlog.get_logger(__name__)
 
 
@@ -140,54 +133,3 @@ class _Left:
         self.alone = self.alone or hung_up
         if self.hang_ups == HANG_UPS:
             raise PermanentError(f"each time that this message is sent, {error}")
-
-
-def retrying(
-    error_type: type[TransientError | JournalUnavailable],
-    note: Callable[[AdapterError, int, float], Awaitable[None]],
-    sleep: Sleep,
-) -> Callable[..., Awaitable[Any]]:
-    """Calls again for ever after one type of error; `note` is told the error, the attempt's number and the pause.
-
-    What tenacity does around a call takes longer than most calls, so that it comes into play with the first error.
-    """
-
-    async def before_sleep(state: RetryCallState) -> None:
-        await note(_error(state), state.attempt_number, round(state.upcoming_sleep, 3))
-
-    retry = retry_if_exception_type(error_type)
-    again = AsyncRetrying(sleep=sleep, wait=_pause, retry=retry, before_sleep=before_sleep, reraise=True)
-
-    async def persistently(work: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-        try:
-            return await work(*arguments)
-        except error_type as error:
-            return await again(_having_failed(error, work), *arguments)
-
-    return persistently
-
-
-def _having_failed(error: AdapterError, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Work whose first attempt, which is over, ended in an error."""
-    failed = [error]
-
-    async def attempt(*arguments: Any) -> Any:
-        if failed:
-            raise failed.pop()
-        return await work(*arguments)
-
-    return attempt
-
-
-def _pause(state: RetryCallState) -> float:
-    error = _error(state)
-    if isinstance(error, TransientError) and (error.delivered or error.beyond):
-        state.attempt_number = 1
-    asked = error.retry_after if isinstance(error, TransientError) else None
-    return min(max(_BACK_OFF(state), asked or 0.0), LONGEST_PAUSE)
-
-
-def _error(state: RetryCallState) -> AdapterError:
-    error = state.outcome and state.outcome.exception()
-    assert isinstance(error, AdapterError)  # noqa: S101 - only those are retried
-    return error

@@ -19,8 +19,9 @@ from adapters.model import LARGE, Record
 from adapters.redaction import Redact
 from adapters.route.batch import MOST_REASONS, Batch
 from adapters.route.contract import Log
-from adapters.route.delivery import Delivery, Sleep, retrying
+from adapters.route.delivery import Delivery
 from adapters.route.large import Large
+from adapters.route.persistence import Sleep, retrying
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
 from adapters.route.turns import TURN, Turns

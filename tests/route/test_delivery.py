@@ -14,7 +14,8 @@ from adapters.cdevents.cloudevents import legacy_message
 from adapters.errors import DeliveryError, HungUp, PermanentError, TransientError
 from adapters.metrics import Metrics
 from adapters.model import Encoding, Message
-from adapters.route.delivery import HANG_UPS, LONGEST_PAUSE, Delivery
+from adapters.route.delivery import HANG_UPS, Delivery
+from adapters.route.persistence import LONGEST_PAUSE
 from tests.route.conftest import INSTANCE, Naps, Recorder, heard
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
 from adapters.secrets import Secrets
-from adapters.settings import Only, SecretStr, Settings, model_validator
+from adapters.settings import SecretStr, Settings, model_validator
 from adapters.sources.auth.contract import Guard, HeaderName, Headers
 from adapters.sources.auth.http_signature import HttpSignature, http_signature
 from adapters.sources.auth.rsa import Rsa, rsa
@@ -47,17 +47,8 @@ class Auth(Settings):
         return self
 
 
-AuthOrNone = Annotated[
-    Annotated[Literal["none"], Only("Tag", "open")] | Annotated[Auth, Only("Tag", "auth")],
-    Only("Discriminator", lambda value: "open" if value == "none" else "auth"),
-]
-"""`none`, for whom it may concern, or a way to tell the caller."""
-
-
-def guard(auth: Auth | Literal["none"] | None) -> Guard:
-    """The guard that the settings ask for; without any, everybody is let in."""
-    if auth is None or auth == "none":
-        return Guard("", lambda _headers: True)
+def guard(auth: Auth) -> Guard:
+    """The guard that the settings ask for."""
     [(way, settings)] = [(name, value) for name, value in auth if value is not None]
     return _GUARDS[way](settings)
 

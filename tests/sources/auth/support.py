@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.sources.auth import Auth, Guard, Unproven, guard
+from adapters.sources.auth import Guard, Unproven, guard
+from adapters.sources.auth.settings import Auth
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = b'{"a": 1}'
