@@ -74,7 +74,7 @@ class World:
 
     async def hears(self, count: int) -> list[Json]:
         """All that was told, once it is so much, and no more for some time."""
-        coming = asyncio.create_task(self.journal.wait(count - 1))
+        coming = asyncio.ensure_future(self.journal.wait(count - 1))
         await asyncio.wait([coming, *self.running], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         assert coming.done(), await self.told()
         await asyncio.sleep(0.02)
