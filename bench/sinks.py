@@ -18,6 +18,7 @@ from time import perf_counter
 import pytest
 
 from adapters.journal import Journal
+from adapters.mapping import load
 from adapters.metrics import Metrics
 from adapters.model import Format
 from adapters.route import Origin, Route, renderer
@@ -28,6 +29,7 @@ from bench.drain_by_hand import BATCH, batches
 from bench.table import Row
 
 BACKLOG, ROUNDS, SECONDS = 100_000, 5, 1.0
+TRANSLATED = 10_000
 
 _instances = (f"https://ci-{number}.example.com/" for number in count())
 """Each run has a tool of its own, for NATS drops what has the id of an earlier event."""
@@ -44,6 +46,9 @@ def rows() -> Iterator[Row]:
                     f"sinks: {name}, the journal drained, beside its client by hand", route, "/s", by_hand, at_least=0.6
                 )
                 yield Row(f"sinks: {name}, its client alone, with events in its hands", in_hand, "/s")
+        with suppress(pytest.skip.Exception):
+            seconds = asyncio.run(_translated("nats", Path(folder) / "few.db"))
+            yield Row(f"sinks: {TRANSLATED:,} notifications to NATS as CDEvents", seconds, "s", at_most=2.5)
 
 
 async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float, float]:
@@ -59,7 +64,7 @@ async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float
         ):
             rates = [
                 (
-                    await _drained(journal, sink, SINKS[name].in_flight),
+                    await _drained(journal, name, sink),
                     await _published(bare, batches(path, next(_instances))),
                     await _published(bare, _in_hand(path)),
                 )
@@ -69,16 +74,41 @@ async def _measured(name: str, path: Path, pair: MakePair) -> tuple[float, float
     return route, by_hand, in_hand
 
 
-async def _drained(journal: Journal, sink: Sink, in_flight: int) -> float:
+async def _translated(name: str, path: Path) -> float:
+    """The median of the seconds that a new route needs for all of a short journal, translated on the way."""
+    fill(path, TRANSLATED)
+    with TemporaryDirectory(prefix="bench-") as place:
+        async with (
+            aclosing(Journal(path, max_bytes=1 << 40)) as journal,
+            PAIRS[name](Path(place)) as (sink, _),
+            aclosing(sink),
+        ):
+            return median([await _seconds(_route(journal, name, sink, Format.CDEVENTS)) for _ in range(ROUNDS)])
+
+
+async def _drained(journal: Journal, name: str, sink: Sink) -> float:
     """How fast a new route drains the journal."""
-    origin = Origin(next(_instances))
-    render = renderer(lambda _: origin, format_=Format.LEGACY)
-    route = Route(origin.instance, journal.route(origin.instance), render, sink, Metrics(), BATCH, in_flight)
+    route = _route(journal, name, sink, Format.LEGACY)
+    seconds = await _seconds(route, SECONDS)
+    return journal.cursor(route.name) / seconds
+
+
+def _route(journal: Journal, name: str, sink: Sink, format_: Format) -> Route:
+    """A route of a tool of its own, that ends when it has come to the end of the journal."""
+    instance = next(_instances)
+    mapped = format_ is Format.CDEVENTS
+    origin = Origin(instance, load("jenkins/notification", instance=instance, variables={}) if mapped else None)
+    render = renderer(lambda _: origin, format_=format_)
+    route = Route(instance, journal.route(instance), render, sink, Metrics(), BATCH, SINKS[name].in_flight)
     route.drain()
+    return route
+
+
+async def _seconds(route: Route, at_most: float | None = None) -> float:
     begin = perf_counter()
     with suppress(TimeoutError):
-        await asyncio.wait_for(route.run(), SECONDS)
-    return journal.cursor(origin.instance) / (perf_counter() - begin)
+        await asyncio.wait_for(route.run(), at_most)
+    return perf_counter() - begin
 
 
 async def _published(publish: Publish, source: Iterable[list[Event]]) -> float:
