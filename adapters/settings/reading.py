@@ -1,11 +1,11 @@
 """What reads a value of a type, without pydantic: what is plainly right.
 
-All else is Undecided, and left to pydantic: what is wrong, for it says how, what is text for a number, types that are
-not known here. What is read here, pydantic reads the same (tests/settings/test_reading.py).
+All else is Undecided, and left to pydantic: what is wrong, for it says how, and types that are not known here. What is read here, pydantic reads the same (tests/settings/test_reading.py).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
@@ -14,6 +14,12 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from adapters.settings.markers import Read, SecretStr, Undecided
+
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_TRUTH = {"true": True, "false": False}
+_LARGE = 2.0**53
+"""Up to which a float is a whole number exactly."""
 
 
 def reader(annotation: Any) -> Read:
@@ -47,10 +53,33 @@ def _exact(wanted: type) -> Read:
     return read
 
 
+def _int(value: Any, _context: Any) -> int:
+    """A number, as of `1.5MiB`, or the text of one, as of a variable of the environment."""
+    if type(value) is int:
+        return value
+    if (type(value) is float and value.is_integer() and abs(value) < _LARGE) or _is_text(_WHOLE, value):
+        return int(value)
+    raise Undecided
+
+
 def _float(value: Any, _context: Any) -> float:
-    if type(value) is float or type(value) is int:
+    if type(value) is float:
+        return value
+    if type(value) is int or _is_text(_NUMBER, value):
         return float(value)
     raise Undecided
+
+
+def _bool(value: Any, _context: Any) -> bool:
+    if type(value) is bool:
+        return value
+    if type(value) is str and value in _TRUTH:
+        return _TRUTH[value]
+    raise Undecided
+
+
+def _is_text(pattern: re.Pattern[str], value: Any) -> bool:
+    return type(value) is str and pattern.fullmatch(value) is not None
 
 
 def _path(value: Any, _context: Any) -> Path:
@@ -149,5 +178,12 @@ _GENERIC: Mapping[Any, Callable[[Sequence[Any]], Read]] = {
     tuple: _tuple,
     dict: _dict,
 }
-_EXACT = (str, int, bool, NoneType)
-_SIMPLE: Mapping[Any, Read] = {Any: _anything, float: _float, Path: _path, SecretStr: _secret}
+_EXACT = (str, NoneType)
+_SIMPLE: Mapping[Any, Read] = {
+    Any: _anything,
+    int: _int,
+    float: _float,
+    bool: _bool,
+    Path: _path,
+    SecretStr: _secret,
+}

@@ -32,8 +32,28 @@ FILES = {
     for file in sorted(ROOT.glob(pattern))
     if file.name != "compose.yaml"
 }
-TEXTS = ("", "x", "1", "1.0", "true", "null", "a\n", "abc", "abcd", "aB")
-NUMBERS = (0, 1, -1, 9, 10, 10**30, 0.0, 0.5, 1.0, 1.5, float("nan"))
+TEXTS = (
+    "",
+    "x",
+    "0",
+    "1",
+    "-1",
+    "007",
+    "1.0",
+    "0.5",
+    "-0.5",
+    "1e3",
+    "1_0",
+    " 1",
+    "٣",
+    "true",
+    "null",
+    "a\n",
+    "abc",
+    "abcd",
+    "aB",
+)
+NUMBERS = (0, 1, -1, 9, 10, 10**30, 2.0**53, 1e300, 0.0, 0.5, 1.0, 1.5, float("nan"))
 ODD: tuple[Any, ...] = (*TEXTS, *NUMBERS, True, False, None, [], ["x"], [[]], {}, {"x": 1}, {"id": "x"})
 MUTANTS = 12
 
@@ -119,6 +139,17 @@ def test_each_bound_is_that_of_pydantic(field: str, value: Any) -> None:
     """On both of its sides."""
     if (found := read(Bounded, {field: value})) is not None:
         assert found == outcome(Bounded, {field: value})
+
+
+def test_what_a_variable_of_the_environment_says_is_a_number_too() -> None:
+    """It is text; and the size `1.5MiB` is a number of bytes."""
+    assert Bounded.model_read({"at_least": "7", "more": "0.25", "as": "true"}, None).model_dump() == {
+        **dict(Bounded()),
+        "at_least": 7,
+        "more": 0.25,
+        "called": True,
+    }
+    assert Bounded.model_read({"at_least": 7.0}, None).at_least == 7
 
 
 def test_a_text_ends_where_it_ends() -> None:
