@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
+import uvicorn.server
 
 from adapters.answers import Application
 from adapters.listening import bind
@@ -17,7 +17,7 @@ from adapters.server.hands import Hands
 __all__ = ["Readiness", "Server", "application", "bind", "probes", "served"]
 
 
-class Server(uvicorn.Server):
+class Server(uvicorn.server.Server):
     """Serves on a socket until told to stop; signals are left to the process."""
 
     def __init__(self, app: Application, grace: float) -> None:

@@ -1,6 +1,7 @@
 """What reads a value of a type, without pydantic: what is plainly right.
 
-All else is Undecided, and left to pydantic: what is wrong, for it says how, and types that are not known here. What is read here, pydantic reads the same (tests/settings/test_reading.py).
+All else is Undecided, and left to pydantic: what is wrong, for it says how, and types that are not known here. What is
+read here, pydantic reads the same (tests/settings/test_reading.py).
 """
 
 from __future__ import annotations
