@@ -70,7 +70,7 @@ async def _http(folder: Path) -> AsyncIterator[Pair]:
 
 
 @contextmanager
-def _cluster(folder: Path) -> Iterator[str]:
+def cluster(folder: Path) -> Iterator[str]:
     """The address of a real broker where one can be had, else of librdkafka's mock cluster in a process of its own."""
     try:
         server = kafka(folder)
@@ -84,8 +84,8 @@ def _cluster(folder: Path) -> Iterator[str]:
 
 @asynccontextmanager
 async def _kafka(folder: Path) -> AsyncIterator[Pair]:
-    with _cluster(folder) as cluster:
-        quiet = {"bootstrap.servers": cluster, "enable.idempotence": True, "log_level": 0}
+    with cluster(folder) as address:
+        quiet = {"bootstrap.servers": address, "enable.idempotence": True, "log_level": 0}
         producer = confluent_kafka.Producer(quiet)
 
         def told(error: confluent_kafka.KafkaError | None, _message: object) -> None:
@@ -97,7 +97,7 @@ async def _kafka(folder: Path) -> AsyncIterator[Pair]:
             producer.flush()
 
         yield (
-            _sink("kafka", brokers=cluster.split(","), topic="cicd.{format}", properties={"log_level": "0"}),
+            _sink("kafka", brokers=address.split(","), topic="cicd.{format}", properties={"log_level": "0"}),
             lambda events: asyncio.to_thread(send, events),
         )
 

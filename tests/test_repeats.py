@@ -39,9 +39,9 @@ def _heard(receiver: Receiver, count: int) -> bool:
     return len(receiver.requests) >= count
 
 
-@pytest.mark.parametrize(("connections", "most"), [(1, 10), (32, 42)])
+@pytest.mark.parametrize(("connections", "most"), [(1, 1), (32, 32)])
 def test_few_requests_are_made_again(tmp_path: Path, connections: int, most: int) -> None:
-    """Those that were under way, over each connection one, and those of which it was not noted yet."""
+    """At most those that were under way: over each connection one."""
     chance = random.Random(connections)
     with receiving() as receiver:
         service = waiting(tmp_path, {"type": "http", "url": receiver.url, "connections": connections})
@@ -55,7 +55,7 @@ def test_few_requests_are_made_again(tmp_path: Path, connections: int, most: int
         assert service.stop() == 0
         ids = [orjson.loads(request.body)["id"] for request in receiver.requests]
     assert len(set(ids)) == RECORDS
-    assert len(ids) - RECORDS < most * KILLS
+    assert len(ids) - RECORDS <= most * KILLS
 
 
 @pytest.fixture

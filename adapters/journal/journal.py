@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from urllib.parse import quote
 
 import structlog
 
@@ -17,6 +18,7 @@ from adapters.errors import JournalUnavailable
 from adapters.journal import deadletters, log, outages, status, wal
 from adapters.journal.database import Database, wal_of
 from adapters.journal.lock import locked
+from adapters.journal.marks import Marks, marks
 from adapters.journal.recent import Recent
 from adapters.journal.room import lack
 from adapters.journal.writer import Writer
@@ -228,6 +230,11 @@ class Journal:
         """The journal as one route follows it."""
         return RouteLog(self, name)
 
+    def marks(self, route: str) -> Path:
+        """The file of a route's marks, beside the journal's own."""
+        path = self._database.path
+        return path.with_name(f"{path.name}-taken-{quote(route, safe='')}")
+
     def _wake(self) -> None:
         """For who waits until routes have passed a record."""
         self._advanced.set()
@@ -300,6 +307,7 @@ class RouteLog:
         self._journal = journal
         self._route = route
         self._last = journal.cursor(route)
+        self._marks: Marks | None = None
         self.careful = self._last + CAREFUL if journal.crashed else 0
 
     async def read(self, limit: int) -> list[Record]:
@@ -320,6 +328,16 @@ class RouteLog:
     async def advance(self, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Passes a record, and all before it, and keeps checkpoints with that."""
         await self._journal.advance(self._route, seq, checkpoints)
+
+    def taken(self) -> frozenset[bytes]:
+        """The marks of what its sink took beyond what it has passed."""
+        self._marks = self._marks or marks(self._journal.marks(self._route))
+        return self._marks.beyond(self._last) if self._marks else frozenset()
+
+    def note(self, seq: int, mark: bytes) -> None:
+        """Notes that its sink took a message of a record, from any thread: a kill does not take that back."""
+        if self._marks:
+            self._marks.put(seq, mark)
 
     async def park(self, seq: int, reason: str) -> None:
         """Keeps a record as a dead letter."""

@@ -183,6 +183,13 @@ class ArchiveLog:
         if self.clock() - self._saved >= SAVE_EVERY:
             self.save()
 
+    def taken(self) -> frozenset[bytes]:
+        """None: a replay goes on from its checkpoint."""
+        return frozenset()
+
+    def note(self, seq: int, mark: bytes) -> None:
+        """Nothing, for the same reason."""
+
     async def park(self, seq: int, reason: str) -> None:
         """Writes a record that is not passed to the dead letters, with its file and line."""
         letter = next(ahead for ahead in self._ahead if ahead.record.seq == seq)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import compress
 
 from adapters.metrics import Metrics
-from adapters.model import Format, Message, Record
+from adapters.model import NOWHERE, Format, Message, Record
 from adapters.route.rendered import Rendered
 
 MOST_REASONS = 30
@@ -18,6 +20,8 @@ MOST_REASONS = 30
 class Batch:
     """The messages of some records in order, `seqs` with the record of each, and why records failed, by number.
 
+    `marks` has 16 bytes for each message: equal for the same message of the same record, and for no other.
+
     `last` is the number of the last record that is whole in it, or ends with it; None where there is none. `size` is
     the bytes of its messages' data.
     """
@@ -26,6 +30,7 @@ class Batch:
     size: int = 0
     messages: list[Message] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
+    marks: list[bytes] = field(default_factory=list)
     failures: dict[int, list[str]] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     unmatched: Counter[str] = field(default_factory=Counter)
@@ -37,6 +42,7 @@ class Batch:
         self.size += sum([len(message.data) for message in rendered.messages])
         self.messages.extend(rendered.messages)
         self.seqs.extend([record.seq] * len(rendered.messages))
+        self.marks.extend([_mark(record, message) for message in rendered.messages])
         for reason in rendered.errors:
             self.fail(record.seq, reason)
         if rendered.ignored:
@@ -44,6 +50,13 @@ class Batch:
         if rendered.unmatched:
             self.unmatched[record.notification.source] += rendered.unmatched
         self.unsaid.update(rendered.unsaid)
+
+    def leave_out(self, marks: Collection[bytes]) -> None:
+        """Takes out the messages that have one of these marks."""
+        left = [mark not in marks for mark in self.marks]
+        self.messages = [*compress(self.messages, left)]
+        self.seqs = [*compress(self.seqs, left)]
+        self.marks = [*compress(self.marks, left)]
 
     def fail(self, seq: int, reason: str) -> None:
         """Notes another reason why a record is not delivered whole, if there are not many."""
@@ -68,3 +81,10 @@ class Batch:
             metrics.unmatched(route, source, number)
         for name, number in self.unsaid.items():
             metrics.unsaid(route, name, number)
+
+
+def _mark(record: Record, message: Message) -> bytes:
+    attributes, heard = message.attributes, record.notification.received_at.timestamp()
+    place = "" if message.place is NOWHERE else message.place
+    told = f"{record.seq} {heard} {attributes['id']} {attributes['type']} {place} "
+    return blake2b(told.encode() + message.data, digest_size=16).digest()

@@ -26,6 +26,12 @@ class Log(Protocol):
     async def advance(self, seq: int) -> None:
         """Passes a record that was read, and all before it."""
 
+    def taken(self) -> frozenset[bytes]:
+        """The marks of what its sink took beyond what was passed, as far as they are known."""
+
+    def note(self, seq: int, mark: bytes) -> None:
+        """Notes at once, from any thread, that a message of a record that is not passed was taken."""
+
     async def park(self, seq: int, reason: str) -> None:
         """Keeps a record as a dead letter; a reason given again takes the place of the former."""
 

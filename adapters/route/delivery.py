@@ -15,7 +15,7 @@ from adapters.logs import Outage
 from adapters.metrics import Metrics
 from adapters.model import Message
 from adapters.route.persistence import Sleep, retrying
-from adapters.sinks.contract import Sink
+from adapters.sinks.contract import Pipelined, Sink, Taken, Telling, untold
 
 HANG_UPS = 5
 """How often in a row a sink hangs up on one message alone before that is taken for a refusal of it."""
@@ -49,16 +49,18 @@ class Delivery:
         self._route = route
         self._note, self._noted = note, ""
         self._outage, self._waiting = Outage(), waiting
-        self._sink = sink
+        self._publishing = publishing(sink)
         self._metrics = metrics
         self._retrying = retrying(TransientError, self._note_retry, sleep)
 
-    async def deliver(self, messages: Sequence[Message], sent: Awaitable[None] | None = None) -> dict[int, str]:
+    async def deliver(
+        self, messages: Sequence[Message], sent: Awaitable[None] | None = None, taken: Taken = untold
+    ) -> dict[int, str]:
         """Returns when each message is taken or refused: why it was refused, by its index.
 
-        `sent` is what to wait for where they are on their way already.
+        `sent` is what to wait for where they are on their way already. `taken` is told of each that was taken.
         """
-        left = _Left(deque(enumerate(messages)), sent)
+        left = _Left(deque(enumerate(messages)), sent, taken)
         while left.pending:
             try:
                 await self._retrying(self._publish, left)
@@ -69,13 +71,12 @@ class Delivery:
     async def _publish(self, left: _Left) -> None:
         messages, sent = left.next()
         try:
-            await (sent or self._sink.publish(messages))
+            await (sent or self._publishing(messages, left.telling(len(messages))))
         except DeliveryError as error:
             self._metrics.delivered(self._route, left.settle(error))
             left.blame(error)
             raise
-        for _ in messages:
-            left.take()
+        left.took(len(messages))
         self._metrics.delivered(self._route, len(messages))
         if (away := self._outage.ended()) is not None:
             _log.info("sink takes messages again", route=self._route, away=away, waiting=self._waiting())
@@ -102,6 +103,7 @@ class _Left:
 
     pending: deque[tuple[int, Message]]
     sent: Awaitable[None] | None
+    taken: Taken
     refused: dict[int, str] = field(default_factory=dict)
     alone: bool = False
     hang_ups: int = 0
@@ -111,6 +113,16 @@ class _Left:
         sent, self.sent = self.sent, None
         return [message for _, message in islice(self.pending, 1 if self.alone else None)], sent
 
+    def telling(self, count: int) -> Taken:
+        """Tells of so many that are published next, by their place among these."""
+        indexes = [index for index, _ in islice(self.pending, count)]
+        return lambda place: self.taken(indexes[place])
+
+    def took(self, count: int) -> None:
+        """The first so many were taken."""
+        for _ in range(count):
+            self.taken(self.take())
+
     def take(self) -> int:
         """The index of the first message, of which nothing more is to be done."""
         self.hang_ups = 0
@@ -119,9 +131,10 @@ class _Left:
 
     def settle(self, error: DeliveryError) -> int:
         """Keeps what an attempt left: the message at fault, and what was not sent. Returns how many were taken."""
-        for _ in range(error.delivered):
-            self.take()
+        self.took(error.delivered)
         after = {place - error.delivered: reason for place, reason in error.beyond.items()}
+        for place in [place for place, reason in after.items() if reason is None]:
+            self.taken(self.pending[place][0])
         self.refused |= {self.pending[place][0]: reason for place, reason in after.items() if reason is not None}
         self.pending = deque(each for place, each in enumerate(self.pending) if place not in after)
         return error.delivered + sum(reason is None for reason in after.values())
@@ -133,3 +146,17 @@ class _Left:
         self.alone = self.alone or hung_up
         if self.hang_ups == HANG_UPS:
             raise PermanentError(f"each time that this message is sent, {error}")
+
+
+def publishing(sink: Sink) -> Callable[[Sequence[Message], Taken], Awaitable[None]]:
+    """Publishes by a sink, which tells of each message meanwhile where it can."""
+
+    async def sent(messages: Sequence[Message], taken: Taken) -> None:
+        await (await sink.send(messages, taken))  # type: ignore[attr-defined]
+
+    async def published(messages: Sequence[Message], _: Taken) -> None:
+        await sink.publish(messages)
+
+    if isinstance(sink, Pipelined):
+        return sent
+    return sink.tell if isinstance(sink, Telling) else published

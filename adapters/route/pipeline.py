@@ -6,17 +6,21 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from adapters.errors import DeliveryError
 from adapters.model import Message
 from adapters.route.batch import Batch
-from adapters.route.delivery import Delivery
-from adapters.sinks.contract import Pipelined, Sink, Taken, Telling
+from adapters.route.delivery import Delivery, publishing
+from adapters.route.told import Note, Taking, Told
+from adapters.sinks.contract import Pipelined, Sink, Taken
 
 Refused = dict[int, str]
 """Why a sink refused some messages of a batch, by their index."""
 
+TELL_AFTER = 5
+"""Messages after which it is told how many of the first were taken."""
 
 _Begin = Callable[[Sequence[Message], Taken], Awaitable[Awaitable[None]]]
 
@@ -26,7 +30,8 @@ class _UnderWay:
     """A batch, and its acknowledgement to come: None where it is to be published when its turn comes."""
 
     batch: Batch
-    acknowledgement: asyncio.Future[None] | None
+    taking: Taking
+    acknowledgement: asyncio.Future[None] | None = None
 
     @property
     def stopped(self) -> bool:
@@ -40,18 +45,22 @@ class Pipeline:
 
     A batch is settled when each of its messages is taken or refused, and every batch before it was settled. After a
     failure, what was sent behind it is published again, so that nothing is passed, or stays, before what it follows.
-    Of the oldest batch `reached` is told how many of its first messages are taken: all, once they are acknowledged and
-    while the next one is still being made, and before that some, where the sink says so.
+    `note` is told of each message that was taken as `Told` does. Of the oldest batch `reached` is told how many of its
+    first messages are taken: all, once they are acknowledged and while the next one is still being made, and before
+    that some, where the sink says so.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a route makes of what becomes of its batches
         self,
         sink: Sink,
         delivery: Delivery,
         in_flight: int,
         settled: Callable[[Batch, Refused], Awaitable[None]],
+        *,
         reached: Callable[[Batch, int], None] = lambda _batch, _count: None,
+        note: Note = lambda _seq, _mark: None,
     ) -> None:
+        self._told = Told(note)
         self._begin, self._in_flight = (sink.send, in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
         self._delivery = delivery
         self._settled, self._reached = settled, reached
@@ -76,7 +85,8 @@ class Pipeline:
         """Sends a batch on its way, once there is room and nothing before it has failed."""
         while len(self._under_way) >= self._in_flight or any(each.stopped for each in self._under_way):
             await self.settle()
-        self._under_way.append(_UnderWay(batch, await self._begun(batch)))
+        self._under_way.append(fresh := _UnderWay(batch, self._told.begin(batch)))
+        fresh.acknowledgement = await self._begun(fresh)
 
     async def settle(self) -> None:
         """Waits for the oldest batch, however long it takes."""
@@ -85,35 +95,59 @@ class Pipeline:
             await asyncio.wait([oldest.acknowledgement])
         if oldest.stopped:
             await self._recall(behind=oldest)
-        refused = await self._delivery.deliver(oldest.batch.messages, oldest.acknowledgement)
+        took = partial(self._told.took, oldest.taking)
+        refused = await self._delivery.deliver(oldest.batch.messages, oldest.acknowledgement, took)
         await self._settled(oldest.batch, refused)
+        self._told.over(oldest.taking)
         self._under_way.popleft()
 
     async def aclose(self) -> None:
         """Waits for nothing any more, and forgets all that was on its way."""
         await self._recall()
+        self._told.forget()
         self._under_way.clear()
 
-    async def _begun(self, batch: Batch) -> asyncio.Future[None]:
-        def taken(count: int) -> None:
-            if self._under_way and self._under_way[0].batch is batch:
-                self._reached(batch, count)
-
+    async def _begun(self, fresh: _UnderWay) -> asyncio.Future[None]:
+        messages = fresh.batch.messages
         try:
-            begun = asyncio.ensure_future(await self._begin(batch.messages, taken) if batch.messages else _nothing())
+            begun = asyncio.ensure_future(await self._begin(messages, self._taken(fresh)) if messages else _nothing())
         except DeliveryError as error:
             failed = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed
-        begun.add_done_callback(lambda done: taken(len(batch.messages)) if _succeeded(done) else None)
+        begun.add_done_callback(lambda done: self._all_taken(fresh) if _succeeded(done) else None)
         return begun
+
+    def _taken(self, under_way: _UnderWay) -> Taken:
+        """Notes what is told from any thread, and now and then in the loop how far that is."""
+        loop, taking, said = asyncio.get_running_loop(), under_way.taking, 0
+
+        def taken(index: int) -> None:
+            nonlocal said
+            self._told.took(taking, index)
+            if taking.first - said >= TELL_AFTER:
+                said = taking.first
+                loop.call_soon_threadsafe(self._say, under_way, said)
+
+        return taken
+
+    def _all_taken(self, under_way: _UnderWay) -> None:
+        for index in range(len(under_way.batch.messages)):
+            self._told.took(under_way.taking, index)
+        self._say(under_way, len(under_way.batch.messages))
+
+    def _say(self, under_way: _UnderWay, count: int) -> None:
+        if self._under_way and self._under_way[0] is under_way:
+            self._reached(under_way.batch, count)
 
     async def _recall(self, *, behind: _UnderWay | None = None) -> None:
         """Forgets what was sent, but for one batch: what comes of it does not count."""
         recalled = [each for each in self._under_way if each is not behind]
+        self._told.forget(behind=behind.taking if behind else None)
         acknowledgements = [each.acknowledgement for each in recalled if each.acknowledgement is not None]
         for each in recalled:
             each.acknowledgement = None
+            each.taking = self._told.begin(each.batch)
         for acknowledgement in acknowledgements:
             acknowledgement.cancel()
         await asyncio.gather(*acknowledgements, return_exceptions=True)
@@ -124,10 +158,10 @@ def _succeeded(done: asyncio.Future[None]) -> bool:
 
 
 def _alone(sink: Sink) -> _Begin:
-    telling = sink if isinstance(sink, Telling) else None
+    publish = publishing(sink)
 
     async def begin(messages: Sequence[Message], taken: Taken) -> Awaitable[None]:
-        return telling.tell(messages, taken) if telling else sink.publish(messages)
+        return publish(messages, taken)
 
     return begin
 

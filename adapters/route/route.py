@@ -71,7 +71,9 @@ class Route:
         self._delivery = Delivery(
             self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting, note=self._note_outage
         )
-        self._pipeline = Pipeline(self.sink, self._delivery, self.in_flight, self._settled, self._reached)
+        self._pipeline = Pipeline(
+            self.sink, self._delivery, self.in_flight, self._settled, reached=self._reached, note=self.log.note
+        )
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None
         self._passed = 0
@@ -133,6 +135,7 @@ class Route:
             self._passed = 0
 
     async def _publish(self, stopping: asyncio.Future[Any]) -> None:
+        known = self.log.taken()
         while True:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
@@ -140,6 +143,8 @@ class Route:
             if early <= 0 and (records := await self._read()):
                 async with aclosing(self._batches(records)) as batches:
                     async for batch in batches:
+                        if known:
+                            batch.leave_out(known)
                         await self._pipeline.put(batch)
             elif self._pipeline.answered or (draining and not self._pipeline.empty):
                 await self._pipeline.settle()

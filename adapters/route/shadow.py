@@ -86,6 +86,10 @@ class ShadowLog(RouteLog):
         self._busy_since = self._clock() if records else None
         return records
 
+    def taken(self) -> frozenset[bytes]:
+        """None: it publishes nothing."""
+        return frozenset()
+
     async def advance(self, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
         """Passes a record, and all before it, and keeps what was counted."""
         counts = [Checkpoint(key(self._name), each, count) for each, count in self._counts.kept().items()]

@@ -10,14 +10,14 @@ from threading import Lock
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import Message
 from adapters.sinks.contract import Taken, untold
-from adapters.sinks.progress import Progress, from_thread
+from adapters.sinks.progress import InOrder
 
 
 class Acks:
     """Collects, from any thread and in any order, what became of each message of a batch.
 
     A message that nothing is heard of within `timeout` seconds failed for now. `stopped` says that not all were sent.
-    `taken` is told how many of the first were acknowledged.
+    `taken` is told of each, in their order.
     """
 
     def __init__(self, count: int, timeout: float, taken: Taken = untold) -> None:
@@ -28,7 +28,7 @@ class Acks:
         self._timeout = timeout
         self._lock = Lock()
         self._loop = asyncio.get_running_loop()
-        self._progress = Progress(count, from_thread(taken))
+        self._progress = InOrder(count, taken)
         self._complete = asyncio.Event()
 
     def put(self, index: int, failure: DeliveryError | None = None) -> None:

@@ -39,16 +39,19 @@ class Sink(Protocol):
 
 
 Taken = Callable[[int], None]
-"""Is told in the event loop how many of the first messages of a batch were taken, now and then."""
+"""Is told from any thread, and at once, the index of each message of a batch that was taken.
+
+What was told is not sent again after a kill. So of those that keep their order none is told before all before it are.
+"""
 
 
-def untold(_taken: int) -> None:
+def untold(_index: int) -> None:
     """What nobody wants to know."""
 
 
 @runtime_checkable
 class Telling(Sink, Protocol):
-    """A sink that takes the messages of a batch one by one, and says meanwhile how far it is."""
+    """A sink that takes the messages of a batch one by one, and tells of each."""
 
     async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
         """Does what `publish` does."""

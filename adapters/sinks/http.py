@@ -20,7 +20,6 @@ from adapters.sinks.http_client import Client
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.http_transfers import UNSENT, Post, Transfers
 from adapters.sinks.permission import Permission
-from adapters.sinks.progress import from_thread
 from adapters.worker import Worker
 
 
@@ -71,10 +70,12 @@ class HttpSink:
 
     async def _exchange(self, posts: Sequence[Post], taken: Taken = untold) -> list[DeliveryError | None]:
         return await (
-            self._sent(posts, taken) if self._permission is None else self._permitted(posts, self._permission)
+            self._sent(posts, taken) if self._permission is None else self._permitted(posts, self._permission, taken)
         )
 
-    async def _permitted(self, posts: Sequence[Post], permission: Permission) -> list[DeliveryError | None]:
+    async def _permitted(
+        self, posts: Sequence[Post], permission: Permission, taken: Taken
+    ) -> list[DeliveryError | None]:
         """One by one, as often as it may be."""
         await self._worker.run(permission.obtain)
         outcomes: list[DeliveryError | None] = []
@@ -82,14 +83,16 @@ class HttpSink:
             await asyncio.sleep(permission.wait(time.monotonic()))
             permitted = post._replace(headers={**post.headers, **permission.headers})
             outcomes += await self._sent([permitted], untold)
+            if outcomes[-1] is None:
+                taken(len(outcomes) - 1)
             if isinstance(outcomes[-1], TransientError):
                 break
         return outcomes + [UNSENT] * (len(posts) - len(outcomes))
 
     async def _sent(self, posts: Sequence[Post], taken: Taken) -> list[DeliveryError | None]:
-        stop, told = Event(), from_thread(taken)
+        stop = Event()
         try:
-            return await self._worker.run(lambda: self._transfers.run(posts, stop, told))
+            return await self._worker.run(lambda: self._transfers.run(posts, stop, taken))
         finally:
             stop.set()
 

@@ -16,7 +16,6 @@ import pycurl
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import NOWHERE, Place
 from adapters.sinks.contract import Taken, untold
-from adapters.sinks.progress import Progress
 
 EXCERPT = 16 << 10
 """Bytes that are read of an answer: its status is what counts."""
@@ -107,13 +106,13 @@ class _Queue:
         for place, post in enumerate(posts):
             lanes.setdefault(post.key, deque()).append(place)
         self.lanes, self._halted = deque(lanes.values()), False
-        self._progress = Progress(len(posts), taken)
+        self._taken = taken
 
     def settle(self, lane: deque[int], outcome: DeliveryError | None) -> None:
         """Notes what became of a lane's first; the next of it may go, unless nothing may any more."""
         self.outcomes[place := lane.popleft()] = outcome
         if outcome is None:
-            self._progress.took(place)
+            self._taken(place)
         if isinstance(outcome, TransientError):
             self._halted = True
             self.lanes.clear()
@@ -137,7 +136,7 @@ class Transfers:
         self._busy: dict[Any, _Transfer] = {}
 
     def run(self, posts: Sequence[Post], stop: Event, taken: Taken = untold) -> list[DeliveryError | None]:
-        """What became of each, in their order; meanwhile `taken` is told how many of the first were taken.
+        """What became of each, in their order; meanwhile `taken` is told of each that was taken.
 
         One that is refused for ever holds up nothing. Once one fails for now, or `stop` is set, none is begun any more,
         and what was not sent is UNSENT.

@@ -18,7 +18,6 @@ from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import TOPIC, KafkaSettings
 from adapters.sinks.contract import Taken, untold
 from adapters.sinks.kafka_producer import KafkaProducer, Record
-from adapters.sinks.progress import from_thread
 from adapters.worker import Worker
 
 
@@ -41,9 +40,9 @@ class KafkaSink:
 
     async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
         """As in Telling."""
-        stop, told = Event(), from_thread(taken)
+        stop = Event()
         try:
-            await self._worker.run(lambda: self._send(batch, stop, told))
+            await self._worker.run(lambda: self._send(batch, stop, taken))
         finally:
             stop.set()
 

@@ -14,7 +14,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.sinks.contract import Taken, untold
-from adapters.sinks.progress import Progress
+from adapters.sinks.progress import InOrder
 
 _PROMISED = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": 0}
 """A message waits as long as its sender: if each expired by itself, those behind it might still get through."""
@@ -74,14 +74,14 @@ class KafkaProducer:
     def send(self, records: Sequence[Record], stop: Event, taken: Taken = untold) -> None:
         """Returns when all are acknowledged; raises the first one's DeliveryError, with the number of those before.
 
-        Meanwhile `taken` is told in this thread how many of the first are. Once `stop` is set, what is not sent yet
-        never is: a TransientError.
+        Meanwhile `taken` is told of each, in their order. Once `stop` is set, what is not sent yet never is: a
+        TransientError.
 
         A cluster refuses what librdkafka put together, small messages with a large one: then each is sent by itself.
         """
         index, error = self._tried(records, stop, taken)
         if error and error.name() in _TOO_LARGE:
-            index, error = self._tried_singly(records, stop, index)
+            index, error = self._tried_singly(records, stop, index, taken)
         if error:
             raise self._failure(records[index].topic, error, index)
 
@@ -99,7 +99,7 @@ class KafkaProducer:
         """How many were acknowledged before the first failure, and what it was."""
         unheard = KafkaError(KafkaError._MSG_TIMED_OUT, f"no acknowledgement within {self._timeout:g} s")  # noqa: SLF001 - how librdkafka's own errors are named
         outcomes: list[KafkaError | None] = [unheard] * len(records)
-        progress = Progress(len(records), taken)
+        progress = InOrder(len(records), taken)
         for index, record in enumerate(records):
             try:
                 self._produce(record, partial(_settle, outcomes, progress, index))
@@ -123,11 +123,14 @@ class KafkaProducer:
             self._producer.list_topics(topic, _GRACE)
             self._producer.produce(topic, value, key, headers=headers, on_delivery=told)
 
-    def _tried_singly(self, records: Sequence[Record], stop: Event, first: int) -> tuple[int, KafkaError | None]:
+    def _tried_singly(
+        self, records: Sequence[Record], stop: Event, first: int, taken: Taken
+    ) -> tuple[int, KafkaError | None]:
         for index in range(first, len(records)):
             _, error = self._tried(records[index : index + 1], stop)
             if error:
                 return index, error
+            taken(index)
         return len(records), None
 
     def _flush(self, stop: Event) -> None:
@@ -178,7 +181,7 @@ class KafkaProducer:
 
 
 def _settle(
-    outcomes: list[KafkaError | None], progress: Progress, index: int, error: KafkaError | None, _: object
+    outcomes: list[KafkaError | None], progress: InOrder, index: int, error: KafkaError | None, _: object
 ) -> None:
     outcomes[index] = error
     if error is None:

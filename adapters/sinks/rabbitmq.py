@@ -23,7 +23,7 @@ from adapters.sinks.acks import raise_first
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import SHORT, RabbitmqSettings
 from adapters.sinks.contract import Taken, untold
-from adapters.sinks.progress import Progress
+from adapters.sinks.progress import InOrder
 
 _LONGEST = 255
 """Bytes of a short string (AMQP 0-9-1 §4.2.5.3)."""
@@ -63,7 +63,7 @@ class RabbitmqSink:
                 await self._send(batch, taken)
             except _Refused as refused:
                 await self.aclose()  # what was still on its way to the closed channel makes the broker hang up
-                await self._send_each(batch, refused.delivered)
+                await self._send_each(batch, refused.delivered, taken)
             except TransientError:
                 await self.aclose()
                 raise
@@ -74,7 +74,7 @@ class RabbitmqSink:
         if connection is not None:
             await closed(connection.close())
 
-    async def _send_each(self, batch: Sequence[Message], start: int) -> None:
+    async def _send_each(self, batch: Sequence[Message], start: int, taken: Taken) -> None:
         for index in range(start, len(batch)):
             try:
                 await self._send(batch[index : index + 1])
@@ -83,12 +83,13 @@ class RabbitmqSink:
             except DeliveryError as failure:
                 failure.delivered = index
                 raise
+            taken(index)
 
     async def _send(self, batch: Sequence[Message], taken: Taken = untold) -> None:
         channel = await self._ready()
         if self._settings.declare:
             await self._declare(channel, batch)
-        progress = Progress(len(batch), taken)
+        progress = InOrder(len(batch), taken)
 
         async def outcome(index: int, message: Message) -> DeliveryError | None:
             failure = await self._outcome(channel, message)

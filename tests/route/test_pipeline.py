@@ -61,7 +61,8 @@ class Wire(Recorder):
         for _ in range(answer.turns):
             await asyncio.sleep(0)
         self.confirmed |= {message.data for message in batch[:at]}
-        taken(at)
+        for index in range(at):
+            taken(index)
         if answer.error:
             raise answer.error("told to", delivered=at)
 
@@ -87,6 +88,7 @@ class Memory:
     read_up_to: int = 0
     passed: int = 0
     parked: dict[int, str] = field(default_factory=dict)
+    noted: dict[bytes, int] = field(default_factory=dict)
     careful: int = 0
 
     async def read(self, limit: int) -> Sequence[Record]:
@@ -107,6 +109,17 @@ class Memory:
         unknown = {each for each in range(1, seq + 1) if str(each).encode() not in self.wire.confirmed}
         assert unknown <= self.parked.keys()
         self.passed = seq
+
+    def taken(self) -> frozenset[bytes]:
+        """Nothing was taken before."""
+        return frozenset()
+
+    def note(self, seq: int, mark: bytes) -> None:
+        """Only what is acknowledged, once, and after all that it may follow."""
+        assert str(seq).encode() in self.wire.confirmed
+        assert mark not in self.noted
+        assert not self.noted or seq > max(self.noted.values())
+        self.noted[mark] = seq
 
     async def park(self, seq: int, reason: str) -> None:
         """Notes it."""
@@ -272,19 +285,20 @@ async def test_the_next_batch_is_published_while_the_last_one_is_noted(
 
 async def test_what_is_taken_of_a_batch_is_noted_before_all_of_it_is(bench: Bench) -> None:
     """Where the sink says how far it is: a process that is killed then repeats what it was at, and not the batch."""
-    await bench.hear("a", "b", "c")
+    await bench.hear("a", "b", "c", "d", "e", "f")
     let_go = asyncio.Event()
 
     class Slow(Recorder):
         async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
-            taken(2)
+            for index in range(5):
+                taken(index)
             await let_go.wait()
             await self.publish(batch)
 
     sink = Slow()
-    async with running(bench.route(sink, batch=3)):
-        await eventually(lambda: bench.journal.cursor("raw") == 2)
+    async with running(bench.route(sink, batch=6)):
+        await eventually(lambda: bench.journal.cursor("raw") == 5)
         assert sink.data() == []
         let_go.set()
-        await eventually(lambda: bench.journal.cursor("raw") == 3)
-    assert sink.data() == ["a", "b", "c"]
+        await eventually(lambda: bench.journal.cursor("raw") == 6)
+    assert sink.data() == ["a", "b", "c", "d", "e", "f"]

@@ -1,0 +1,163 @@
+"""What comes twice after kill -9: to each kind of sink on this machine, over many kills in the middle of a backlog.
+
+What counts is what stands at the other side in the end: what a stream of NATS drops by its id is no repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+import orjson
+import pytest
+
+from bench.clients import cluster
+from bench.table import Row
+from tests import brokers
+from tests.faults.flow import Broker, MakeBroker
+from tests.faults.mqtt_broker import Mqtt
+from tests.faults.nats_broker import Nats
+from tests.faults.rabbitmq_broker import Rabbitmq
+from tests.kafka_topics import records
+from tests.service import free_port
+from tests.test_repeats import waiting
+from tests.waiting import until
+
+RECORDS, KILLS = 100_000, 15
+
+LONGEST = 0.1
+"""Seconds at most from the first that is published after a start to the kill."""
+
+CAREFULLY = 1_000
+"""Records that a route takes one by one after a kill, and more slowly."""
+
+SETTLED = 0.5
+"""Seconds in which what was on its way has come."""
+
+Ids = Callable[[], list[str]]
+"""The ids of all that has come since it was asked last, or of all that is there."""
+
+Place = tuple[Mapping[str, Any], Callable[[], int]]
+"""The settings of a sink, and how many have come twice by now."""
+
+
+def rows() -> Iterator[Row]:
+    """The median, which is that of an ordinary kill, and the worst."""
+    for name, place in PLACES.items():
+        with suppress(pytest.skip.Exception), TemporaryDirectory(prefix="bench-") as folder:
+            with place(Path(folder)) as (sink, twice):
+                found = [after - before for before, after in pairwise(_lives(Path(folder), sink, twice))]
+            yield Row(f"repeats: {name}, median of {KILLS} kills", median(found), "", at_most=9)
+            yield Row(f"repeats: {name}, worst of them {sorted(found)}", max(found), "")
+
+
+def _lives(folder: Path, sink: Mapping[str, Any], twice: Callable[[], int]) -> Iterator[int]:
+    """How many have come twice after each life of a sidecar."""
+    service, chance = waiting(folder, sink, RECORDS), random.Random(sink["type"])
+    for _ in range(KILLS + 1):
+        service.start()
+        lag = service.lag()
+        until(lambda: service.lag() < lag - CAREFULLY)  # noqa: B023 - called at once
+        time.sleep(chance.uniform(0, LONGEST))
+        service.kill()
+        assert lag > 2 * CAREFULLY, "the backlog is too small"
+        time.sleep(SETTLED)
+        yield twice()
+
+
+@contextmanager
+def _http(_folder: Path, connections: int) -> Iterator[Place]:
+    """A server that does nothing but to remember."""
+    port, heard = free_port(), list[str]()
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(lambda: _Heard(heard), "127.0.0.1", port))
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    yield (
+        {"type": "http", "url": f"http://127.0.0.1:{port}/", "connections": connections},
+        lambda: len(heard) - len(set(heard)),
+    )
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    server.close()
+    loop.close()
+
+
+class _Heard(asyncio.Protocol):
+    """Answers 204 to each request, whose end is told by its length."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self._heard, self._read = heard, bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._answer = transport.write
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        while (end := self._read.find(b"\r\n\r\n") + 4) > 3:
+            head = bytes(self._read[:end]).lower()
+            whole = end + int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+            if len(self._read) < whole:
+                return
+            self._heard.append(orjson.loads(self._read[end:whole])["id"])
+            del self._read[:whole]
+            self._answer(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
+@contextmanager
+def _file(folder: Path) -> Iterator[Place]:
+    path = folder / "out.jsonl"
+
+    def twice() -> int:
+        ids = [orjson.loads(line)["id"] for line in path.read_bytes().splitlines()]
+        return len(ids) - len(set(ids))
+
+    yield {"type": "file", "path": "out.jsonl"}, twice
+
+
+@contextmanager
+def _broker(folder: Path, make: MakeBroker) -> Iterator[Place]:
+    made = make(folder, 0)
+    with brokers.running(made.server):
+        made.prepare()
+        yield made.sink(made.server.port), partial(_twice, made, list[str]())
+
+
+def _twice(broker: Broker, heard: list[str]) -> int:
+    """A queue gives what it has, a stream all that it ever had."""
+    ids = [orjson.loads(each.data)["id"] for each in broker.events()]
+    heard[:] = ids if heard and ids[: len(heard)] == heard else [*heard, *ids]
+    return len(heard) - len(set(heard))
+
+
+@contextmanager
+def _kafka(folder: Path) -> Iterator[Place]:
+    with cluster(folder) as address:
+
+        def twice() -> int:
+            ids = [orjson.loads(each.value() or b"")["id"] for each in records(address, "cicd")]
+            return len(ids) - len(set(ids))
+
+        yield {"type": "kafka", "brokers": address.split(","), "topic": "cicd"}, twice
+
+
+PLACES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {
+    "file": _file,
+    "http over one connection": partial(_http, connections=1),
+    "http over 32 connections": partial(_http, connections=32),
+    "kafka": _kafka,
+    "mqtt": partial(_broker, make=Mqtt),
+    "nats": partial(_broker, make=Nats),
+    "rabbitmq": partial(_broker, make=Rabbitmq),
+}

@@ -1,0 +1,104 @@
+"""What a sink took, noted where a kill leaves it: nothing that was not, and all that was lately."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.journal import Journal
+from adapters.journal.marks import ROOM, Marks
+from tests.journal.marked import mark
+
+WRITER = Path(__file__).with_name("marks_writer.py")
+
+
+def killed_while_putting(path: Path, first: int, after: int) -> int:
+    """The last number of which a process said that it was put, before it was killed."""
+    command = [sys.executable, str(WRITER), str(path), str(first)]
+    environment = {"PYTHONPATH": str(WRITER.parents[2])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(after)]
+        process.kill()
+        lines += process.stdout.readlines()
+    return [int(line) for line in lines if line.endswith(b"\n")][-1]
+
+
+def test_what_was_put_survives_kill_9(tmp_path: Path) -> None:
+    """After each kill there is all that was said to be put, as far as there is room, and at most one more."""
+    path, chance, last = tmp_path / "marks", random.Random(1), 0
+    for _ in range(3):
+        first = last + 2
+        last = killed_while_putting(path, first, chance.randrange(1, 2 * ROOM))
+        kept = range(max(first, last - ROOM + 2), last + 1)
+        found = Marks(path).beyond(kept.start - 1)
+        assert {mark(number) for number in kept} <= found <= {mark(number) for number in range(kept.start, last + 2)}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 50), max_size=60), st.integers(0, 50), st.integers(0, 60))
+def test_marks_are_those_of_records_beyond_one(
+    tmp_path_factory: pytest.TempPathFactory, seqs: list[int], beyond: int, again: int
+) -> None:
+    """In whatever order they were put, by one process or by two."""
+    path = tmp_path_factory.mktemp("marks") / "marks"
+    for part in (seqs[:again], seqs[again:]):
+        marks = Marks(path)
+        for seq in part:
+            marks.put(seq, mark(seq))
+    assert Marks(path).beyond(beyond) == {mark(seq) for seq in seqs if seq > beyond}
+
+
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """Also where it was there."""
+    (path := tmp_path / "marks").touch(0o644)
+    Marks(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("found", [b"another program's", b"cdevents-adapters marks 0\n" * 5000, b"\xff" * 200_000])
+def test_a_file_that_is_none_of_marks_is_begun_anew(
+    tmp_path: Path, found: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the log says so."""
+    path = tmp_path / "marks"
+    path.write_bytes(found)
+    marks = Marks(path)
+    marks.put(7, mark(7))
+    assert Marks(path).beyond(0) == {mark(7)}
+    assert "not a file of marks" in "".join(capsys.readouterr())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 40_000))
+def test_damage_is_no_mark(tmp_path_factory: pytest.TempPathFactory, damage: bytes, at: int) -> None:
+    """Whatever is written over it, it has no mark that was not put."""
+    path = tmp_path_factory.mktemp("marks") / "marks"
+    marks = Marks(path)
+    for seq in range(1000):
+        marks.put(seq, mark(seq))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:at] + damage + whole[at + len(damage) :])
+    known = {mark(seq) for seq in range(2000)}
+    assert Marks(path).beyond(0) & known <= {mark(seq) for seq in range(1000)}
+
+
+async def test_a_route_without_a_place_for_marks_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It knows of none and keeps none; the log says so once, and it is tried again at the next start."""
+    journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
+    journal.marks("cdevents").mkdir()
+    route = journal.route("cdevents")
+    assert route.taken() == frozenset()
+    route.note(1, mark(1))
+    assert "".join(capsys.readouterr()).count("cannot be noted one by one") == 1
+    journal.marks("cdevents").rmdir()
+    assert route.taken() == frozenset()
+    route.note(1, mark(1))
+    assert journal.route("cdevents").taken() == {mark(1)}
+    await journal.aclose()
