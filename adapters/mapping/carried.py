@@ -32,14 +32,14 @@ def carrier(found: Closure, where: str) -> Rule[CDEvent]:
 def event(document: Any) -> CDEvent:
     """The event of a CDEvent's document of any version, in the words of 0.5.1, each link with its tags, if none.
 
-    The SDK for Go refuses links without. Raises ValueError, worded to follow "the CDEvent ", for what is none.
+    The SDK for Go refuses links without, and writes null for none: what is null is not there. Raises ValueError, worded to follow "the CDEvent ", for what is none.
     """
     if problem := cdevent_problem(document):
         raise ValueError(f"is none: {problem}")
     context, subject = document["context"], renewed(document)["subject"]
     if (name := name_of(context["type"])) not in EVENTS and not is_custom(name):
         raise ValueError(f"is of no type that is known: {shown(context['type'])}")
-    content, links = subject.get("content", {}), context.get("links", [])
+    content, links = _or(subject.get("content"), {}), _or(context.get("links"), [])
     for value, is_one, what in (
         (content, isinstance(content, dict), "subject.content, which is no object"),
         (links, _are_objects(links), "context.links, which is no list of links"),
@@ -59,9 +59,13 @@ def event(document: Any) -> CDEvent:
         content=content,
         subject_source=subject.get("source"),
         chain_id=context.get("chainId"),
-        links=[{"tags": {}, **each} for each in links],
+        links=[{**each, "tags": _or(each.get("tags"), {})} for each in links],
         custom_data=document.get("customData"),
     )
+
+
+def _or(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
 
 
 def _are_objects(value: Any) -> bool:

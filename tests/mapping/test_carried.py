@@ -75,6 +75,16 @@ def test_each_link_of_what_is_carried_has_tags() -> None:
     assert document(event, Spec.V0_5_1)["context"]["links"] == [{**link, "tags": {}}]
 
 
+def test_what_is_null_in_what_is_carried_is_not_there() -> None:
+    """As the SDK for Go writes links without tags; nothing of the kind keeps an event from being one."""
+    link = {"linkType": "PATH", "from": {"contextId": "u-1"}, "tags": None}
+    (event,) = events(mapping(MAPPING), {"whole": {**CARRIED, "context": {**CARRIED["context"], "links": [link]}}})
+    assert event.links == [{**link, "tags": {}}]
+    bare = {**CARRIED, "customData": None, "context": {**CARRIED["context"], "links": None, "chainId": None}}
+    (event,) = events(mapping(MAPPING), {"whole": bare})
+    assert (event.links, event.chain_id, event.custom_data) == ([], None, None)
+
+
 def test_what_is_carried_may_be_of_an_earlier_version() -> None:
     """Its words are then those of 0.5.1, and its time is in UTC."""
     context = {**CARRIED["context"], "version": "0.4.1", "timestamp": "2026-03-04T06:06:07+01:00"}
