@@ -54,7 +54,7 @@ def event(document: Mapping[str, Any]) -> Event:
     """A CDEvent document of either version as an Event; raises KeyError, TypeError or ValueError when it is none."""
     context, subject = document["context"], document["subject"]
     content = subject["content"]
-    links = sorted(context.get("links", ()), key=lambda link: _FOLLOWS.index(link["linkType"]))
+    links = sorted(context.get("links") or (), key=lambda link: _FOLLOWS.index(link["linkType"]))
     ends = [link.get("from") or link.get("target") or {} for link in links]
     name = context["type"].removeprefix("dev.cdevents.").rsplit(".", 3)[0]
     custom = _object(document.get("customData"))

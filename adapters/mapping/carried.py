@@ -32,7 +32,8 @@ def carrier(found: Closure, where: str) -> Rule[CDEvent]:
 def event(document: Any) -> CDEvent:
     """The event of a CDEvent's document of any version, in the words of 0.5.1, each link with its tags, if none.
 
-    The SDK for Go refuses links without, and writes null for none: what is null is not there. Raises ValueError, worded to follow "the CDEvent ", for what is none.
+    The SDK for Go refuses links without, and writes null for none: what is null is not there. Raises ValueError,
+    worded to follow "the CDEvent ", for what is none.
     """
     if problem := cdevent_problem(document):
         raise ValueError(f"is none: {problem}")

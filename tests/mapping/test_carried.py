@@ -83,6 +83,7 @@ def test_what_is_null_in_what_is_carried_is_not_there() -> None:
     bare = {**CARRIED, "customData": None, "context": {**CARRIED["context"], "links": None, "chainId": None}}
     (event,) = events(mapping(MAPPING), {"whole": bare})
     assert (event.links, event.chain_id, event.custom_data) == ([], None, None)
+    assert lineage_event(bare).parents == ()
 
 
 def test_what_is_carried_may_be_of_an_earlier_version() -> None:
