@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote_plus, urlsplit
 
+from adapters.regex import regex
+
 SENSITIVE = (
     r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential"
     r"|(?:api|access|private|ssh|encryption|signing|deploy|auth|account)[_.-]?key"
@@ -15,20 +17,20 @@ SENSITIVE = (
 
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
-_PARAMETER = re.compile(rf"(?i){SENSITIVE}|signature|session|^(?:sig|key|code|sid|ticket)$")
+_PARAMETER = regex(rf"(?i){SENSITIVE}|signature|session|^(?:sig|key|code|sid|ticket)$")
 """Those of parameters: also signatures (of S3, Azure, Google), sessions, and what is short where a name is."""
 
-_WEB = re.compile(r"(?i)(?P<scheme>https?)://(?P<host>[^/?#]+)")
-_USER = re.compile(
+_WEB = regex(r"(?i)(?P<scheme>https?)://(?P<host>[^/?#]+)")
+_USER = regex(
     r"(?i)(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*+://)"
     r"(?:[^\s/?#:@\"'<>\[\]]*+:(?!\d{0,5}(?:[^\w@.~%+=-]|$))[^\s@\"'<>]{1,256}+(?:@|$|(?=[\s\"'<>]))|[^\s/?#@\"'<>]*+@)"
     r"(?:[^\s/?#@\"'<>]*+@)*"
 )
 """A user, and a password, which may have in it what should have been encoded; its beginning, where a text was cut."""
 
-_QUERY = re.compile(r"[?#][^\s?#\"'<>]++")
-_NAME = re.compile(r"[?#&;]([^\s?#&;=\"'<>]+)=")
-_PUBLIC_USER = re.compile(r"(?i)(?:\w+\+)?ssh://[^:]*@")
+_QUERY = regex(r"[?#][^\s?#\"'<>]++")
+_NAME = regex(r"[?#&;]([^\s?#&;=\"'<>]+)=")
+_PUBLIC_USER = regex(r"(?i)(?:\w+\+)?ssh://[^:]*@")
 
 
 def place(url: str) -> str:
@@ -57,7 +59,7 @@ def public(text: str, *, users: bool = True) -> str:
 
     With `users`, names of users stay where they are no secrets: those of SSH.
     """
-    if "://" in text and ("@" in text or text.count(":") > text.count("://")):
+    if _may_name_a_user(text):
         text = _USER.sub(
             lambda match: match[0] if users and _PUBLIC_USER.fullmatch(match[0]) else match["scheme"], text
         )
@@ -66,11 +68,16 @@ def public(text: str, *, users: bool = True) -> str:
     return text
 
 
+def _may_name_a_user(text: str) -> bool:
+    return "://" in text and ("@" in text or text.count(":") > text.count("://"))
+
+
 def secret_parameters(url: str) -> list[str]:
     """The values of the secret parameters, and the password, of a text that may be a URL; as they are written."""
     if "://" not in url:
         return []
-    users = [each[0].partition("://")[2].rpartition("@")[0].partition(":")[2] for each in _USER.finditer(url)]
+    named = _USER.finditer(url) if _may_name_a_user(url) else ()
+    users = [each[0].partition("://")[2].rpartition("@")[0].partition(":")[2] for each in named]
     pairs = [each.partition("=") for query in _QUERY.findall(url) for each in re.split("[&;]", query[1:])]
     return [*filter(None, users), *(value for name, _, value in pairs if value and _is_secret(name))]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -10,13 +9,14 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.mapping.filters import number
+from adapters.regex import regex
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
-_FORM = re.compile(
+_FORM = regex(
     r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
     r"\s?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
 )
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_OFFSET = regex(r"([+-])(\d\d):?(\d\d)")
 _SOME_TIME = datetime(2026, 1, 2, tzinfo=UTC)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from adapters.regex import regex
+
 
 class Form(NamedTuple):
     """How a text writes a value with its name: the `head` before the value has the `name`, the `value` is one group."""
@@ -18,25 +20,25 @@ class Form(NamedTuple):
 
 _NAME = r"(?P<name>[\w.$-]++)"
 _WORD = r"""[^\s"'&,;<>{}\[\]]++"""
-_CONTENT = re.compile(r"([^<]++)(?=</)")
+_CONTENT = regex(r"([^<]++)(?=</)")
 
 FORMS = (
     Form(  # name=value, name: value, "name": "value": of settings, logs, attributes, JSON that was cut
-        re.compile(rf"""(?<![\w.$-]){_NAME}\\?["']?[ \t]*+[:=][ \t]*+(?:(?:Bearer|Basic)[ \t]++)?"""),
-        re.compile(rf"""\\"([^"\\]*+)|"([^"\\]*+(?:\\.[^"\\]*+)*+)|'([^']*+)|({_WORD})"""),
+        regex(rf"""(?<![\w.$-]){_NAME}\\?["']?[ \t]*+[:=][ \t]*+(?:(?:Bearer|Basic)[ \t]++)?"""),
+        regex(rf"""\\"([^"\\]*+)|"([^"\\]*+(?:\\.[^"\\]*+)*+)|'([^']*+)|({_WORD})"""),
     ),
-    Form(re.compile(rf"(?<![\w-])--{_NAME}[ \t]++"), re.compile(rf"((?!-){_WORD})")),
-    Form(re.compile(rf"<{_NAME}(?:\s[^<>]*+)?>"), _CONTENT),
+    Form(regex(rf"(?<![\w-])--{_NAME}[ \t]++"), regex(rf"((?!-){_WORD})")),
+    Form(regex(rf"<{_NAME}(?:\s[^<>]*+)?>"), _CONTENT),
     Form(  # XStream's maps
-        re.compile(r"<entry>\s*+<string>(?P<name>[^<]++)</string>\s*+<\w++>"), _CONTENT
+        regex(r"<entry>\s*+<string>(?P<name>[^<]++)</string>\s*+<\w++>"), _CONTENT
     ),
     Form(  # properties in reports of tests
-        re.compile(r"""\bname="(?P<name>[^"<>]++)"\s++value=(?=")"""), re.compile(r'"([^"<>]++)')
+        regex(r"""\bname="(?P<name>[^"<>]++)"\s++value=(?=")"""), regex(r'"([^"<>]++)')
     ),
 )
 
-IN_URL = re.compile(r"""://[^/\s:@"'<>]*+:([^/\s@"'<>]++)@""")
+IN_URL = regex(r"""://[^/\s:@"'<>]*+:([^/\s@"'<>]++)@""")
 """The password in a URL."""
 
-QUIET = re.compile(r"[^:=<-]*+")
+QUIET = regex(r"[^:=<-]*+")
 """All of a text that has none of these in it."""
