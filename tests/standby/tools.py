@@ -9,8 +9,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import responses
 
+from tests.sources.gerrit.said import NOW, change_info, uploaded
+from tests.sources.gerrit.server import listening as gerrit_listening
 from tests.sources.github_deliveries.fake import HOOK
 from tests.sources.github_deliveries.fake import listening as github_listening
 from tests.sources.jenkins_api.fake import ROOT, FakeJenkins, run
@@ -116,12 +119,32 @@ def objects(folder: Path) -> Iterator[Tool]:
     )
 
 
+@contextmanager
+def gerrit_api(_folder: Path) -> Iterator[Tool]:
+    """Changes of a Gerrit that are new, one after the other."""
+    pytest.importorskip("pygerrit2", reason="needs the extra gerrit")
+    with gerrit_listening() as http:
+        source = {
+            "type": "gerrit-api",
+            "url": http.url,
+            "poll": SOON,
+            "requests_per_second": 1e6,
+            "since": "2020-01-01T00:00:00Z",
+        }
+        yield Tool(
+            source,
+            lambda number: http.changes.append(change_info([uploaded(40 + number, NOW + number)])),
+            lambda number: b'"number":%d,' % (40 + number),
+        )
+
+
 TOOLS: Mapping[str, Callable[[Path], AbstractContextManager[Tool]]] = {
     "jenkins-home": jenkins_home,
     "jenkins-api": jenkins_api,
     "kubernetes": kubernetes,
     "objects": objects,
     "poll": poll,
+    "gerrit-api": gerrit_api,
     "github-deliveries": github,
 }
 
