@@ -94,7 +94,7 @@ def test_every_source_and_sink_is_documented_with_its_settings(
     """Each type has a section, which names every key that only it has."""
     [whole] = re.findall(rf"^## {chapter}$(.*?)(?=^## |\Z)", SOURCES_AND_SINKS, re.MULTILINE | re.DOTALL)
     [section] = re.findall(rf"^### `{name}`$(.*?)(?=^### |\Z)", whole, re.MULTILINE | re.DOTALL)
-    own = settings.__annotations__.keys() - {"type"}
+    own = settings.model_declared.keys() - {"type"}
     assert {settings.model_fields[key].alias or key for key in own} <= set(re.findall(r"`(\w+)`", section))
 
 
