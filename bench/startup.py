@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import psutil
+
 from bench.load import post
 from bench.service import WEBHOOK, roomy, started
 from bench.table import Row
@@ -20,9 +22,10 @@ ROUNDS = 7
 
 
 def rows() -> Iterator[Row]:
-    """Seconds from the start of the process to its first 202, and as long as a connection is refused."""
+    """Seconds from the start of the process to its first 202, those that it computes, and as long as a connection is refused."""
     compile_dir(ROOT / "adapters", quiet=1)
     yield Row("startup: to the first acknowledgement", median(_seconds() for _ in range(ROUNDS)), "s", at_most=0.3)
+    yield Row("startup: processor time to the first acknowledgement", median(_processor() for _ in range(ROUNDS)), "s")
     yield Row("startup: until it listens", median(_unheard() for _ in range(ROUNDS)), "s", at_most=0.1)
 
 
@@ -31,6 +34,14 @@ def _seconds() -> float:
     with started() as service:
         post(service.port, BODY, connections=1, count=1)
         return time.perf_counter() - start
+
+
+def _processor() -> float:
+    with started() as service:
+        post(service.port, BODY, connections=1, count=1)
+        assert service.process is not None
+        used = psutil.Process(service.process.pid).cpu_times()
+        return float(used.user + used.system)
 
 
 def _unheard() -> float:
