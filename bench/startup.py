@@ -22,7 +22,7 @@ ROUNDS = 7
 
 
 def rows() -> Iterator[Row]:
-    """Seconds from the start of the process to its first 202, those that it computes, and as long as a connection is refused."""
+    """Seconds to the first 202, of the clock and of the processor, and as long as a connection is refused."""
     compile_dir(ROOT / "adapters", quiet=1)
     yield Row("startup: to the first acknowledgement", median(_seconds() for _ in range(ROUNDS)), "s", at_most=0.3)
     yield Row("startup: processor time to the first acknowledgement", median(_processor() for _ in range(ROUNDS)), "s")
