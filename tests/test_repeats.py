@@ -75,7 +75,7 @@ def mosquitto(tmp_path: Path) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
 
 
 def test_few_messages_are_sent_again(tmp_path: Path, mosquitto: tuple[Mapping[str, Any], list[str]]) -> None:
-    """Of what a broker acknowledged, all is noted but the last: of several batches under way, less than one."""
+    """Of several batches under way no more than what the broker lets be on its way: 20 (Mosquitto's default)."""
     chance, records = random.Random(3), 4000
     sink, heard = mosquitto
     service = waiting(tmp_path, sink, records)
@@ -87,7 +87,7 @@ def test_few_messages_are_sent_again(tmp_path: Path, mosquitto: tuple[Mapping[st
     until(lambda: not service.lag())
     assert service.stop() == 0
     until(lambda: len(set(heard)) == records)
-    assert len(heard) - records < 100 * KILLS
+    assert len(heard) - records <= 20 * KILLS
 
 
 def _advanced(service: Service, lag: float) -> bool:

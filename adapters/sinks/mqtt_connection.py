@@ -134,6 +134,13 @@ class MqttConnection:
         self._loop.call_soon_threadsafe(self._lost, reason)
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Properties) -> None:
+        """Tells what was taken in paho's thread: the loop may be busy, and be killed before it hears of that.
+
+        An answer that is here before the loop knows what it sent is told there.
+        """
+        if not reason.is_failure and (known := self._waiting.pop(mid, None)):
+            acks, index = known
+            acks.put(index)
         self._loop.call_soon_threadsafe(self._answered, mid, reason)
 
     def _welcomed(self, reason: ReasonCode, properties: Properties | None) -> None:
@@ -153,7 +160,7 @@ class MqttConnection:
         self._refused(f"the connection was lost: {reason}")
         self.end = f"the connection to MQTT was lost: {reason}"
         kind = HungUp if reason.value in _REFUSED | _UNEXPLAINED else TransientError
-        for acks in {id(each): each for each, _ in self._waiting.values()}.values():
+        for acks in {id(each): each for each, _ in [*self._waiting.values()]}.values():
             acks.abandon(kind(self.end))
         self._waiting.clear()
         self._window.release()
