@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from xml.etree import ElementTree as ET
 
 import psutil
 
+from adapters.sources.jenkins_home.reader import Reader
+from adapters.sources.jenkins_home.stamps import Stamps
+from adapters.sources.jenkins_home.tree import Tree
+from adapters.sources.jenkins_home.watch import Watch
 from bench.service import started, wait_for_lines
 from bench.table import Row
 from tests.service import INSTANCE, Service
@@ -17,6 +23,7 @@ from tests.sources.jenkins_home.homes import Home, build, flow, freestyle, node,
 from tests.waiting import until
 
 JOBS, BUILDS, FEWER = 500, 100, 10
+ROUNDS = 5
 SECONDS = 20.0
 
 ACTIONS = """
@@ -58,6 +65,8 @@ def rows() -> Iterator[Row]:
     yield Row(f"jenkins_home: {JOBS * BUILDS:,} builds watched", many.share, "% of a core", at_most=2)
     fewer = _watched(JOBS, FEWER, _pipeline)
     yield Row(f"jenkins_home: {JOBS * FEWER:,} Pipelines caught up", fewer.rate, "builds/s", at_least=2000)
+    read, parsed = _read(JOBS, FEWER)
+    yield Row("jenkins_home: Pipelines read, beside their files parsed", read, "builds/s", parsed, at_least=0.5)
 
 
 def _freestyle(job: Path, number: int) -> None:
@@ -68,14 +77,44 @@ def _pipeline(job: Path, number: int) -> None:
     flow(build(job, number, pipeline(actions=ACTIONS), log=b"Started by user jo\nFinished: SUCCESS\n"), *STAGES)
 
 
+def _made(home: Home, jobs: int, builds: int, make: Callable[[Path, int], None]) -> None:
+    for name in range(jobs):
+        job = home.job(f"job-{name}")
+        for number in range(1, builds + 1):
+            make(job, number)
+        settle(job / "builds", job)
+
+
+def _read(jobs: int, builds: int) -> tuple[float, float]:
+    """Pipelines a second of processor time: described, and with all their files parsed by themselves and no more."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        _made(Home(Path(folder)), jobs, builds, _pipeline)
+        paths = [*Path(folder).glob("jobs/*/builds/**/*.xml")]
+        figures = [(_seconds(lambda: _described(folder)), _seconds(lambda: _parsed(paths))) for _ in range(ROUNDS)]
+        read, parsed = (jobs * builds / median(each) for each in zip(*figures, strict=True))
+        return read, parsed
+
+
+def _described(home: str) -> None:
+    stamps = Stamps(time.time_ns)
+    for _ in Watch(Tree(home, stamps), stamps, Reader(16 << 20), {}).look():
+        pass
+
+
+def _parsed(paths: Sequence[Path]) -> None:
+    for path in paths:
+        ET.fromstring(path.read_bytes().partition(b"?>")[2])  # without the declaration of XML 1.1, which expat refuses
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
 def _watched(jobs: int, builds: int, make: Callable[[Path, int], None]) -> Watched:
     with TemporaryDirectory(prefix="bench-") as folder:
-        home = Home(Path(folder))
-        for name in range(jobs):
-            job = home.job(f"job-{name}")
-            for number in range(1, builds + 1):
-                make(job, number)
-            settle(job / "builds", job)
+        _made(Home(Path(folder)), jobs, builds, make)
         source = {"type": "jenkins-home", "home": folder, "instance": INSTANCE, "mapping": "jenkins/build"}
         began = time.perf_counter()
         with started(sources={"jenkins": source}) as service:
