@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -21,6 +22,10 @@ class Exit(IntEnum):
     UNAVAILABLE = 3
 
 
+_UNWRITABLE = (errno.EBADF, errno.ENOSPC, errno.EIO, errno.EDQUOT)
+"""What is said of no file, for it is of a stream: nothing else is used without its name."""
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Tells every error that is not a bug line by line, and raises SystemExit with the code for what to do next."""
@@ -31,14 +36,20 @@ def told() -> Iterator[None]:
     except AdapterError as error:
         raise _ended(error, Exit.UNAVAILABLE) from None
     except BrokenPipeError:
-        # What is still in the buffer would fail again at exit: https://docs.python.org/3/library/signal.html
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise SystemExit(128 + signal.SIGPIPE) from None
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _UNWRITABLE:
             raise
-        complain(f"{error.filename}: {error.strerror}")
+        if error.filename is None:
+            _drop_output()
+        complain(f"{error.filename or 'standard output'}: {error.strerror}")
         raise SystemExit(Exit.USAGE) from None
+
+
+def _drop_output() -> None:
+    """What is still in the buffer would fail again at exit: https://docs.python.org/3/library/signal.html."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _ended(error: AdapterError, code: Exit) -> SystemExit:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adapters.cli import main
-from tests.cli.support import invoke
+from tests.cli.support import environment, invoke
 from tests.receiver import receiving
 
 DEPLOYED = ["--type", "service.deployed", "--subject", "shop", "--content", "environment.id=prod"]
@@ -52,6 +54,25 @@ def test_an_event_from_options(folder: Path) -> None:
     assert one["customData"] == {"tags": ["a"], "by": "jane"}
     invoke("send", *DEPLOYED, "--to", "out.jsonl")
     assert lines(folder / "out.jsonl")[2]["context"]["id"] != one["context"]["id"]
+
+
+@pytest.mark.parametrize("stdout", [">&-", ">/dev/full"])
+def test_an_output_that_takes_nothing_is_told(folder: Path, stdout: str) -> None:
+    """An event for it is kept, and what was to be read there is a line on stderr, and no traceback."""
+    send = f"send {' '.join(DEPLOYED)} --to - --outbox kept"
+    command = "; ".join(f'"$0" -m adapters {words} {stdout}' for words in (send, "version"))
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    kept, version = done.stderr.splitlines()
+    assert kept.startswith("1 event kept in kept/")
+    assert version.startswith("standard output: ")
+    assert (len([*folder.glob("kept/*/*.json")]), done.returncode) == (1, 2)
 
 
 def test_what_cannot_be_sent_is_kept_for_the_next() -> None:
