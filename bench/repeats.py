@@ -33,7 +33,7 @@ from tests.service import free_port
 from tests.test_repeats import waiting
 from tests.waiting import until
 
-RECORDS, KILLS = 100_000, 15
+RECORDS, KILLS = 60_000, 7
 
 LONGEST = 0.1
 """Seconds at most from the first that is published after a start to the kill."""
@@ -58,7 +58,7 @@ def rows() -> Iterator[Row]:
             with place(Path(folder)) as (sink, twice):
                 found = [after - before for before, after in pairwise(_lives(Path(folder), sink, twice))]
             yield Row(f"repeats: {name}, median of {KILLS} kills", median(found), "", at_most=9)
-            yield Row(f"repeats: {name}, worst of them {sorted(found)}", max(found), "")
+            yield Row(f"repeats: {name}, worst of them", max(found), "")
 
 
 def _lives(folder: Path, sink: Mapping[str, Any], twice: Callable[[], int]) -> Iterator[int]:
