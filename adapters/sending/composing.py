@@ -11,7 +11,7 @@ import orjson
 
 from adapters.cdevents.cloudevents import cdevents_message
 from adapters.cdevents.document import document
-from adapters.cdevents.heard import cdevents
+from adapters.cdevents.heard import cdevents, items
 from adapters.cdevents.ids import context_id
 from adapters.cdevents.validation import problems
 from adapters.errors import MappingError
@@ -55,11 +55,23 @@ def message(event: CDEvent, target: Target) -> Message:
 
 
 def read(body: bytes, target: Target) -> list[Message]:
-    """The CDEvents in a file, as they are. Raises MappingError where one is not valid in a version that is known."""
+    """The CDEvents in a file, as they are: JSON, or a line of it for each, as a sink writes them.
+
+    Raises MappingError where one is not valid in a version that is known.
+    """
+    lines = [(f"line {number}: ", line) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+    parts = lines if len(lines) > 1 and not items(body) else [("", body)]
+    return [message for where, part in parts for message in _read(where, part, target)]
+
+
+def _read(where: str, body: bytes, target: Target) -> list[Message]:
     documents, errors = cdevents(body, {})
     if errors:
-        raise MappingError("; ".join(errors))
-    return [_valid(each, _spec(each), target) for each in documents]
+        raise MappingError(f"{where}{'; '.join(errors)}")
+    try:
+        return [_valid(each, _spec(each), target) for each in documents]
+    except MappingError as error:
+        raise MappingError(f"{where}{error}") from None
 
 
 def _spec(written: Mapping[str, Any]) -> Spec:

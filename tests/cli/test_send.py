@@ -56,6 +56,18 @@ def test_an_event_from_options(folder: Path) -> None:
     assert lines(folder / "out.jsonl")[2]["context"]["id"] != one["context"]["id"]
 
 
+def test_a_file_of_lines_is_an_event_each(folder: Path) -> None:
+    """As a sink writes them, with line ends of Windows, too; what is wrong in one is told with its number."""
+    for subject in ("shop", "cart"):
+        invoke("send", *DEPLOYED, "--subject", subject, "--to", "made.jsonl")
+    (folder / "in.jsonl").write_bytes(b"\r\n".join([*(folder / "made.jsonl").read_bytes().splitlines(), b""]))
+    assert invoke("send", "in.jsonl", "--to", "out.jsonl").exit_code == 0
+    assert lines(folder / "out.jsonl") == lines(folder / "made.jsonl")
+    (folder / "in.jsonl").write_bytes((folder / "made.jsonl").read_bytes() + b"{\n")
+    result = invoke("send", "in.jsonl", "--to", "out.jsonl")
+    assert (result.exit_code, result.stderr.startswith("line 3: the body is not JSON")) == (2, True)
+
+
 @pytest.mark.parametrize("stdout", [">&-", ">/dev/full"])
 def test_an_output_that_takes_nothing_is_told(folder: Path, stdout: str) -> None:
     """An event for it is kept, and what was to be read there is a line on stderr, and no traceback."""
