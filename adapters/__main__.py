@@ -51,8 +51,15 @@ def _run(file: str | None) -> None:
     with told(), suppress(KeyboardInterrupt), early(path := chosen(Path(file) if file else None)) as bound:
         from adapters.service import serve  # noqa: PLC0415 - as above
 
-        sys.exit(serve(path, bound))
+        _end(serve(path, bound))
     sys.exit(128 + signal.SIGINT)
+
+
+def _end(code: int) -> None:
+    """Ends the process at once: all is closed, and to take apart what was imported would keep the next one waiting."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from adapters.errors import AdapterError, JournalUnavailable
 from adapters.listening import Bound
 from adapters.loops import new_event_loop
 from adapters.memory import give_back, settled
+from adapters.server import Server
 from adapters.serving import addresses, listeners, servers
 from adapters.sidecar import Sidecar, assembled
 
@@ -95,9 +96,9 @@ async def _live(sidecar: Sidecar, sockets: _Sockets, stop: asyncio.Event, hangup
         _log.info("started", **_summary(sidecar, sockets))
         await stop.wait()
         _log.info("stopping", drain=drain)
-        serving["listen"].stop()
+        serving["listen"].retire()
         _cancel(hearing)
-        await _drain(sidecar, [asked[0], *hearing], publishing)
+        await _drain(sidecar, hearing, serving["listen"], asked[0], publishing)
         _cancel(standing)
         if sidecar.standby:
             await sidecar.standby.resign()
@@ -125,11 +126,19 @@ async def _retain(sidecar: Sidecar) -> None:
         await asyncio.sleep(PRUNE_EVERY)
 
 
-async def _drain(sidecar: Sidecar, inputs: _Tasks, publishing: _Tasks) -> None:
-    """Waits until nothing more comes in and everything is published, or time is out."""
+async def _drain(
+    sidecar: Sidecar, hearing: _Tasks, server: Server, asked: asyncio.Task[None], publishing: _Tasks
+) -> None:
+    """Waits until everything is published, or time is out.
+
+    Webhooks are taken until what was heard before is published: who posts meanwhile need not be refused.
+    """
     try:
         async with asyncio.timeout(sidecar.settings.server.drain):
-            await asyncio.gather(*inputs, return_exceptions=True)
+            await asyncio.gather(*hearing, return_exceptions=True)
+            await sidecar.journal.passed(sidecar.journal.last)
+            server.stop()
+            await asyncio.gather(asked, return_exceptions=True)
             for route in sidecar.routes.values():
                 route.drain()
             await asyncio.gather(*publishing, return_exceptions=True)

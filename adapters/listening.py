@@ -1,4 +1,4 @@
-"""The socket that is listened on: bound before the rest of a start, so that who comes meanwhile waits and is heard."""
+"""The sockets that are listened on: there before the rest of a start, so that who comes meanwhile waits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from adapters.errors import AddressUnavailable
 _AT = ("server", "listen")
 _OVERRIDING = "CDEVENTS_ADAPTERS__SERVER"
 _BACKLOG = 2048
+_FIRST_HANDED = 3
 _LAST_PORT = 65535
 
 Bound = Mapping[str, socket.socket]
@@ -40,13 +41,13 @@ def bind(host: str, port: int, setting: str = "server.listen") -> socket.socket:
 
 @contextmanager
 def early(file: Path) -> Iterator[Bound]:
-    """The socket of `server.listen` as a file writes it, closed at the end.
+    """What was handed over, or else the socket of `server.listen` as a file writes it; closed at the end.
 
     None where that is not written out, or cannot be had: to tell so is left to who reads all of the file.
     """
-    bound: dict[str, socket.socket] = {}
+    bound = _handed_over()
     with suppress(OSError, ValueError, yaml.YAMLError):
-        if (address := _written(file)) and not any(name.upper().startswith(_OVERRIDING) for name in os.environ):
+        if not bound and (address := _written(file)) and not _overridden():
             host, port = host_and_port(address)
             if port <= _LAST_PORT:
                 bound[address] = _listening(host, port)
@@ -55,6 +56,54 @@ def early(file: Path) -> Iterator[Bound]:
     finally:
         for each in bound.values():
             each.close()
+
+
+def bound_already(bound: Bound, addresses: Mapping[str, str]) -> dict[str, socket.socket]:
+    """Of addresses, by the settings that say them, the sockets that are bound already, however they are written there.
+
+    Raises AddressUnavailable where one was handed over that no setting says.
+    """
+    there = {_place(address): (address, each) for address, each in bound.items()}
+    found = {setting: there.pop(_place(address), None) for setting, address in addresses.items()}
+    for address, _ in there.values():
+        raise AddressUnavailable(
+            f"{address} was handed over, and is not what {' or '.join(addresses)} says; "
+            "let ListenStream= of the socket unit say the same, or stop that unit"
+        )
+    return {setting: pair[1] for setting, pair in found.items() if pair}
+
+
+def _handed_over() -> dict[str, socket.socket]:
+    """The sockets on which systemd, or who does as it does, listens for this process: they outlive it.
+
+    Those who come while it is away wait in them for the next one (systemd.socket(5), sd_listen_fds(3)).
+    """
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return {}
+    numbers = range(_FIRST_HANDED, _FIRST_HANDED + int(os.environ.get("LISTEN_FDS", "0")))
+    sockets = [socket.socket(fileno=number) for number in numbers]
+    for each in sockets:
+        each.set_inheritable(False)
+    return {_written_out(each.getsockname()): each for each in sockets}
+
+
+def _written_out(name: Any) -> str:
+    """A socket's name as a setting would say it."""
+    if isinstance(name, tuple):
+        return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+    return str(name)
+
+
+def _place(address: str) -> object:
+    """What is equal for two ways to write an address."""
+    try:
+        return socket.getaddrinfo(*host_and_port(address), type=socket.SOCK_STREAM)[0][4][:2]
+    except (OSError, ValueError):
+        return address
+
+
+def _overridden() -> bool:
+    return any(name.upper().startswith(_OVERRIDING) for name in os.environ)
 
 
 def _listening(host: str, port: int) -> socket.socket:

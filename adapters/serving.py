@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from adapters.config.models import Server as ServerSettings
-from adapters.listening import Bound, bind, host_and_port
+from adapters.listening import Bound, bind, bound_already, host_and_port
 from adapters.server import Readiness, Server, application, probes, served
 from adapters.sidecar import Sidecar
 
@@ -18,12 +18,14 @@ from adapters.sidecar import Sidecar
 @contextmanager
 def listeners(settings: ServerSettings, early: Bound) -> Iterator[Mapping[str, socket.socket]]:
     """The sockets, those that are bound already or else new ones, closed at the end. Raises AddressUnavailable."""
-    named = {"listen": settings.listen, "admin": settings.admin}
+    addresses = {"server.listen": settings.listen} | ({"server.admin": settings.admin} if settings.admin else {})
+    there = bound_already(early, addresses)
     with ExitStack() as sockets:
         yield {
-            name: sockets.enter_context(early.get(address) or bind(*host_and_port(address), setting=f"server.{name}"))
-            for name, address in named.items()
-            if address is not None
+            setting.removeprefix("server."): sockets.enter_context(
+                there.get(setting) or bind(*host_and_port(address), setting)
+            )
+            for setting, address in addresses.items()
         }
 
 

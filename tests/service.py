@@ -44,6 +44,14 @@ routes:
 """
 
 
+_HANDING_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.execve(sys.argv[2], sys.argv[2:], {**os.environ, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())})
+"""
+"""A program that hands over a socket as sd_listen_fds(3) has it, and becomes another one."""
+
+
 def configuration(**parts: object) -> str:
     """A configuration like CONFIG, but for its sources, sinks and routes: these parts."""
     text = "".join(f"{name}: {orjson.dumps(part).decode()}\n" for name, part in parts.items())
@@ -87,7 +95,8 @@ def listens(port: int) -> bool:
 class Service:
     """A sidecar in a folder of its own; `port` is where it listens, `environment` is what it has beside ours.
 
-    `program` is what Python runs: the sidecar, or what stands in for it; `arguments` are added to its own.
+    `program` is what Python runs: the sidecar, or what stands in for it; `arguments` are added to its own. `listener`
+    is handed to it, as systemd does, and stays.
     """
 
     folder: Path
@@ -97,6 +106,7 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     arguments: Sequence[str] = ()
+    listener: socket.socket | None = None
 
     def start(self, *, timeout: float = 30.0) -> None:
         """Starts it, and returns when it is ready."""
@@ -111,9 +121,12 @@ class Service:
         """Starts it, and waits for nothing."""
         (self.folder / "config.yaml").write_text(self.config.format(port=self.port))
         command = [sys.executable, *self.program, "run", "--config", "config.yaml", *self.arguments]
+        handed = [self.listener.fileno()] if self.listener else []
+        if handed:
+            command = [sys.executable, "-c", _HANDING_OVER, str(*handed), *command]
         with (self.folder / "log.jsonl").open("ab") as log:
             environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
-            self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment)
+            self.process = subprocess.Popen(command, cwd=self.folder, stderr=log, env=environment, pass_fds=handed)
         return self.process
 
     def ready(self) -> bool:

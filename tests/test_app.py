@@ -61,6 +61,24 @@ async def test_a_stop_ends_in_time_and_nothing_is_lost(living: Living) -> None:
     assert len(living.published("cdevents")) == 1
 
 
+async def test_who_posts_while_it_stops_is_acknowledged(living: Living) -> None:
+    """While a sink that is down holds up the stop, with connections that end; the next start publishes it."""
+    deaf = {"type": "http", "url": f"http://127.0.0.1:{free_port()}/"}
+    server = {"listen": f"127.0.0.1:{living.port}", "drain": "1s"}
+    down = living.config(server=server, sinks={"legacy": deaf, "cdevents": deaf})
+    with structlog.testing.capture_logs() as logs:
+        async with started(living, down):
+            assert await living.post(1) == 202
+            living.stop.set()
+            await eventually(lambda: any(each["event"] == "stopping" for each in logs))
+            answer = await living.ask("POST", "/hook", json={"url": "run/2"})
+            assert (answer.status_code, answer.headers["connection"]) == (202, "close")
+    living.stop.clear()
+    async with started(living, living.config()):
+        pass
+    assert [event["data"]["url"] for event in living.published("legacy")] == ["run/1", "run/2"]
+
+
 async def test_a_request_that_never_ends_does_not_hold_up_a_stop(living: Living) -> None:
     """Half a body, then silence: what was heard before is published, and the stop returns in its time."""
     config = living.config(server={"listen": f"127.0.0.1:{living.port}", "drain": "3s"})

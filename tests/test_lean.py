@@ -20,12 +20,13 @@ CONFIGURATION = configuration(
 ).replace("journal.db", "journal.db, max_size: 1.5GiB")
 
 TELLING = """
-import atexit, sys
+import atexit, os, sys
 from pathlib import Path
 from adapters.__main__ import main
 
 loaded = lambda: [name for name, module in sys.modules.items() if module]
 atexit.register(lambda: Path("modules").write_text("\\n".join(loaded())))
+os._exit = sys.exit  # which does what is registered
 main()
 """
 """The command, which notes at its end what it has imported."""

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from adapters.errors import AddressUnavailable
 from adapters.server import Server, application, bind, connection
 from tests.asgi import route
+from tests.waiting import PATIENCE, eventually
 
 
 def reasons(*said: str) -> Callable[[], Awaitable[Sequence[str]]]:
@@ -101,6 +102,35 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
             await asyncio.sleep(0.01)
         go_on.set()
         assert (await asking).text == "done"
+
+
+async def test_who_has_just_come_is_heard_before_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """His request is on its way: the connection is closed behind the answer, and not before it."""
+    monkeypatch.setattr(connection, "NEWCOMER_SECONDS", PATIENCE)
+    serving = Server(application([], CollectorRegistry, reasons()), grace=PATIENCE)
+    async with running(serving) as (host, port):
+        reader, writer = await asyncio.open_connection(host, port)
+        await eventually(lambda: serving.server_state.connections)
+        serving.stop()
+        while await connects(host, port):  # noqa: ASYNC110 - nobody is told when a socket closes
+            await asyncio.sleep(0.01)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answer
+
+
+async def test_who_came_long_ago_and_asks_nothing_does_not_hold_up_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """His connection is closed with the others that are idle."""
+    monkeypatch.setattr(connection, "NEWCOMER_SECONDS", 0)
+    serving = Server(application([], CollectorRegistry, reasons()), grace=PATIENCE)
+    async with running(serving) as (host, port):
+        reader, writer = await asyncio.open_connection(host, port)
+        await eventually(lambda: serving.server_state.connections)
+        serving.stop()
+        assert await reader.read() == b""
+        writer.close()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The systemd unit, as systemd itself judges it."""
+"""The systemd units, as systemd itself judges them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.exits import Exit
+from adapters.config.models import Server
 from tests.checkout import ROOT
 
 UNIT = ROOT / "config" / "systemd" / "cdevents-adapters.service"
+SOCKET = UNIT.with_suffix(".socket")
 
 
 def analyzed(*words: str) -> subprocess.CompletedProcess[str]:
@@ -24,20 +26,28 @@ def analyzed(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, *words], capture_output=True, text=True, check=False, timeout=60)
 
 
-def setting(section: str, name: str) -> str:
-    """One of the unit's settings that is there once."""
+def setting(section: str, name: str, unit: Path = UNIT) -> str:
+    """One of a unit's settings that is there once."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(UNIT, encoding="utf-8")
+    parser.read(unit, encoding="utf-8")
     return parser[section][name]
 
 
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    """Every setting of it is one that it knows, with a program that is here in the place of the installed one."""
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    """Every setting of them is one that it knows, with a program that is here in the place of the installed one."""
     text = UNIT.read_text(encoding="utf-8").replace("/opt/cdevents-adapters/bin/cdevents-adapters", sys.executable)
     (tmp_path / UNIT.name).write_text(text, encoding="utf-8")
-    result = analyzed("verify", "--man=no", "--recursive-errors=no", str(tmp_path / UNIT.name))
+    units = [str(tmp_path / UNIT.name), str(shutil.copy(SOCKET, tmp_path))]
+    result = analyzed("verify", "--man=no", "--recursive-errors=no", *units)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_socket_is_where_the_service_listens() -> None:
+    """Unless either is told otherwise; both have one name, by which systemd hands one to the other."""
+    assert setting("Socket", "ListenStream", SOCKET) == Server().listen
+    assert setting("Install", "WantedBy", SOCKET) == "sockets.target"
+    assert SOCKET.is_file()
 
 
 def test_it_is_exposed_as_little_as_a_service_with_a_network_can_be() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import structlog
 import uvicorn.server
 
 from adapters.answers import Application
@@ -17,15 +20,22 @@ from adapters.server.hands import Hands
 __all__ = ["Readiness", "Server", "application", "bind", "probes", "served"]
 
 
+_log = structlog.get_logger(__name__)
+
+_LOOK = 0.002
+"""Seconds from one look whether all requests are answered to the next."""
+
+
 class Server(uvicorn.server.Server):
     """Serves on a socket until told to stop; signals are left to the process."""
 
     def __init__(self, app: Application, grace: float) -> None:
         """`grace` is how many seconds requests under way get when it stops."""
+        self._crowd = Crowd()
         super().__init__(
             uvicorn.Config(
                 Hands(app),
-                http=connections(Crowd()),
+                http=connections(self._crowd),
                 ws="none",
                 lifespan="off",
                 access_log=False,
@@ -42,6 +52,26 @@ class Server(uvicorn.server.Server):
         """Leave the process's signal handlers alone."""
         yield
 
+    def retire(self) -> None:
+        """Answer as before, but let each answer end its connection, so that none is cut off when it stops."""
+        self._crowd.leaves = True
+
     def stop(self) -> None:
         """Take no new connection, and end `serve` when the requests under way are answered."""
+        self.retire()
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """What uvicorn does, which looks each tenth of a second whether all are answered, and does so more often."""
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        for connection in [*self.server_state.connections]:
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - sets of uvicorn
+                    await asyncio.sleep(_LOOK)
+        if self.server_state.tasks:
+            _log.warning("requests are cut off, for they take too long for a stop", count=len(self.server_state.tasks))
+        for task in [*self.server_state.tasks]:
+            task.cancel()

@@ -30,6 +30,9 @@ ANSWER_SECONDS = 30.0
 REQUESTS = 1000
 """With so many answered, a connection is closed, so that clients behind it get their turn (as nginx does)."""
 
+NEWCOMER_SECONDS = 0.1
+"""How long after it was made a connection is not closed by a stop before anything was asked."""
+
 _SLICE = 1 << 10
 """Bytes that are parsed at once: as many small requests as are in them may be known before the first is answered."""
 
@@ -95,6 +98,7 @@ class _Connection(HttpToolsProtocol):
         self._answered, self._read, self._in_head = 0, 0, True
         self._patience: asyncio.TimerHandle | None = self._limited()
         self._unread: asyncio.TimerHandle | None = None
+        self._newcomer_until = self.loop.time() + NEWCOMER_SECONDS
         self._crowd.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -107,6 +111,13 @@ class _Connection(HttpToolsProtocol):
 
     def close(self) -> None:
         self.transport.close()
+
+    def shutdown(self) -> None:
+        """As uvicorn has it, but for who has only just come: what he asks may be on its way, and is answered."""
+        if self.cycle is None and self.loop.time() < self._newcomer_until:
+            self.loop.call_at(self._newcomer_until, super().shutdown)
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         if self.idle:
@@ -138,7 +149,7 @@ class _Connection(HttpToolsProtocol):
         self.app = cast("Any", busy if self._crowd.full and self.url not in _PROBES else self._service)
         before = self.cycle
         super().on_headers_complete()
-        if self.cycle is not before and self._answered + len(self.pipeline) + 1 >= REQUESTS:
+        if self.cycle is not before and (self._crowd.leaves or self._answered + len(self.pipeline) + 1 >= REQUESTS):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:

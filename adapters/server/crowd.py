@@ -37,12 +37,16 @@ class Member(Protocol):
 
 
 class Crowd:
-    """All connections of a server, those first that have been idle for longest."""
+    """All connections of a server, those first that have been idle for longest.
+
+    Where it `leaves`, each answer ends its connection: who has more to say is to make another.
+    """
 
     def __init__(self) -> None:
         self._members: dict[Member, None] = {}
         self._addresses: Counter[str] = Counter()
         self._seldom = Seldom()
+        self.leaves = False
 
     def enter(self, member: Member) -> None:
         """Takes a connection in, and closes one that is idle, or else the new one, where there are too many."""
