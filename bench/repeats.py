@@ -44,9 +44,6 @@ CAREFULLY = 1_000
 SETTLED = 0.5
 """Seconds in which what was on its way has come."""
 
-Ids = Callable[[], list[str]]
-"""The ids of all that has come since it was asked last, or of all that is there."""
-
 Place = tuple[Mapping[str, Any], Callable[[], int]]
 """The settings of a sink, and how many have come twice by now."""
 
