@@ -93,7 +93,7 @@ class Journal:
         self._spent = self._version = self.appending = 0
         self.last = log.last(self._reads)
         self._recent = Recent()
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._advanced = asyncio.Event()
         self._writer = Writer(self._database, self._make_room)
 
@@ -157,7 +157,7 @@ class Journal:
         there: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self.last > after:
             there.set_result(None)
-        self._waiting = [each for each in (*self._waiting, there) if not each.done()]
+        self._waiting = [each for each in (*self._waiting, (after, there)) if not each[1].done()]
         return there
 
     async def advance(self, route: str, seq: int, checkpoints: Sequence[Checkpoint] = ()) -> None:
@@ -295,9 +295,9 @@ class Journal:
             asyncio.get_running_loop().call_soon(self._grow)  # behind those who are answered now
 
     def _grow(self) -> None:
-        for each in self._waiting:
-            if not each.done():
-                each.set_result(None)
+        for after, there in self._waiting:
+            if self.last > after and not there.done():
+                there.set_result(None)
 
 
 class RouteLog:

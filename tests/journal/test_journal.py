@@ -110,14 +110,17 @@ async def test_a_read_of_large_bodies_is_cut_but_never_empty(journal: Journal, h
 
 
 async def test_waiting_ends_when_something_is_appended(journal: Journal, heard: Heard) -> None:
-    """`wait` returns at once for what is there, and otherwise only after an append."""
+    """`wait` returns at once for what is there, and otherwise only after what it waits for is appended."""
     await journal.append([heard()])
     await asyncio.wait_for(journal.wait(0), 5)
-    waiting = asyncio.ensure_future(journal.wait(1))
+    waiting, later = journal.wait(1), journal.wait(2)
     await journal.advance("raw", 1)
     assert not waiting.done()
     await journal.append([heard()])
     await asyncio.wait_for(waiting, 5)
+    assert not later.done()
+    await journal.append([heard()])
+    await asyncio.wait_for(later, 5)
 
 
 async def test_a_cancelled_append_still_wakes_its_readers(journal: Journal, heard: Heard) -> None:
