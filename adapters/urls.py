@@ -29,7 +29,7 @@ _USER = regex(
 """A user, and a password, which may have in it what should have been encoded; its beginning, where a text was cut."""
 
 _QUERY = regex(r"[?#][^\s?#\"'<>]++")
-_NAME = regex(r"[?#&;]([^\s?#&;=\"'<>]+)=")
+_NO_NAME = regex(r"[\s\"'<>]")
 _PUBLIC_USER = regex(r"(?i)(?:\w+\+)?ssh://[^:]*@")
 
 
@@ -84,10 +84,18 @@ def secret_parameters(url: str) -> list[str]:
 
 def may_ask_secretly(text: str) -> bool:
     """Whether a URL in a text may have secret parameters: it has none where this is false."""
-    for name in _NAME.findall(text):  # noqa: SIM110  a loop is faster than `any`, and few texts have more than one
-        if _is_secret(name):
+    *before, _ = text.split("=")
+    for each in before:  # noqa: SIM110  a loop is faster than `any`, and few texts have more than one
+        if _is_secret(_named(each)):
             return True
     return False
+
+
+def _named(text: str) -> str:
+    """The name of a parameter that a text ends with; empty where it ends with none."""
+    start = max(map(text.rfind, "?#&;"))
+    name = text[start + 1 :] if start >= 0 else ""
+    return "" if _NO_NAME.search(name) else name
 
 
 def _public_query(query: str) -> str:

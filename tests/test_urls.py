@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.urls import public
+from adapters.urls import may_ask_secretly, public
 
 KEPT = [
     "https://git.example.com/shop.git?ref=main&path=a#L1",
@@ -83,3 +83,11 @@ def test_its_time_is_linear(piece: str) -> None:
 
     small = min(seconds(2_000) for _ in range(5))
     assert min(seconds(20_000) for _ in range(3)) < 40 * small + 0.01
+
+
+@given(
+    st.lists(st.sampled_from(["?", "&", ";", "#", "=", "token", "page", " ", '"', "x", "a/b", "%74oken"])).map("".join)
+)
+def test_what_is_looked_at_once_has_nothing_secret(text: str) -> None:
+    """Where a look at the names says that there is no secret parameter, none is left out."""
+    assert may_ask_secretly(text) or public(text) == text

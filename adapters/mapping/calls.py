@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.mapping.code import Code, Function, folded
@@ -65,7 +66,7 @@ def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any
 
 def _known_or_empty(found: Filter, index: int, argument: Closure) -> Any:
     """An argument's value; where it is not known yet, an empty one of its kind."""
-    types = found.parameters[min(index, len(found.parameters) - 1)].types
+    types = _parameter(found, index).types
     return argument.value if isinstance(argument, Constant) else types[0]()
 
 
@@ -106,20 +107,33 @@ def _open(inner: Closure, found: Filter, arguments: Sequence[Closure]) -> Code:
         value = function.assign(function.value(inner))
         with function.block(f"if type({value}) is not Absent:"):
             others = [function.value(each) for each in arguments]
-            called = f"{function.bind(apply)}({', '.join([value, *others])})"
-            function.write(f"{value} = {function.unless_absent(others, called)}")
+            fitted = [_fitting(found, *each, function) for each in enumerate(others)]
+            called = f"{function.bind(found.function)}({', '.join([value, *fitted])})"
+            if found.accepts:
+                called += f" if {_is_of(value, found.accepts, function)} else {function.bind(found.refuse)}({value})"
+            function.write(f"{value} = {function.unless_absent(others, called)}", found.name)
         return value
-
-    def apply(value: Any, *values: Any) -> Any:
-        return found(value, _fitted(found, values))
 
     return Code(write)
 
 
+def _fitting(found: Filter, index: int, value: str, function: Function) -> str:
+    """An expression: an argument as the parameter takes it."""
+    parameter = _parameter(found, index)
+    if not parameter.types:
+        return value
+    fits = function.bind(partial(_fits, parameter, name=found.name))
+    return f"{value} if {_is_of(value, parameter.types, function)} else {fits}({value})"
+
+
+def _parameter(found: Filter, index: int) -> Parameter:
+    """The parameter that takes an argument: the last one's takes them again and again where it is variadic."""
+    return found.parameters[min(index, len(found.parameters) - 1)]
+
+
 def _fitted(found: Filter, arguments: Sequence[Any]) -> list[Any]:
-    """Arguments as a filter's parameters take them, the last one's again and again where it is variadic."""
-    last = len(found.parameters) - 1
-    return [_fits(found.parameters[min(index, last)], value, found.name) for index, value in enumerate(arguments)]
+    """Arguments as a filter's parameters take them."""
+    return [_fits(_parameter(found, index), value, found.name) for index, value in enumerate(arguments)]
 
 
 def _fits(parameter: Parameter, value: Any, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeGuard
 
@@ -12,7 +12,7 @@ from adapters.mapping.failures import Absent, Failure, Unknown, shown
 from adapters.mapping.filters import FILTERS
 from adapters.mapping.paths import followed, stepped
 from adapters.mapping.scope import Closure, Constant, never
-from adapters.mapping.syntax import ALL, Argument, Call, Expression, Literal, Path, Template
+from adapters.mapping.syntax import ALL, Argument, Call, Expression, Literal, Path, Step, Template
 from adapters.yamlfile import suggestion
 
 
@@ -39,24 +39,29 @@ def _walked(function: Function, start: str, path: Path) -> str:
     def write() -> str:
         if ALL in path.steps:
             return _of_every(function, start, path)
-        found, absent = function.variable(), function.bind(Absent(f"{path} is missing"))
-        match path.steps:
-            case [str(step)] if path.name:
-                function.write(f"{found} = {_member(function, start, step)}")
-            case _:
-                steps = "".join(f"[{step!a}]" for step in path.steps)
-                there = f" if type({start}) is not Absent else None" if path.name and function.may_miss(start) else ""
-                function.write(f"try: {found} = {start}{steps}{there}")
-                function.write(f"except (KeyError, IndexError, TypeError): {found} = None")
-        function.write(f"if {found} is None: {found} = {absent}")
+        found = function.assign(_step(function, start, path.steps))
+        function.write(f"if {found} is None: {found} = {function.bind(Absent(f'{path} is missing'))}")
         return found
 
     return function.once((start, path), write)
 
 
-def _member(function: Function, start: str, step: str) -> str:
-    """One member, as an expression: it is often missing, and to ask is ten times as fast as to catch a KeyError."""
-    return f"{start}.get({step!a}) if type({start}) is dict else {function.bind(stepped)}({start}, {step!a})"
+def _step(function: Function, start: str, steps: Sequence[Step]) -> str:
+    """What the last of some steps leads to, as an expression; None where it leads nowhere.
+
+    A member is often missing: to ask is ten times as fast as to catch a KeyError.
+    """
+    *before, last = steps
+    value = _within(function, start, tuple(before)) if before else start
+    if value == "scope" and isinstance(last, str):
+        return f"scope.get({last!a})"
+    other = f"None if {value} is None else {function.bind(stepped)}({value}, {last!a})"
+    return f"{value}.get({last!a}) if type({value}) is dict else {other}" if isinstance(last, str) else other
+
+
+def _within(function: Function, start: str, steps: Sequence[Step]) -> str:
+    """What steps on the way to others lead to, looked at once."""
+    return function.once((start, steps), lambda: function.assign(_step(function, start, steps)))
 
 
 def _of_every(function: Function, start: str, path: Path) -> str:

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from adapters.mapping import syntax
 from adapters.mapping.closures import Names, pipeline, rendered
 from adapters.mapping.code import Code, Function
 from adapters.mapping.comparisons import COMPARISONS, Test
-from adapters.mapping.failures import Absent, Unknown, shown
+from adapters.mapping.failures import Absent, Failure, Unknown, shown
 from adapters.mapping.scope import Closure, Constant, Scope, inside
 from adapters.yamlfile import suggestion
 
@@ -185,6 +185,8 @@ def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Clo
     if texts := _texts(name, operand):
         question = "type({0}) is str and {0} in {1}"
         return _asked(get, question, lambda value, _: type(value) is str and value in texts, texts), wanted
+    if name == "eq" and not isinstance(get, Constant):
+        return _equal(get, operand, names), wanted
     test = _some(operand, names) if name == "some" else _test(name, operand, names)
     question = "type({0}) is not Absent and {1}({0}, scope)"
     return _asked(get, question, lambda value, scope: type(value) is not Absent and test(value, scope), test), wanted
@@ -195,6 +197,27 @@ def _asked(get: Closure, question: str, ask: Test, of: object = None) -> Closure
     if isinstance(get, Constant):
         return lambda scope: ask(get.value, scope)
     return Code(lambda function: function.assign(question.format(function.value(get), function.bind(of))))
+
+
+def _equal(get: Closure, operand: Any, names: Names) -> Closure:
+    """Whether a value is there, and equal to another one of its kind; the other one is made only then."""
+    made = isinstance(operand, str) and not _written_out(operand)
+    wanted = rendered(syntax.template(operand), names) if made else Constant(operand)
+
+    def write(function: Function) -> str:
+        value, answer = function.value(get), function.assign("False")
+        with function.block(f"if type({value}) is not Absent:"):
+            other = function.value(wanted)
+            if function.may_miss(other):
+                function.write(f"if type({other}) is Absent: {function.bind(_refuse)}({other})")
+            function.write(f"{answer} = {value} == {other} and (type({value}) is bool) is (type({other}) is bool)")
+        return answer
+
+    return Code(write)
+
+
+def _refuse(absent: Absent) -> NoReturn:
+    raise Failure(f"cannot compare: {absent.reason}")
 
 
 def _test(name: str, operand: Any, names: Names) -> Test:
