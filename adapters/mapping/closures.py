@@ -55,7 +55,8 @@ def _step(function: Function, start: str, steps: Sequence[Step]) -> str:
     value = _within(function, start, tuple(before)) if before else start
     if value == "scope" and isinstance(last, str):
         return f"scope.get({last!a})"
-    other = f"None if {value} is None else {function.bind(stepped)}({value}, {last!a})"
+    nothing = f"type({value}) is Absent" if value == start else f"{value} is None"
+    other = f"None if {nothing} else {function.bind(stepped)}({value}, {last!a})"
     return f"{value}.get({last!a}) if type({value}) is dict else {other}" if isinstance(last, str) else other
 
 

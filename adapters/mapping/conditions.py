@@ -185,6 +185,9 @@ def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Clo
     if texts := _texts(name, operand):
         question = "type({0}) is str and {0} in {1}"
         return _asked(get, question, lambda value, _: type(value) is str and value in texts, texts), wanted
+    if known := _listed(name, operand):
+        question = "type({0}) is not bool and {0} in {1}"
+        return _asked(get, question, lambda value, _: type(value) is not bool and value in known, known), wanted
     if name == "eq" and not isinstance(get, Constant):
         return _equal(get, operand, names), wanted
     test = _some(operand, names) if name == "some" else _test(name, operand, names)
@@ -238,6 +241,12 @@ def _texts(name: str, operand: Any) -> frozenset[str]:
     allowed = operand if name == "in" and isinstance(operand, list) else [operand] if name == "eq" else []
     texts = frozenset(value for value in allowed if isinstance(value, str) and _written_out(value))
     return texts if len(texts) == len(allowed) else frozenset()
+
+
+def _listed(name: str, operand: Any) -> tuple[Any, ...]:
+    """The texts and numbers that a comparison allows, where they are no more than that, and written out."""
+    plain = name == "in" and isinstance(operand, list) and all(type(each) in (str, int, float) for each in operand)
+    return tuple(operand) if plain and _written_out(operand) else ()
 
 
 def _written_out(operand: Any) -> bool:
