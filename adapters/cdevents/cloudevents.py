@@ -141,7 +141,7 @@ def structured(message: Message) -> bytes:
     else `data_base64`. Empty data is left out.
     """
     if message.format is not Format.LEGACY:
-        return orjson.dumps({**message.attributes, "data": orjson.Fragment(message.data)})
+        return b'%b,"data":%b}' % (orjson.dumps(message.attributes)[:-1], message.data)
     return orjson.dumps({**message.attributes, **_data(message)})
 
 

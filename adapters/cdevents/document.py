@@ -60,9 +60,15 @@ def _made(event: CDEvent, layout: _Layout, schemas: str) -> dict[str, Any]:
         context["schemaUri"] = schema_uri(schemas, event.name)
     if event.chain_id is not None and layout.chained:
         context["chainId"] = event.chain_id
-    if event.links and (links := layout.links(event.links)):
+    if event.links and (links := _links(event.links, layout)):
         context["links"] = links
-    made: dict[str, Any] = {"context": context, "subject": _subject(event, layout)}
+    subject: dict[str, Any] = {"id": event.subject_id}
+    if event.subject_source is not None:
+        subject["source"] = event.subject_source
+    if layout.subject_type is not None:
+        subject["type"] = layout.subject_type
+    subject["content"] = layout.rewrite(event.content) if layout.rewrite else event.content
+    made: dict[str, Any] = {"context": context, "subject": subject}
     if event.custom_data is not None:
         made["customData"] = event.custom_data
     return made
@@ -114,17 +120,18 @@ class _Layout:
     rewrite: Rewrite | None
     chained: bool
     custom: bool
-    links: Callable[[Links], list[Mapping[str, Any]]]
+    domains: bool
 
 
-def _subject(event: CDEvent, layout: _Layout) -> dict[str, Any]:
-    subject: dict[str, Any] = {"id": event.subject_id}
-    if event.subject_source is not None:
-        subject["source"] = event.subject_source
-    if layout.subject_type is not None:
-        subject["type"] = layout.subject_type
-    subject["content"] = layout.rewrite(event.content) if layout.rewrite else event.content
-    return subject
+def _links(links: Links, layout: _Layout) -> Links:
+    """What a spec has of an event's links: 0.3 none, and none before 0.6 has those to a domain's own id."""
+    if not layout.chained:
+        return ()
+    if not layout.domains:
+        for link in links:
+            if "domainId" in link.get("target", ()):
+                return [each for each in links if "domainId" not in each.get("target", ())]
+    return [*links]
 
 
 def _public(value: Any) -> Any:
@@ -154,17 +161,8 @@ def _layout(name: str, spec: Spec) -> _Layout:
         rewrite=rewrite,
         chained=spec >= Spec.V0_4_1,
         custom=name not in EVENTS,
-        links=_links(spec),
+        domains=spec >= Spec.V0_6_0,
     )
-
-
-def _links(spec: Spec) -> Callable[[Links], list[Mapping[str, Any]]]:
-    """What a spec has of an event's links: 0.3 none, and none before 0.6 has those to a domain's own id."""
-    if spec >= Spec.V0_6_0:
-        return list
-    if spec < Spec.V0_4_1:
-        return lambda _: []
-    return lambda links: [link for link in links if "domainId" not in link.get("target", ())]
 
 
 def _rewrite_fields(fields: Mapping[str, Field], spec: Spec) -> Rewrite | None:

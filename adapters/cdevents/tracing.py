@@ -16,6 +16,7 @@ from adapters.cdevents.heard import items
 HEADERS = frozenset({TRACEPARENT, TRACESTATE})
 """What is kept of the headers of a notification."""
 
+_TOLD = frozenset({TRACEPARENT, f"ce-{TRACEPARENT}"})
 _PARENT = re.compile(
     r"(?:00|(?!ff)[0-9a-f]{2})-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})(?P<span>[0-9a-f]{16})-[0-9a-f]{2}"
     r"(?P<more>-[!-~]{0,200})?"
@@ -28,6 +29,8 @@ def tracing(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
 
     `headers` has lower-case names, and the attributes of a CloudEvent that is in them as `ce-<name>`.
     """
+    if _TOLD.isdisjoint(headers) and not headers.get("content-type", "").startswith(STRUCTURED_JSON):
+        return {}  # as most
     for said in _said(headers, body):
         parent, state = said.get(TRACEPARENT), said.get(TRACESTATE)
         if isinstance(parent, str) and place(parent):
@@ -48,7 +51,5 @@ def _said(headers: Mapping[str, str], body: bytes) -> Iterator[Mapping[str, Any]
     if headers.get("content-type", "").startswith(STRUCTURED_JSON):
         found = items(body)
         yield from (each for each in found if len(found) == 1 and isinstance(each, dict))
-    if f"ce-{TRACEPARENT}" in headers:
-        yield {name: headers[f"ce-{name}"] for name in HEADERS if f"ce-{name}" in headers}
-    if TRACEPARENT in headers:
-        yield headers
+    yield {name: headers[f"ce-{name}"] for name in HEADERS if f"ce-{name}" in headers}
+    yield headers

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.mapping.xml import XmlShape
 
 _ALWAYS = frozenset({"line", "pattern"})
+_JSON = (b"{", b"[")
 _BLANK = b" \t\r\n\0"
 
 Decoder = Callable[[bytes], list[Any]]
@@ -33,7 +34,7 @@ A document that came in an envelope is an Enveloped.
 def json(body: bytes) -> list[Any]:
     """One JSON document."""
     try:
-        return [orjson.loads(unmarked(body))]
+        return [orjson.loads(body if body[:1] in _JSON else unmarked(body))]
     except orjson.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error}") from None
 
@@ -227,7 +228,7 @@ def _whole(settings: Input) -> Decoder:
     json_decoder = bounded(_unwrapping(settings, json), JSON) if settings.json_ else None
     first = json_decoder or form_decoder or xml_decoder
     assert first is not None  # noqa: S101 - the model has one of them
-    by_first = {b"<": xml_decoder or first, **dict.fromkeys((b"{", b"["), first)}
+    by_first = {b"<": xml_decoder or first, **dict.fromkeys(_JSON, first)}
     other = form_decoder or first
 
     def decode(body: bytes) -> list[Any]:
