@@ -96,8 +96,14 @@ def _custom_gate(spec: Spec) -> _Gate:
 
 
 def _made(event_type: EventType | None, spec: Spec) -> _Gate:
-    both = {"allOf": [_schema(event_type, spec), as_schema(event_type, spec)]}
+    both = _both(_schema(event_type, spec), as_schema(event_type, spec))
     return _Gate(event_type, spec, _compiled(both), purls(event_type))
+
+
+def _both(one: Schema, other: Schema) -> Schema:
+    """A schema of what two accept that say nothing different of one thing."""
+    inner = {key: _both(one[key], value) for key, value in other.items() if key in one and isinstance(value, dict)}
+    return {**one, **other, **inner}
 
 
 def _schema(event_type: EventType | None, spec: Spec) -> Schema:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 MOST, LONGEST = 4096, 512
 """How many results are kept, and of how long texts: what somebody makes large is not."""
 
-Texts = ParamSpec("Texts")
 Result = TypeVar("Result")
 
 
-def kept(function: Callable[Texts, Result]) -> Callable[Texts, Result]:
+def kept(function: Callable[..., Result]) -> Callable[..., Result]:
     """The function, which takes texts and is pure; what it raises is not kept."""
     remembering = lru_cache(maxsize=MOST)(function)
 
     @wraps(function)
-    def quick(*texts: Texts.args, **named: Texts.kwargs) -> Result:
-        for text in texts:
-            if len(text) > LONGEST:  # type: ignore[arg-type]  # they are texts
-                return function(*texts, **named)
-        return remembering(*texts, **named)  # type: ignore[arg-type]  # and can be hashed
+    def quick(text: str, *others: str) -> Result:
+        if len(text) > LONGEST or (others and max(map(len, others)) > LONGEST):
+            return function(text, *others)
+        return remembering(text, *others)
 
     return quick
