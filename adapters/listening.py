@@ -76,21 +76,39 @@ def bound_already(bound: Bound, addresses: Mapping[str, str]) -> dict[str, socke
 def _handed_over() -> dict[str, socket.socket]:
     """The sockets on which systemd, or who does as it does, listens for this process: they outlive it.
 
-    Those who come while it is away wait in them for the next one (systemd.socket(5), sd_listen_fds(3)).
+    Those who come while it is away wait in them for the next one (systemd.socket(5), sd_listen_fds(3)). Raises
+    AddressUnavailable for what is none of them.
     """
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return {}
-    numbers = range(_FIRST_HANDED, _FIRST_HANDED + int(os.environ.get("LISTEN_FDS", "0")))
-    sockets = [socket.socket(fileno=number) for number in numbers]
-    for each in sockets:
-        each.set_inheritable(False)
-    return {_written_out(each.getsockname()): each for each in sockets}
+    count = os.environ.get("LISTEN_FDS", "0")
+    if not count.isdecimal():
+        raise AddressUnavailable(f"LISTEN_FDS: '{count}' is not how many sockets were handed over")
+    numbers = range(_FIRST_HANDED, _FIRST_HANDED + int(count))
+    return {_written_out(each.getsockname()): each for each in map(_taken_over, numbers)}
+
+
+def _taken_over(number: int) -> socket.socket:
+    try:
+        handed = socket.socket(fileno=number)
+        listens = handed.type == socket.SOCK_STREAM and handed.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError as error:
+        raise AddressUnavailable(f"LISTEN_FDS: file {number} is no socket: {error.strerror}") from None
+    if not listens:
+        name = _written_out(handed.getsockname())
+        handed.close()
+        raise AddressUnavailable(
+            f"{name} was handed over, and takes no connections; let the socket unit have ListenStream= and Accept=no"
+        )
+    handed.set_inheritable(False)
+    return handed
 
 
 def _written_out(name: Any) -> str:
     """A socket's name as a setting would say it."""
-    if isinstance(name, tuple):
-        return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+    match name:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return str(name)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
+from adapters import listening
+from adapters.errors import AddressUnavailable
 from adapters.listening import bind, early
 from tests.service import free_port, listens
 
@@ -84,3 +87,54 @@ def test_an_address_of_ipv6_for_all_is_one_of_ipv4_too() -> None:
     with bind("::", port):
         for host in ("127.0.0.1", "::1"):
             socket.create_connection((host, port), timeout=5).close()
+
+
+def handed_over(monkeypatch: pytest.MonkeyPatch, number: int, count: str = "1") -> None:
+    """Lets a file be the first that a supervisor hands over to this process."""
+    monkeypatch.setattr(listening, "_FIRST_HANDED", number)
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDS", count)
+
+
+def test_a_socket_that_was_handed_over_is_listened_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name that it has, in place of what the file writes; one that is for another process is left alone."""
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        number, name = os.dup(there.fileno()), f"127.0.0.1:{there.getsockname()[1]}"
+        handed_over(monkeypatch, number)
+        with early(written(tmp_path, "server: {listen: 127.0.0.1:0}")) as bound:
+            assert [(address, each.fileno()) for address, each in bound.items()] == [(name, number)]
+        monkeypatch.setenv("LISTEN_PID", "1")
+        with early(written(tmp_path, "server: {drain: 1s}")) as bound:
+            assert not bound
+
+
+@pytest.mark.parametrize("count", ["", "-1", "one", "1.0"])
+def test_a_count_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: str) -> None:
+    """By the variable, and what it says."""
+    handed_over(monkeypatch, 3, count)
+    with pytest.raises(AddressUnavailable, match=f"LISTEN_FDS: '{count}'"), early(tmp_path / "none.yaml"):
+        pass
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_a_socket_that_takes_no_connections_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: socket.SocketKind
+) -> None:
+    """One of datagrams, and one that is a connection itself or was not listened on."""
+    with socket.socket(type=kind) as there:
+        there.bind(("127.0.0.1", 0))
+        handed_over(monkeypatch, os.dup(there.fileno()))
+        told = f"127.0.0.1:{there.getsockname()[1]} was handed over, and takes no connections; .*Accept=no"
+        with pytest.raises(AddressUnavailable, match=told), early(tmp_path / "none.yaml"):
+            pass
+
+
+def test_a_file_that_is_no_socket_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is closed, or another kind of file, by its number: not as a fault of the standard output."""
+    none = tmp_path / "none.yaml"
+    with (tmp_path / "file").open("w") as file:
+        handed_over(monkeypatch, number := file.fileno())
+        with pytest.raises(AddressUnavailable, match=f"file {number} is no socket: .*non-socket"), early(none):
+            pass
+    with pytest.raises(AddressUnavailable, match=f"file {number} is no socket: Bad file descriptor"), early(none):
+        pass

@@ -7,6 +7,7 @@ is a digest of a message and its record, and what was torn or is another's is th
 
 from __future__ import annotations
 
+import errno
 import os
 from mmap import mmap
 from pathlib import Path
@@ -32,7 +33,8 @@ _log = structlog.get_logger(__name__)
 class Marks:
     """The marks of one route in a file, which is made where it does not exist; for any thread.
 
-    The file is written to its end at once: a disk that fills up later takes nothing of it.
+    The file is written to its end at once, also where it was there, for a copy may have holes: a disk that is full when
+    one of them is filled ends the process (SIGBUS, mmap(2)).
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +46,8 @@ class Marks:
                 if found:
                     _log.warning("not a file of marks, begun anew: some events may be published again", file=str(path))
                 found = _MAGIC.ljust(_SIZE, b"\0")
-                os.pwrite(file, found, 0)
+            if os.pwrite(file, found, 0) < _SIZE:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._memory = mmap(file, _SIZE)
         finally:
             os.close(file)

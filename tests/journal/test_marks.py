@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,31 @@ def test_damage_is_no_mark(tmp_path_factory: pytest.TempPathFactory, damage: byt
     path.write_bytes(whole[:at] + damage + whole[at + len(damage) :])
     known = {mark(seq) for seq in range(2000)}
     assert Marks(path).beyond(0) & known <= {mark(seq) for seq in range(1000)}
+
+
+def test_a_copy_with_holes_has_none_of_them(tmp_path: Path) -> None:
+    """What was put is still there, and a disk that fills up later cannot be in the way of the rest."""
+    path = tmp_path / "marks"
+    Marks(path).put(7, mark(7))
+    kept, size = path.read_bytes()[:4096], path.stat().st_size
+    path.write_bytes(kept)
+    os.truncate(path, size)
+    assert Marks(path).beyond(0) == {mark(7)}
+    assert path.stat().st_blocks * 512 >= size
+
+
+def test_a_file_that_has_no_room_is_not_used(tmp_path: Path) -> None:
+    """Be it new, or there with holes: to put a mark where there is no disk would end the process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    (path := tmp_path / "marks").touch()
+    os.truncate(path, 1 << 20)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        for each in (path, tmp_path / "new"):
+            with pytest.raises(OSError, match="No space left"):
+                Marks(each)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_route_without_a_place_for_marks_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
