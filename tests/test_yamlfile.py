@@ -1,5 +1,7 @@
 """YAML whose every value knows its place."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -67,6 +67,8 @@ class ModelType(type):
             if strange := [key for key, each in namespace.items() if type(each).__module__.startswith("pydantic")]:
                 raise TypeError(f"{name}.{strange[0]}: what is read has its marker from adapters.settings")
             declared = namespace.pop("__annotations__", {})
+            if not all(isinstance(type_, str) for type_ in declared.values()):
+                raise TypeError(f"{name}: types are read when they are needed: from __future__ import annotations")
             fields = {name: type_ for name, type_ in declared.items() if not _apart(name, type_)}
             namespace["model_declared"] = fields
             namespace["model_defaults"] = {name: namespace.pop(name) for name in fields if name in namespace}

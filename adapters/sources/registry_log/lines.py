@@ -28,7 +28,7 @@ _FORMS = [
             rf'time="(?P<time>[^"]+)" level=info msg="response completed"{_FIELDS} http\.request\.method=(?:GET|PUT)'
             rf'{_FIELDS} http\.request\.uri="?{_MANIFEST}"?{_FIELDS} http\.response\.status=20[01]'
         ),
-        rf'\S+ \S+ \S+ \[(?P<clock>[^]]+)\] "(?:GET|PUT) {_MANIFEST} [^"]*" 20[01] ',
+        rf'\S+ \S+ \S+ \[(?P<clock>[^]]+)\] "(?P<method>GET|PUT) {_MANIFEST} [^"]*" 20[01] ',
     )
 ]
 
@@ -37,11 +37,12 @@ _FRAMING = Framing()
 
 
 class Tag(NamedTuple):
-    """A tag that was pushed or pulled, no later than `at`."""
+    """A tag that was pushed or pulled, no later than `at`; or one whose push `began` in the second that ends then."""
 
     repository: str
     name: str
     at: datetime
+    began: bool = False
 
 
 def tag(heard: bytes) -> Tag | None:
@@ -61,7 +62,9 @@ def _pushed(line: bytes) -> Tag | None:
 
 
 def _tag(said: dict[str, str]) -> Tag:
-    return Tag(said["repository"], said["tag"], _second(said["clock"]) if "clock" in said else _exact(said["time"]))
+    if "clock" in said:
+        return Tag(said["repository"], said["tag"], _second(said["clock"]), began=said["method"] == "PUT")
+    return Tag(said["repository"], said["tag"], _exact(said["time"]))
 
 
 def _exact(text: str) -> datetime:
@@ -72,5 +75,5 @@ def _exact(text: str) -> datetime:
 
 
 def _second(text: str) -> datetime:
-    """The end of the second that an access log names."""
+    """The end of the second in which a request began, which an access log names (gorilla/handlers' logging.go)."""
     return datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z") + timedelta(seconds=1)

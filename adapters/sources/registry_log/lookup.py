@@ -17,7 +17,9 @@ Find = Callable[[Tag], str | None]
 """Blocks; raises LookupFailed where it may go better later."""
 
 _WRITING = timedelta(seconds=5)
-"""How long before its line a push may have written the tag."""
+"""How long a push may take to write the tag: before the line of its end, after that of its beginning."""
+
+_SECOND = timedelta(seconds=1)
 
 
 class LookupFailed(AdapterError):
@@ -42,6 +44,8 @@ def storage(root: Path) -> Find:
     def find(tag: Tag) -> str | None:
         folder = repositories / tag.repository / "_manifests" / "tags" / tag.name
         try:
+            if tag.began and (written := _begun(folder, tag.at)):
+                return _digest(written[0].read_text()) if len(written) == 1 else None
             return next(_links(folder, tag.at), None)
         except FileNotFoundError:
             return None
@@ -51,11 +55,22 @@ def storage(root: Path) -> Find:
     return find
 
 
+def _begun(folder: Path, end: datetime) -> list[Path]:
+    """What a push may have written that began in the second before `end`: in that second, or else soon after."""
+    within = [link for link in _index(folder) if end - _SECOND <= _written(link) < end]
+    return within or [link for link in _index(folder) if end <= _written(link) <= end + _WRITING]
+
+
+def _index(folder: Path) -> Iterator[Path]:
+    """The links to all that a tag ever was."""
+    return folder.glob("index/*/*/link")
+
+
 def _links(folder: Path, at: datetime) -> Iterator[str]:
     current = folder / "current" / "link"
     if _written(current) <= at:
         yield _digest(current.read_text())
-    for link in folder.glob("index/*/*/link"):
+    for link in _index(folder):
         if at - _WRITING <= _written(link) <= at:
             yield _digest(link.read_text())
 

@@ -40,8 +40,8 @@ def line(form: str, uri: str = "/v2/team/my-app/manifests/v1.0_x", agent: str = 
 
 @pytest.mark.parametrize(("form", "at"), [("json", AT), ("text", AT), ("access", SECOND)])
 def test_each_form_names_its_tag_and_time(form: str, at: datetime) -> None:
-    """An access log knows but the second, of which the end counts: the tag was written before it."""
-    assert tag(line(form).encode()) == ("team/my-app", "v1.0_x", at)
+    """An access log knows but the second in which a request began, of which the end counts."""
+    assert tag(line(form).encode()) == ("team/my-app", "v1.0_x", at, form == "access")
 
 
 @pytest.mark.parametrize("form", FORMS)

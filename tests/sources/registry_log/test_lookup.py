@@ -24,6 +24,11 @@ def asked(at: datetime = AT) -> Tag:
     return Tag("team/app", "latest", at)
 
 
+def began(at: datetime = AT) -> Tag:
+    """A line of an access log: of a push that began in the second before this time."""
+    return Tag("team/app", "latest", at, began=True)
+
+
 def link(root: Path, where: str, digest: str, at: datetime, tag: str = "latest") -> None:
     """A link of the tag, written at a time."""
     tags = root / "docker" / "registry" / "v2" / "repositories" / "team" / "app" / "_manifests" / "tags"
@@ -58,6 +63,28 @@ def test_a_pull_of_what_has_moved_since_is_not_guessed(tmp_path: Path) -> None:
     pushed(tmp_path, OLD, AT - timedelta(hours=1))
     pushed(tmp_path, NEW, AT + timedelta(hours=1))
     assert storage(tmp_path)(asked()) is None
+
+
+def test_a_push_that_began_in_a_second_may_be_written_after_it(tmp_path: Path) -> None:
+    """An access log tells when a request began, and no more of it than the second."""
+    pushed(tmp_path, OLD, AT - timedelta(seconds=2))
+    pushed(tmp_path, NEW, AT + timedelta(milliseconds=20))
+    assert storage(tmp_path)(began()) == NEW
+    assert storage(tmp_path)(began(AT - timedelta(seconds=1))) == OLD
+
+
+def test_of_two_pushes_that_may_be_meant_none_is(tmp_path: Path) -> None:
+    """They began in the same second, or one may have been slow."""
+    pushed(tmp_path, OLD, AT - timedelta(milliseconds=700))
+    pushed(tmp_path, NEW, AT - timedelta(milliseconds=300))
+    assert storage(tmp_path)(began()) is None
+    assert storage(tmp_path)(began(AT - timedelta(seconds=1))) is None
+
+
+def test_a_push_that_left_no_trace_is_what_the_tag_is(tmp_path: Path) -> None:
+    """As where the files came from a backup with other times."""
+    pushed(tmp_path, OLD, AT - timedelta(days=1))
+    assert storage(tmp_path)(began()) == OLD
 
 
 def test_a_tag_that_is_gone_has_no_digest(tmp_path: Path) -> None:
