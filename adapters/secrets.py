@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from adapters.errors import ConfigError, Problem
 from adapters.settings import BeforeValidator, Field, Info, SecretStr, Settings, WrapValidator
+from adapters.settings.reading import encodable
 from adapters.yamlfile import Location, YamlFile
 
 FRESH = 1.0
@@ -194,6 +195,8 @@ def _pieces(text: str, environ: Mapping[str, str]) -> Iterator[tuple[str, Path |
 
 def _variable(reference: str, environ: Mapping[str, str]) -> str:
     name, has_default, default = reference.partition(":-")
+    if not encodable(environ.get(name, "")):
+        raise _Missing(f"the environment variable {name} is not UTF-8 text", "a value is text")
     if has_default:
         return environ.get(name) or default
     if name not in environ:

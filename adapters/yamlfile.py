@@ -243,7 +243,8 @@ class _Reader:
         try:
             return _scalar(node)
         except ValueError:
-            self._report(node, f"the tag {node.tag} is not supported")
+            number = node.tag.endswith((":int", ":float"))
+            self._report(node, "no such number can be read" if number else f"the tag {node.tag} is not supported")
             return None
 
     def _report(self, node: Node, message: str) -> None:

@@ -64,6 +64,13 @@ def test_everything_missing_is_reported_where_it_stands(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["a: ${env:X}", "a: b${env:X:-c}"])
+def test_bytes_that_are_no_text_are_told(text: str) -> None:
+    """Python has them as halves of characters, which no tool would be sent; what they are is not repeated."""
+    [(_, told)] = resolve(yamlfile.parse(text, "c.yaml"), {"X": "s3cret\udcff"}).problems
+    assert (told.where, told.message) == ("c.yaml:1:1", "the environment variable X is not UTF-8 text")
+
+
 def test_an_empty_secret_is_refused() -> None:
     """A secret that came out empty would let everybody in."""
     with pytest.raises(ValidationError):

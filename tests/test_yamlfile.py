@@ -88,6 +88,8 @@ BOMB = "a0: &a0 [x, x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
     [
         ("a: 1\na: 2", "f.yaml:2:1: 'a' is written twice"),
         ("a: !!python/object:os.system x", "f.yaml:1:4: the tag"),
+        ("a: 1" + "0" * 5000, "f.yaml:1:4: no such number can be read"),
+        ("a: !!int b", "f.yaml:1:4: no such number can be read"),
         ("a: [1\nb: 2", "f.yaml:2:2: did not find expected ',' or ']'"),
         ("[a]: 1", "f.yaml:1:1: a key must be a plain word"),
         ("a: 1\n---\nb: 2", "f.yaml:2:1: found another document (leave out what follows: a file is one document)"),

@@ -12,7 +12,8 @@ from typing import Any
 from adapters import plain
 from adapters.config.models import Config
 from adapters.errors import AdapterError, Problem
-from adapters.yamlfile import Location, Mark, YamlFile
+from adapters.settings.reading import encodable
+from adapters.yamlfile import DEEPEST, Location, Mark, YamlFile
 
 PREFIX = "CDEVENTS_ADAPTERS__"
 """What the name of such a variable begins with; the steps to a setting follow, with `__` between them."""
@@ -102,14 +103,27 @@ def _twice(other: str) -> _Astray:
 
 
 def _value(text: str) -> Any:
-    if not text.lstrip().startswith(_JSON):
-        return text
+    value = _parsed(text) if text.lstrip().startswith(_JSON) else text
+    if not _within(DEEPEST, value):
+        raise _Astray(f"its value is nested deeper than {DEEPEST}")
+    if not encodable(json.dumps(value, ensure_ascii=False)):
+        raise _Astray("its value is not UTF-8 text")
+    return value
+
+
+def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         where = f", at {error.lineno}:{error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
         hint = "what begins with { or [ is JSON; a text that does so is written in quotation marks"
         raise _Astray(f"its value is no JSON{where}", hint) from None
+
+
+def _within(levels: int, value: Any) -> bool:
+    """Whether a value has no more levels than that."""
+    inner = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return not inner or (levels > 0 and all(_within(levels - 1, each) for each in inner))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

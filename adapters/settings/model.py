@@ -58,7 +58,7 @@ def _apart(name: str, annotation: Any) -> bool:
 class ModelType(type):
     """Keeps the fields of a model, and reads nothing of them until they are asked for."""
 
-    model_declared: Mapping[str, str]
+    model_declared: Mapping[str, Any]
     model_defaults: Mapping[str, Any]
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
@@ -200,9 +200,11 @@ def _parts(model: type[Settings]) -> Mapping[str, Part]:
 
 @cache
 def _own(model: ModelType) -> Mapping[str, Part]:
-    """The fields that a model has itself: the types of all are read at once, which is quick."""
-    written = ", ".join(f"{name!r}: ({type_})" for name, type_ in model.model_declared.items())
-    types = eval(f"{{{written}}}", vars(sys.modules[model.__module__]))  # noqa: S307 - the annotations of our own classes
+    """The fields that a model has itself: the types of all that are texts are read at once, which is quick."""
+    declared = model.model_declared
+    written = ", ".join(f"{name!r}: ({type_})" for name, type_ in declared.items() if isinstance(type_, str))
+    texts = eval(f"{{{written}}}", vars(sys.modules[model.__module__]))  # noqa: S307 - the annotations of our own classes
+    types = {**declared, **texts}
     return {name: _part(type_, model.model_defaults.get(name, _NONE)) for name, type_ in types.items()}
 
 

@@ -18,6 +18,7 @@ from adapters.settings.markers import Read, SecretStr, Undecided
 
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_HALF = re.compile("[\\ud800-\\udfff]")
 _TRUTH = {"true": True, "false": False}
 _LARGE = 2.0**53
 """Up to which a float is a whole number exactly."""
@@ -28,8 +29,6 @@ def reader(annotation: Any) -> Read:
     origin = get_origin(annotation)
     if origin in _GENERIC:
         return _GENERIC[origin](get_args(annotation))
-    if annotation in _EXACT:
-        return _exact(annotation)
     if annotation in _SIMPLE:
         return _SIMPLE[annotation]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -45,13 +44,20 @@ def _undecided(_value: Any, _context: Any) -> Any:
     raise Undecided
 
 
-def _exact(wanted: type) -> Read:
-    def read(value: Any, _context: Any) -> Any:
-        if type(value) is not wanted:
-            raise Undecided
-        return value
+def _none(value: Any, _context: Any) -> None:
+    if value is not None:
+        raise Undecided
 
-    return read
+
+def encodable(text: str) -> bool:
+    """Whether a text is one in UTF-8: bytes of the environment that are not are halves of characters in Python."""
+    return text.isascii() or _HALF.search(text) is None
+
+
+def _str(value: Any, _context: Any) -> str:
+    if type(value) is str and encodable(value):
+        return value
+    raise Undecided
 
 
 def _int(value: Any, _context: Any) -> int:
@@ -66,7 +72,7 @@ def _int(value: Any, _context: Any) -> int:
 def _float(value: Any, _context: Any) -> float:
     if type(value) is float:
         return value
-    if type(value) is int or _is_text(_NUMBER, value):
+    if (type(value) is int and abs(value) < _LARGE) or _is_text(_NUMBER, value):
         return float(value)
     raise Undecided
 
@@ -90,7 +96,7 @@ def _path(value: Any, _context: Any) -> Path:
 
 
 def _secret(value: Any, _context: Any) -> SecretStr:
-    if type(value) is str:
+    if type(value) is str and encodable(value):
         return SecretStr(value)
     if isinstance(value, SecretStr):
         return value
@@ -179,9 +185,10 @@ _GENERIC: Mapping[Any, Callable[[Sequence[Any]], Read]] = {
     tuple: _tuple,
     dict: _dict,
 }
-_EXACT = (str, NoneType)
 _SIMPLE: Mapping[Any, Read] = {
     Any: _anything,
+    NoneType: _none,
+    str: _str,
     int: _int,
     float: _float,
     bool: _bool,

@@ -16,7 +16,7 @@ from adapters import yamlfile
 from adapters.config import Config
 from adapters.mapping.document import MappingFile, SharedFile
 from adapters.mapping.export.document import ExportFile
-from adapters.settings import Field, Only, Settings, model_validator
+from adapters.settings import Field, Only, SecretStr, Settings, model_validator
 from adapters.settings.full import full_model, light_value
 from tests.checkout import ROOT
 
@@ -52,8 +52,10 @@ TEXTS = (
     "abc",
     "abcd",
     "aB",
+    "\ud800",
+    "é",
 )
-NUMBERS = (0, 1, -1, 9, 10, 10**30, 2.0**53, 1e300, 0.0, 0.5, 1.0, 1.5, float("nan"))
+NUMBERS = (0, 1, -1, 9, 10, 10**30, 10**400, 2.0**53, 1e300, 0.0, 0.5, 1.0, 1.5, float("nan"))
 ODD: tuple[Any, ...] = (*TEXTS, *NUMBERS, True, False, None, [], ["x"], [[]], {}, {"x": 1}, {"id": "x"})
 MUTANTS = 12
 
@@ -150,6 +152,25 @@ def test_what_a_variable_of_the_environment_says_is_a_number_too() -> None:
         "called": True,
     }
     assert Bounded.model_read({"at_least": 7.0}, None).at_least == 7
+
+
+class Hidden(Settings):
+    """Of what is not shown."""
+
+    secret: Annotated[SecretStr, Field(min_length=1)]
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_a_secret_is_read_to_the_same(value: Any) -> None:
+    """What is no text is none of them either."""
+    if (found := read(Hidden, {"secret": value})) is not None:
+        assert found == outcome(Hidden, {"secret": value})
+
+
+def test_what_is_no_number_of_a_computer_is_left_to_pydantic() -> None:
+    """Which tells that in its place: to make a float of it raises what is no ValueError."""
+    with pytest.raises(ValidationError, match="more"):
+        Bounded(more=10**400)
 
 
 def test_a_text_ends_where_it_ends() -> None:
