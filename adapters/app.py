@@ -26,6 +26,9 @@ from adapters.sidecar import Sidecar, assembled
 SWITCH = 0.0005
 """Seconds that a thread computes while another waits to: acknowledging goes through two, and Python gives each 5 ms."""
 
+CUT_OFF = 1.0
+"""Seconds that requests under way get when the time for a stop is out."""
+
 PRUNE_EVERY = 60.0
 """Seconds between two looks at what the journal need not keep any more."""
 
@@ -143,7 +146,8 @@ async def _drain(
                 route.drain()
             await asyncio.gather(*publishing, return_exceptions=True)
     except TimeoutError:
-        left = {each.route: each.lag for each in sidecar.journal.status(sidecar.routes) if each.lag}
+        server.stop(CUT_OFF)
+        left = {name: lag for name in sidecar.routes if (lag := sidecar.journal.waiting(name)) != 0}
         _log.warning("time is out; the rest is in the journal and goes on at the next start", records=left)
 
 

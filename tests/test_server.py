@@ -104,6 +104,29 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
         assert (await asking).text == "done"
 
 
+async def test_a_request_that_outlasts_a_stop_is_told_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    """It is answered 503 once the time is out, which may be cut short while it runs; no traceback tells of it."""
+    inside = asyncio.Event()
+
+    async def endless(_: Request) -> Response:
+        inside.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    serving = Server(application([route("/endless", endless)], CollectorRegistry, reasons()), grace=10 * PATIENCE)
+    async with running(serving) as (host, port), httpx.AsyncClient(timeout=PATIENCE) as client:
+        asking = asyncio.create_task(client.get(f"http://{host}:{port}/endless"))
+        await inside.wait()
+        serving.stop()
+        while await connects(host, port):  # noqa: ASYNC110 - nobody is told when a socket closes
+            await asyncio.sleep(0.01)
+        serving.stop(grace=0)
+        answer = await asking
+    assert (answer.status_code, answer.headers["connection"]) == (503, "close")
+    assert answer.json() == {"error": "it is stopping", "hint": "send it again"}
+    assert not [each for each in caplog.records if each.exc_info]
+
+
 async def test_who_has_just_come_is_heard_before_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     """His request is on its way: the connection is closed behind the answer, and not before it."""
     monkeypatch.setattr(connection, "NEWCOMER_SECONDS", PATIENCE)

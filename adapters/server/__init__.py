@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 import uvicorn.server
@@ -30,8 +32,9 @@ class Server(uvicorn.server.Server):
     """Serves on a socket until told to stop; signals are left to the process."""
 
     def __init__(self, app: Application, grace: float) -> None:
-        """`grace` is how many seconds requests under way get when it stops."""
+        """`grace` is how many seconds requests under way get when it stops: one at least."""
         self._crowd = Crowd()
+        self._grace, self._until = max(1.0, grace), math.inf
         super().__init__(
             uvicorn.Config(
                 Hands(app),
@@ -43,7 +46,6 @@ class Server(uvicorn.server.Server):
                 log_level="warning",
                 server_header=False,
                 proxy_headers=False,
-                timeout_graceful_shutdown=max(1, round(grace)),
             )
         )
 
@@ -56,9 +58,13 @@ class Server(uvicorn.server.Server):
         """Answer as before, but let each answer end its connection, so that none is cut off when it stops."""
         self._crowd.leaves = True
 
-    def stop(self) -> None:
-        """Take no new connection, and end `serve` when the requests under way are answered."""
+    def stop(self, grace: float | None = None) -> None:
+        """Take no new connection, and end `serve` when the requests under way are answered.
+
+        They get as long as it was made with, or less where it is told so now, and are then answered 503.
+        """
         self.retire()
+        self._until = min(self._until, time.monotonic() + (self._grace if grace is None else grace))
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -67,11 +73,10 @@ class Server(uvicorn.server.Server):
             each.close()
         for connection in [*self.server_state.connections]:
             connection.shutdown()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
-                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - sets of uvicorn
-                    await asyncio.sleep(_LOOK)
-        if self.server_state.tasks:
-            _log.warning("requests are cut off, for they take too long for a stop", count=len(self.server_state.tasks))
-        for task in [*self.server_state.tasks]:
+        state = self.server_state
+        while (state.connections or state.tasks) and time.monotonic() < self._until:  # noqa: ASYNC110 - sets of uvicorn
+            await asyncio.sleep(_LOOK)
+        if state.tasks:
+            _log.warning("requests are cut off, for they take too long for a stop", count=len(state.tasks))
+        for task in [*state.tasks]:
             task.cancel()

@@ -27,12 +27,15 @@ def application(sources: Sequence[Route], registry: Registry, readiness: Readine
 
 
 def served(routes: Sequence[Route]) -> Application:
-    """Some routes, each at a path as it is written, and a JSON 404 elsewhere."""
+    """Some routes, each at a path as it is written, and a JSON 404 elsewhere; 503 for what a stop cuts off."""
     paths = {each.path: each for each in reversed(routes)}
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         found = paths.get(scope["path"])
-        await (found.handle if found else _not_found)(scope, receive, send)
+        try:
+            await (found.handle if found else _not_found)(scope, receive, send)
+        except asyncio.CancelledError:
+            await _CUT_OFF(scope, receive, send)
 
     return serve
 
@@ -68,6 +71,9 @@ def _asked(answer: Callable[[], Awaitable[Answer]]) -> Application:
 
 
 _ONLY_ASKED = Refusal(405, "this is only asked", "use GET", {"Allow": "GET, HEAD"}).response
+
+
+_CUT_OFF = Refusal(503, "it is stopping", "send it again", {"Retry-After": "5"}).response
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
