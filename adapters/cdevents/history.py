@@ -120,8 +120,8 @@ def _moment(entry: Entry) -> datetime:
 
 def _timely(text: str) -> bool:
     try:
-        return bool(datetime.fromisoformat(text))
-    except ValueError:
+        return bool(datetime.fromisoformat(text).astimezone(UTC))
+    except (ValueError, OverflowError):
         return False
 
 

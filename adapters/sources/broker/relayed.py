@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -77,8 +77,9 @@ def _came_with(said: Any) -> dict[str, str]:
 
 
 def _moment(said: Any) -> datetime | None:
+    """In UTC, as the journal has it; None for what is no time with an offset, or none that UTC has a year for."""
     try:
         found = datetime.fromisoformat(str(said))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from adapters.mapping import Framing
@@ -57,7 +57,7 @@ def _pushed(line: bytes) -> Tag | None:
     found = next((match.groupdict() for form in _FORMS if (match := form.match(text))), None)
     try:
         return _tag(found) if found else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -71,7 +71,7 @@ def _exact(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _second(text: str) -> datetime:

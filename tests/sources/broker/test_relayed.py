@@ -126,6 +126,23 @@ def test_nothing_else_is_taken_for_a_tools_words() -> None:
     assert [*relayed(broken, b"x")] == [Relayed(b"x", {}, None)]
 
 
+@pytest.mark.parametrize(
+    ("told", "heard_at"),
+    [
+        ("2026-05-04T05:02:01.987654+02:00", HEARD),
+        ("2026-05-04T03:02:01.987654", None),
+        ("0001-01-01T00:00:00+02:00", None),
+        ("9999-12-31T23:59:59-02:00", None),
+    ],
+)
+def test_when_words_were_heard_is_told_as_the_journal_has_it(told: str, heard_at: datetime | None) -> None:
+    """In UTC: read from memory or from the file, they are the same. What UTC has no year for is none."""
+    of_legacy = {"ce-adapter": "cdevents-adapters", "ce-type": "legacy.x", "ce-time": told}
+    [words] = relayed(of_legacy, b"x")
+    assert words.heard_at == heard_at
+    assert words.heard_at is None or words.heard_at.tzinfo is UTC
+
+
 def test_words_are_keyed_by_the_run() -> None:
     """All that is said of one run; what no event comes of, by its tool."""
     started = build(7).replace(b"FINALIZED", b"STARTED").replace(b"SUCCESS", b"")

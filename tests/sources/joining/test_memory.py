@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adapters.cdevents.history import Entry, key
+import pytest
+
+from adapters.cdevents.history import ROLLOUTS, Entry, key, told
 from adapters.model import Checkpoint
 from adapters.sources.joining.memory import OWNER, Memory
 
@@ -41,3 +43,12 @@ def test_long_names_have_short_keys() -> None:
     """Whatever a tool calls its services, what is remembered is bounded."""
     assert len(key("rollouts", "x" * 100_000, "prod")) < 100
     assert key("rollouts", "x" * 1000, "a") != key("rollouts", "x" * 1000, "b")
+
+
+@pytest.mark.parametrize("moment", ["soon", "0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"])
+def test_what_has_no_time_is_not_remembered(moment: str) -> None:
+    """Nor what has one for which UTC has no year: it has no place in the order of time."""
+    environment = {"environment": {"id": "prod"}}
+    [rollout, *_] = ROLLOUTS
+    assert told(rollout, "shop", ENTRY, environment, {}).key
+    assert told(rollout, "shop", ENTRY._replace(moment=moment), environment, {}).key is None

@@ -62,6 +62,9 @@ def test_a_query_is_no_part_of_the_tag(form: str) -> None:
         ("/manifests/", "/blobs/"),
         ("v1.0_x", f"sha256:{'a' * 64}"),
         ("2026", "20x6"),
+        ("-03-01T12:00:00.513760656Z", "-03-01T12:00:00.513760656"),
+        ("2026-03-01T12:00:00.513760656Z", "0001-01-01T00:00:00+02:00"),
+        ("01/Mar/2026:13:00:00 +0100", "31/Dec/9999:23:59:59 +0000"),
         ("team/my-app", "team/../../../etc"),
         ("team/my-app", "../secrets"),
         ("team/my-app", "/etc"),
@@ -71,7 +74,7 @@ def test_a_query_is_no_part_of_the_tag(form: str) -> None:
 )
 def test_nothing_else_is_looked_up(form: str, said: str, instead: str) -> None:
     """Neither what failed or needs no answer, nor a path that would lead out of its folder."""
-    assert tag(line(form).replace(said, instead).encode()) is None
+    assert said not in line(form) or tag(line(form).replace(said, instead).encode()) is None
 
 
 @pytest.mark.parametrize("form", FORMS)
