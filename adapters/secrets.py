@@ -120,7 +120,7 @@ _REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
 
 
 class _Missing(Exception):
-    """A reference to something that is not there: what, and what to do."""
+    """A reference to something that is not there, or a text that can be of no use: what, and what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -182,6 +182,8 @@ def _told(file: YamlFile, missing: Iterable[Sequence[tuple[Location, _Missing]]]
 
 def _pieces(text: str, environ: Mapping[str, str]) -> Iterator[tuple[str, Path | None]]:
     """What a text is made of, and the file of which that comes."""
+    if "\0" in text:
+        raise _Missing("a NUL character is in no setting", "leave it out")
     at = 0
     for match in _REFERENCE.finditer(text):
         yield text[at : match.start()], None
@@ -206,8 +208,15 @@ def _variable(reference: str, environ: Mapping[str, str]) -> str:
 
 def _file(name: Path) -> str:
     try:
-        return name.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        text = name.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise _Missing(f"the file {name} is not UTF-8 text", "a secret is one line of text") from None
+        raise _no_text(name) from None
     except OSError as error:
         raise _Missing(f"the file {name} cannot be read: {error.strerror}", "check the path and its owner") from None
+    if "\0" in text:
+        raise _no_text(name)
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _no_text(name: Path) -> _Missing:
+    return _Missing(f"the file {name} is not UTF-8 text", "a secret is one line of text")

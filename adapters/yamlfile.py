@@ -53,6 +53,7 @@ _KINDS = {
     "list_type": "a list",
     "mapping_type": "an object",
     "model_type": "an object",
+    "path_type": "a path",
     "string_type": "text",
     "tuple_type": "a list",
 }

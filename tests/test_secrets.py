@@ -71,6 +71,20 @@ def test_bytes_that_are_no_text_are_told(text: str) -> None:
     assert (told.where, told.message) == ("c.yaml:1:1", "the environment variable X is not UTF-8 text")
 
 
+def test_a_nul_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    """No path, host or header has one, and to open such a path is no OSError; one in a secret's file is told, too."""
+    (tmp_path / "wide").write_bytes("s3cret".encode("utf-16-le"))
+    text = f'a: ["b\\0"]\nc: "${{file:x\\0}}"\nd: ${{file:{tmp_path}/wide}}'
+    problems = [told for _, told in resolve(yamlfile.parse(text, "c.yaml"), {}).problems]
+    nul, wide = "a NUL character is in no setting", f"the file {tmp_path}/wide is not UTF-8 text"
+    assert [(each.where, each.message) for each in problems] == [
+        ("c.yaml:1:5", nul),
+        ("c.yaml:1:5", nul),
+        ("c.yaml:3:1", wide),
+    ]
+    assert "line 2" in problems[0].hint
+
+
 def test_an_empty_secret_is_refused() -> None:
     """A secret that came out empty would let everybody in."""
     with pytest.raises(ValidationError):
