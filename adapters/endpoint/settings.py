@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from adapters.secrets import Secret
 from adapters.settings import AfterValidator, Expected, Field, Settings, model_validator
@@ -14,12 +14,19 @@ HeaderName = Annotated[
 """A header's name (RFC 9110 §5.6.2, token), in any case."""
 
 
+_USER = re.compile(r"(?i)https?://[^/?#]*@")
+_HTTP = re.compile(
+    r"(?i)https?://(?:[\w-][\w.-]*|\[[0-9a-f:.]+(?:%[\w.~-]+)?\])(?::(?P<port>[0-9]{0,5}))?(?:[/?#][^\x00-\x1f\x7f]*)?"
+)
+_LAST_PORT = 65535
+
+
 def _is_http(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("expected a URL such as https://events.example.com/cdevents")
-    if "@" in parts.netloc:
+    if _USER.match(value):
         raise ValueError("expected a URL without a user name or password: write them under 'auth'")
+    match = _HTTP.fullmatch(value)
+    if match is None or int(match["port"] or 0) > _LAST_PORT:
+        raise ValueError("expected a URL such as https://events.example.com/cdevents")
     return value
 
 

@@ -358,6 +358,12 @@ async def test_credentials_are_sent_as_configured(  # noqa: PLR0913, PLR0917 - f
         {"url": "ftp://a"},
         {"url": "/relative"},
         {"url": "https://user:pw@a/"},
+        {"url": "https://a b/"},
+        {"url": "https://*.a/"},
+        {"url": "https://a\nb/"},
+        {"url": "https://[::1/"},
+        {"url": "https://a:65536/"},
+        {"url": "https://a:b/"},
         {"auth": {}},
         {"auth": {"bearer": "a", "basic": {"username": "u", "password": "p"}}},
         {"tls": {"key": "key.pem"}},
@@ -369,6 +375,14 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any]) -> None
     """When the configuration is read, not at the first event."""
     with pytest.raises(ValidationError):
         HttpSettings.model_validate({"type": "http", "url": "https://a/"} | settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["HTTPS://A:8443", "http://a_b.svc./x y?é#z", "https://é.example:/", "http://[::1]:80/"]
+)
+def test_urls_that_can_be_called_are_taken(url: str) -> None:
+    """As people write them."""
+    assert HttpSettings.model_validate({"type": "http", "url": url}).url == url
 
 
 @pytest.mark.parametrize(
