@@ -71,9 +71,9 @@ class _Server(Server):
         super().__init__(app, grace=1)
         self._leaving = leaving
 
-    def stop(self) -> None:
+    def stop(self, grace: float | None = None) -> None:
         self._leaving.set()
-        super().stop()
+        super().stop(grace)
 
 
 def _until_end(server: Server) -> None:

@@ -14,7 +14,7 @@ import uvicorn.server
 
 from adapters.answers import Application
 from adapters.listening import bind
-from adapters.server.application import Readiness, application, probes, served
+from adapters.server.application import Readiness, application, cut_off, probes, served
 from adapters.server.connection import connections
 from adapters.server.crowd import Crowd
 from adapters.server.hands import Hands
@@ -37,7 +37,7 @@ class Server(uvicorn.server.Server):
         self._grace, self._until = max(1.0, grace), math.inf
         super().__init__(
             uvicorn.Config(
-                Hands(app),
+                Hands(cut_off(app)),
                 http=connections(self._crowd),
                 ws="none",
                 lifespan="off",

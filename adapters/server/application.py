@@ -27,13 +27,22 @@ def application(sources: Sequence[Route], registry: Registry, readiness: Readine
 
 
 def served(routes: Sequence[Route]) -> Application:
-    """Some routes, each at a path as it is written, and a JSON 404 elsewhere; 503 for what a stop cuts off."""
+    """Some routes, each at a path as it is written, and a JSON 404 elsewhere."""
     paths = {each.path: each for each in reversed(routes)}
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         found = paths.get(scope["path"])
+        await (found.handle if found else _not_found)(scope, receive, send)
+
+    return serve
+
+
+def cut_off(app: Application) -> Application:
+    """An application that answers 503 where it is cancelled, for a stop does not wait any longer."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await (found.handle if found else _not_found)(scope, receive, send)
+            await app(scope, receive, send)
         except asyncio.CancelledError:
             await _CUT_OFF(scope, receive, send)
 
