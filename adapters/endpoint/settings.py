@@ -30,7 +30,10 @@ def _is_http(value: str) -> str:
     return value
 
 
-HttpUrl = Annotated[str, AfterValidator(_is_http)]
+Called = AfterValidator(_is_http)
+"""What is said of a URL that is to be called: its host and port can be ones, and there is no user in it."""
+
+HttpUrl = Annotated[str, Called]
 """A URL of HTTP or HTTPS, without a user in it."""
 
 

@@ -28,6 +28,7 @@ else:
 def _absolute_uri(value: str) -> str:
     try:
         parts = urlsplit(value)
+        _ = parts.port  # which raises for what is none
     except ValueError:
         parts = urlsplit("")
     if not parts.scheme or not (parts.netloc or parts.path) or any(character.isspace() for character in value):

@@ -107,7 +107,16 @@ def test_an_auth_that_cannot_be_meant_is_refused(problems: Problems, auth: str, 
 
 @pytest.mark.parametrize(
     "instance",
-    ["jenkins", "/jenkins", "https://", "http://a b/", "https://[::1/", "https://u:p@h/", "https://h/?token=x"],
+    [
+        "jenkins",
+        "/jenkins",
+        "https://",
+        "http://a b/",
+        "https://[::1/",
+        "https://u:p@h/",
+        "https://h/?token=x",
+        "https://h:65536/",
+    ],
 )
 def test_an_instance_is_an_absolute_url_without_credentials(problems: Problems, instance: str) -> None:
     """It is published as the source of every event: it must name the tool, and nothing secret."""
@@ -181,3 +190,21 @@ def test_admin_is_another_address(load: Load, problems: Problems) -> None:
     assert problem.startswith("c.yaml:1:34: expected another address than that of 'listen'")
     [problem] = problems(f"server: {{admin: '81'}}\n{SOURCE}")
     assert problem.startswith("c.yaml:1:10: expected host:port")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type: jenkins-api, mapping: jenkins/notification, url",
+        "type: gerrit-api, mapping: gerrit/events, username: u, password: p, url",
+        "type: kubernetes, mapping: kubernetes/rollout, rollouts: {}, token: t, url",
+        "type: webhook, path: /j, auth: none, mapping: registry/events, registry: {url",
+    ],
+)
+@pytest.mark.parametrize("url", ["http://h:65536", "http://h i", "http://*.h"])
+def test_a_url_that_cannot_be_called_is_told_where_it_is(problems: Problems, source: str, url: str) -> None:
+    """Before who is to call it fails, which says nothing of where that is from."""
+    end = "}" * (1 + source.count("{url"))
+    told = problems(f"sources:\n  a: {{instance: 'http://j/', {source}: '{url}'{end}")
+    where = source.index("url") + len("  a: {instance: 'http://j/', ") + 1
+    assert f"c.yaml:2:{where}: expected a URL such as" in " ".join(told).replace("without a user", "such as")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from adapters.endpoint.settings import Auth, Basic, HeaderName
+from adapters.endpoint.settings import Auth, Basic, Called, HeaderName
 from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Field, model_validator, placed
 from adapters.sinks.actions import place
@@ -84,7 +84,7 @@ class JenkinsJobSettings(ActionSettings):
     """Which Jenkins, as whom (the password is an API token), and for CDEvents which job, as `team/deploy`."""
 
     type: Literal["jenkins-job"]
-    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
+    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/"), Called]
     auth: Basic
     job: str | None = None
     parameters: dict[str, str] = {}
@@ -112,7 +112,7 @@ class GerritReviewSettings(ActionSettings):
     """
 
     type: Literal["gerrit-review"]
-    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/")]
+    url: Annotated[str, Field(pattern=r"^https?://"), Expected("a URL such as https://jenkins.example.com/"), Called]
     auth: Basic
     instance: str | None = None
     change: str | None = None

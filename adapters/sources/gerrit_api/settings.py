@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+from adapters.endpoint.settings import Called
 from adapters.secrets import Secret
 from adapters.settings import AwareDatetime, Duration, Expected, Field, model_validator
 from adapters.sources.contract import SourceSettings
@@ -22,7 +23,7 @@ class GerritApiSettings(SourceSettings):
     """
 
     type: Literal["gerrit-api"]
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL without a user")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL without a user"), Called] | None = None
     username: Annotated[str, Field(min_length=1)] | None = None
     password: Secret | None = None
     token: Secret | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from adapters.endpoint.settings import Called
 from adapters.secrets import Secret
 from adapters.settings import AwareDatetime, Duration, Expected, Field, Settings, model_validator
 from adapters.sources.contract import SourceSettings
@@ -32,7 +33,7 @@ class GithubDeliveriesSettings(SourceSettings):
 
     type: Literal["github-deliveries"]
     hook: Annotated[str, Field(pattern=_HOOK), _HOOKS]
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL without a user")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL without a user"), Called] | None = None
     token: Secret | None = None
     app: App | None = None
     hears: Literal["missed", "all"] = "missed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+from adapters.endpoint.settings import Called
 from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Field, model_validator
 from adapters.sources.contract import SourceSettings
@@ -20,7 +21,7 @@ class JenkinsApiSettings(SourceSettings):
     """
 
     type: Literal["jenkins-api"]
-    url: Annotated[str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user")] | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user"), Called] | None = None
     user: str | None = None
     token: Secret | None = None
     poll: Annotated[Duration, Field(gt=0)] = 30.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
+from adapters.endpoint.settings import Called
 from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Field, Settings, model_validator
 from adapters.tls import Tls
@@ -24,7 +25,10 @@ class ClusterSettings(Settings):
     context: str | None = None
     url: (
         Annotated[
-            str, Field(pattern=r"^https?://[^@]+$"), Expected("a URL without a user, such as https://10.0.0.1:6443")
+            str,
+            Field(pattern=r"^https?://[^@]+$"),
+            Expected("a URL without a user, such as https://10.0.0.1:6443"),
+            Called,
         ]
         | None
     ) = None

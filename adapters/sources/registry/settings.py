@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
+from adapters.endpoint.settings import Called
 from adapters.secrets import Secret
 from adapters.settings import Duration, Expected, Field, Settings, model_validator
 
@@ -17,7 +18,9 @@ class RegistryApi(Settings):
     `timeout` is for each answer; and when it is over, nothing more is asked for the same batch of notifications.
     """
 
-    url: Annotated[str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL such as https://registry.example.com")]
+    url: Annotated[
+        str, Field(pattern=r"^https?://[^@/]+(/|$)"), Expected("a URL such as https://registry.example.com"), Called
+    ]
     username: str | None = None
     password: Secret | None = None
     ca: Path | None = None
