@@ -62,7 +62,11 @@ class Samples:
 
 
 def read(paths: Iterable[Path]) -> Samples:
-    """The samples in some files. Raises ConfigError where one cannot be used, or they are of kinds that do not mix."""
+    """The samples in some files.
+
+    Raises ConfigError where one cannot be used, or they are of kinds that do not mix, and JournalUnavailable where one
+    begins as a journal does and is none.
+    """
     taken: set[str] = set()
     files = [sample for path in paths for sample in _samples(path, taken)]
     if sum(len(each.content) for each in files) > MOST_BYTES:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters import goldens
-from adapters.errors import ConfigError
+from adapters.errors import ConfigError, JournalUnavailable
 from adapters.scaffold.folder import scaffold
 from adapters.scaffold.samples import read
 from tests.checkout import SAMPLES, needs_samples
@@ -93,13 +93,14 @@ def test_any_lines_are_a_mapping(said: list[str]) -> None:
     st.binary(max_size=200),
     st.sampled_from(["a.json", "a.xml", "a.http", "a.ndjson", "a.csv", "a.txt", "a", ".hidden"]),
 )
+@example(b"SQLite format 3\0", "a.json")
 def test_any_bytes_are_a_mapping_or_refused(content: bytes, name: str) -> None:
-    """With a reason that names the file."""
+    """With a reason."""
     with tempfile.TemporaryDirectory() as place:
         try:
             proposed(Path(place), (name, content))
-        except ConfigError as error:
-            assert error.problems
+        except (ConfigError, JournalUnavailable) as error:
+            assert str(error)
             assert not (Path(place) / "made").exists()
 
 
