@@ -136,30 +136,30 @@ class WrapValidator:
         return pydantic().WrapValidator(self._around)
 
 
-class Instead:
-    """Marks a type that pydantic has under that name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
+class Aside:
+    """A marker that changes nothing of what is read: it tells pydantic something."""
 
     def read(self, inner: Read) -> Read:
         """Reads the same."""
         return inner
+
+
+class Instead(Aside):
+    """Marks a type that pydantic has under that name."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def type_(self) -> Any:
         """The type that pydantic has."""
         return getattr(pydantic(), self._name)
 
 
-class Only:
+class Only(Aside):
     """A marker that means something to pydantic alone: the one of that name, made of some values."""
 
     def __init__(self, name: str, *values: Any) -> None:
         self._name, self._values = name, values
-
-    def read(self, inner: Read) -> Read:
-        """Reads the same."""
-        return inner
 
     def full(self) -> Any:
         """The one of pydantic."""

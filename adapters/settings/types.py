@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from adapters import plain
 from adapters.settings.markers import (
     AfterValidator,
+    Aside,
     BeforeValidator,
     Field,
     Instead,
@@ -87,15 +88,11 @@ class ByType:
         return self._table[word]()
 
 
-class Expected:
+class Expected(Aside):
     """Annotates a text whose pattern is told in words to whom it does not match: `a path such as /jenkins`."""
 
     def __init__(self, words: str) -> None:
         self._words = words
-
-    def read(self, inner: Read) -> Read:
-        """Reads the same."""
-        return inner
 
     def full(self) -> Any:
         """The same for pydantic."""
