@@ -15,7 +15,7 @@ from adapters import answers, config
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
 from adapters.extras import need
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.late import late
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
@@ -187,7 +187,7 @@ class Sidecar:
             render = exporting(render, lambda: self.exports[name], settings.encoding)
         return Route(
             name,
-            self.journal.route(name),
+            RouteLog(self.journal, name),
             render,
             self.sinks[settings.sink],
             self.metrics,

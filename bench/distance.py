@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.metrics import Metrics
 from adapters.model import Format, Message, Notification
 from adapters.route import Origin, Route, renderer
@@ -64,7 +64,7 @@ async def _rates() -> tuple[float, float]:
 
 async def _rate(journal: Journal, name: str, in_flight: int) -> float:
     render = renderer(lambda _: Origin(INSTANCE), format_=Format.LEGACY)
-    route = Route(name, journal.route(name), render, Far(), Metrics(), in_flight=in_flight)
+    route = Route(name, RouteLog(journal, name), render, Far(), Metrics(), in_flight=in_flight)
     route.drain()
     start = perf_counter()
     await route.run()

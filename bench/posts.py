@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
 from http.client import HTTPConnection
 from itertools import count
@@ -19,7 +19,7 @@ from time import perf_counter, process_time
 from typing import NamedTuple
 
 from adapters.cdevents.cloudevents import STRUCTURED_JSON
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.mapping import load
 from adapters.metrics import Metrics
 from adapters.model import Encoding, Format
@@ -29,6 +29,7 @@ from adapters.sinks.http import HttpSink
 from adapters.sinks.http_settings import HttpSettings
 from bench.backlog import fill
 from bench.drain_by_hand import BATCH
+from bench.posted import Posted
 from bench.table import Row
 from bench.translation import INSTANCE
 from tests import brokers
@@ -74,7 +75,7 @@ def _route(path: Path, url: str, render: Render) -> Cost:
 async def _drained(path: Path, settings: HttpSettings, render: Render) -> Cost:
     metrics, name = Metrics(), next(_routes)
     async with aclosing(Journal(path, max_bytes=1 << 40)) as journal, aclosing(HttpSink(settings)) as sink:
-        route = Route(name, journal.route(name), render, sink, metrics, BATCH)
+        route = Route(name, RouteLog(journal, name), render, sink, metrics, BATCH)
         begin, used = perf_counter(), process_time()
         with suppress(TimeoutError):
             await asyncio.wait_for(route.run(), SECONDS)
@@ -110,25 +111,15 @@ def _server(pause: float = 0.0) -> Iterator[str]:
             yield f"http://{server.address}/"
 
 
-class _Taken(asyncio.Protocol):
-    """Answers 204 to each request, whose end is told by its length."""
+class _Taken(Posted):
+    """Answers each request after a pause."""
 
     def __init__(self, pause: float) -> None:
-        self._pause, self._read = pause, bytearray()
+        super().__init__()
+        self._pause = pause
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._answer: Callable[[bytes], None] = transport.write
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while (end := self._read.find(b"\r\n\r\n") + 4) > 3:
-            head = bytes(self._read[:end]).lower()
-            whole = end + int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-            if len(self._read) < whole:
-                return
-            del self._read[:whole]
-            asyncio.get_running_loop().call_later(self._pause, self._answer, b"HTTP/1.1 204 No Content\r\n\r\n")
+    def posted(self, body: bytes) -> None:  # noqa: ARG002 - it looks at none
+        asyncio.get_running_loop().call_later(self._pause, self.answer)
 
 
 async def _serve(port: int, pause: float) -> None:

@@ -21,7 +21,9 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.journal.routelog import CAREFUL
 from bench.clients import cluster
+from bench.posted import Posted
 from bench.table import Row
 from tests import brokers
 from tests.faults.flow import Broker, MakeBroker
@@ -37,9 +39,6 @@ RECORDS, KILLS = 60_000, 7
 
 LONGEST = 0.1
 """Seconds at most from the first that is published after a start to the kill."""
-
-CAREFULLY = 1_000
-"""Records that a route takes one by one after a kill, and more slowly."""
 
 SETTLED = 0.5
 """Seconds in which what was on its way has come."""
@@ -64,10 +63,10 @@ def _lives(folder: Path, sink: Mapping[str, Any], twice: Callable[[], int]) -> I
     for _ in range(KILLS + 1):
         service.start()
         lag = service.lag()
-        until(lambda: service.lag() < lag - CAREFULLY)  # noqa: B023 - called at once
+        until(lambda: service.lag() < lag - CAREFUL)  # noqa: B023 - called at once
         time.sleep(chance.uniform(0, LONGEST))
         service.kill()
-        assert lag > 2 * CAREFULLY, "the backlog is too small"
+        assert lag > 2 * CAREFUL, "the backlog is too small"
         time.sleep(SETTLED)
         yield twice()
 
@@ -90,26 +89,16 @@ def _http(_folder: Path, connections: int) -> Iterator[Place]:
     loop.close()
 
 
-class _Heard(asyncio.Protocol):
-    """Answers 204 to each request, whose end is told by its length."""
+class _Heard(Posted):
+    """Remembers the ids of the events that are posted."""
 
     def __init__(self, heard: list[str]) -> None:
-        self._heard, self._read = heard, bytearray()
+        super().__init__()
+        self._heard = heard
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._answer = transport.write
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        while (end := self._read.find(b"\r\n\r\n") + 4) > 3:
-            head = bytes(self._read[:end]).lower()
-            whole = end + int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-            if len(self._read) < whole:
-                return
-            self._heard.append(orjson.loads(self._read[end:whole])["id"])
-            del self._read[:whole]
-            self._answer(b"HTTP/1.1 204 No Content\r\n\r\n")
+    def posted(self, body: bytes) -> None:
+        self._heard.append(orjson.loads(body)["id"])
+        self.answer()
 
 
 @contextmanager

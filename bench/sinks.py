@@ -17,7 +17,7 @@ from time import perf_counter
 
 import pytest
 
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.mapping import load
 from adapters.metrics import Metrics
 from adapters.model import Format
@@ -99,7 +99,7 @@ def _route(journal: Journal, name: str, sink: Sink, format_: Format) -> Route:
     mapped = format_ is Format.CDEVENTS
     origin = Origin(instance, load("jenkins/notification", instance=instance, variables={}) if mapped else None)
     render = renderer(lambda _: origin, format_=format_)
-    route = Route(instance, journal.route(instance), render, sink, Metrics(), BATCH, SINKS[name].in_flight)
+    route = Route(instance, RouteLog(journal, instance), render, sink, Metrics(), BATCH, SINKS[name].in_flight)
     route.drain()
     return route
 

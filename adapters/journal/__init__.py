@@ -5,6 +5,7 @@ of `log`, `deadletters` and `status`.
 """
 
 from adapters.journal.database import Database
-from adapters.journal.journal import Journal, RouteLog
+from adapters.journal.journal import Journal
+from adapters.journal.routelog import RouteLog
 
 __all__ = ["Database", "Journal", "RouteLog"]

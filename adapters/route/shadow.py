@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from adapters.journal import Journal
-from adapters.journal.journal import RouteLog
+from adapters.journal.routelog import RouteLog
 from adapters.metrics import Metrics
 from adapters.model import LARGE, Checkpoint, Message, Record
 from adapters.route.differences import Difference, Verdict, compared

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from adapters.journal import Database, log
+from tests.journal.killed import killed
 
 WRITER = Path(__file__).with_name("crash_writer.py")
-
-
-def killed_while_writing(path: Path, first: int, after: int) -> list[int]:
-    """The numbers that a writer had acknowledged when it was killed, at least so many."""
-    command = [sys.executable, str(WRITER), str(path), str(first)]
-    environment = {"PYTHONPATH": str(WRITER.parents[2])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(after)]
-        process.kill()
-        lines += process.stdout.readlines()
-    return [int(line) for line in lines if line.endswith(b"\n")]
 
 
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     """After each kill, every acknowledged record is there once, and no checkpoint is ahead of its record."""
     path, acknowledged = tmp_path / "journal.db", set[int]()
     for round_ in range(4):
-        acknowledged.update(killed_while_writing(path, 1_000_000 * round_, 200 * (round_ + 1)))
+        acknowledged.update(killed(WRITER, path, 1_000_000 * round_, 200 * (round_ + 1)))
         with Database(path) as database:
             records = [record.notification for record in log.read(database, 0, 10_000_000)]
             assert database.run("PRAGMA integrity_check") == [("ok",)]

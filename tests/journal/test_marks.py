@@ -5,31 +5,18 @@ from __future__ import annotations
 import os
 import random
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.journal.marks import ROOM, Marks
+from tests.journal.killed import killed
 from tests.journal.marked import mark
 
 WRITER = Path(__file__).with_name("marks_writer.py")
-
-
-def killed_while_putting(path: Path, first: int, after: int) -> int:
-    """The last number of which a process said that it was put, before it was killed."""
-    command = [sys.executable, str(WRITER), str(path), str(first)]
-    environment = {"PYTHONPATH": str(WRITER.parents[2])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(after)]
-        process.kill()
-        lines += process.stdout.readlines()
-    return [int(line) for line in lines if line.endswith(b"\n")][-1]
 
 
 def test_what_was_put_survives_kill_9(tmp_path: Path) -> None:
@@ -37,7 +24,7 @@ def test_what_was_put_survives_kill_9(tmp_path: Path) -> None:
     path, chance, last = tmp_path / "marks", random.Random(1), 0
     for _ in range(3):
         first = last + 2
-        last = killed_while_putting(path, first, chance.randrange(1, 2 * ROOM))
+        last = killed(WRITER, path, first, chance.randrange(1, 2 * ROOM))[-1]
         kept = range(max(first, last - ROOM + 2), last + 1)
         found = Marks(path).beyond(kept.start - 1)
         assert {mark(number) for number in kept} <= found <= {mark(number) for number in range(kept.start, last + 2)}
@@ -120,12 +107,12 @@ async def test_a_route_without_a_place_for_marks_goes_on(tmp_path: Path, capsys:
     """It knows of none and keeps none; the log says so once, and it is tried again at the next start."""
     journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)
     journal.marks("cdevents").mkdir()
-    route = journal.route("cdevents")
+    route = RouteLog(journal, "cdevents")
     assert route.taken() == frozenset()
     route.note(1, mark(1))
     assert "".join(capsys.readouterr()).count("cannot be noted one by one") == 1
     journal.marks("cdevents").rmdir()
     assert route.taken() == frozenset()
     route.note(1, mark(1))
-    assert journal.route("cdevents").taken() == {mark(1)}
+    assert RouteLog(journal, "cdevents").taken() == {mark(1)}
     await journal.aclose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.journal.recent import MOST, MOST_BYTES, Recent
 from adapters.model import LENT, Notification, Record
 from tests.journal.conftest import START, Heard
@@ -52,7 +52,7 @@ async def test_a_route_reads_the_same_from_memory_and_from_the_file(journal: Jou
     """Bytes, headers, position and time, and no further than it asks for."""
     await journal.append([heard(b"\x00a"), heard(b"b")._replace(position="7", headers={"x-event": "\u00fc"})])
     await journal.append([heard(b"c")])
-    assert await journal.route("raw").read(2) == await journal.read(0, 2) == journal.recent(0, 2)
+    assert await RouteLog(journal, "raw").read(2) == await journal.read(0, 2) == journal.recent(0, 2)
     assert journal.recent(2, 9) == await journal.read(2, 9)
 
 
@@ -61,4 +61,4 @@ async def test_what_is_taken_back_is_read_no_more(journal: Journal, heard: Heard
     journal.routes = ["raw"]
     await journal.append([heard(b"kept"), heard(b"lent", source="queue")._replace(headers={LENT: "true"})])
     await journal.take_back("queue", 0)
-    assert [each.notification.body for each in await journal.route("raw").read(9)] == [b"kept"]
+    assert [each.notification.body for each in await RouteLog(journal, "raw").read(9)] == [b"kept"]

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.cdevents.ids import context_id
 from adapters.errors import MappingError
-from adapters.journal import Database, Journal, deadletters
+from adapters.journal import Database, Journal, RouteLog, deadletters
 from adapters.mapping.translator import Translation
 from adapters.metrics import Metrics
 from adapters.model import CDEvent, Format, Message, Notification
@@ -149,7 +149,9 @@ class Bench:
 
     def route(self, sink: Sink, name: str = "raw", render: Render = RAW, **options: Any) -> Route:
         """A route to a sink."""
-        return Route(name, self.journal.route(name), render, sink, self.metrics, **({"sleep": self.sleep} | options))
+        return Route(
+            name, RouteLog(self.journal, name), render, sink, self.metrics, **({"sleep": self.sleep} | options)
+        )
 
     async def drained(self, sink: Recorder, name: str = "raw", render: Render = RAW, **options: Any) -> Recorder:
         """What a sink has after a route went through all there is."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.journal import Database, Journal, deadletters
+from adapters.journal import Database, Journal, RouteLog, deadletters
 from adapters.mapping.translator import Translation
 from adapters.model import LARGE, Format, Message, Record
 from adapters.route import Origin, Rendered, large, renderer
@@ -232,11 +232,11 @@ async def test_a_journal_that_was_not_closed_asks_for_care(path: Path, tmp_path:
     (copy := tmp_path / "copy").mkdir()
     for file in path.parent.glob("journal.db*"):
         (copy / file.name).write_bytes(file.read_bytes())
-    assert journal.route("raw").careful == 0
+    assert RouteLog(journal, "raw").careful == 0
     await journal.aclose()
     crashed = Journal(copy / "journal.db", max_bytes=1 << 30)
-    assert crashed.route("raw").careful > 0
+    assert RouteLog(crashed, "raw").careful > 0
     await crashed.aclose()
     clean = Journal(path, max_bytes=1 << 30)
-    assert clean.route("raw").careful == 0
+    assert RouteLog(clean, "raw").careful == 0
     await clean.aclose()

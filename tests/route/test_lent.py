@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.journal import Journal
+from adapters.journal import Journal, RouteLog
 from adapters.metrics import Metrics
 from adapters.model import Format, Message
 from adapters.route import Lent, Origin, Route, renderer
@@ -51,7 +51,8 @@ async def running(path: Path, **sinks: Recorder) -> AsyncIterator[Sidecar]:
     journal = Journal(path, max_bytes=1 << 30, routes=sinks)
     render = renderer(lambda _: Origin(INSTANCE), format_=Format.LEGACY)
     routes = {
-        name: Route(name, journal.route(name), render, sink, Metrics(), sleep=Naps()) for name, sink in sinks.items()
+        name: Route(name, RouteLog(journal, name), render, sink, Metrics(), sleep=Naps())
+        for name, sink in sinks.items()
     }
     lent = Lent(journal, "broker", lambda: routes)
     await lent.take_back()
