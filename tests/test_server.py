@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from structlog.testing import capture_logs
 
 from adapters.errors import AddressUnavailable
 from adapters.server import Server, application, bind, connection
@@ -82,6 +83,49 @@ async def test_elsewhere_is_nothing() -> None:
     """404, in JSON."""
     answer = await get(Server(application([], CollectorRegistry, reasons()), grace=1), "/secret")
     assert (answer.status_code, answer.json()["error"]) == (404, "no webhook here")
+
+
+@pytest.mark.parametrize("path", ["/jenkins/", "//jenkins", "//jenkins//", "/%2Fjenkins"])
+async def test_slashes_too_many_are_as_none(path: str) -> None:
+    """Who joined a URL carelessly is heard; where a source has just this path, it is that one's."""
+    routes = [route(each, _says(each)) for each in ("/jenkins", "/exact/", "/exact")]
+    serving = Server(application(routes, CollectorRegistry, reasons()), grace=1)
+    async with running(serving) as (host, port), httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+        assert (await client.get(f"http://{host}:{port}{path}")).text == "/jenkins"
+        assert (await client.get("/exact/")).text == "/exact/"
+        assert (await client.get("/jenkins/more")).status_code == 404
+
+
+def _says(path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_request: Request) -> Response:
+        return PlainTextResponse(path)
+
+    return answer
+
+
+async def test_what_is_not_http_and_what_goes_nowhere_is_told_once() -> None:
+    """A scanner is answered each time, and does not fill the log; the first line of each kind says what came."""
+    scans = (
+        b"\x16\x03\x01\x02\x00\x01",
+        b"CONNECT elsewhere:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /.git HTTP/1.0\r\n\r\n",
+    )
+    with capture_logs() as told:
+        async with running(Server(application([], CollectorRegistry, reasons()), grace=1)) as address:
+            statuses = [await _status(address, scan) for scan in scans * 3]
+    assert statuses == [400, 400, 404] * 3
+    assert [(line["event"], line.get("address"), line.get("path")) for line in told] == [
+        ("a request is not HTTP", "127.0.0.1", None),
+        ("nothing is at this path", None, "/.git"),
+    ]
+
+
+async def _status(address: tuple[str, int], sent: bytes) -> int:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(sent)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    writer.close()
+    return int(answer.split()[1])
 
 
 async def test_a_request_under_way_is_answered_before_it_stops() -> None:

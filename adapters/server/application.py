@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+import structlog
+
 from adapters.answers import Answer, Application, Receive, Refusal, Route, Scope, Send, json_answer
+from adapters.logs import Seldom
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -20,6 +24,11 @@ Registry = Callable[[], "CollectorRegistry"]
 Readiness = Callable[[], Awaitable[Sequence[str]]]
 """Tells why the service is not ready; nothing when it is."""
 
+_TOLD = 200
+"""Characters of a path that the log has."""
+
+_log = structlog.get_logger(__name__)
+
 
 def application(sources: Sequence[Route], registry: Registry, readiness: Readiness) -> Application:
     """The sources' routes, `/healthz`, `/readyz` and `/metrics`, and a JSON 404 elsewhere."""
@@ -27,14 +36,27 @@ def application(sources: Sequence[Route], registry: Registry, readiness: Readine
 
 
 def served(routes: Sequence[Route]) -> Application:
-    """Some routes, each at a path as it is written, and a JSON 404 elsewhere."""
+    """Some routes, each at a path as it is written, and a JSON 404 elsewhere.
+
+    Slashes too many are as none, as in `/jenkins/` and `//jenkins`, where nothing is at such a path itself.
+    """
     paths = {each.path: each for each in reversed(routes)}
+    nearly = {_bare(path): each for path, each in paths.items()}
+    seldom = Seldom()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        found = paths.get(scope["path"])
-        await (found.handle if found else _not_found)(scope, receive, send)
+        path = scope["path"]
+        if found := paths.get(path) or nearly.get(_bare(path)):
+            return await found.handle(scope, receive, send)
+        if count := seldom.allows("nothing"):
+            _log.info("nothing is at this path", path=path[:_TOLD], since_last_said=count)
+        return await _NOT_FOUND(scope, receive, send)
 
     return serve
+
+
+def _bare(path: str) -> str:
+    return re.sub("/+", "/", path).rstrip("/")
 
 
 def cut_off(app: Application) -> Application:
@@ -85,9 +107,7 @@ _ONLY_ASKED = Refusal(405, "this is only asked", "use GET", {"Allow": "GET, HEAD
 _CUT_OFF = Refusal(503, "it is stopping", "send it again", {"Retry-After": "5"}).response
 
 
-async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    refusal = Refusal(404, "no webhook here", "compare the URL with the path of the source")
-    await refusal.response(scope, receive, send)
+_NOT_FOUND = Refusal(404, "no webhook here", "compare the URL with the path of the source").response
 
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from httptools import HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -45,10 +45,14 @@ def connections(crowd: Crowd) -> type[HttpToolsProtocol]:
 
 
 class _Parser(HttpRequestParser):
-    """Keeps what follows a head that offers an upgrade, which httptools leaves to the other protocol."""
+    """Keeps what follows a head that offers an upgrade, which httptools leaves to the other protocol.
 
-    def __init__(self, protocol: HttpToolsProtocol) -> None:
+    What is not HTTP is the connection's to refuse: uvicorn itself would log each, and anybody can send it.
+    """
+
+    def __init__(self, protocol: _Connection) -> None:
         super().__init__(protocol)
+        self._refuse = protocol.refuse
         self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
         self.rest = b""
 
@@ -58,6 +62,8 @@ class _Parser(HttpRequestParser):
         except HttpParserUpgrade as offer:
             self.rest = data[offer.args[0] :]
             raise
+        except HttpParserError as error:
+            self._refuse(str(error))
 
 
 class _Flow(FlowControl):
@@ -119,6 +125,11 @@ class _Connection(HttpToolsProtocol):
         else:
             super().shutdown()
 
+    def refuse(self, reason: str) -> None:
+        """Answers what cannot be understood, and ends the connection."""
+        self._crowd.misunderstood(self, reason)
+        self.send_400_response(f"this is not HTTP/1.1 as it is spoken here: {reason}")
+
     def data_received(self, data: bytes) -> None:
         if self.idle:
             self._patience = self._patience or self._limited()
@@ -170,6 +181,9 @@ class _Connection(HttpToolsProtocol):
         head += [b"%b: %b\r\n" % header for header in self.headers if header[0].lower() != b"upgrade"]
         self.parser = _Parser(self)
         self._held = b"".join([*head, b"\r\n", rest, self._held])
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: who wants a tunnel has his answer, as to any other method."""
 
     def _should_upgrade(self) -> bool:
         return self._get_upgrade() is not None

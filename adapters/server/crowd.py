@@ -63,6 +63,11 @@ class Crowd:
         if self._members.pop(member, self) is None:
             self._members[member] = None
 
+    def misunderstood(self, member: Member, reason: str) -> None:
+        """Tells, seldom, that a connection does not speak HTTP: a scanner, or HTTPS where there is none."""
+        if count := self._seldom.allows("not HTTP"):
+            _log.warning("a request is not HTTP", address=_address(member), reason=reason, since_last_said=count)
+
     def leave(self, member: Member) -> None:
         """Forgets a connection that is closed."""
         if self._members.pop(member, self) is None:
