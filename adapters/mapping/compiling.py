@@ -12,6 +12,7 @@ from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import called, remembered
 from adapters.mapping.definitions import Definitions
 from adapters.mapping.document import Defined, RuleSplit, Split
+from adapters.mapping.failures import Absent
 from adapters.mapping.scope import Closure, Constant
 from adapters.mapping.translator import Ignore, Splitter, chosen, splitter, whole
 from adapters.mapping.values import Values
@@ -39,6 +40,8 @@ class Compiling:
 
     def _let(self, name: str) -> Closure:
         node, at = self._defined.let[name], ("let", name)
+        if node is None:
+            return Constant(Absent(f"${name} is null"))
         made = self.values.expression(node, at) if isinstance(node, str) else self.values.optional(node, at)
         return remembered(made, f"let {name}")
 

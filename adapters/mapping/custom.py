@@ -95,6 +95,8 @@ class _Reading:
                 return self._structure(node, deep)
             case dict():
                 return self._object(node, deep)
+            case None:
+                return _ANYTHING
             case _:
                 return {"const": node}
 

@@ -208,7 +208,8 @@ class Defined(Settings):
         Field(description="What a source, or a route, may set, with defaults; null must be set. Read as $name"),
     ] = {}
     let: Annotated[
-        dict[Word, Value], Field(description="Names for values used more than once: expressions, or structured ones")
+        dict[Word, Value | None],
+        Field(description="Names for values used more than once: expressions, or structured ones; null is missing"),
     ] = {}
     tables: dict[Word, dict[str, Any]] = {}
     lookups: Annotated[

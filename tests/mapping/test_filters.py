@@ -29,6 +29,8 @@ WORKS = [
     ("change 12", r'capture("\\d+")', "12"),
     (7, "string", "7"),
     (True, "string", "true"),
+    (1.5, "string", "1.5"),
+    (200.0, "string", "200"),
     ("7", "int", 7),
     (7.0, "int", 7),
     (-3, "abs", 3),

@@ -54,6 +54,16 @@ def failure(value: str, /, **record: Any) -> str:
     return error.partition("only: ")[2]
 
 
+def test_a_name_for_nothing_is_missing() -> None:
+    """`let: {made: null}`: for what an include asks for and a mapping has not."""
+    text = written(let="null", custom_data='{"gone?": "${$made}", other: "${$made | default($team)}"}')
+    (event,) = events(mapping(text), {"id": "1"})
+    assert event.custom_data == {"other": "ci"}
+    needing = mapping(written(let="null", custom_data='{needed: "${$made}"}'))
+    (error,) = needing.translate(notification({"id": "1"})).errors
+    assert error.endswith("$made is null")
+
+
 CHOICE = '{$if: {n: {gt: 0}}, then: "${n}", else: {none: "${why}"}}'
 
 

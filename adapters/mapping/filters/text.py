@@ -15,6 +15,7 @@ from adapters.bounds import JSON, check
 from adapters.cdevents.ids import named_id
 from adapters.mapping.failures import Absent
 from adapters.mapping.filters.filter import Known
+from adapters.mapping.filters.number import exact, plain
 from adapters.mapping.patterns import compiled, finding
 
 _BACKSLASH = re.compile(r"\\(?:([0-9]+)|g<(\w+)>|(\\))?")
@@ -129,9 +130,11 @@ def capturing(pattern: str) -> Callable[[str], str | Absent]:
     return capture
 
 
-def to_string(value: str | int | bool) -> str:
-    """A text, number, or true/false as text."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def to_string(value: str | int | float | bool) -> str:
+    """A text, number, or true/false as text; `200.0` is `200`."""
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(plain(exact(value)) if isinstance(value, float) else value).decode()
 
 
 def sha256(value: str | int | bool | list | dict) -> str:  # type: ignore[type-arg]  # JSON values of any kind
