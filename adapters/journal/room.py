@@ -11,7 +11,7 @@ pruning makes room."""
 
 def lack(database: Database, max_bytes: int) -> str:
     """Why there is no room, and what to do; empty when there is. Raises JournalUnavailable as `Database` does."""
-    if database.size() > max_bytes:
+    if database.most() > max_bytes and database.size() > max_bytes:
         return (
             f"it is full ({max_bytes} bytes); "
             "a sink is behind (see its route's lag) or the size limit is too small for the retention"

@@ -86,3 +86,20 @@ async def test_what_a_file_does_not_use_goes_back_to_the_disk(path: Path, heard:
     await journal.append([heard(b"new")])
     assert [record.notification.body for record in await journal.read(0, 10)] == [b"new"]
     await journal.aclose()
+
+
+async def test_what_the_file_system_tells_is_never_less_than_what_is_in_use(
+    path: Path, heard: Heard, clock: Clock
+) -> None:
+    """So there is room where it says so, whatever is in the log, in the file or free: nothing else is asked then."""
+    journal = Journal(path, max_bytes=1 << 30, routes=["raw"], clock=clock)
+    for number in range(1, 200):
+        await journal.append([heard(bytes(number * 997 % 30_000))])
+        if number % 40 == 0:
+            await journal.advance("raw", number)
+            clock.move(10)
+            await journal.prune(keep=1)
+        if number % 70 == 0:
+            journal._database.reclaim()
+        assert journal.size() <= journal._database.most()
+    await journal.aclose()
