@@ -59,19 +59,26 @@ class _Plan:
 async def _posted(port: int, plan: _Plan, connections: int) -> Load:
     loop = asyncio.get_running_loop()
     start = perf_counter()
-    made = [(await loop.create_connection(lambda: _Connection(plan), "127.0.0.1", port))[1] for _ in range(connections)]
-    await asyncio.gather(*(each.done for each in made))
+
+    async def posted() -> None:
+        """One connection after another, for the sidecar closes each after a thousand requests."""
+        more = True
+        while more:
+            _, connection = await loop.create_connection(lambda: _Connection(plan), "127.0.0.1", port)
+            more = await connection.closed
+
+    await asyncio.gather(*(posted() for _ in range(connections)))
     return Load(perf_counter() - start, sorted(plan.latencies))
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: one request at a time."""
+    """One connection: one request at a time. When it is `closed`, it says whether that was the sidecar's wish."""
 
     def __init__(self, plan: _Plan) -> None:
         self._plan = plan
         self._answer = b""
         self._sent = 0.0
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)
@@ -82,22 +89,30 @@ class _Connection(asyncio.Protocol):
         if self._answer.endswith(ACCEPTED):
             now = perf_counter()
             self._plan.latencies.append(now - self._sent)
-            self._answer = b""
-            self._next(now)
+            last, self._answer = b"connection: close" in self._answer, b""
+            if last:
+                self._end(more=True)
+            else:
+                self._next(now)
         elif not self._answer.startswith(b"HTTP/1.1 202"):
-            self._end(RuntimeError(f"the sidecar answered {self._answer[:200]!r}"))
+            self._fail(RuntimeError(f"the sidecar answered {self._answer[:200]!r}"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc or RuntimeError("the sidecar hung up"))
+        self._fail(exc or RuntimeError("the sidecar hung up"))
 
     def _next(self, now: float) -> None:
         if self._plan.goes_on(now):
             self._sent = now
             self._transport.write(self._plan.request)
         else:
-            self._end(None)
+            self._end(more=False)
 
-    def _end(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(error) if error else self.done.set_result(None)
+    def _end(self, *, more: bool) -> None:
+        if not self.closed.done():
+            self.closed.set_result(more)
+            self._transport.close()
+
+    def _fail(self, error: Exception) -> None:
+        if not self.closed.done():
+            self.closed.set_exception(error)
             self._transport.close()
