@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from adapters.errors import ConfigError, Problem
-from adapters.settings import BeforeValidator, Field, Info, SecretStr, Settings, WrapValidator
+from adapters.settings import AfterValidator, BeforeValidator, Field, Info, SecretStr, Settings, WrapValidator
 from adapters.settings.reading import encodable
 from adapters.yamlfile import Location, YamlFile
 
@@ -58,6 +58,8 @@ class Rotated(SecretStr):
 
 
 def _secret(value: Any, read: Callable[[Any], Any], info: Info) -> SecretStr:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("a secret is empty: write it, or leave the setting out")
     made: SecretStr = read(value)
     parts = info.context.get(value) if isinstance(info.context, dict) and isinstance(value, str) else None
     return Rotated(value, parts) if parts else made
@@ -68,6 +70,16 @@ Secret = Annotated[SecretStr, Field(min_length=1), WrapValidator(_secret)]
 
 One that comes out of a file follows that: to use it is to call `get_secret_value` each time.
 """
+
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    if re.search("[\r\n]", secret.get_secret_value()):
+        raise ValueError("a secret that is sent in a header is one line: this one has more")
+    return secret
+
+
+HeaderSecret = Annotated[Secret, AfterValidator(_one_line)]
+"""A secret that goes into a header, which has no line breaks."""
 
 Secrets = Annotated[
     tuple[Secret, ...],
@@ -130,11 +142,13 @@ class _Missing(Exception):
 class Resolved(NamedTuple):
     """A document with every reference replaced, and of each that could not be where it is and what is wrong.
 
-    `secrets` has, by the text that it became, what came out of files: context for models with a Secret.
+    `secrets` has, by the text that it became, what came out of files: context for models with a Secret. `empty` says,
+    of each text that became nothing, why, and what to do.
     """
 
     file: YamlFile
     secrets: Mapping[str, Parts]
+    empty: Mapping[Location, str]
     problems: Sequence[tuple[Location, Problem]]
 
 
@@ -146,6 +160,7 @@ def resolve(file: YamlFile, environ: Mapping[str, str]) -> Resolved:
     """
     missing: dict[str, list[tuple[Location, _Missing]]] = {}
     secrets: dict[str, Parts] = {}
+    empty: dict[Location, str] = {}
 
     def walk(value: Any, at: Location) -> Any:
         if isinstance(value, dict):
@@ -161,12 +176,20 @@ def resolve(file: YamlFile, environ: Mapping[str, str]) -> Resolved:
             missing.setdefault(error.message, []).append((at, error))
             return value
         found = "".join(piece for piece, _ in pieces)
+        if value and not found.strip():
+            empty[at] = " and ".join(_emptied(match) for match in _REFERENCE.finditer(value))
         if any(path for _, path in pieces):
             secrets[found] = tuple(path or piece for piece, path in pieces)
         return found
 
     data = walk(file.data, ())
-    return Resolved(replace(file, data=data), secrets, [*_told(file, missing.values())])
+    return Resolved(replace(file, data=data), secrets, empty, [*_told(file, missing.values())])
+
+
+def _emptied(reference: re.Match[str]) -> str:
+    if reference[1] == "file":
+        return f"the file {reference[2]} is empty: write into it"
+    return f"the environment variable {reference[2].partition(':-')[0]} is empty: set it"
 
 
 def _told(file: YamlFile, missing: Iterable[Sequence[tuple[Location, _Missing]]]) -> Iterator[tuple[Location, Problem]]:

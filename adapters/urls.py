@@ -30,6 +30,10 @@ _USER = regex(
 
 _QUERY = regex(r"[?#][^\s?#\"'<>]++")
 _NO_NAME = regex(r"[\s\"'<>]")
+_CALLED = re.compile(
+    r"(?i)https?://(?:[\w-][\w.-]*|\[[0-9a-f:.]+(?:%[\w.~-]+)?\])(?::(?P<port>[0-9]{0,5}))?(?:[/?#][^\x00-\x1f\x7f]*)?"
+)
+_LAST_PORT = 65535
 _PUBLIC_USER = regex(r"(?i)(?:\w+\+)?ssh://[^:]*@")
 
 
@@ -43,6 +47,12 @@ def place(url: str) -> str:
     host, _, port = match["host"].rpartition("@")[2].lower().partition(":")
     other = f":{port}" if port not in ("", _DEFAULT_PORT[match["scheme"].lower()]) else ""
     return f"{host.rstrip('.')}{other}{url[match.end() :]}"
+
+
+def is_callable(url: str) -> bool:
+    """Whether a text is a URL of HTTP or HTTPS whose host and port can be ones, without a user in it."""
+    match = _CALLED.fullmatch(url)
+    return match is not None and int(match["port"] or 0) <= _LAST_PORT
 
 
 def below(url: str, path: str | None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from adapters import yamlfile
@@ -15,7 +16,7 @@ from adapters.config.environment import overridden
 from adapters.config.models import Config, Route, Shadow, candidate
 from adapters.config.references import misspelt
 from adapters.config.schema import schema
-from adapters.errors import ConfigError, Together
+from adapters.errors import ConfigError, Problem, Together
 from adapters.secrets import resolve
 from adapters.yamlfile import Location, YamlFile
 
@@ -38,10 +39,16 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
         together.problems += [config.problem(*finding) for finding in findings(config)]
     unknown = _around(file, [at for at, _ in resolved.problems] + [at for at, _ in mistaken])
     problems = astray + [problem for _, problem in (*mistaken, *resolved.problems)]
-    problems += [each for each in together.problems if each.where not in unknown]
+    why = {file.where(at): reason for at, reason in resolved.empty.items()}
+    problems += [_because(each, why.get(each.where)) for each in together.problems if each.where not in unknown]
     if problems or config is None:
         raise ConfigError(list(dict.fromkeys(problems)))
     return config
+
+
+def _because(problem: Problem, reason: str | None) -> Problem:
+    """A problem with the reason for which there is nothing at its place, where it is known."""
+    return replace(problem, hint="; ".join(filter(None, (reason, problem.hint)))) if reason else problem
 
 
 def _around(file: YamlFile, places: Collection[Location]) -> Collection[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Self
 
-from adapters.secrets import Secret
+from adapters.secrets import HeaderSecret
 from adapters.settings import AfterValidator, Expected, Field, Settings, model_validator
+from adapters.urls import is_callable
 
 HeaderName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), Expected("the name of a header, such as X-Site")
@@ -15,17 +16,12 @@ HeaderName = Annotated[
 
 
 _USER = re.compile(r"(?i)https?://[^/?#]*@")
-_HTTP = re.compile(
-    r"(?i)https?://(?:[\w-][\w.-]*|\[[0-9a-f:.]+(?:%[\w.~-]+)?\])(?::(?P<port>[0-9]{0,5}))?(?:[/?#][^\x00-\x1f\x7f]*)?"
-)
-_LAST_PORT = 65535
 
 
 def _is_http(value: str) -> str:
     if _USER.match(value):
         raise ValueError("expected a URL without a user name or password: write them under 'auth'")
-    match = _HTTP.fullmatch(value)
-    if match is None or int(match["port"] or 0) > _LAST_PORT:
+    if not is_callable(value):
         raise ValueError("expected a URL such as https://events.example.com/cdevents")
     return value
 
@@ -41,13 +37,13 @@ class Basic(Settings):
     """HTTP Basic (RFC 7617)."""
 
     username: str
-    password: Secret
+    password: HeaderSecret
 
 
 class Auth(Settings):
     """One way to be known to the server."""
 
-    bearer: Secret | None = None
+    bearer: HeaderSecret | None = None
     basic: Basic | None = None
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from adapters.mapping import syntax
 from adapters.mapping.failures import Failure
 from adapters.mapping.patterns import compiled
+from adapters.urls import is_callable
 
 Check = Callable[[str], str]
 """Gives a place that was made of a template; raises Failure where it leads elsewhere."""
@@ -30,10 +31,12 @@ def url(template: str) -> Check:
     """The URL of a call; raises ValueError where an event could choose the server, or part of its name."""
     parts = syntax.template(template)
     begin = parts[0] if parts and isinstance(parts[0], str) else ""
-    if not _AUTHORITY.match(begin if len(parts) > 1 else f"{begin}/"):
+    authority = _AUTHORITY.match(begin if len(parts) > 1 else f"{begin}/")
+    if authority is None or not is_callable(authority[0]):
         raise ValueError(
-            "expected a URL such as https://deploy.example.com/runs/${subject.id | url_encode}: the host is written "
-            "out, without a user name or password, and only what follows its '/' is made of the event"
+            "expected a URL such as https://deploy.example.com/runs/${subject.id | url_encode}: the host, and a port "
+            "where there is one, are written out and can be ones, without a user name or password, and only what "
+            "follows its '/' is made of the event"
         )
     return _below(parts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
-from adapters.secrets import Secret
+from adapters.secrets import HeaderSecret
 from adapters.settings import Duration, Field
 from adapters.sinks.contract import SinkSettings
 from adapters.sinks.permission import Handshake
@@ -26,7 +26,7 @@ class HttpSettings(SinkSettings):
     url: HttpUrl
     auth: Auth | None = None
     sign: Signing | None = None
-    headers: dict[HeaderName, Secret] = {}
+    headers: dict[HeaderName, HeaderSecret] = {}
     connect_timeout: Annotated[Duration, Field(gt=0)] = 5.0
     read_timeout: Annotated[Duration, Field(gt=0)] = 30.0
     tls: Tls = Tls()

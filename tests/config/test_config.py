@@ -92,7 +92,11 @@ def test_a_problem_never_shows_a_resolved_value(problems: Problems) -> None:
             "{bearer: x, header: {name: X, value: y}}",
             "expected exactly one of bearer, basic, header, hmac, http_signature and rsa",
         ),
-        ("{bearer: '${env:EMPTY}'}", "Value should have at least 1 item"),
+        ("{bearer: ''}", "a secret is empty: write it"),
+        ("{bearer: '${env:EMPTY}'}", "(the environment variable EMPTY is empty: set it)"),
+        ("{bearer: '${env:NONE:- }'}", "(the environment variable NONE is empty: set it)"),
+        ("{hmac: {header: X, secret: '${env:EMPTY}'}}", "(the environment variable EMPTY is empty: set it)"),
+        ("{bearer: [x, '${file:/dev/null}']}", "(the file /dev/null is empty: write into it)"),
         ("{basic: {username: u}}", "'password' is missing"),
         ("{hmac: {header: X, secret: y, algorithm: md5}}", "expected 'sha1', 'sha256' or 'sha512'"),
         ("{header: {name: 'X:', value: y}}", "expected the name of a header, such as"),
@@ -103,6 +107,23 @@ def test_an_auth_that_cannot_be_meant_is_refused(problems: Problems, auth: str, 
     text = f"sources: {{j: {{type: webhook, path: /j, instance: 'http://j/', auth: {auth}}}}}"
     [problem] = problems(text, EMPTY="")
     assert message in problem
+
+
+@pytest.mark.parametrize("auth", ["{bearer: '${env:TWO}'}", "{basic: {username: u, password: '${env:TWO}'}}"])
+def test_a_secret_for_a_header_is_one_line(problems: Problems, auth: str) -> None:
+    """What no header can hold is told before anything is sent, and not shown."""
+    *_, problem = problems(f"sinks: {{s: {{type: http, url: 'http://s/', auth: {auth}}}}}", TWO="hunter2\n")
+    assert "is one line" in problem
+    assert "hunter2" not in problem
+
+
+def test_a_setting_that_became_nothing_says_of_what(problems: Problems) -> None:
+    """What is wrong with it, and which variable was empty."""
+    *_, problem = problems("sinks: {s: {type: http, url: '${env:URL}'}}", URL="")
+    assert problem == (
+        "c.yaml:1:25: expected a URL such as https://events.example.com/cdevents"
+        " (the environment variable URL is empty: set it)"
+    )
 
 
 @pytest.mark.parametrize(

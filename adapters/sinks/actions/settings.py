@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from adapters.endpoint.settings import Auth, Basic, Called, HeaderName
-from adapters.secrets import Secret
+from adapters.secrets import HeaderSecret
 from adapters.settings import Duration, Expected, Field, model_validator, placed
 from adapters.sinks.actions import place
 from adapters.sinks.actions.place import Place
@@ -69,7 +69,7 @@ class HttpCallSettings(ActionSettings):
     body: Any = None
     auth: Auth | None = None
     sign: Signing | None = None
-    headers: dict[HeaderName, Secret] = {}
+    headers: dict[HeaderName, HeaderSecret] = {}
 
     templates = ("body",)
     places = (("url", place.url),)

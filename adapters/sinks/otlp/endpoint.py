@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from adapters.endpoint.settings import Auth, HeaderName, HttpUrl
-from adapters.secrets import Secret
+from adapters.secrets import HeaderSecret
 from adapters.settings import Duration, Field, Settings
 from adapters.tls import Tls
 
@@ -18,7 +18,7 @@ class Endpoint(Settings):
 
     url: HttpUrl
     auth: Auth | None = None
-    headers: dict[HeaderName, Secret] = {}
+    headers: dict[HeaderName, HeaderSecret] = {}
     compression: Literal["gzip", "none"] = "gzip"
     timeout: Annotated[Duration, Field(gt=0)] = 10.0
     tls: Tls = Tls()

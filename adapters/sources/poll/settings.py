@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from adapters.endpoint.settings import Auth, HeaderName
 from adapters.mapping import syntax
 from adapters.mapping.document import When
-from adapters.secrets import Secret
+from adapters.secrets import HeaderSecret
 from adapters.settings import (
     AwareDatetime,
     Duration,
@@ -74,7 +74,7 @@ class PollSettings(SourceSettings, Listing):
     timeout: Annotated[Duration, Field(gt=0)] = 30.0
     largest: Annotated[Size, Field(gt=0, le=256 << 20)] = 16 << 20
     auth: Auth | None = None
-    headers: dict[HeaderName, Secret] = {}
+    headers: dict[HeaderName, HeaderSecret] = {}
     tls: Tls = Tls()
 
     @classmethod
