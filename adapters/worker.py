@@ -19,13 +19,20 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[_Job | None] = SimpleQueue()
+        self._asked = self._over = 0
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
-    async def run(self, call: Callable[[], Result]) -> Result:
-        """What the call returns or raises; cancelled before its turn, it is not made."""
+    @property
+    def idle(self) -> bool:
+        """Whether it has no call to make, nor makes one."""
+        return self._asked == self._over
+
+    def run(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
+        """What the call, which is handed over now, returns or raises; cancelled before its turn, it is not made."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._asked += 1
         self._calls.put((future, call))
-        return await future
+        return future
 
     def close(self, last: Callable[[], object] = lambda: None) -> None:
         """Ends the thread after the calls that it has, and `last`."""
@@ -34,7 +41,7 @@ class Worker:
 
     def _run(self) -> None:
         while _made(self._calls.get()):
-            pass  # while it waits it keeps nothing of a call, which may be large
+            self._over += 1  # while it waits it keeps nothing of a call, which may be large
 
 
 def _made(job: _Job | None) -> bool:

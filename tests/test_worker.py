@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from adapters.worker import Worker
+from tests.waiting import eventually
 
 
 async def test_calls_are_made_one_at_a_time_in_order() -> None:
@@ -19,6 +20,17 @@ async def test_calls_are_made_one_at_a_time_in_order() -> None:
     await asyncio.gather(*(worker.run(partial(made.append, number)) for number in range(100)))
     worker.close()
     assert made == list(range(100))
+
+
+async def test_a_call_is_handed_over_when_it_is_asked_for() -> None:
+    """Nothing has to wait for it to be made; the thread is idle before and after."""
+    worker, made = Worker("w"), threading.Event()
+    assert worker.idle
+    over = worker.run(made.set)
+    assert made.wait(timeout=60)  # the loop of this test has had no turn since
+    await over
+    await eventually(lambda: worker.idle)
+    worker.close()
 
 
 async def test_a_call_gives_back_what_it_returns_or_raises() -> None:
@@ -33,11 +45,9 @@ async def test_a_call_gives_back_what_it_returns_or_raises() -> None:
 async def test_a_call_that_is_cancelled_before_its_turn_is_not_made() -> None:
     """The one under way goes on, for it cannot be called back."""
     worker, gate, made = Worker("w"), threading.Event(), list[str]()
-    first = asyncio.create_task(worker.run(gate.wait))
-    second = asyncio.create_task(worker.run(lambda: made.append("second")))
-    await asyncio.sleep(0)
+    first = worker.run(gate.wait)
+    second = worker.run(lambda: made.append("second"))
     second.cancel()
-    await asyncio.wait([second])
     gate.set()
     await first
     await worker.run(lambda: made.append("third"))
@@ -53,9 +63,9 @@ from adapters.worker import Worker
 
 async def main():
     worker = Worker("w")
-    task = asyncio.create_task(worker.run(threading.Event().wait))
+    call = worker.run(threading.Event().wait)
     await asyncio.sleep(0.01)
-    task.cancel()
+    call.cancel()
     worker.close()
 
 asyncio.run(main())

@@ -149,13 +149,13 @@ class _Left:
 
 
 def publishing(sink: Sink) -> Callable[[Sequence[Message], Taken], Awaitable[None]]:
-    """Publishes by a sink, which tells of each message meanwhile where it can."""
+    """Publishes by a sink, which tells of each message meanwhile where it can, and may begin before that is awaited."""
 
     async def sent(messages: Sequence[Message], taken: Taken) -> None:
         await (await sink.send(messages, taken))  # type: ignore[attr-defined]
 
-    async def published(messages: Sequence[Message], _: Taken) -> None:
-        await sink.publish(messages)
+    def published(messages: Sequence[Message], _: Taken) -> Awaitable[None]:
+        return sink.publish(messages)
 
     if isinstance(sink, Pipelined):
         return sent

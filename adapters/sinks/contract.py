@@ -28,10 +28,11 @@ class SinkSettings(Settings):
 class Sink(Protocol):
     """Where messages go. One sink may serve many routes at once."""
 
-    async def publish(self, batch: Sequence[Message]) -> None:
-        """Hands over messages in order; returning is the acknowledgement of all of them.
+    def publish(self, batch: Sequence[Message]) -> Awaitable[None]:
+        """Hands over messages in order; what it returns is to be awaited, and is the acknowledgement of all of them.
 
-        Raises TransientError or PermanentError, with the number of messages that were taken before the one that failed.
+        That raises TransientError or PermanentError, with the number of messages that were taken before the one that
+        failed.
         """
 
     async def aclose(self) -> None:
@@ -53,7 +54,7 @@ def untold(_index: int) -> None:
 class Telling(Sink, Protocol):
     """A sink that takes the messages of a batch one by one, and tells of each."""
 
-    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+    def tell(self, batch: Sequence[Message], taken: Taken) -> Awaitable[None]:
         """Does what `publish` does."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
@@ -56,9 +56,9 @@ class FileSink:
         self._standing: Standing | None = None
         self._worker = Worker("file-sink")
 
-    async def publish(self, batch: Sequence[Message]) -> None:
+    def publish(self, batch: Sequence[Message]) -> Awaitable[None]:
         """Appends one line for each message, but for those that stood there at the start."""
-        await self._worker.run(lambda: self._append(batch))
+        return self._worker.run(lambda: self._append(batch))
 
     async def aclose(self) -> None:
         """Closes the file after what is under way."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
+from typing import TypeVar
 
 from adapters.cdevents.cloudevents import BATCH_JSON, STRUCTURED_JSON, batch, binary_headers, structured
 from adapters.errors import DeliveryError, PermanentError, TransientError
@@ -21,6 +22,12 @@ from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.http_transfers import UNSENT, Post, Transfers
 from adapters.sinks.permission import Permission
 from adapters.worker import Worker
+
+FEW = 4
+"""Posts that the event loop sends itself: more would keep others waiting."""
+
+Result = TypeVar("Result")
+Outcomes = list[DeliveryError | None]
 
 
 class HttpSink:
@@ -37,16 +44,15 @@ class HttpSink:
         self._worker = Worker("http-sink")
         self._permission = _permission(settings)
 
-    async def publish(self, batch: Sequence[Message]) -> None:
+    def publish(self, batch: Sequence[Message]) -> Awaitable[None]:
         """Posts each message, or all as one CloudEvents batch where that is their encoding."""
-        await self.tell(batch, untold)
+        return self.tell(batch, untold)
 
-    async def tell(self, batch: Sequence[Message], taken: Taken) -> None:
+    def tell(self, batch: Sequence[Message], taken: Taken) -> Awaitable[None]:
         """As in Telling."""
         if batch[0].encoding is Encoding.BATCH:
-            await self._publish_batch(batch)
-        else:
-            _raise_settled(await self._exchange([_post(message) for message in batch], taken))
+            return self._publish_batch(batch)
+        return self._exchange([_post(message) for message in batch], taken)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -54,7 +60,7 @@ class HttpSink:
 
     async def _publish_batch(self, messages: Sequence[Message]) -> None:
         try:
-            _raise_settled(await self._exchange([Post({"content-type": BATCH_JSON}, batch(messages), "")]))
+            await self._exchange([Post({"content-type": BATCH_JSON}, batch(messages), "")])
         except PermanentError:
             if len(messages) == 1:
                 raise
@@ -68,33 +74,37 @@ class HttpSink:
             error.delivered += half
             raise
 
-    async def _exchange(self, posts: Sequence[Post], taken: Taken = untold) -> list[DeliveryError | None]:
-        return await (
-            self._sent(posts, taken) if self._permission is None else self._permitted(posts, self._permission, taken)
-        )
+    def _exchange(self, posts: Sequence[Post], taken: Taken = untold) -> Awaitable[None]:
+        if self._permission is not None:
+            return self._permitted(posts, self._permission, taken)
+        return self._sent(posts, taken, _raise_settled)
 
-    async def _permitted(
-        self, posts: Sequence[Post], permission: Permission, taken: Taken
-    ) -> list[DeliveryError | None]:
+    async def _permitted(self, posts: Sequence[Post], permission: Permission, taken: Taken) -> None:
         """One by one, as often as it may be."""
         await self._worker.run(permission.obtain)
-        outcomes: list[DeliveryError | None] = []
+        outcomes: Outcomes = []
         for post in posts:
             await asyncio.sleep(permission.wait(time.monotonic()))
             permitted = post._replace(headers={**post.headers, **permission.headers})
-            outcomes += await self._sent([permitted], untold)
+            outcomes += await self._sent([permitted], untold, list)
             if outcomes[-1] is None:
                 taken(len(outcomes) - 1)
             if isinstance(outcomes[-1], TransientError):
                 break
-        return outcomes + [UNSENT] * (len(posts) - len(outcomes))
+        _raise_settled([*outcomes, *[UNSENT] * (len(posts) - len(outcomes))])
 
-    async def _sent(self, posts: Sequence[Post], taken: Taken) -> list[DeliveryError | None]:
-        stop = Event()
-        try:
-            return await self._worker.run(lambda: self._transfers.run(posts, stop, taken))
-        finally:
-            stop.set()
+    def _sent(
+        self, posts: Sequence[Post], taken: Taken, settled: Callable[[Outcomes], Result]
+    ) -> asyncio.Future[Result]:
+        """What is `settled` by what becomes of them. A few are on their way when it returns: no thread has to wake."""
+        stop, transfers = Event(), self._transfers
+        if self._worker.idle and len(posts) <= FEW:
+            begun = transfers.begin(posts, stop, taken)
+            sent = self._worker.run(lambda: settled(transfers.end(begun)))
+        else:
+            sent = self._worker.run(lambda: settled(transfers.end(transfers.begin(posts, stop, taken))))
+        sent.add_done_callback(lambda _: stop.set())
+        return sent
 
 
 def _permission(settings: HttpSettings) -> Permission | None:
@@ -121,7 +131,7 @@ def _request(message: Message) -> tuple[dict[str, str], bytes]:
     return {"content-type": STRUCTURED_JSON} | key, structured(message)
 
 
-def _raise_settled(outcomes: Sequence[DeliveryError | None]) -> None:
+def _raise_settled(outcomes: Outcomes) -> None:
     """Raises the first failure, which says what else is settled; nothing, where all were taken.
 
     Where the first that was not taken was never sent, that is the first of those that kept it from being sent.

@@ -96,11 +96,11 @@ class _Transfer:
         return NoAnswer(code, self.curl.getinfo(pycurl.OS_ERRNO), reason)
 
 
-class _Queue:
+class Queue:
     """What is to be sent: lanes of places, one for each key that has none under way, and what became of each place."""
 
-    def __init__(self, posts: Sequence[Post], taken: Taken) -> None:
-        self.posts = posts
+    def __init__(self, posts: Sequence[Post], stop: Event, taken: Taken) -> None:
+        self.posts, self.stop = posts, stop
         self.outcomes: list[DeliveryError | None] = [UNSENT for _ in posts]
         lanes: dict[str, deque[int]] = {}
         for place, post in enumerate(posts):
@@ -123,7 +123,7 @@ class _Queue:
 class Transfers:
     """Up to `connections` requests at a time, over what `handle` makes; `prepare` makes one ready for a POST.
 
-    Not for two threads at once.
+    What is begun comes to its end before the next begins, or to none. For any thread, but not for two at once.
     """
 
     def __init__(
@@ -135,31 +135,42 @@ class Transfers:
         self._idle: list[_Transfer] = []
         self._busy: dict[Any, _Transfer] = {}
 
-    def run(self, posts: Sequence[Post], stop: Event, taken: Taken = untold) -> list[DeliveryError | None]:
+    def begin(self, posts: Sequence[Post], stop: Event, taken: Taken = untold) -> Queue:
+        """Sends the first of them, as far as that can be done without a wait; `end` has the rest."""
+        self._give_up()
+        queue = Queue(posts, stop, taken)
+        if self._fill(queue):
+            self._multi.perform()
+        return queue
+
+    def end(self, queue: Queue) -> list[DeliveryError | None]:
         """What became of each, in their order; meanwhile `taken` is told of each that was taken.
 
         One that is refused for ever holds up nothing. Once one fails for now, or `stop` is set, none is begun any more,
         and what was not sent is UNSENT.
         """
-        queue = _Queue(posts, taken)
         try:
-            while self._fill(queue, stop):
+            while self._fill(queue):
                 for lane, answer in self._ended():
-                    queue.settle(lane, self._judge(answer, posts[lane[0]]))
+                    queue.settle(lane, self._judge(answer, queue.posts[lane[0]]))
         finally:
-            for curl in list(self._busy):
-                self._freed(curl).forget()
+            self._give_up()
         return queue.outcomes
 
     def close(self) -> None:
         """Closes the connections."""
+        self._give_up()
         for transfer in self._idle:
             transfer.curl.close()
         self._multi.close()
 
-    def _fill(self, queue: _Queue, stop: Event) -> bool:
+    def _give_up(self) -> None:
+        for curl in list(self._busy):
+            self._freed(curl).forget()
+
+    def _fill(self, queue: Queue) -> bool:
         """Begins as many as there is room for; whether any is under way."""
-        while queue.lanes and len(self._busy) < self._connections and not stop.is_set():
+        while queue.lanes and len(self._busy) < self._connections and not queue.stop.is_set():
             lane = queue.lanes.popleft()
             try:
                 self._begin(lane, queue.posts[lane[0]])

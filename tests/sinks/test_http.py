@@ -22,7 +22,7 @@ from adapters.sinks.http_settings import HttpSettings
 from tests.receiver import Receiver
 from tests.sinks.conftest import Make
 from tests.sinks.slow import Slow
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 
 NOW = 1_772_366_400.0  # Sun, 01 Mar 2026 12:00:00 GMT
 
@@ -97,7 +97,7 @@ async def test_a_stop_begins_nothing_more(opened: Open, make: Make) -> None:
     """Cancelled, what is under way comes to its end, and nothing follows it."""
     async with Slow(pause=0.05).listening() as slow:
         sink = opened(url=slow.url, connections=2)
-        publishing = asyncio.create_task(sink.publish([make(number, partitionkey="one") for number in range(40)]))
+        publishing = asyncio.ensure_future(sink.publish([make(number, partitionkey="one") for number in range(40)]))
         await eventually(lambda: slow.taken)
         publishing.cancel()
         await asyncio.gather(publishing, return_exceptions=True)
@@ -105,6 +105,28 @@ async def test_a_stop_begins_nothing_more(opened: Open, make: Make) -> None:
         assert slow.taken[-1] == 99
         assert len(slow.taken) < 40
         await sink.aclose()
+
+
+async def test_what_is_called_back_at_once_holds_up_nothing(opened: Open, make: Make) -> None:
+    """It may have been sent, or not; what follows goes all the same, and so does a sink that is closed then."""
+    async with Slow(pause=0.05).listening() as slow:
+        sink = opened(url=slow.url)
+        for number in range(3):
+            asyncio.ensure_future(sink.publish([make(number, partitionkey="one")])).cancel()
+            await sink.publish([make(10 + number, partitionkey="one")])
+        assert [each for each in slow.taken if each >= 10] == [10, 11, 12]
+        asyncio.ensure_future(sink.publish([make(99, partitionkey="one")])).cancel()
+        await sink.aclose()
+
+
+async def test_what_comes_alone_is_sent_at_once(opened: Open, receiver: Receiver, make: Make) -> None:
+    """Before whoever asked for it waits, and though the loop has no turn meanwhile."""
+    sink = opened()
+    await sink.publish([make(1)])  # there is a connection now
+    published = sink.publish([make(2)])
+    until(lambda: len(receiver.requests) == 2)
+    await published
+    await sink.aclose()
 
 
 async def test_a_batch_is_one_request(opened: Open, receiver: Receiver, make: Make) -> None:
