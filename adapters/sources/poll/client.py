@@ -64,9 +64,11 @@ class Client:
         if unchanged:
             return None
         document = self._document(request, answer)
-        if request.body is not None and (said := _errors(document)):
-            raise Unlisted(self._redact(f"{_named(request)} answered with errors: {said}"))
-        return Answer(document, _next(answer), _tags(answer) if request.body is None else {})
+        if request.body is None:
+            return Answer(document, _next(answer), _tags(answer))
+        said = _errors(document)
+        wrong = self._redact(f"{_named(request)} answered with errors: {said}") if said else ""
+        return Answer(document, _next(answer), {}, wrong)
 
     def _document(self, request: Request, answer: requests.Response) -> object:
         if answer.status_code == _NO_CONTENT:

@@ -36,7 +36,8 @@ class Item(NamedTuple):
 def listed(document: Any, listing: Listing) -> tuple[list[tuple[Any, Json]], int]:
     """The items of an answer, each with those of the lists it is in by their names; and how many the outermost has.
 
-    Raises Unlisted where there is none; within an item of another list, none is an empty one.
+    A null among them is none. Raises Unlisted where there is no list; within an item of another list, that is an empty
+    one.
     """
     levels = [*((name, members(path)) for name, path in listing.within.items())]
     levels.append(("", members(listing.items) if listing.items else ()))
@@ -49,6 +50,7 @@ def listed(document: Any, listing: Listing) -> tuple[list[tuple[Any, Json]], int
             for each in _list(value, steps, must=depth == 0)
         ]
         count = count if depth else len(found)
+        found = [each for each in found if each[0] is not None]
     return found, count
 
 

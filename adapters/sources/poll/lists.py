@@ -85,9 +85,10 @@ class _Level:
         found = [item async for page in pages.all(self._request(around.items)) for item in page.content]
         self._before[around.place] = pages.read
         wanted = [(item, identity(item, self._outer.id)) for item in found if self._wanted(item)]
+        lacking = Unlisted(pages.lacking) if pages.lacking else None
         named = [around.within(self._name, item, ids) for item, ids in wanted if ids is not None]
         if len(named) == len(wanted):
-            return named, None
+            return named, lacking
         wrong = Unlisted(f"an item of '{self._name}' has no {' and '.join(self._outer.id)}: compare its 'id'")
         if not named:
             raise wrong

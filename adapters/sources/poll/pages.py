@@ -39,7 +39,7 @@ class Page(Generic[Content]):
 @dataclass
 class Pages(Generic[Content]):
     """Reads a list. `before` are pages that were read and told, by the keys of their requests; `read` are those of this
-    time, with what `bare` leaves of their content.
+    time, with what `bare` leaves of their content. `lacking` is why something may be missing in them.
     """
 
     ask: Ask
@@ -48,6 +48,7 @@ class Pages(Generic[Content]):
     before: Mapping[str, Page[Content]]
     bare: Callable[[Content], Content] = lambda content: content
     read: dict[str, Page[Content]] = field(default_factory=dict)
+    lacking: str = ""
 
     async def all(self, first: Request) -> AsyncIterator[Page[Content]]:
         """Page after page; raises Unlisted where they have no end, and what `ask` and `to_content` do."""
@@ -81,9 +82,22 @@ class Pages(Generic[Content]):
         if answer is None and before is not None:
             return replace(before, unchanged=True)
         answer = answer or Answer(None)
-        content, count = ([], 0) if answer.document is None else self.to_content(answer.document)
+        content, count = self._content(answer)
         follows, print_ = following(self.listing.pages, request, answer, count), self._print(answer.document)
         return Page(content, follows, print_, answer.tags or {})
+
+    def _content(self, answer: Answer) -> tuple[list[Content], int]:
+        """What is in an answer; where it says that something went wrong, no list and an empty one mean nothing."""
+        try:
+            content, count = ([], 0) if answer.document is None else self.to_content(answer.document)
+        except Unlisted:
+            if not answer.wrong:
+                raise
+            count = 0
+        if answer.wrong and not count:
+            raise Unlisted(answer.wrong)
+        self.lacking = answer.wrong or self.lacking
+        return content, count
 
     def _print(self, document: Any) -> str:
         return digest(document) if self.listing.pages.counted else ""

@@ -114,12 +114,13 @@ class Window(NamedTuple):
     overlap: float
     open_for: float
     pages: int
+    whole: bool = True
 
     def after(self, mark: Mark, items: Iterable[Item]) -> Mark:
         """The mark after a list. What a clock says that is ahead does not count beyond now.
 
         Pages shift while they are read, and an item may slip through between two: what several pages told is settled
-        only when it was read again.
+        only when it was read again. What of a list is missing is waited for as what is open is.
         """
         items = list(items)
         times = [item.at for item in items if item.at is not None]
@@ -129,6 +130,8 @@ class Window(NamedTuple):
         since = mark.since if settled is None else max(settled - self.overlap, mark.since or 0.0)
         if since is not None:
             since = min([since, *(at - _BEFORE for at in self._waiting(items))])
+            if not self.whole:
+                since = max(min(since, self.now - self.open_for), mark.since or 0.0)
         return replace(mark, since=since, latest=latest, fresh=False)
 
     def _waiting(self, items: Iterable[Item]) -> Iterator[float]:

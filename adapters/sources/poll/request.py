@@ -62,12 +62,14 @@ class Request:
 class Answer:
     """What came: the JSON of a body (None: there is none, or null), and where the header Link says the next page is.
 
-    `tags` are the headers that make the next question for the same a conditional one.
+    `tags` are the headers that make the next question for the same a conditional one. `wrong` is what it says went
+    wrong, beside what there is.
     """
 
     document: Any
     link: str | None = None
     tags: Mapping[str, str] | None = None
+    wrong: str = ""
 
 
 def first(listing: Listing, names: Collection[str], home: str) -> Callable[[Around], Request]:

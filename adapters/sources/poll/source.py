@@ -114,7 +114,9 @@ class Poll:
                 break
         await self._tell(known, news, receive)
         self._before[around.place] = pages.read
-        await self._mark(known, news, receive, len(pages.read))
+        if pages.lacking:
+            self._odd(f"{pages.lacking}: what is there is told, and what is not is asked for again")
+        await self._mark(known, news, receive, pages)
 
     async def _tell(self, known: Known, news: News, receive: Receive) -> None:
         items = news.taken()
@@ -124,8 +126,9 @@ class Poll:
             await self._keep(receive, heard, *((item.key, item.version) for item, _ in together))
             known.note(item for item, _ in together)
 
-    async def _mark(self, known: Known, news: News, receive: Receive, pages: int) -> None:
-        window = Window(self._now(), self._settings.overlap, self._settings.open_for, pages)
+    async def _mark(self, known: Known, news: News, receive: Receive, pages: Pages[Item]) -> None:
+        settings, whole = self._settings, not pages.lacking
+        window = Window(self._now(), settings.overlap, settings.open_for, len(pages.read), whole)
         mark, forget = window.after(known.mark, news.listed.values()), known.forgotten(news.listed, window.now)
         if mark != known.mark or forget:
             await self._keep(receive, [], (known.key, mark.dumps()), *forget)

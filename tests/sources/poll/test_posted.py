@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.sources.poll.errors import Unlisted
 from tests.sources.poll.conftest import Settings, World
@@ -85,6 +86,46 @@ async def test_an_error_with_status_200_is_no_empty_list(
     api.posts = lambda _: answer(said)
     with pytest.raises(Unlisted, match=r"POST http://.*/graphql answered with errors: .*not for you"):
         await world.polled(settings(url=f"{api.url}/graphql", **GRAPHQL))
+
+
+async def test_items_beside_errors_are_told_and_those_that_are_missing_asked_for_again(
+    world: World, api: FakeApi, settings: Settings
+) -> None:
+    """GraphQL has a null for what it could not read: that is no item, and is waited for, for a while."""
+    nodes, wrong = [BUILDS[0], None, BUILDS[2]], [{"message": "too busy", "path": ["builds", "nodes", 1]}]
+    api.posts = lambda _: answer({"data": {"builds": {"nodes": nodes}}, "errors": wrong})
+    given = settings(url=f"{api.url}/graphql", **GRAPHQL, since="3h", open_for="1d")
+    with capture_logs() as told:
+        assert [each["id"] for each in await world.polled(given, times=2)] == ["b0", "b2"]
+    assert ["too busy" in line["event"] for line in told] == [True]
+    assert api.posted[0]["variables"]["since"] == api.posted[1]["variables"]["since"]
+
+    api.posts = lambda _: answer({"data": {"builds": {"nodes": BUILDS[:3]}}})
+    assert [each["id"] for each in await world.polled(given)] == ["b1"]
+    await world.polled(given)
+    assert api.posted[-1]["variables"]["since"] > api.posted[0]["variables"]["since"]
+
+
+async def test_what_is_missing_for_ever_does_not_hold_back_for_ever(
+    world: World, api: FakeApi, settings: Settings
+) -> None:
+    """What is asked for goes back no further than an open item would make it."""
+    api.posts = lambda _: answer({"data": {"builds": {"nodes": BUILDS}}, "errors": [{"message": "not for you"}]})
+    given = settings(url=f"{api.url}/graphql", **GRAPHQL, since="3h", open_for="1h")
+    await world.polled(given, times=2)
+    assert api.posted[-1]["variables"]["since"] == "2026-05-04T09:00:00Z"
+
+
+async def test_a_list_around_others_that_lacks_some_is_read_as_far_as_it_is(
+    world: World, api: FakeApi, settings: Settings
+) -> None:
+    """What is known of the others' lists is not forgotten."""
+    api.posts = lambda asked: answer(
+        {"data": [{"id": "p"}, None], "errors": [{"message": "too busy"}]} if "projects" in asked else {"data": BUILDS}
+    )
+    project = {"url": f"{api.url}/graphql", "body": {"projects": True}, "items": "data"}
+    given = settings(url=f"{api.url}/graphql", each={"project": project}, body={"of": "${project.id}"}, items="data")
+    assert len(await world.polled(given)) == len(BUILDS)
 
 
 @pytest.mark.parametrize(
