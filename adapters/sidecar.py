@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -120,6 +121,9 @@ class Sidecar:
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
+                if self.journal.quiet:  # the disk's time is for translating what comes alone
+                    translator = self.translators.current(source)
+                    asyncio.get_running_loop().call_soon(self._translate.ahead, translator, notifications)
                 await keep(notifications, checkpoints)
                 self.metrics.received(source, len(notifications))
 

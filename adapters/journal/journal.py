@@ -99,6 +99,11 @@ class Journal:
         self._reader.shutdown()
         self._files.close()
 
+    @property
+    def quiet(self) -> bool:
+        """Whether somebody waits for the next record, and nobody appends it yet."""
+        return not self.appending and any(not there.done() for _, there in self._waiting)
+
     async def append(self, notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> int:
         """Stores notifications and where their sources stand after them, all or none; when it returns, on disk.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import orjson
@@ -18,6 +19,9 @@ LATEST = 512
 
 LATEST_BYTES = 4 << 20
 """And of how many bytes of bodies, at most: what is made of them is several times as large."""
+
+AHEAD = 8 << 10
+"""Bytes of a body up to which it is translated ahead of its record: that takes no longer than to flush it to a disk."""
 
 
 class Translates(Protocol):
@@ -39,24 +43,28 @@ Translate = Callable[[Translates, Record], Translation]
 
 def translated(translator: Translates, record: Record) -> Translation:
     """The translation, made anew."""
-    try:
-        return _joined(translator.translate(record.notification), record)
-    except MappingError as error:
-        return Translation(errors=(str(error),))
+    return _translated(translator, record.notification)
 
 
 def streamed(translator: Translates, record: Record, size: int) -> Iterator[Translation]:
     """The translation in pieces, made anew."""
     try:
         for piece in translator.stream(record.notification, size):
-            yield _joined(piece, record)
+            yield _joined(piece, record.notification)
     except MappingError as error:
         yield Translation(errors=(str(error),))
 
 
-def _joined(translation: Translation, record: Record) -> Translation:
+def _translated(translator: Translates, notification: Notification) -> Translation:
+    try:
+        return _joined(translator.translate(notification), notification)
+    except MappingError as error:
+        return Translation(errors=(str(error),))
+
+
+def _joined(translation: Translation, notification: Notification) -> Translation:
     """With what the sidecar knew of the events when it heard of them."""
-    if (text := record.notification.headers.get(JOINED)) is None:
+    if (text := notification.headers.get(JOINED)) is None:
         return translation
     found = {id_: Joined(**added) for id_, added in orjson.loads(text).items()}
     events = (joined(each, found[each.id]) if each.id in found else each for each in translation.events)
@@ -69,15 +77,26 @@ class Remembered:
     def __init__(self) -> None:
         self._latest: dict[int, tuple[Translates, Translation, int]] = {}
         self._bytes = 0
+        self._next: tuple[Translates, Notification, Translation] | None = None
+
+    def ahead(self, translator: Translates | None, notifications: Sequence[Notification]) -> None:
+        """Translates what is on its way to the log alone, for its record; a bug that comes to light is met then."""
+        if translator is not None and len(notifications) == 1 and len(notifications[0].body) <= AHEAD:
+            with suppress(Exception):
+                self._next = translator, notifications[0], _translated(translator, notifications[0])
 
     def __call__(self, translator: Translates, record: Record) -> Translation:
         """The translation, made anew where another translator, or none, has made it lately."""
         made = self._latest.get(record.seq)
         if made is not None and made[0] is translator:
             return made[1]
-        translation = translated(translator, record)
+        translation = self._made_ahead(translator, record.notification) or translated(translator, record)
         self._remember(record.seq, translator, translation, len(record.notification.body))
         return translation
+
+    def _made_ahead(self, translator: Translates, notification: Notification) -> Translation | None:
+        made, self._next = self._next, None
+        return made[2] if made and made[0] is translator and made[1] is notification else None
 
     def _remember(self, seq: int, translator: Translates, translation: Translation, size: int) -> None:
         self._bytes += size - self._latest.pop(seq, (None, None, 0))[2]

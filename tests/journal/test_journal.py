@@ -195,3 +195,16 @@ async def test_what_waits_for_delivery_waits_for_every_route(path: Path, heard: 
             await waiting
     async with aclosing(Journal(path.with_name("other.db"), max_bytes=1 << 30, routes=[])) as journal:
         await journal.passed(await journal.append([heard(b"a")]))
+
+
+async def test_it_is_quiet_while_somebody_waits_for_a_record_and_nobody_appends(journal: Journal, heard: Heard) -> None:
+    """So that what is done ahead of it is wanted, and holds up nobody."""
+    assert not journal.quiet
+    there = journal.wait(0)
+    assert journal.quiet
+    appending = asyncio.ensure_future(journal.append([heard()]))
+    await asyncio.sleep(0)
+    assert not journal.quiet
+    await appending
+    await there
+    assert not journal.quiet
