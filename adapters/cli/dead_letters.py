@@ -14,7 +14,7 @@ from adapters.cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from adapters.journal.deadletters import DeadLetter
-    from adapters.model import Record
+    from adapters.model import Notification
 
 commands = typer.Typer(help="List, show, retry and drop records that could not be delivered.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ Numbers = Annotated[
     list[int] | None, typer.Argument(metavar="NUMBER", max=LAST, help="These records of the route.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="All of the route, or of every route if none is given.")]
-Body = Annotated[bool, typer.Option("--body", help="Nothing but the body, as the tool sent it.")]
+Body = Annotated[bool, typer.Option("--body", help="Nothing but the body, as it was kept, secrets and all.")]
 
 
 @commands.command("list")
@@ -51,17 +51,21 @@ def show(
     journal: JournalFile = None,
     body: Body = False,
 ) -> None:
-    """Show a dead letter whole: why it was parked, and what the tool sent."""
+    """Show a dead letter whole: why it was parked, and what the tool sent, without what is secret by its name."""
     from adapters.journal import deadletters, log
+    from adapters.sources.redaction.redactor import by_name
 
     with opened(config, journal) as database:
         letters = deadletters.listed(database, route, number)
         record = log.record(database, number)
     if not letters or record is None:
         raise _none(number)
-    if not body:
-        _print_letter(letters[0], record)
-    typer.echo(record.notification.body if body else printable(record.notification.body.decode("utf-8", "replace")))
+    if body:
+        typer.echo(record.notification.body)
+        return
+    heard = by_name()(record.notification)
+    _print_letter(letters[0], heard)
+    typer.echo(printable(heard.body.decode("utf-8", "replace")))
 
 
 @commands.command()
@@ -115,14 +119,14 @@ def _none(*numbers: int) -> typer.Exit:
     return typer.Exit(Exit.PROBLEMS)
 
 
-def _print_letter(letter: DeadLetter, record: Record) -> None:
+def _print_letter(letter: DeadLetter, heard: Notification) -> None:
     told = {
         "route": letter.route,
         "number": letter.seq,
         "parked at": _time(letter),
         "attempts": _attempts(letter),
         "reason": letter.reason,
-        **details(record.notification),
+        **details(heard),
     }
     for name, value in told.items():
         typer.echo(printable(f"{name}: {value}"))

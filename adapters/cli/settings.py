@@ -38,11 +38,10 @@ def _shown(config: Config) -> Any:
     import orjson
 
     from adapters.model import Notification
-    from adapters.sources.redaction.redactor import redactor
-    from adapters.sources.redaction.settings import Redaction
+    from adapters.sources.redaction.redactor import by_name
 
     body = orjson.dumps(config.model_dump(mode="json", by_alias=True, serialize_as_any=True))
-    bare = redactor(Redaction())(Notification("", body, datetime.now(UTC), {}))
+    bare = by_name()(Notification("", body, datetime.now(UTC), {}))
     return orjson.loads(bare.body)
 
 

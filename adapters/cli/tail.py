@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from adapters.lineage.watching import Seen
+    from adapters.sources.redaction.redactor import Redact
 
 _STARRED = "; `*` at the end for all that begin so."
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only what this source heard.")]
@@ -59,11 +60,12 @@ def tail(
     from adapters.journal import following, log
     from adapters.lineage.watching import Wanted, watching
     from adapters.redaction import redaction
+    from adapters.sources.redaction.redactor import by_name
 
     settings = configuration(config)
     _check(sources or (), types or (), settings.sources)
     wanted = Wanted(sources or (), types or (), subjects or (), chains or ())
-    redact = redaction(settings)
+    redact, bare = redaction(settings), by_name()
     seen = watching(settings, wanted, Format.LEGACY if legacy else Format.CDEVENTS, lambda text: complain(redact(text)))
     console = Console(highlight=False)
     with opened(config, journal or settings.journal.path) as database, suppress(KeyboardInterrupt):
@@ -72,7 +74,7 @@ def tail(
             if as_json:
                 typer.echo(redact(structured(each.message).decode()))
             else:
-                console.print(_line(each, redact), soft_wrap=True)
+                console.print(_line(each, redact, bare), soft_wrap=True)
 
 
 def _check(sources: Collection[str], types: Collection[str], configured: Collection[str]) -> None:
@@ -85,21 +87,22 @@ def _check(sources: Collection[str], types: Collection[str], configured: Collect
         raise typer.BadParameter(f"there is no event '{unknown[0]}' in the vocabulary", param_hint="--type")
 
 
-def _line(seen: Seen, redact: Callable[[str], str]) -> Text:
+def _line(seen: Seen, redact: Callable[[str], str], bare: Redact) -> Text:
     from rich.text import Text
 
-    words = ((printable(text), style) for text, style in _words(seen, redact) if text)
+    words = ((printable(text), style) for text, style in _words(seen, redact, bare) if text)
     return Text("  ").join(Text(word, style) for word, style in words)
 
 
-def _words(seen: Seen, redact: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _words(seen: Seen, redact: Callable[[str], str], bare: Redact) -> Iterator[tuple[str, str]]:
     """What is on a line, and how it is shown."""
     heard, event = seen.record.notification, seen.event
     if event is None:
         yield heard.received_at.isoformat(timespec="milliseconds"), "dim"
         yield heard.source, "cyan"
         yield seen.message.attributes["type"], "bold"
-        said = redact(heard.body[:_LOOKED_AT].decode("utf-8", "replace"))  # first: half a secret is not known as one
+        whole = bare(heard).body  # first: half a secret is not known as one
+        said = redact(whole[:_LOOKED_AT].decode("utf-8", "replace"))
         yield " ".join(said.split())[:_LONGEST], ""
         return
     yield event.time, "dim"

@@ -50,6 +50,7 @@ def show(number: Number, config: ConfigFile = None, journal: JournalFile = None)
     """Show a notification whole, and of each rule why it did not fire."""
     from adapters.journal import log
     from adapters.redaction import redaction
+    from adapters.sources.redaction.redactor import by_name
     from adapters.translators import Translators
 
     settings = configuration(config)
@@ -60,8 +61,9 @@ def show(number: Number, config: ConfigFile = None, journal: JournalFile = None)
         raise typer.Exit(Exit.PROBLEMS)
     redact, heard = redaction(settings), record.notification
     translator = Translators(settings.sources, settings.placed).current(heard.source)
-    body = heard.body.decode("utf-8", "replace")
-    told = (f"{name}: {value}" for name, value in {"number": number, **details(heard)}.items())
+    shown = by_name()(heard)
+    body = shown.body.decode("utf-8", "replace")
+    told = (f"{name}: {value}" for name, value in {"number": number, **details(shown)}.items())
     for line in (*told, "", body, "", *_explained(translator, heard)):
         typer.echo(printable(redact(line)))
 

@@ -16,8 +16,7 @@ from adapters.mapping import Translator
 from adapters.model import Format
 from adapters.redaction import redaction
 from adapters.route import origins, renderer
-from adapters.sources.redaction.redactor import redactor
-from adapters.sources.redaction.settings import Redaction
+from adapters.sources.redaction.redactor import by_name
 from adapters.translators import Translators
 
 FRESH = 1.0
@@ -40,7 +39,7 @@ class Console(Frame):
         found = origins(settings.sources, self.translator)
         self.render = renderer(found, format_=Format.CDEVENTS, ends=True)
         self.legacy = renderer(found, format_=Format.LEGACY)
-        self.bare = redactor(Redaction())
+        self.bare = by_name()
         self.heard = Heard(settings.sources, self.translator, self.render)
 
     @contextmanager

@@ -81,6 +81,17 @@ def test_show_tells_the_reason_the_headers_and_the_body(journal: Database) -> No
     assert result.stdout.endswith('\n\n{"state": "✓"}\n')
 
 
+def test_what_looks_secret_is_not_shown(journal: Database) -> None:
+    """By its name, whatever the source keeps: in the body and in the headers."""
+    kept = Notification("ci", b'{"a": 1, "api_token": "hunter2"}', HEARD, {"x-auth-token": "hunter2"}, "9")
+    number = log.append(journal, [kept], [])
+    deadletters.park(journal, "cdevents", number, "no rule", HEARD)
+    result = invoke("dead-letters", "show", "cdevents", number, "--journal", journal.path)
+    assert "hunter2" not in result.stdout
+    assert result.stdout.count("[redacted]") == 2
+    assert '"a":1' in result.stdout
+
+
 def test_show_can_give_the_body_alone(journal: Database) -> None:
     """Byte for byte, to be piped into `translate`."""
     result = invoke("dead-letters", "show", "cdevents", 2, "--body", "--journal", journal.path)

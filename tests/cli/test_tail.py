@@ -116,12 +116,13 @@ def test_legacy_is_what_the_tools_said(journal: Database) -> None:
 
 @pytest.mark.parametrize("form", [("--legacy",), ("--json",), ("--json", "--legacy"), ()])
 def test_no_secret_and_no_control_character_is_shown(journal: Database, form: tuple[str, ...]) -> None:
-    """A secret of the configuration that a tool repeats is left out; a terminal is not commanded."""
-    body = {**example.STARTED, "run": "s3cr3t-word", "more": "x" * 5000}
+    """A secret of the configuration that a tool repeats, or what is one by its name; a terminal is not commanded."""
+    body = {**example.STARTED, "run": "s3cr3t-word", "api_token": "hunter2", "more": "x" * 5000}
     log.append(journal, [said("ci", body, 9), Notification("ci", b"\x1b[2J", HEARD)], [])
     result = invoke("tail", "--no-follow", "-n", 2, "--config", journal.path.parent / "config.yaml", *form)
     assert "[redacted]" in result.stdout
     assert "s3cr3t-word" not in result.output
+    assert "--json" in form or "hunter2" not in result.output
     assert "\x1b" not in result.output
     assert "--json" in form or len(result.stdout) < 500
 

@@ -108,7 +108,8 @@ def test_rules_that_came_into_question_say_what_they_wanted(journal: Database) -
 
 def test_one_is_shown_with_what_each_rule_says(journal: Database) -> None:
     """Headers, body and explanation; a secret is left out, and a control character is none any more."""
-    log.append(journal, [said("ci", {"state": "paused\x1b", "by": "s3cr3t-word"}, 10, event="s3cr3t-word")], [])
+    body = {"state": "paused\x1b", "by": "s3cr3t-word", "token": "hunter2"}
+    log.append(journal, [said("ci", body, 10, event="s3cr3t-word")], [])
     result = invoke("unmatched", "show", 10, "--config", journal.path.parent / "config.yaml")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
@@ -116,8 +117,9 @@ def test_one_is_shown_with_what_each_rule_says(journal: Database) -> None:
         "source: ci",
         "received at: 2026-01-01T12:10:00.000+00:00",
         "header event: [redacted]",
+        "header x-redacted: 1",
         "",
-        '{"state":"paused\\u001b","by":"[redacted]"}',
+        '{"state":"paused\\u001b","by":"[redacted]","token":"[redacted]"}',
         "",
         "record 1",
         "  run-started: no, state is text 'paused\\x1b', not started",

@@ -39,6 +39,11 @@ def redactor(settings: Redaction | None) -> Redact:
     return lambda notification: _Redacting(patterns).notification(drop(notification))
 
 
+def by_name() -> Redact:
+    """What leaves out all that looks secret by its name, whatever the source keeps: for who looks at what was kept."""
+    return redactor(Redaction())
+
+
 class _Patterns:
     """What is secret: `secret(path)` says it of a name, `texts` are patterns of what is, wherever it stands."""
 
