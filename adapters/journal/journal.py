@@ -19,7 +19,7 @@ from adapters.journal import deadletters, log, outages, status, wal
 from adapters.journal.database import Database, wal_of
 from adapters.journal.lock import locked
 from adapters.journal.recent import Recent
-from adapters.journal.room import lack
+from adapters.journal.room import Room
 from adapters.journal.writer import Writer
 from adapters.model import Checkpoint, Notification, Record
 
@@ -75,7 +75,6 @@ class Journal:
         another process has it open, a newer release wrote it, it is damaged, no permission.
         """
         self.routes = routes
-        self._max_bytes = max_bytes
         self._clock = clock
         with ExitStack() as opening:
             opening.enter_context(locked(path))
@@ -85,13 +84,13 @@ class Journal:
             outages.end(self._database, clock())
             self._files = opening.pop_all()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
-        self._lack = ""
-        self._spent = self._version = self.appending = 0
+        self._room = Room(self._database, max_bytes, lambda: self.routes)
+        self.appending = 0
         self.last = log.last(self._reads)
         self._recent = Recent()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._advanced = asyncio.Event()
-        self._writer = Writer(self._database, self._make_room)
+        self._writer = Writer(self._database, self._room.make)
 
     async def aclose(self) -> None:
         """Commits what is under way and closes the file."""
@@ -241,49 +240,18 @@ class Journal:
         return await asyncio.get_running_loop().run_in_executor(self._reader, query)
 
     def _append(self, appends: Sequence[_Heard]) -> _Appended:
-        self._refuse_when_full()
+        self._room.check()
         heard = [notification for notifications, _ in appends for notification in notifications]
         last = log.append(self._database, heard, [each for _, checkpoints in appends for each in checkpoints])
         return _Appended(last, [Record(seq, each) for seq, each in enumerate(heard, start=last - len(heard) + 1)])
 
     def _probe(self) -> None:
-        self._refuse_when_full()
+        self._room.check()
         self._database.touch()
-
-    def _refuse_when_full(self) -> None:
-        if self._lack:
-            raise JournalUnavailable(f"journal {self._database.path}: {self._lack}")
-
-    def _make_room(self) -> None:
-        self._database.check_in_place()
-        if self._lacks():
-            with suppress(JournalUnavailable):
-                self._database.reclaim()
-                self._give_way()
-
-    def _lacks(self) -> bool:
-        self._lack = lack(self._database, self._max_bytes)
-        return bool(self._lack)
-
-    def _give_way(self) -> None:
-        """Deletes what is delivered, the oldest first, until there is room again.
-
-        What dead letters keep of it is not looked at again: they may be many, and are the oldest.
-        """
-        below = 0 if self.routes is None else log.passed(self._database, self.routes) + 1
-        if (version := self._database.number("PRAGMA data_version")) != self._version:
-            self._version, self._spent = version, 0  # another process may have dropped some
-        while self._lacks():
-            found = log.spent(self._database, self._spent, below)
-            self._spent = found[1] if found else max(self._spent, below - 1)
-            if found is None:
-                return
-            log.prune(self._database, *found)
-            self._database.reclaim()
 
     def _resolve(self, route: str, seq: int) -> None:
         deadletters.resolve(self._database, route, seq)
-        self._spent = min(self._spent, seq - 1)
+        self._room.freed(seq)
 
     def _announce(self, appended: _Appended) -> None:
         if appended.last > self.last:
