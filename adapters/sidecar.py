@@ -22,6 +22,7 @@ from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
 from adapters.route import (
+    Foresight,
     Large,
     Lent,
     Remembered,
@@ -89,6 +90,7 @@ class Sidecar:
         with together:
             self.exports = Exporters(settings.routes, settings.problem)
         self._translate = Remembered()
+        self._foresight = Foresight(self._translate)
         self._large = Large()
         self._turns = Turns(lambda: journal.appending > 0)
         self._redact = redaction(settings)
@@ -121,9 +123,9 @@ class Sidecar:
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
-                if self.journal.quiet:  # the disk's time is for translating what comes alone
-                    translator = self.translators.current(source)
-                    asyncio.get_running_loop().call_soon(self._translate.ahead, translator, notifications)
+                if self.journal.quiet:
+                    translator, next_ = self.translators.current(source), self.journal.last + 1
+                    asyncio.get_running_loop().call_soon(self._foresight.see, translator, next_, notifications)
                 await keep(notifications, checkpoints)
                 self.metrics.received(source, len(notifications))
 
@@ -192,7 +194,7 @@ class Sidecar:
         return Route(
             name,
             RouteLog(self.journal, name),
-            render,
+            self._foresight.of(render),
             self.sinks[settings.sink],
             self.metrics,
             batch=settings.batch,

@@ -3,6 +3,7 @@
 from adapters.route.choosing import choosing
 from adapters.route.contract import Log
 from adapters.route.exporting import exporting
+from adapters.route.foresight import Foresight
 from adapters.route.keys import by_words
 from adapters.route.large import Large
 from adapters.route.lent import Lent
@@ -15,6 +16,7 @@ from adapters.route.translation import Remembered
 from adapters.route.turns import Turns
 
 __all__ = [
+    "Foresight",
     "Large",
     "Lent",
     "Log",

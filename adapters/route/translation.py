@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import orjson
@@ -19,9 +18,6 @@ LATEST = 512
 
 LATEST_BYTES = 4 << 20
 """And of how many bytes of bodies, at most: what is made of them is several times as large."""
-
-AHEAD = 8 << 10
-"""Bytes of a body up to which it is translated ahead of its record: that takes no longer than to flush it to a disk."""
 
 
 class Translates(Protocol):
@@ -77,26 +73,22 @@ class Remembered:
     def __init__(self) -> None:
         self._latest: dict[int, tuple[Translates, Translation, int]] = {}
         self._bytes = 0
-        self._next: tuple[Translates, Notification, Translation] | None = None
+        self._ahead: tuple[Translates, Notification, Translation] | None = None
 
-    def ahead(self, translator: Translates | None, notifications: Sequence[Notification]) -> None:
-        """Translates what is on its way to the log alone, for its record; a bug that comes to light is met then."""
-        if translator is not None and len(notifications) == 1 and len(notifications[0].body) <= AHEAD:
-            with suppress(Exception):
-                self._next = translator, notifications[0], _translated(translator, notifications[0])
+    def ahead(self, translator: Translates, notification: Notification) -> None:
+        """Translates what is on its way to the log, for its record."""
+        self._ahead = translator, notification, _translated(translator, notification)
 
     def __call__(self, translator: Translates, record: Record) -> Translation:
         """The translation, made anew where another translator, or none, has made it lately."""
+        if (ahead := self._ahead) is not None and ahead[0] is translator and ahead[1] is record.notification:
+            return ahead[2]
         made = self._latest.get(record.seq)
         if made is not None and made[0] is translator:
             return made[1]
-        translation = self._made_ahead(translator, record.notification) or translated(translator, record)
+        translation = translated(translator, record)
         self._remember(record.seq, translator, translation, len(record.notification.body))
         return translation
-
-    def _made_ahead(self, translator: Translates, notification: Notification) -> Translation | None:
-        made, self._next = self._next, None
-        return made[2] if made and made[0] is translator and made[1] is notification else None
 
     def _remember(self, seq: int, translator: Translates, translation: Translation, size: int) -> None:
         self._bytes += size - self._latest.pop(seq, (None, None, 0))[2]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pytest
-
 from adapters.mapping.translator import Translation
 from adapters.model import Format, Notification, Record
 from adapters.route import Origin, Remembered, renderer
-from adapters.route.translation import AHEAD, LATEST, translated
+from adapters.route.translation import LATEST, translated
 from tests.route.conftest import INSTANCE, Words, heard
 
 
@@ -57,33 +55,10 @@ def test_what_was_translated_ahead_is_taken_for_its_record_alone() -> None:
     """Not for another with the same words, nor by a mapping that was reloaded meanwhile."""
     old, new, remembered = Counting(), Counting(), Remembered()
     first, second = heard("one"), heard("one")._replace(position="2")
-    remembered.ahead(old, [first])
-    assert remembered(old, Record(1, first)) == translated(Words(), Record(1, first))
+    remembered.ahead(old, first)
+    for _ in range(2):  # routes
+        assert remembered(old, Record(1, first)) == translated(Words(), Record(1, first))
     assert len(old.seen) == 1
-    remembered.ahead(old, [first])
     remembered(old, Record(2, second))
-    remembered.ahead(old, [second])
-    remembered(new, Record(3, second))
-    assert (len(old.seen), len(new.seen)) == (4, 1)
-
-
-def test_only_what_comes_alone_and_is_small_is_translated_ahead() -> None:
-    """Others who wait to be acknowledged would wait for more."""
-    words, remembered = Counting(), Remembered()
-    remembered.ahead(words, [heard("one"), heard("two")])
-    remembered.ahead(words, [heard("x" * (AHEAD + 1))])
-    remembered.ahead(None, [heard("one")])
-    assert not words.seen
-
-
-def test_a_bug_that_is_met_ahead_is_met_again_by_who_can_tell_of_it() -> None:
-    """It neither ends the process nor hides."""
-
-    class Broken(Words):
-        def translate(self, _: Notification) -> Translation:
-            raise ZeroDivisionError
-
-    remembered, one = Remembered(), heard("one")
-    remembered.ahead(Broken(), [one])
-    with pytest.raises(ZeroDivisionError):
-        remembered(Broken(), Record(1, one))
+    remembered(new, Record(1, first))
+    assert (len(old.seen), len(new.seen)) == (2, 1)
