@@ -29,7 +29,7 @@ LAYERS = (
         "worker",
         "yamlfile",
     },
-    {"cdevents", "http", "secrets"},
+    {"cdevents", "child", "http", "secrets"},
     {"brokers", "endpoint", "gerrit", "journal", "mapping", "objects", "redaction", "store"},
     {"metrics", "reading"},
     {"sinks", "sources"},

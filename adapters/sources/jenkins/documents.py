@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+
+Written = tuple[str, bytes]
+"""A document's URL, and the document as JSON."""
 
 _LONGEST = 2**63
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -18,6 +21,11 @@ def encoded(document: Mapping[str, Any]) -> bytes:
         return orjson.dumps(document)
     except (TypeError, RecursionError) as error:
         raise ValueError(f"cannot be told: {error}") from None
+
+
+def written(documents: Sequence[Mapping[str, Any]]) -> list[Written]:
+    """Documents as they are kept; raises ValueError as `encoded` does."""
+    return [(document["url"], encoded(document)) for document in documents]
 
 
 def whole(text: str | None) -> int | None:

@@ -12,8 +12,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
-from adapters.sources.jenkins.documents import encoded
-from adapters.sources.jenkins.progress import Progress, Since
+from adapters.sources.jenkins.documents import Written, written
+from adapters.sources.jenkins.progress import Progress, Since, texts
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -34,10 +34,15 @@ class Keeper:
         progress: Mapping[str, Progress | Since | None],
     ) -> None:
         """Returns when all of it is on disk; a journal that cannot take it is tried again for ever."""
-        notifications = [self._notification(document) for document in documents]
-        checkpoints = [
-            Checkpoint(self.context.name, job, each.text if each else None) for job, each in progress.items()
-        ]
+        await self.keep_written(receive, written(documents), texts(progress))
+
+    async def keep_written(
+        self, receive: Receive, documents: Sequence[Written], progress: Mapping[str, str | None]
+    ) -> None:
+        """The same of documents and progress as they are kept."""
+        heard = self.context.clock()
+        notifications = [Notification(self.context.name, body, heard, position=url) for url, body in documents]
+        checkpoints = [Checkpoint(self.context.name, job, text) for job, text in progress.items()]
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(JournalUnavailable),
             wait=wait_exponential_jitter(initial=1, max=30),
@@ -45,9 +50,6 @@ class Keeper:
             before_sleep=self._waits,
         )
         await retrying(receive, notifications, checkpoints)
-
-    def _notification(self, document: Mapping[str, Any]) -> Notification:
-        return Notification(self.context.name, encoded(document), self.context.clock(), position=document["url"])
 
     def _waits(self, attempt: RetryCallState) -> None:
         error = attempt.outcome.exception() if attempt.outcome else None

@@ -68,6 +68,11 @@ class Since:
         return str(self.time)
 
 
+def texts(progress: Mapping[str, Progress | Since | None]) -> dict[str, str | None]:
+    """The checkpoints' values of jobs; None for a job that is gone."""
+    return {job: each.text if each else None for job, each in progress.items()}
+
+
 def mark(build: Mapping[str, Any]) -> str:
     """What no other build of a Jenkins has, and a build keeps when its job is renamed or moved."""
     return f"{build['number']} {build['started']} {build.get('queue_id', '')}"

@@ -54,20 +54,42 @@ class Watch:
 
     def look(self) -> Iterator[Batch]:
         """What has come since the last look. To ask for the next batch is to say that the last one is kept."""
+        if self._is_there():
+            yield from self._untold()
+            if not self._looked:
+                self._tree.report(self._builds)
+            self._tree.passed_over.tell()
+            self._looked, self._passes_over = True, False
+
+    def catch_up(self) -> Iterator[Batch]:
+        """The same, without a word of what the home is like: that is for who goes on looking."""
+        if self._is_there():
+            yield from self._untold()
+
+    @property
+    def looked(self) -> bool:
+        """Whether a look has come to its end."""
+        return self._looked
+
+    @property
+    def told(self) -> dict[str, str]:
+        """How much was told, as it was given: the checkpoints of jobs."""
+        return {url: progress.text for url, progress in self._progress.items()}
+
+    def _is_there(self) -> bool:
         try:
             self._tree.refresh(expected=bool(self._progress))
         except Unavailable as error:
             if self._seldom.allows("home"):
                 _log.warning("Jenkins home not available, waiting for it", reason=str(error))
-            return
+            return False
+        return True
+
+    def _untold(self) -> Iterator[Batch]:
         self._jenkins_started = self._tree.jenkins_started()
         for batch in self._batches():
             yield batch
             self._keep(batch)
-        if not self._looked:
-            self._tree.report(self._builds)
-        self._tree.passed_over.tell()
-        self._looked, self._passes_over = True, False
 
     def _keep(self, batch: Batch) -> None:
         for url, progress in batch.progress.items():

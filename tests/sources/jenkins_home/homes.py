@@ -160,12 +160,21 @@ class Heard:
 
 
 def source(
-    home: Path, checkpoints: Mapping[str, str] | None = None, sleep: Sleep = asyncio.sleep, **settings: Any
+    home: Path,
+    checkpoints: Mapping[str, str] | None = None,
+    sleep: Sleep = asyncio.sleep,
+    cores: float = 1,
+    **more: Any,
 ) -> JenkinsHome:
     """A source over a home, which goes on after checkpoints."""
     context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(), lambda: HEARD)
-    values = {"type": "jenkins-home", "instance": "https://jenkins.example.com/", "home": str(home), **settings}
-    return JenkinsHome(JenkinsHomeSettings.model_validate(values), context, sleep)
+    return JenkinsHome(settings(home, **more), context, sleep, lambda: cores)
+
+
+def settings(home: Path, **more: Any) -> JenkinsHomeSettings:
+    """Those of a source over a home."""
+    values = {"type": "jenkins-home", "instance": "https://jenkins.example.com/", "home": str(home), **more}
+    return JenkinsHomeSettings.model_validate(values)
 
 
 def settle(*paths: Path, seconds: int = 60) -> None:

@@ -1,0 +1,77 @@
+"""The end of who starts another process, and ends it: by closing its socket, and then by force."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+
+from adapters.child.frames import HEAD, Value, framed, value
+
+GRACE = 1.0
+"""Seconds that a process gets to end by itself."""
+
+_READ = 1 << 20
+
+
+class Ended(Exception):
+    """The process is gone."""
+
+
+class Child:
+    """A process, and the socket to it. It ends when this process does, however that ends: its socket does."""
+
+    def __init__(self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.process = process
+        self._reader, self._writer = reader, writer
+
+    def tell(self, said: Value) -> None:
+        """Sends a value, in its turn."""
+        self._writer.write(framed(said))
+
+    async def hear(self) -> Value:
+        """The next value that it sends; raises Ended."""
+        try:
+            (size,) = HEAD.unpack(await self._reader.readexactly(HEAD.size))
+            return value(await self._reader.readexactly(size))
+        except (OSError, EOFError):
+            raise Ended("it ended") from None
+
+    async def aclose(self) -> None:
+        """Ends the process."""
+        self._writer.close()
+        try:
+            async with asyncio.timeout(GRACE):
+                await self.process.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+@asynccontextmanager
+async def started(module: str) -> AsyncIterator[Child]:
+    """A process that runs a module of ours, ended after. Raises OSError when there can be none."""
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_READ)
+    with closing(writer):
+        child = Child(await _process(module, theirs), reader, writer)
+        try:
+            yield child
+        finally:
+            await child.aclose()
+
+
+async def _process(module: str, theirs: socket.socket) -> Process:
+    """Our own interpreter, which takes no module from the working directory; in a session of its own."""
+    with theirs:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", module),
+            stdin=theirs.fileno(),
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+            start_new_session=True,
+        )
