@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 import structlog
 
 from adapters import answers, config
+from adapters.aside import Aside, cores, planned, rendering
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
 from adapters.extras import need
@@ -23,14 +25,12 @@ from adapters.model import Checkpoint, Format, Notification, Receive
 from adapters.redaction import redaction
 from adapters.route import (
     Foresight,
+    Here,
     Large,
     Lent,
     Remembered,
     Route,
     Turns,
-    by_words,
-    choosing,
-    exporting,
     origins,
     renderer,
     shadow,
@@ -108,6 +108,7 @@ class Sidecar:
         self._lent = {
             name: Lent(journal, name, lambda: self.routes) for name, each in settings.sources.items() if each.waits
         }
+        self.aside = self._aside()
         self._origins = origins(settings.sources, self.translators.current)
         _say_what_is_a_draft(settings)
         self.routes = {name: self._route(name, each) for name, each in settings.routes.items()}
@@ -174,23 +175,8 @@ class Sidecar:
         return cast("Source", self._source(name, self.settings.sources[name]))
 
     def _route(self, name: str, settings: config.Route) -> Route:
-        render = renderer(
-            self._origins,
-            format_=settings.format,
-            encoding=settings.encoding,
-            spec=settings.spec,
-            sources=settings.sources,
-            types=settings.types,
-            translate=self._translate,
-            ends=self.settings.ends(settings),
-            correlate=settings.correlation,
-            schemas=settings.schemas or "",
-            relay=settings.relay,
-            key=by_words(settings.key) if settings.key else None,
-        )
-        render = choosing(render, settings.when)
-        if settings.format is Format.MAPPED:
-            render = exporting(render, lambda: self.exports[name], settings.encoding)
+        ends = self.settings.ends(settings)
+        render = rendering(settings, self._origins, lambda: self.exports[name], ends=ends, translate=self._translate)
         return Route(
             name,
             RouteLog(self.journal, name),
@@ -203,12 +189,18 @@ class Sidecar:
             turns=self._turns,
             redact=self._redact,
             waiting=lambda: self.journal.waiting(name),
+            aside=self.aside or Here(),
         )
 
     def _shadow(self, name: str, settings: config.Shadow) -> Route:
         tried = origins(self.settings.sources, lambda _: self.translators.current(config.candidate(name)))
         old, new = (renderer(each, format_=Format.CDEVENTS) for each in (self._origins, tried))
         return shadow(name, settings.source, self.journal, self.metrics, old=old, new=new)
+
+    def _aside(self) -> Aside | None:
+        """Where there is another core for it."""
+        spare = min(cores(), self.settings.cores or math.inf) - 1
+        return Aside(planned(self.settings), self.translators, self.exports) if spare >= 1 else None
 
     def _exporter(self, _name: str, endpoint: MetricsEndpoint) -> Exporter:
         need("otlp", "opentelemetry.proto")
@@ -270,5 +262,7 @@ async def assembled(settings: Config) -> AsyncIterator[Sidecar]:
         sidecar = Sidecar(settings, journal)
         for sink in sidecar.sinks.values():
             stack.push_async_callback(sink.aclose)
+        if sidecar.aside is not None:
+            stack.push_async_callback(sidecar.aside.aclose)
         await sidecar.take_back()
         yield sidecar

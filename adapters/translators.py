@@ -26,8 +26,10 @@ Loaded = TypeVar("Loaded", bound=Mapper[Any])
 Of = Callable[[str, Location, str, str], Problem]
 """Makes a problem of a source, of a place in its settings, of what is wrong there and of what to do."""
 
-_Version = tuple[int, int, int, int] | None
-_Seen = dict[Path, _Version]
+Version = tuple[int, int, int, int] | None
+"""Of a file: its device, inode, time and size; None where there is none."""
+
+_Seen = dict[Path, Version]
 
 
 def _anywhere(source: str, at: Location, message: str, hint: str) -> Problem:
@@ -53,8 +55,9 @@ class Current(Generic[Loaded]):
     def __init__(self, names: Iterable[str], load: Callable[[str, LookedAt], Loaded]) -> None:
         """Loads all of them; raises ConfigError with every problem of every one."""
         self._load = load
-        self._current: dict[str, Loaded] = {}
+        self._current: dict[str, tuple[Loaded, _Seen]] = {}
         self._seen: dict[str, _Seen] = {}
+        self.revision = 0
         together = Together()
         for name in names:
             with together:
@@ -63,10 +66,18 @@ class Current(Generic[Loaded]):
 
     def current(self, name: str) -> Loaded | None:
         """The mapping of one, None when it has none."""
-        return self._current.get(name)
+        found = self._current.get(name)
+        return found[0] if found else None
 
     def __getitem__(self, name: str) -> Loaded:
-        return self._current[name]
+        return self._current[name][0]
+
+    def made_of(self) -> dict[str, dict[str, Version]]:
+        """The files that each is made of, by their paths, as they were before they were read.
+
+        `revision` is another number after each change of that.
+        """
+        return {name: {str(path): seen[path] for path in seen} for name, (_, seen) in self._current.items()}
 
     def changed(self) -> list[str]:
         """Those of whose mapping a file is another than when it was looked at last."""
@@ -84,11 +95,13 @@ class Current(Generic[Loaded]):
                     _log.error("mapping not reloaded, the old one stays", **{self.of: name}, problem=str(problem))
             else:
                 self._seen[name] = seen
-                _log.info("mapping reloaded", **{self.of: name}, mapping=self._current[name].name)
+                _log.info("mapping reloaded", **{self.of: name}, mapping=self[name].name)
 
     def _read(self, name: str, seen: _Seen) -> None:
         """Loads a mapping; `seen` gets every file that it is made of, as it is before it is read."""
-        self._current[name] = self._load(name, lambda path: seen.setdefault(path, _version(path)))
+        loaded = self._load(name, lambda path: seen.setdefault(path, _version(path)))
+        self._current[name] = loaded, dict(seen)
+        self.revision += 1
 
     async def watch(self, request: asyncio.Event, *others: Current[Any], every: float = 2.0) -> None:
         """Reloads what changed, here and of others, looking every so many seconds; on request, all of it at once."""
@@ -151,7 +164,7 @@ class Exporters(Current[Exporter]):
         super().__init__(mapped, load)
 
 
-def _version(path: Path) -> _Version:
+def _version(path: Path) -> Version:
     # The path is followed anew each time: Kubernetes changes a ConfigMap by swapping a symbolic link above the file.
     try:
         found = path.stat()

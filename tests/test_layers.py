@@ -35,6 +35,7 @@ LAYERS = (
     {"sinks", "sources"},
     {"standby"},
     {"config", "goldens", "route", "server", "translators"},
+    {"aside"},
     {"playground", "reach", "replay", "scaffold", "sending", "sidecar"},
     {"delivery", "lineage", "serving", "telemetry"},
     {"app", "console"},

@@ -120,3 +120,15 @@ async def test_each_sink_is_made_once_and_closed(living: Living) -> None:
     async with assembled(living.config()):
         assert [each.name for each in set(threading.enumerate()) - before].count("file-sink") == 2
     assert "file-sink" not in {each.name for each in set(threading.enumerate()) - before}
+
+
+@pytest.mark.parametrize(
+    ("there", "told", "helped"), [(1.0, None, False), (1.9, None, False), (2.0, None, True), (8.0, 1, False)]
+)
+async def test_another_process_helps_where_there_is_another_core(
+    living: Living, monkeypatch: pytest.MonkeyPatch, there: float, told: int | None, helped: bool
+) -> None:
+    """Of those that there are and those that it may use the less counts."""
+    monkeypatch.setattr("adapters.sidecar.cores", lambda: there)
+    async with assembled(living.config(**({} if told is None else {"cores": told}))) as sidecar:
+        assert (sidecar.aside is not None) == helped

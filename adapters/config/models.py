@@ -128,8 +128,13 @@ class Shadow(Settings):
 
 
 class Config(Settings):
-    """All of it."""
+    """All of it.
 
+    `cores` is how many processor cores it may use, all that there are unless told. With a second one, another process
+    helps while there is a backlog.
+    """
+
+    cores: Annotated[int, Field(gt=0)] | None = None
     server: Server = Server()
     journal: Journal = Journal()
     log: Log = Log()

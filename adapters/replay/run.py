@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from adapters.aside import rendering
 from adapters.config import Config
 from adapters.journal.lock import locked
 from adapters.mapping import Framing, Translator
@@ -19,7 +20,7 @@ from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.outcome import Outcomes, counted
 from adapters.replay.plan import Progress, Replay, Report
-from adapters.route import Route, by_words, choosing, exporting, origins, renderer
+from adapters.route import Route, origins
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
@@ -140,23 +141,13 @@ def _render(plan: Replay, current: _Current, outcomes: Outcomes) -> Render:
     """The route's own rendering, without what is outside of the times; what becomes of it is counted."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
     origin = origins(sources, current)
-    render = renderer(
+    exporters = Exporters({plan.route: settings}, plan.config.problem)
+    render = rendering(
+        settings,
         {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
-        format_=settings.format,
-        encoding=settings.encoding,
-        spec=settings.spec,
-        sources=settings.sources,
-        types=settings.types,
+        lambda: exporters[plan.route],
         ends=plan.config.ends(settings),
-        correlate=settings.correlation,
-        schemas=settings.schemas or "",
-        relay=settings.relay,
-        key=by_words(settings.key) if settings.key else None,
     )
-    render = choosing(render, settings.when)
-    if settings.mapping is not None:
-        exporters = Exporters({plan.route: settings}, plan.config.problem)
-        render = exporting(render, lambda: exporters[plan.route], settings.encoding)
     if plan.since or plan.until:
         render = _between(render, plan.since, plan.until)
     names = {name: translator.name for name in sources if (translator := current(name))}

@@ -1,6 +1,7 @@
 """A route: log to translation to sink. Replay is the same route over another log."""
 
 from adapters.route.choosing import choosing
+from adapters.route.chunk import Here
 from adapters.route.contract import Log
 from adapters.route.exporting import exporting
 from adapters.route.foresight import Foresight
@@ -17,6 +18,7 @@ from adapters.route.turns import Turns
 
 __all__ = [
     "Foresight",
+    "Here",
     "Large",
     "Lent",
     "Log",

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import structlog
@@ -17,14 +18,16 @@ from adapters.logs import Seldom
 from adapters.metrics import Metrics
 from adapters.model import LARGE, Record
 from adapters.redaction import Redact
+from adapters.route.ahead import Ahead
 from adapters.route.batch import MOST_REASONS, Batch
+from adapters.route.chunk import BATCH_BYTES, Aside, Chunk, Here
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery
 from adapters.route.large import Large
 from adapters.route.persistence import Sleep, retrying
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
-from adapters.route.turns import TURN, Turns
+from adapters.route.turns import Turn, Turns
 from adapters.sinks.contract import Sink
 from adapters.urls import public
 
@@ -34,9 +37,6 @@ POLL = 5.0
 PACE = 0.01
 """Seconds from a look at what is new to the next: what comes meanwhile goes together, and those who wait to be answered
 do not wait for more of it than that."""
-
-BATCH_BYTES = 4 << 20
-"""Bytes of messages after which a batch is full, however few they are."""
 
 _UNSAID = "an event is not published: the route's spec has no type for it"
 
@@ -50,6 +50,7 @@ class Route:
     A record is passed when each of its messages is taken, or the record is parked with the reasons why one is not. A
     failing log or sink is tried again for ever. A bug in rendering parks its record; any other comes out of `run`.
     `redact` leaves secrets out of reasons. `waiting` is how many records are still to be passed, where that is known.
+    `aside` may render a backlog elsewhere meanwhile.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Route:
     redact: Redact = public
     waiting: Callable[[], int | None] = lambda: None
     turns: Turns = field(default_factory=Turns)
+    aside: Aside = field(default_factory=Here)
 
     def __post_init__(self) -> None:
         self._delivery = Delivery(
@@ -74,6 +76,10 @@ class Route:
         self._pipeline = Pipeline(
             self.sink, self._delivery, self.in_flight, self._settled, reached=self._reached, note=self.log.note
         )
+        self._ahead = Ahead(
+            self.name, self.batch, self.render, self.aside, self._read, lambda: self._careful, self._turn
+        )
+        self._deadly = 0
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
         self._noting: asyncio.Future[None] | None = None
         self._passed = 0
@@ -131,6 +137,7 @@ class Route:
             if self._noting is not None:
                 await _ended(self._noting)
                 self._noting = None
+            self._ahead.forget()
             self._refusals.clear()
             self._passed = 0
 
@@ -140,8 +147,8 @@ class Route:
             draining = self._draining.is_set()
             await self._retry_dead_letters()
             early = 0.0 if draining else self._next - self.clock()
-            if early <= 0 and (records := await self._read()):
-                async with aclosing(self._batches(records)) as batches:
+            if (early <= 0 or self._ahead) and (chunk := await self._ahead.next()):
+                async with aclosing(self._batches(chunk)) as batches:
                     async for batch in batches:
                         if known:
                             batch.leave_out(known)
@@ -201,7 +208,7 @@ class Route:
         while records := await self._fetched(self.log.due):
             while not self._pipeline.empty:
                 await self._pipeline.settle()
-            async with aclosing(self._batches(records)) as batches:
+            async with aclosing(self._batches(Chunk(records))) as batches:
                 async for batch in batches:
                     failures = self._gathered(batch, await self._delivery.deliver(batch.messages))
             for record in records:
@@ -214,24 +221,33 @@ class Route:
         records: Sequence[Record] = await self._persistently(fetch, self.batch)
         return records
 
-    async def _batches(self, records: Sequence[Record]) -> AsyncGenerator[Batch]:
+    def _turn(self) -> Turn:
+        return self.turns.begin(self.clock)
+
+    @property
+    def _careful(self) -> int:
+        """The number up to which a record may be what ended a process, this one before its start, or the one aside."""
+        return max(self.log.careful, self._deadly)
+
+    async def _batches(self, chunk: Chunk) -> AsyncGenerator[Batch]:
         """What the records become: bounded by what is in memory at once, however large one is."""
-        batch, end = Batch(), self.clock() + TURN
-        for record in records:
-            if len(record.notification.body) > LARGE or record.seq <= self.log.careful:
+        answer = await chunk.answered(self.aside)
+        if answer.deadly:
+            self._deadly = chunk.records[-1].seq
+        batch, turn = Batch(), self._turn()
+        for record, made in zip_longest(chunk.records, answer.made):
+            if len(record.notification.body) > LARGE or record.seq <= self._careful:
                 yield self._counted(batch)
                 async with aclosing(self._pieces(record)) as pieces:
                     async for piece in pieces:
                         yield self._counted(piece)
                 batch = Batch()
                 continue
-            batch.add(record, self._render(record))
+            batch.add(record, self._render(record, made))
             if batch.size > BATCH_BYTES:
                 yield self._counted(batch)
                 batch = Batch()
-            if self.clock() >= end:
-                await self.turns.over()
-                end = self.clock() + TURN
+            await turn.passed()
         yield self._counted(batch)
 
     async def _pieces(self, record: Record) -> AsyncGenerator[Batch]:
@@ -252,10 +268,10 @@ class Route:
         batch.count(self.name, self.metrics)
         return batch
 
-    def _render(self, record: Record) -> Rendered:
-        """What the record becomes; a bug that it brings to light holds up this record only."""
+    def _render(self, record: Record, made: Rendered | None) -> Rendered:
+        """What the record becomes, or is made already; a bug that it brings to light holds up this record only."""
         try:
-            rendered = self.render(record)
+            rendered = made or self.render(record)
         except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
             return self._bug(record, error)
         if rendered.unmatched and self._seldom.allows(record.notification.source):

@@ -30,3 +30,21 @@ class Turns:
         now = self._clock()
         self._next = max(self._next, now) + PATIENCE if self._answering() else now
         await asyncio.sleep(self._next - now)
+
+    def begin(self, clock: Callable[[], float]) -> Turn:
+        """A turn of a route that begins now, by its own clock."""
+        return Turn(self, clock)
+
+
+class Turn:
+    """One turn of a route after the other, while it has something to do."""
+
+    def __init__(self, turns: Turns, clock: Callable[[], float]) -> None:
+        self._turns, self._clock = turns, clock
+        self._end = clock() + TURN
+
+    async def passed(self) -> None:
+        """Lets others have their turn, where this one's is over."""
+        if self._clock() >= self._end:
+            await self._turns.over()
+            self._end = self._clock() + TURN

@@ -1,0 +1,135 @@
+"""This end of the process that renders: what it was asked, and its answers, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing, suppress
+
+from adapters.aside import wire
+from adapters.aside.plan import Generation
+from adapters.model import Record
+from adapters.route.chunk import Answer
+
+COMMAND = (sys.executable, "-P", "-m", "adapters.aside.helper")
+"""What starts it: our own interpreter, which takes no module from the working directory."""
+
+ROOM = 2
+"""Batches that it has at once: one that it renders, and the next, so that it does not wait for us."""
+
+START = 30.0
+"""Seconds that it gets to start, for which nobody waits."""
+
+PATIENCE = 5.0
+"""Seconds that it gets for an answer: then it is taken for stuck."""
+
+GRACE = 1.0
+"""Seconds that it gets to end by itself."""
+
+_READ = 1 << 20
+
+
+class Ended(Exception):
+    """The process is gone, or stuck."""
+
+
+class Connection:
+    """The process, and its answers to come. Whatever ends it, who waits for one is told to render by himself."""
+
+    def __init__(self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.process = process
+        self._reader, self._writer = reader, writer
+        self._asked: deque[asyncio.Future[Answer]] = deque()
+        self._answered = 0
+
+    @property
+    def asked(self) -> int:
+        """How much it was asked for that it has not answered."""
+        return len(self._asked)
+
+    async def load(self, plan: bytes) -> Generation | None:
+        """Has it load a plan; what that is made of, None where that changes just now. Raises Ended."""
+        self._writer.write(wire.HEAD.pack(len(plan)) + plan)
+        try:
+            async with asyncio.timeout(START):
+                generation: Generation | None = await self._value()
+        except TimeoutError:
+            raise Ended(f"it has not started after {START:.0f} s") from None
+        return generation
+
+    def ask(self, route: str, records: Sequence[Record]) -> asyncio.Future[Answer]:
+        """Asks how a route renders records; the answer comes while `listen` runs."""
+        self._writer.write(wire.asked(route, records))
+        asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._asked.append(asked)
+        return asked
+
+    async def listen(self) -> None:
+        """Hands out the answers, until it raises Ended."""
+        while True:
+            self._tell(Answer(wire.rendered(await self._value())))
+            self._answered += 1
+
+    async def watch(self) -> None:
+        """Raises Ended when an answer is overdue."""
+        while True:
+            before, due = self._answered, self.asked > 0
+            await asyncio.sleep(PATIENCE)
+            if due and before == self._answered:
+                raise Ended(f"it has not answered for {PATIENCE:.0f} s")
+
+    def forget(self, *, deadly: bool) -> None:
+        """What it has not answered is to be rendered by who asked; one may be `deadly`."""
+        while self._asked:
+            self._tell(Answer(deadly=deadly))
+
+    def _tell(self, answer: Answer) -> None:
+        if not (asked := self._asked.popleft()).done():
+            asked.set_result(answer)
+
+    async def _value(self) -> wire.Value:
+        try:
+            (size,) = wire.HEAD.unpack(await self._reader.readexactly(wire.HEAD.size))
+            return wire.value(await self._reader.readexactly(size))
+        except (OSError, EOFError):
+            raise Ended("it ended") from None
+
+    async def aclose(self) -> None:
+        """Ends the process."""
+        self.forget(deadly=False)
+        self._writer.close()
+        try:
+            async with asyncio.timeout(GRACE):
+                await self.process.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+@asynccontextmanager
+async def started(command: Sequence[str] = COMMAND) -> AsyncIterator[Connection]:
+    """A process that was told nothing yet, and is ended after. Raises OSError when there can be none."""
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_READ)
+    with closing(writer):
+        connection = Connection(await _process(command, theirs), reader, writer)
+        try:
+            yield connection
+        except Ended:
+            connection.forget(deadly=True)
+            raise
+        finally:
+            await connection.aclose()
+
+
+async def _process(command: Sequence[str], theirs: socket.socket) -> Process:
+    """In a session of its own: what is typed at a terminal is not for it."""
+    with theirs:
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=theirs.fileno(), stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+        )
