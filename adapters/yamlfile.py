@@ -121,7 +121,7 @@ class YamlFile:
         for detail in told(error):
             place: Location = detail.get("ctx", {}).get("at", ())
             location = self._in_file(at, (*detail["loc"], *place))
-            message = detail["msg"].removeprefix("Value error, ")
+            message = detail["msg"]
             if (kind := _KINDS.get(detail["type"])) is not None:
                 kinds.setdefault(location, {})[kind] = None
             elif detail["type"] == "extra_forbidden":

@@ -35,13 +35,14 @@ def _url(text: str) -> str:
     """The URL of a tool, as a configuration may have it."""
     from pydantic import ValidationError
 
+    from adapters.settings import told
     from adapters.settings.full import checked
     from adapters.sources.contract import Instance
 
     try:
         url: str = checked(Instance, text)
     except ValidationError as error:
-        raise typer.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        raise typer.BadParameter(told(error)[0]["msg"]) from None
     return url
 
 

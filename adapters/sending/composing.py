@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from adapters.cdevents.validation import problems
 from adapters.errors import MappingError
 from adapters.model import CDEvent, Message, Spec
 from adapters.sending.target import Target
+from adapters.settings.reading import encodable
 
 Pairs = Mapping[str, str]
 
@@ -32,8 +33,12 @@ def composed(  # noqa: PLR0913 - what an event is made of
     """An event of a type; `key` names the occurrence, so that it has one id however often it is told: else it has any.
 
     Names with dots lead into objects; a value that begins with `{` or `[` is JSON, any other is text. Raises
-    ValueError where it is none.
+    ValueError where it is none, for what is not UTF-8, and for an empty part of a key, which would name them all.
     """
+    if not all(map(str.strip, key)):
+        raise ValueError("--id is empty, and all such events would be one: say what names this one, or leave it out")
+    if not all(map(encodable, (name, source, subject, *key, time, *_texts(content), *_texts(custom)))):
+        raise ValueError("what an event says is text in UTF-8: the command line has bytes that are none")
     return CDEvent(
         name=name,
         id=context_id(source, name, key) if key else str(uuid4()),
@@ -89,6 +94,10 @@ def _valid(written: Mapping[str, Any], spec: Spec, target: Target) -> Message:
     return cdevents_message(written, target.encoding, {})
 
 
+def _texts(pairs: Pairs) -> Iterator[str]:
+    return (text for pair in pairs.items() for text in pair)
+
+
 def _nested(pairs: Pairs) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in pairs.items():
@@ -98,5 +107,14 @@ def _nested(pairs: Pairs) -> dict[str, Any]:
             inner = inner.setdefault(parent, {})
             if not isinstance(inner, dict):
                 raise ValueError(f"{name}: {parent} is a text already")  # noqa: TRY004 - what was typed is wrong
-        inner[last] = orjson.loads(text) if text[:1] in ("{", "[") else text
+        inner[last] = _value(name, text)
     return found
+
+
+def _value(name: str, text: str) -> Any:
+    if text[:1] not in ("{", "["):
+        return text
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: begins as JSON, and is none: {error}") from None

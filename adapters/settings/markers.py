@@ -191,8 +191,9 @@ def full_markers() -> Any:
 
 
 def told(error: ValueError) -> list[dict[str, Any]]:
-    """What is wrong, as a ValidationError of pydantic tells it."""
-    return cast("list[dict[str, Any]]", cast("Any", error).errors(include_url=False))
+    """What is wrong, as a ValidationError of pydantic tells it, and in a validator's own words."""
+    found = cast("list[dict[str, Any]]", cast("Any", error).errors(include_url=False))
+    return [{**each, "msg": each["msg"].removeprefix("Value error, ")} for each in found]
 
 
 def placed(message: str, at: Sequence[str | int], hint: str = "") -> Exception:
