@@ -15,6 +15,9 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 """ASGI 3."""
 
+WHOLE = "adapters.whole"
+"""In a scope where the server has the whole request: what is read of it does not wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

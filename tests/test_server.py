@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from structlog.testing import capture_logs
 
+from adapters.answers import WHOLE, Receive, Route, Scope, Send, json_answer
 from adapters.errors import AddressUnavailable
 from adapters.server import Server, application, bind, connection
 from tests.asgi import route
@@ -101,6 +102,31 @@ def _says(path: str) -> Callable[[Request], Awaitable[Response]]:
         return PlainTextResponse(path)
 
     return answer
+
+
+async def test_a_request_that_is_here_to_its_end_says_so() -> None:
+    """What reads its body need watch no clock then; where the body is still to come, it must."""
+    said: list[bool] = []
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        said.append(WHOLE in scope)
+        assert (await receive())["body"] == b"abc"
+        await json_answer(202, {})(scope, receive, send)
+
+    serving = Server(application([Route("/told", told)], CollectorRegistry, reasons()), grace=1)
+    async with running(serving) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        for pieces in ((_HEAD + b"abc",), (_HEAD, b"abc"), (_HEAD + b"abc",)):
+            heard = len(said)
+            for piece in pieces:
+                writer.write(piece)
+                await eventually(lambda heard=heard: len(said) > heard)  # type: ignore[misc]  # as it is now
+            assert (await asyncio.wait_for(reader.readuntil(b"{}"), PATIENCE)).startswith(b"HTTP/1.1 202")
+        writer.close()
+    assert said == [True, False, True]
+
+
+_HEAD = b"POST /told HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
 
 
 async def test_what_is_not_http_and_what_goes_nowhere_is_told_once() -> None:

@@ -15,6 +15,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from adapters.answers import WHOLE, Scope
 from adapters.server.application import PROBES, busy
 from adapters.server.crowd import Crowd
 
@@ -131,10 +132,10 @@ class _Connection(HttpToolsProtocol):
         self.send_400_response(f"this is not HTTP/1.1 as it is spoken here: {reason}")
 
     def data_received(self, data: bytes) -> None:
-        if self.idle:
-            self._patience = self._patience or self._limited()
         self._held += data
         self._feed()
+        if self.idle:  # the head is not whole: most are when they come, and need no timer
+            self._patience = self._patience or self._limited()
 
     def _feed(self) -> None:
         """Parses what was received, as far as there is no more than one request waiting behind the one under way."""
@@ -165,6 +166,7 @@ class _Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_head = True
+        cast("Scope", self.scope)[WHOLE] = True
         super().on_message_complete()
 
     def pause_writing(self) -> None:

@@ -33,11 +33,14 @@ def too_large(limit: int) -> Refusal:
     return Refusal(413, f"the body is larger than {limit} bytes", "raise max_body of this source, or send less")
 
 
-async def read(receive: Receive, *, keep: int, drain: int, seconds: float) -> Body:
+async def read(receive: Receive, *, keep: int, drain: int, seconds: float | None) -> Body:
     """The body as it was sent: the first `keep` bytes, to which no more than `drain` are read in all.
 
-    Raises Refusal beyond `drain` (413) or `seconds` (408), ClientGone when the client leaves.
+    `seconds` is None where all of it is there, for a timer costs more than to read it. Raises Refusal beyond `drain`
+    (413) or `seconds` (408), ClientGone when the client leaves.
     """
+    if seconds is None:
+        return await _read(receive, keep, drain)
     try:
         async with asyncio.timeout(seconds):
             return await _read(receive, keep, drain)

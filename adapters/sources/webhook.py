@@ -6,13 +6,14 @@ The answer is 202: Gerrit's webhooks plugin takes 200, 201, 202 and 204 for succ
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import structlog
 
 from adapters import answers
-from adapters.answers import Answer, Refusal, Route, Scope, Send, json_answer
+from adapters.answers import WHOLE, Answer, Refusal, Route, Scope, Send, json_answer
 from adapters.cdevents.heard import cdevents
 from adapters.cdevents.tracing import HEADERS
 from adapters.errors import JournalUnavailable
@@ -110,7 +111,7 @@ class _Endpoint:
         try:
             if scope["method"] == "OPTIONS" and self._settings.origins:
                 return granted(headers, self._settings.origins)
-            await self._take(scope["method"], headers, receive)
+            await self._take(scope, headers, receive)
         except Unproven as reason:
             return self._refused(self._unauthorized(reason), str(reason))
         except Undecided as reason:
@@ -127,14 +128,14 @@ class _Endpoint:
             _log.warning("refused", source=source, status=status, reason=reason, since_last_said=count)
         return refusal.response
 
-    async def _take(self, method: str, headers: Headers, receive: answers.Receive) -> None:
-        self._admit(method, headers)
-        sent = await self._read(headers, receive)
+    async def _take(self, scope: Scope, headers: Headers, receive: answers.Receive) -> None:
+        self._admit(scope["method"], headers)
+        sent = await self._read(headers, receive, None if WHOLE in scope else self._settings.timeout)
         once = await self._verify(headers, sent)
         notification = self._heard(headers, self._decoded(headers, sent))
         if not self._parks and len(notification.body) <= LARGE:
             self._check(notification)
-        with self._replays.first(once, self._context.clock().timestamp()):
+        with self._replays.first(once, self._context.clock().timestamp()) if once else nullcontext():
             await self._keep((notification,))
 
     def _admit(self, method: str, headers: Headers) -> None:
@@ -144,12 +145,12 @@ class _Endpoint:
         if not self._guard.admits(headers):
             raise Unproven
 
-    async def _read(self, headers: Headers, receive: answers.Receive) -> Body:
+    async def _read(self, headers: Headers, receive: answers.Receive, seconds: float | None) -> Body:
         limit = self._settings.max_body
         drain = limit * _DRAIN if self._parks else limit
         if int(headers.get(b"content-length", b"0")) > drain:
             raise body.too_large(drain)
-        sent = await body.read(receive, keep=limit, drain=drain, seconds=self._settings.timeout)
+        sent = await body.read(receive, keep=limit, drain=drain, seconds=seconds)
         if not sent.size:
             raise Refusal(400, "the body is empty", "send the notification as the body of the POST")
         return sent

@@ -20,11 +20,8 @@ class Replays:
         return len(self._until)
 
     @contextmanager
-    def first(self, once: Once | None, now: float) -> Iterator[None]:
+    def first(self, once: Once, now: float) -> Iterator[None]:
         """A request is the first of its signature, unless it is not kept in the end; a second one raises Unproven."""
-        if once is None:
-            yield
-            return
         self._forget(now)
         if once.signed in self._until:
             raise Unproven(REPLAYED)
