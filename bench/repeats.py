@@ -113,11 +113,11 @@ def _file(folder: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def _broker(folder: Path, make: MakeBroker) -> Iterator[Place]:
+def _broker(folder: Path, make: MakeBroker, **more: int) -> Iterator[Place]:
     made = make(folder, 0)
     with brokers.running(made.server):
         made.prepare()
-        yield made.sink(made.server.port), partial(_twice, made, list[str]())
+        yield {**made.sink(made.server.port), **more}, partial(_twice, made, list[str]())
 
 
 def _twice(broker: Broker, heard: list[str]) -> int:
@@ -128,22 +128,24 @@ def _twice(broker: Broker, heard: list[str]) -> int:
 
 
 @contextmanager
-def _kafka(folder: Path) -> Iterator[Place]:
+def _kafka(folder: Path, **more: int) -> Iterator[Place]:
     with cluster(folder) as address:
 
         def twice() -> int:
             ids = [orjson.loads(each.value() or b"")["id"] for each in records(address, "cicd")]
             return len(ids) - len(set(ids))
 
-        yield {"type": "kafka", "brokers": address.split(","), "topic": "cicd"}, twice
+        yield {"type": "kafka", "brokers": address.split(","), "topic": "cicd", **more}, twice
 
 
 PLACES: Mapping[str, Callable[[Path], AbstractContextManager[Place]]] = {
     "file": _file,
     "http over one connection": partial(_http, connections=1),
-    "http over 32 connections": partial(_http, connections=32),
+    "http over up to 32 connections": partial(_http, connections=32),
     "kafka": _kafka,
+    "kafka, a window of 9": partial(_kafka, window=9),
     "mqtt": partial(_broker, make=Mqtt),
     "nats": partial(_broker, make=Nats),
     "rabbitmq": partial(_broker, make=Rabbitmq),
+    "rabbitmq, a window of 9": partial(_broker, make=Rabbitmq, window=9),
 }

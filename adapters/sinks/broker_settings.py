@@ -46,6 +46,9 @@ LEVELS = Naming(
 )
 """MQTT's topics (MQTT 5 §4.7); a value is one level, but for the topic of an export mapping."""
 
+Window = Annotated[int, Field(ge=1)]
+"""How many messages may be under way at once, and so how many a kill repeats at most; faster is more."""
+
 _PROMISED = re.compile(
     r"acks|request\.required\.acks|enable\.idempotence|enable\.gapless\.guarantee|transactional\.id|delivery\.timeout\.ms|message\.timeout\.ms"
 )
@@ -59,10 +62,14 @@ def _not_promised(properties: dict[str, str]) -> dict[str, str]:
 
 
 class KafkaSettings(SinkSettings, KafkaConnection):
-    """Which topic; a message that is not acknowledged within `timeout` is tried again."""
+    """Which topic; a message that is not acknowledged within `timeout` is tried again.
+
+    Of a batch no more than `window` are under way at once, all where it does not say.
+    """
 
     type: Literal["kafka"]
     topic: Annotated[str, TOPIC.template]
+    window: Window | None = None
     properties: Annotated[dict[str, str], AfterValidator(_not_promised)] = {}
 
 
@@ -101,12 +108,14 @@ class RabbitmqSettings(SinkSettings, RabbitmqConnection):
     """Which exchange, of which '' is the one where a routing key names a queue, and the routing key.
 
     With `declare`, the exchange is made unless it is there, of `exchange_type` and durable, and so are `queues`; where
-    the routing key names a queue, it is that queue.
+    the routing key names a queue, it is that queue. Of a batch no more than `window` are under way at once, all where
+    it does not say.
     """
 
     type: Literal["rabbitmq"]
     exchange: Annotated[str, SHORT.template]
     routing_key: Annotated[str, SHORT.template] = "{type}"
+    window: Window | None = None
     declare: bool = False
     exchange_type: ExchangeType = "topic"
     queues: tuple[RabbitmqQueue, ...] = ()
@@ -123,7 +132,8 @@ class RabbitmqSettings(SinkSettings, RabbitmqConnection):
 
 
 class MqttSettings(SinkSettings, MqttConnection):
-    """Which topic."""
+    """Which topic, and how many messages may be under way at once, where the broker allows more."""
 
     type: Literal["mqtt"]
     topic: Annotated[str, LEVELS.template]
+    window: Window | None = None

@@ -16,8 +16,8 @@ from adapters.tls import Tls
 class HttpSettings(SinkSettings):
     """Where to post, with which headers; the read timeout is for the whole answer.
 
-    Up to `connections` requests are under way at once: those of one partition key never are. A batch of a hundred
-    takes three rounds of them, where more would only repeat more after a kill. With `handshake` it is
+    Few requests are under way at once where the server is quick, up to `connections` where it takes its time: those of
+    one partition key never are. A batch of a hundred then takes three rounds of them. With `handshake` it is
     asked for permission to send CloudEvents there before anything is sent, and then they go one by one. With `sign`
     each attempt has a signature.
     """

@@ -16,6 +16,7 @@ import pycurl
 from adapters.errors import DeliveryError, TransientError
 from adapters.model import NOWHERE, Place
 from adapters.sinks.contract import Taken, untold
+from adapters.sinks.window import Window
 
 EXCERPT = 16 << 10
 """Bytes that are read of an answer: its status is what counts."""
@@ -121,9 +122,10 @@ class Queue:
 
 
 class Transfers:
-    """Up to `connections` requests at a time, over what `handle` makes; `prepare` makes one ready for a POST.
+    """As many requests at a time as a Window of `connections` says, over what `handle` makes.
 
-    What is begun comes to its end before the next begins, or to none. For any thread, but not for two at once.
+    `prepare` makes one ready for a POST. What is begun comes to its end before the next begins, or to none. For any
+    thread, but not for two at once.
     """
 
     def __init__(
@@ -131,13 +133,15 @@ class Transfers:
     ) -> None:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, connections)
-        self._connections, self._handle, self._prepare, self._judge = connections, handle, prepare, judge
+        self._window, self._connections = Window(connections), connections
+        self._handle, self._prepare, self._judge = handle, prepare, judge
         self._idle: list[_Transfer] = []
         self._busy: dict[Any, _Transfer] = {}
 
     def begin(self, posts: Sequence[Post], stop: Event, taken: Taken = untold) -> Queue:
         """Sends the first of them, as far as that can be done without a wait; `end` has the rest."""
         self._give_up()
+        self._window.anew()
         queue = Queue(posts, stop, taken)
         if self._fill(queue):
             self._multi.perform()
@@ -170,7 +174,7 @@ class Transfers:
 
     def _fill(self, queue: Queue) -> bool:
         """Begins as many as there is room for; whether any is under way."""
-        while queue.lanes and len(self._busy) < self._connections and not queue.stop.is_set():
+        while queue.lanes and len(self._busy) < self._window.size and not queue.stop.is_set():
             lane = queue.lanes.popleft()
             try:
                 self._begin(lane, queue.posts[lane[0]])
@@ -198,7 +202,9 @@ class Transfers:
         transfers: list[tuple[_Transfer, tuple[int, str] | None]] = [(self._freed(curl), None) for curl in done]
         transfers += [(self._freed(curl), (code, reason)) for curl, code, reason in failed]
         ended = [(each.lane, each.broken(*why) if why else each.answer()) for each, why in transfers]
-        for each, _ in transfers:
+        for each, why in transfers:
+            if not why:
+                self._window.answered(each.curl.getinfo(pycurl.TOTAL_TIME))
             each.forget()
         return ended
 

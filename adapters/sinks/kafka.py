@@ -12,7 +12,7 @@ from threading import Event
 from confluent_kafka import KafkaException
 
 from adapters.brokers.kafka import ClientLog, properties
-from adapters.errors import ConfigError, Problem, TransientError
+from adapters.errors import ConfigError, DeliveryError, Problem, TransientError
 from adapters.model import Message
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import TOPIC, KafkaSettings
@@ -22,7 +22,10 @@ from adapters.worker import Worker
 
 
 class KafkaSink:
-    """Has a whole batch under way at once. A topic that does not exist, or is not allowed, is a PermanentError."""
+    """Has a whole batch under way at once, or as much of it as `window` says.
+
+    A topic that does not exist, or is not allowed, is a PermanentError.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         """Raises ConfigError when librdkafka cannot be configured so."""
@@ -55,8 +58,10 @@ class KafkaSink:
     def _send(self, batch: Sequence[Message], stop: Event, taken: Taken) -> None:
         """After a TransientError, a new producer: nothing that the old one still has may overtake what comes again."""
         producer = self._producer or self._renewed()
+        window = self._settings.window or len(batch)
         try:
-            producer.send([self._record(message) for message in batch], stop, taken)
+            for start in range(0, len(batch), window):
+                _send_part(producer, [self._record(each) for each in batch[start : start + window]], start, stop, taken)
         except TransientError:
             self._producer = None
             producer.close()
@@ -77,3 +82,12 @@ class KafkaSink:
         headers, content_type, body = parts(message, "ce_")
         headers["content-type"] = content_type
         return Record(self._name(message), body, message.attributes.get("partitionkey"), headers)
+
+
+def _send_part(producer: KafkaProducer, records: Sequence[Record], start: int, stop: Event, taken: Taken) -> None:
+    """Sends what begins at a place of a batch, and tells of it by its places there."""
+    try:
+        producer.send(records, stop, lambda index: taken(start + index))
+    except DeliveryError as error:
+        error.delivered += start
+        raise

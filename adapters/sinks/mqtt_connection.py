@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTv5
@@ -23,6 +24,7 @@ from adapters.model import Message
 from adapters.sinks.acks import Acks
 from adapters.sinks.binding import parts
 from adapters.sinks.broker_settings import MqttSettings
+from adapters.sinks.window import Window
 from adapters.tls import context
 
 _REFUSED = frozenset({0x87, 0x90, 0x95, 0x99})
@@ -57,8 +59,9 @@ class MqttConnection:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._welcome: asyncio.Future[None] = self._loop.create_future()
-        self._waiting: dict[int, tuple[Acks, int]] = {}
-        self._window = asyncio.Semaphore(0)
+        self._waiting: dict[int, tuple[Acks, int, float]] = {}
+        self._window = Window(_MANY)
+        self._room, self._places = asyncio.Semaphore(0), 0
         self._largest = 0
         self.end = ""
         self._gone = asyncio.Event()
@@ -84,15 +87,16 @@ class MqttConnection:
         properties, body, size = _laid(message)
         if self._largest and _FRAME + len(topic.encode()) + size > self._largest:
             raise PermanentError(f"the message is larger than the {self._largest} bytes that the broker takes")
-        await self._room()
+        await self._enter()
+        sent = perf_counter()
         try:
             info = self._client.publish(topic, body, qos=1, properties=properties)
         except (ValueError, MQTTException) as error:
-            self._window.release()
+            self._leave()
             raise PermanentError(f"MQTT cannot carry the message: {error}") from None
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise TransientError(f"MQTT does not take messages: {info.rc.name}")
-        self._waiting[info.mid] = acks, index
+        self._waiting[info.mid] = acks, index, sent
 
     async def close(self) -> None:
         """Ends it; a broker that takes no more bytes has a second, after which the client's thread ends by itself.
@@ -104,15 +108,22 @@ class MqttConnection:
                 await asyncio.wait_for(self._gone.wait(), _LEAVE)
         self._client.on_connect = self._client.on_disconnect = self._client.on_publish = None
 
-    async def _room(self) -> None:
+    async def _enter(self) -> None:
         """Returns when one more message may be under way."""
         try:
-            async with asyncio.timeout(self._settings.timeout if self._window.locked() else None):
-                await self._window.acquire()
+            async with asyncio.timeout(self._settings.timeout if self._room.locked() else None):
+                await self._room.acquire()
         except TimeoutError:
             raise TransientError(f"no acknowledgement within {self._settings.timeout:g} s") from None
         if self.end:
             raise TransientError(self.end)
+
+    def _leave(self) -> None:
+        """One is under way no more; the room is then as large as the window is."""
+        self._places -= 1
+        while self._places < self._window.size:
+            self._places += 1
+            self._room.release()
 
     def _connect(self) -> None:
         settings, client = self._settings, self._client
@@ -139,8 +150,9 @@ class MqttConnection:
         An answer that is here before the loop knows what it sent is told there.
         """
         if not reason.is_failure and (known := self._waiting.pop(mid, None)):
-            acks, index = known
+            acks, index, sent = known
             acks.put(index)
+            self._window.answered(perf_counter() - sent)
         self._loop.call_soon_threadsafe(self._answered, mid, reason)
 
     def _welcomed(self, reason: ReasonCode, properties: Properties | None) -> None:
@@ -148,7 +160,10 @@ class MqttConnection:
             self._refused(f"it refuses the connection: {reason}")
             return
         self._largest = getattr(properties, "MaximumPacketSize", 0)
-        self._window = asyncio.Semaphore(getattr(properties, "ReceiveMaximum", _MANY))
+        allowed, wanted = getattr(properties, "ReceiveMaximum", _MANY), self._settings.window
+        self._window = Window(min(allowed, wanted), wanted) if wanted else Window(allowed)
+        self._places = self._window.size
+        self._room = asyncio.Semaphore(self._places)
         if not self._welcome.done():
             self._welcome.set_result(None)
 
@@ -160,15 +175,15 @@ class MqttConnection:
         self._refused(f"the connection was lost: {reason}")
         self.end = f"the connection to MQTT was lost: {reason}"
         kind = HungUp if reason.value in _REFUSED | _UNEXPLAINED else TransientError
-        for acks in {id(each): each for each, _ in [*self._waiting.values()]}.values():
+        for acks in {id(each): each for each, *_ in [*self._waiting.values()]}.values():
             acks.abandon(kind(self.end))
         self._waiting.clear()
-        self._window.release()
+        self._room.release()
         self._gone.set()
 
     def _answered(self, mid: int, reason: ReasonCode) -> None:
-        self._window.release()
-        acks, index = self._waiting.pop(mid, (None, 0))
+        self._leave()
+        acks, index, _ = self._waiting.pop(mid, (None, 0, 0))
         if acks is not None:
             acks.put(index, _failure(reason) if reason.is_failure else None)
 

@@ -37,10 +37,10 @@ class _Refused(DeliveryError):
 
 
 class RabbitmqSink:
-    """Has a whole batch under way at once, over a connection that is made anew after any failure of it.
+    """Has a whole batch under way at once, or as much of it as `window` says.
 
-    What no queue is bound for, an exchange that does not exist or is not allowed, and a message that is too large are
-    PermanentErrors. Batches take turns.
+    The connection is made anew after any failure of it. What no queue is bound for, an exchange that does not exist or
+    is not allowed, and a message that is too large are PermanentErrors. Batches take turns.
     """
 
     def __init__(self, settings: RabbitmqSettings) -> None:
@@ -89,12 +89,16 @@ class RabbitmqSink:
         channel = await self._ready()
         if self._settings.declare:
             await self._declare(channel, batch)
-        progress = InOrder(len(batch), taken)
+        progress, window = InOrder(len(batch), taken), asyncio.Semaphore(self._settings.window or len(batch))
+        failures: list[DeliveryError] = []
 
         async def outcome(index: int, message: Message) -> DeliveryError | None:
-            failure = await self._outcome(channel, message)
+            async with window:
+                failure = failures[0] if failures else await self._outcome(channel, message)
             if failure is None:
                 progress.took(index)
+            elif not isinstance(failure, PermanentError):
+                failures.append(failure)
             return failure
 
         outcomes = await asyncio.gather(*itertools.starmap(outcome, enumerate(batch)))

@@ -19,6 +19,7 @@ from adapters.http import retry_after
 from adapters.model import Encoding, Format, Place
 from adapters.sinks.http import HttpSink
 from adapters.sinks.http_settings import HttpSettings
+from adapters.sinks.window import FEW
 from tests.receiver import Receiver
 from tests.sinks.conftest import Make
 from tests.sinks.slow import Slow
@@ -75,6 +76,17 @@ async def test_what_has_a_key_of_its_own_does_not_wait(opened: Open, make: Make)
         await sink.aclose()
     for key in range(7):
         assert [number for number in slow.taken if number % 7 == key] == [*range(key, 70, 7)]
+
+
+async def test_a_server_that_takes_its_time_gets_more_at_once(opened: Open, make: Make) -> None:
+    """Few before the first answer, and then as many as there are connections."""
+    known: list[int] = []
+    async with Slow(pause=0.05).listening() as slow:
+        sink = opened(url=slow.url)
+        messages = [make(number, partitionkey=f"key {number}") for number in range(70)]
+        await sink.tell(messages, lambda _: known.append(slow.most))
+        await sink.aclose()
+    assert known[0] <= FEW < slow.most
 
 
 async def test_after_a_failure_nothing_more_is_sent(opened: Open, make: Make) -> None:

@@ -205,6 +205,31 @@ async def test_a_cluster_that_hangs_is_transient(opened: Open, cluster: Cluster,
     assert list(dict.fromkeys(ids)) == [f"id-{number}" for number in range(20)]
 
 
+async def test_no_more_are_under_way_than_the_window_says(opened: Open, cluster: Cluster, make: Make) -> None:
+    """What is sent and not acknowledged is what a kill repeats: here of what a cluster gets that hangs."""
+    sink = opened(topic="window", timeout=2, window=3)
+    await sink.publish([make(0, partitionkey="one")])
+    cluster.pause()
+    try:
+        with pytest.raises(TransientError):
+            await sink.publish([make(number, partitionkey="one") for number in range(1, 20)])
+    finally:
+        cluster.resume()
+    await sink.aclose()
+    assert len(cluster.records("window")) <= 1 + 3
+
+
+async def test_each_is_told_by_its_place_in_the_batch(opened: Open, cluster: Cluster, make: Make) -> None:
+    """Also with a window; and so is the one that the cluster refuses."""
+    sink, told = opened(topic="told", window=3), list[int]()
+    messages = [make(number, partitionkey="one") for number in range(10)]
+    messages[7] = make(7, data=b'"%s"' % (b"x" * 2_000_000))
+    with pytest.raises(PermanentError) as caught:
+        await sink.tell(messages, told.append)
+    await sink.aclose()
+    assert (told, caught.value.delivered, len(cluster.records("told"))) == ([*range(7)], 7, 7)
+
+
 async def test_what_was_given_up_does_not_hold_up_the_close(opened: Open, make: Make) -> None:
     """A route that is cancelled waits for nothing, though the message's own timeout is far away."""
     sink = opened(brokers=[f"127.0.0.1:{free_port()}"], timeout=60)

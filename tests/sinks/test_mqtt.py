@@ -80,6 +80,11 @@ class Subscriber:
         assert len(self.heard) == count
         return self.heard
 
+    @property
+    def ids(self) -> list[str]:
+        """Of the events that it has heard."""
+        return [orjson.loads(message.payload)["id"] for message in self.heard]
+
     async def more(self) -> None:
         """Returns when it has heard something more."""
         self._more.clear()
@@ -118,7 +123,7 @@ async def test_structured_messages_arrive_in_order(opened: Open, subscriber: Sub
     await sink.publish([make(number) for number in range(200)])
     await sink.publish([make(200)])
     messages = await subscriber.messages(201)
-    assert [orjson.loads(message.payload)["id"] for message in messages] == [f"id-{number}" for number in range(201)]
+    assert subscriber.ids == [f"id-{number}" for number in range(201)]
     assert {(message.topic, message.qos) for message in messages} == {("cicd/legacy/legacy.jenkins.notification", 1)}
     assert messages[0].properties.ContentType == "application/cloudevents+json"
 
@@ -129,8 +134,25 @@ async def test_batches_in_flight_keep_their_order(opened: Open, subscriber: Subs
     batches = [[make(number + start) for number in range(10)] for start in range(0, 100, 10)]
     settled = [asyncio.ensure_future(await sink.send(batch)) for batch in batches]
     await asyncio.gather(*settled)
-    messages = await subscriber.messages(100)
-    assert [orjson.loads(message.payload)["id"] for message in messages] == [f"id-{number}" for number in range(100)]
+    await subscriber.messages(100)
+    assert subscriber.ids == [f"id-{number}" for number in range(100)]
+
+
+async def test_no_more_are_under_way_than_the_window_says(
+    opened: Open, broker: Server, subscriber: Subscriber, make: Make
+) -> None:
+    """What is sent and not acknowledged is what a kill repeats: here of what a broker gets that hangs."""
+    sink = opened(timeout=1, window=3)
+    await sink.publish([make(0)])
+    broker.pause()
+    with pytest.raises(TransientError):
+        await sink.publish([make(number) for number in range(1, 20)])
+    broker.resume()
+    await opened().publish([make(20)])
+    async with asyncio.timeout(10):
+        while not subscriber.ids or subscriber.ids[-1] != "id-20":
+            await subscriber.more()
+    assert 2 <= len(subscriber.ids) <= 2 + 3
 
 
 async def test_batches_in_flight_fail_together(opened: Open, broker: Server, make: Make) -> None:

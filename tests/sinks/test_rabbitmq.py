@@ -161,8 +161,8 @@ async def test_an_exchange_that_is_not_there_is_permanent(opened: Open, channel:
     assert ids == {"id-0", "id-1", "id-2", "id-4", "id-5"}
 
 
-async def _all(channel: Any) -> list[Any]:
-    queue, found = await channel.get_queue("all"), []
+async def _all(channel: Any, name: str = "all") -> list[Any]:
+    queue, found = await channel.get_queue(name), []
     while (message := await queue.get(no_ack=True, fail=False)) is not None:
         found.append(message)
     return found
@@ -212,6 +212,33 @@ async def test_a_silent_broker_is_transient(opened: Open, channel: Any, broker: 
         broker.resume()
     await sink.publish([make(2)])
     assert {"id-0", "id-2"} <= {message.message_id for message in await _all(channel)}
+
+
+async def test_no_more_are_under_way_than_the_window_says(
+    opened: Open, channel: Any, broker: Server, make: Make
+) -> None:
+    """What is sent and not confirmed is what a kill repeats: here of what a broker gets that hangs."""
+    place = {"exchange": "", "routing_key": "window", "declare": True, "window": 3}
+    sink = opened(**place, timeout=2)
+    await sink.publish([make(0)])
+    broker.pause()
+    try:
+        with pytest.raises(TransientError, match=r"no answer within 2 s"):
+            await sink.publish([make(number) for number in range(1, 20)])
+    finally:
+        broker.resume()
+    await opened(**place).publish([make(20)])
+    ids = {message.message_id for message in await _all(channel, "window")}
+    assert {"id-0", "id-20"} <= ids
+    assert len(ids) <= 2 + 3
+
+
+async def test_all_are_confirmed_with_a_window(opened: Open, channel: Any, make: Make) -> None:
+    """Each goes once there is room, in order, and is told of."""
+    sink, told = opened(window=3), list[int]()
+    await sink.tell([make(number) for number in range(10)], told.append)
+    assert told == [*range(10)]
+    assert [message.message_id for message in await queued(channel, 10)] == [f"id-{number}" for number in range(10)]
 
 
 async def test_a_wrong_password_is_transient(opened: Open, make: Make) -> None:
