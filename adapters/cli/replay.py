@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,7 +125,7 @@ def replay(
     )
     _check(plan)
     processes.log(settings)
-    _say_appended(plan)
+    _say_appended(processes.shares(plan, jobs))
     with _bar() as report:
         progress = processes.run(plan, jobs, report)
     _summarise(plan, progress)
@@ -141,12 +141,13 @@ def _check(plan: Replay) -> None:
         raise typer.BadParameter("only CDEvents have a time of their own", param_hint="--since, --until")
 
 
-def _say_appended(plan: Replay) -> None:
+def _say_appended(plans: Iterable[Replay]) -> None:
     from adapters.sinks.file import FileSettings
 
-    sink = plan.config.sinks[plan.config.routes[plan.route].sink]
-    if isinstance(sink, FileSettings) and sink.path.exists() and not plan.dry_run:
-        complain(f"{sink.path} is there already: events are added at its end")
+    for plan in plans:
+        sink = plan.config.sinks[plan.config.routes[plan.route].sink]
+        if isinstance(sink, FileSettings) and sink.path.exists() and not plan.dry_run:
+            complain(f"{sink.path} is there already: events are added at its end")
 
 
 def _publishes_cdevents(settings: Config, route: str) -> bool:

@@ -40,7 +40,7 @@ def run(plan: Replay, jobs: int, report: Report) -> Progress:
     if jobs == 1:
         return _replayed(plan, report)
     latest: dict[Connection, Progress] = {}
-    processes = dict(_start(_share(plan, job, jobs)) for job in range(jobs))
+    processes = dict(map(_start, shares(plan, jobs)))
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         for connection, progress in _messages(processes):
@@ -76,6 +76,11 @@ def together(parts: Iterable[Progress]) -> Progress:
         for mapping, outcome in part.outcomes.items():
             whole.outcomes[mapping] += outcome
     return whole
+
+
+def shares(plan: Replay, jobs: int) -> list[Replay]:
+    """What each of so many processes is to do."""
+    return [plan] if jobs == 1 else [_share(plan, job, jobs) for job in range(jobs)]
 
 
 def _share(plan: Replay, job: int, jobs: int) -> Replay:

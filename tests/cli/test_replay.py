@@ -140,6 +140,15 @@ def test_by_a_mapping_it_wants_to_know_the_tool(folder: Path) -> None:
     assert (wrong.returncode, "absolute URL" in told(wrong)) == (2, True)
 
 
+def test_each_job_says_that_it_adds_to_its_own_file(folder: Path) -> None:
+    """And none of a file that no job writes to."""
+    for name in ("events.jsonl", "events-2of2.jsonl"):
+        (folder / name).write_bytes(b"{}\n")
+    said = told(process(folder, "replay", *ALONE, "-o", "events.jsonl", "--jobs", "2", "history.ndjson"))
+    assert said.startswith("events-2of2.jsonl is there already: events are added at its end")
+    assert said.count("is there already") == 1
+
+
 def test_it_says_that_it_adds_to_a_file(folder: Path) -> None:
     """Nothing that was there is lost, and nobody is surprised to find it before what is new."""
     (folder / "events.jsonl").write_bytes(b"{}\n")
