@@ -52,7 +52,7 @@ class FileSink:
         self._mode = int(settings.mode, base=8)
         self._clock = clock
         self._rotation = Rotation(settings.rotate_size, settings.rotate_every, settings.keep, settings.gzip)
-        self._file: int | None = None
+        self._file: tuple[int, os.stat_result] | None = None
         self._standing: Standing | None = None
         self._worker = Worker("file-sink")
 
@@ -67,29 +67,29 @@ class FileSink:
 
     def _append(self, batch: Sequence[Message]) -> None:
         try:
-            file = self._open()
+            file, status = self._open()
             if self._standing is None:
                 self._standing = self._stood(file)
-            self._write(self._ready(file), self._standing.rest(batch))
+            if self._rotation.due(status, self._clock()):
+                self._close()
+                self._rotation.rotate(self._path, self._clock())
+                file, status = self._open()
+            self._write(file, status.st_size, self._standing.rest(batch))
         except OSError as error:
             self._close()
             raise TransientError(f"file {self._path}: {error.strerror or error}") from error
 
-    def _open(self) -> int:
-        """The file, open at its end: a new one where it is gone."""
-        if self._file is not None and not self._in_place(self._file):
+    def _open(self) -> tuple[int, os.stat_result]:
+        """The file, open at its end, and what it is now: a new one where it is gone."""
+        if self._file is not None:
+            file, opened = self._file
+            with suppress(FileNotFoundError):
+                if os.path.samestat(status := self._path.stat(), opened):
+                    return file, status
             self._close()
-        if self._file is None:
-            self._file = _opened(self._path, self._mode)
+        file = _opened(self._path, self._mode)
+        self._file = file, os.fstat(file)
         return self._file
-
-    def _ready(self, file: int) -> int:
-        """The file, or a new one where it is due for rotation."""
-        if not self._rotation.due(os.fstat(file), self._clock()):
-            return file
-        self._close()
-        self._rotation.rotate(self._path, self._clock())
-        return self._open()
 
     def _stood(self, file: int) -> Standing:
         """What is there at the start: flushed now, for the kill may have come before that."""
@@ -97,13 +97,7 @@ class FileSink:
             os.fsync(file)
         return Standing.at_end_of(file)
 
-    def _in_place(self, file: int) -> bool:
-        with suppress(FileNotFoundError):
-            return os.path.samestat(os.fstat(file), self._path.stat())
-        return False
-
-    def _write(self, file: int, lines: bytes) -> None:
-        end = os.fstat(file).st_size
+    def _write(self, file: int, end: int, lines: bytes) -> None:
         try:
             rest = memoryview(lines)
             while rest:
@@ -116,7 +110,7 @@ class FileSink:
 
     def _close(self) -> None:
         if self._file is not None:
-            os.close(self._file)
+            os.close(self._file[0])
             self._file = None
 
 
