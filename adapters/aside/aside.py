@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from adapters.aside.backlog import Backlog
-from adapters.aside.connection import ROOM, Connection, Ended, started
+from adapters.aside.connection import ROOM, Connection, Ended, Span, span, started
 from adapters.aside.plan import Plan, generation
 from adapters.model import Record
 from adapters.route.chunk import Answer
@@ -20,6 +20,9 @@ AGAIN = 30.0
 
 LOOK = 1.0
 """Seconds between two looks at whether it is to end."""
+
+LATELY = 16
+"""Batches of which it is known who rendered them for the first of the routes."""
 
 FEWEST = 10
 """Records that a batch has at least, where it is worth to send it to and fro."""
@@ -45,6 +48,7 @@ class Aside:
         self._backlog, self._clock = backlog or Backlog(), clock
         self._connection: Connection | None = None
         self._running: asyncio.Task[None] | None = None
+        self._lately: dict[Span, bool] = {}
         self._theirs, self._not_before = 0, 0.0
 
     @property
@@ -65,9 +69,16 @@ class Aside:
         if self._running is None or self._running.done():
             if pays and self._clock() >= self._not_before:
                 self._running = asyncio.create_task(self._run())
-        elif self._connection is not None and self._connection.asked < ROOM and self._current():
+        elif self._connection is not None and self._current() and self._takes(self._connection, records):
             return self._connection.ask(route, records)
         return None
+
+    def _takes(self, connection: Connection, records: Sequence[Record]) -> bool:
+        """Whether these are for it: what one route has rendered there, the others have too: it is translated once."""
+        takes = self._lately.setdefault(span(records), connection.asked < ROOM)
+        while len(self._lately) > LATELY:
+            del self._lately[next(iter(self._lately))]
+        return takes
 
     async def aclose(self) -> None:
         """Ends the process."""
@@ -106,6 +117,7 @@ class Aside:
     async def _used(self, connection: Connection) -> None:
         """Has the routes use it, while there is a backlog and it renders as this process would."""
         self._connection = connection
+        self._lately.clear()
         _log.info("another process helps with the backlog", pid=self.pid)
         work = [asyncio.create_task(each) for each in (connection.listen(), connection.watch())]
         try:

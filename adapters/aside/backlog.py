@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-BUSY = 0.5
-"""Seconds of a backlog of which this process computes at least half: then another one pays."""
+BUSY = 0.25
+"""Seconds of a backlog after which another process pays, where this one computes for long enough of them."""
+
+SHARE = 1 / 3
+"""The part of the time that is long enough: it need not be all, where others want the processors too."""
 
 GAP = 1.0
 """Seconds without a full batch after which there is no backlog any more."""
@@ -36,7 +39,7 @@ class Backlog:
         if gap <= GAP and elapsed < BUSY:
             return False
         self._since, self._before = now, used
-        return gap <= GAP and computed >= elapsed / 2
+        return gap <= GAP and computed >= elapsed * SHARE
 
     @property
     def over(self) -> bool:

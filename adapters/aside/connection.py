@@ -18,7 +18,7 @@ from adapters.route.chunk import Answer
 COMMAND = (sys.executable, "-P", "-m", "adapters.aside.helper")
 """What starts it: our own interpreter, which takes no module from the working directory."""
 
-ROOM = 2
+ROOM = 3
 """Batches that it has at once: one that it renders, and the next, so that it does not wait for us."""
 
 START = 30.0
@@ -33,6 +33,15 @@ GRACE = 1.0
 _READ = 1 << 20
 
 
+Span = tuple[int, int]
+"""The numbers of the first and the last record of a batch."""
+
+
+def span(records: Sequence[Record]) -> Span:
+    """That of a batch."""
+    return records[0].seq, records[-1].seq
+
+
 class Ended(Exception):
     """The process is gone, or stuck."""
 
@@ -43,13 +52,13 @@ class Connection:
     def __init__(self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.process = process
         self._reader, self._writer = reader, writer
-        self._asked: deque[asyncio.Future[Answer]] = deque()
+        self._asked: deque[tuple[Span, asyncio.Future[Answer]]] = deque()
         self._answered = 0
 
     @property
     def asked(self) -> int:
-        """How much it was asked for that it has not answered."""
-        return len(self._asked)
+        """Of how many spans it was asked for that it has not answered, for all the routes."""
+        return len({span for span, _ in self._asked})
 
     async def load(self, plan: bytes) -> Generation | None:
         """Has it load a plan; what that is made of, None where that changes just now. Raises Ended."""
@@ -65,7 +74,7 @@ class Connection:
         """Asks how a route renders records; the answer comes while `listen` runs."""
         self._writer.write(wire.asked(route, records))
         asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._asked.append(asked)
+        self._asked.append((span(records), asked))
         return asked
 
     async def listen(self) -> None:
@@ -88,7 +97,7 @@ class Connection:
             self._tell(Answer(deadly=deadly))
 
     def _tell(self, answer: Answer) -> None:
-        if not (asked := self._asked.popleft()).done():
+        if not (asked := self._asked.popleft()[1]).done():
             asked.set_result(answer)
 
     async def _value(self) -> wire.Value:

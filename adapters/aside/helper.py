@@ -18,6 +18,7 @@ from adapters.aside.plan import Loaded, read
 from adapters.errors import ConfigError
 from adapters.memory import give_back
 from adapters.route.chunk import made
+from adapters.route.rendered import Render
 
 LONGEST = 60
 """Seconds of the system after which it ends by itself, whatever it does: nobody waits for so long."""
@@ -47,8 +48,16 @@ def _serve(stream: BinaryIO, ours: socket) -> None:
     while (content := _frame(stream)) is not None:
         signal.alarm(LONGEST)
         route, asked = wire.value(content)
-        ours.sendall(wire.answer(made(loaded.renders[route], wire.records(asked))))
+        ours.sendall(answered(loaded.renders[route], asked))
         signal.alarm(0)
+
+
+def answered(render: Render, asked: wire.Value) -> bytes:
+    """The frame that answers what was asked; where that is nothing for a frame, who asks renders all of it."""
+    try:
+        return wire.answer(made(render, wire.records(asked)))
+    except ValueError:
+        return wire.answer(())
 
 
 def _frame(stream: BinaryIO) -> bytes | None:

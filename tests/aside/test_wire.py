@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.aside import wire
-from adapters.model import NOWHERE, Encoding, Format, Message, Notification, Place, Record
-from adapters.route.rendered import Rendered
+from adapters.aside.helper import answered
+from adapters.model import NOWHERE, Encoding, Format, Message, Notification, Place, Record, Spec
+from adapters.route.rendered import Rendered, at_once
 
 TEXTS = st.text(max_size=5)
 HEADERS = st.dictionaries(TEXTS, TEXTS, max_size=2)
@@ -56,3 +57,11 @@ def test_what_is_rendered_arrives_as_it_is(made: list[Rendered | None]) -> None:
     assert [type(each.format) for rendered in found if rendered for each in rendered.messages] == [
         Format for rendered in made if rendered for _ in rendered.messages
     ]
+
+
+def test_what_no_frame_can_have_is_rendered_by_who_asks() -> None:
+    """Values of our own classes do not go to another process."""
+    odd = Rendered((Message(Format.CDEVENTS, Encoding.BINARY, {"version": Spec.V0_5_1}, b""),))
+    record = Record(1, Notification("tool", b"", datetime(2026, 1, 1, tzinfo=UTC)))
+    _, asked = content(wire.asked("cdevents", [record]))
+    assert wire.rendered(content(answered(at_once(lambda _: odd), asked))) == []
