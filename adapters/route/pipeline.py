@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from adapters.sinks.contract import Pipelined, Sink, Taken
 Refused = dict[int, str]
 """Why a sink refused some messages of a batch, by their index."""
 
-TELL_AFTER = 5
-"""Messages after which it is told how many of the first were taken."""
+TELL_EVERY = 0.1
+"""Seconds after which it is told how many of the first were taken, while a batch is not complete."""
 
 _Begin = Callable[[Sequence[Message], Taken], Awaitable[Awaitable[None]]]
 
@@ -57,10 +58,11 @@ class Pipeline:
         in_flight: int,
         settled: Callable[[Batch, Refused], Awaitable[None]],
         *,
+        clock: Callable[[], float] = time.monotonic,
         reached: Callable[[Batch, int], None] = lambda _batch, _count: None,
         note: Note = lambda _seq, _mark: None,
     ) -> None:
-        self._told = Told(note)
+        self._told, self._clock = Told(note), clock
         self._begin, self._in_flight = (sink.send, in_flight) if isinstance(sink, Pipelined) else (_alone(sink), 1)
         self._delivery = delivery
         self._settled, self._reached = settled, reached
@@ -120,14 +122,14 @@ class Pipeline:
 
     def _taken(self, under_way: _UnderWay) -> Taken:
         """Notes what is told from any thread, and now and then in the loop how far that is."""
-        loop, taking, said = asyncio.get_running_loop(), under_way.taking, 0
+        loop, taking, due = asyncio.get_running_loop(), under_way.taking, self._clock() + TELL_EVERY
 
         def taken(index: int) -> None:
-            nonlocal said
+            nonlocal due
             self._told.took(taking, index)
-            if taking.first - said >= TELL_AFTER:
-                said = taking.first
-                loop.call_soon_threadsafe(self._say, under_way, said)
+            if (now := self._clock()) >= due:
+                due = now + TELL_EVERY
+                loop.call_soon_threadsafe(self._say, under_way, taking.first)
 
         return taken
 

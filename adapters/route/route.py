@@ -74,7 +74,13 @@ class Route:
             self.name, self.sink, self.metrics, sleep=self.sleep, waiting=self.waiting, note=self._note_outage
         )
         self._pipeline = Pipeline(
-            self.sink, self._delivery, self.in_flight, self._settled, reached=self._reached, note=self.log.note
+            self.sink,
+            self._delivery,
+            self.in_flight,
+            self._settled,
+            clock=self.clock,
+            reached=self._reached,
+            note=self.log.note,
         )
         self._ahead = Ahead(
             self.name, self.batch, self.render, self.aside, self._read, lambda: self._careful, self._turn
