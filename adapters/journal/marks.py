@@ -38,8 +38,8 @@ class Marks:
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises OSError when the file cannot be made or read."""
-        file = private.opener(str(path), os.O_RDWR | os.O_CREAT)
+        """Raises OSError when the file cannot be made or read, or is a link to another."""
+        file = private.opener(str(path), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
         try:
             found = os.pread(file, _SIZE, 0)
             if not found.startswith(_MAGIC) or len(found) < _SIZE:

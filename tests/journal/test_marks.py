@@ -103,6 +103,15 @@ def test_a_file_that_has_no_room_is_not_used(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """What it leads to is somebody else's, and stays as it is."""
+    (other := tmp_path / "other").write_bytes(b"else")
+    (path := tmp_path / "marks").symlink_to(other)
+    with pytest.raises(OSError, match="symbolic links"):
+        Marks(path)
+    assert other.read_bytes() == b"else"
+
+
 async def test_a_route_without_a_place_for_marks_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It knows of none and keeps none; the log says so once, and it is tried again at the next start."""
     journal = Journal(tmp_path / "journal.db", max_bytes=1 << 30)

@@ -335,7 +335,7 @@ async def test_a_connection_that_breaks_is_transient(opened: Open, receiver: Rec
     await sink.aclose()
 
 
-@pytest.mark.parametrize("secret", ["s3cr\u20act", "s3\r\ncret: 1", "s3\x00cret"])
+@pytest.mark.parametrize("secret", ["s3cr\u20act", "s3\x00cret"])
 async def test_a_secret_that_no_header_can_hold_refuses_no_message(
     opened: Open, receiver: Receiver, make: Make, secret: str
 ) -> None:
