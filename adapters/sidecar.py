@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 import structlog
 
 from adapters import answers, config
-from adapters.aside import Aside, cores, planned, rendering
+from adapters.aside import Aside, planned, rendering
+from adapters.child.cores import cores
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
 from adapters.extras import need
@@ -92,6 +93,7 @@ class Sidecar:
         self._translate = Remembered()
         self._foresight = Foresight(self._translate)
         self._large = Large()
+        self._spare = min(cores(), settings.cores or math.inf) - 1
         self._turns = Turns(lambda: journal.appending > 0)
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
@@ -199,8 +201,7 @@ class Sidecar:
 
     def _aside(self) -> Aside | None:
         """Where there is another core for it."""
-        spare = min(cores(), self.settings.cores or math.inf) - 1
-        return Aside(planned(self.settings), self.translators, self.exports) if spare >= 1 else None
+        return Aside(planned(self.settings), self.translators, self.exports) if self._spare >= 1 else None
 
     def _exporter(self, _name: str, endpoint: MetricsEndpoint) -> Exporter:
         need("otlp", "opentelemetry.proto")
@@ -217,6 +218,7 @@ class Sidecar:
             clock=_utc_now,
             cdevents=settings.hears_cdevents,
             pulse=self._pulses[name],
+            spare=self._spare,
         )
         return SOURCES[settings.type].build(settings, context)
 

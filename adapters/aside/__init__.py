@@ -5,8 +5,7 @@ that process, `wire` what goes to and fro; `connection` is this end of it, `asid
 """
 
 from adapters.aside.aside import Aside
-from adapters.aside.cores import cores
 from adapters.aside.plan import planned
 from adapters.aside.renders import rendering
 
-__all__ = ["Aside", "cores", "planned", "rendering"]
+__all__ = ["Aside", "planned", "rendering"]

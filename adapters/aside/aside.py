@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from adapters.aside.backlog import Backlog
-from adapters.aside.connection import ROOM, Connection, Ended, Span, span, started
+from adapters.aside.connection import ROOM, Connection, Span, span, started
 from adapters.aside.plan import Plan, generation
+from adapters.child.process import Ended
 from adapters.model import Record
 from adapters.route.chunk import Answer
 from adapters.translators import Exporters, Translators
@@ -59,7 +60,7 @@ class Aside:
     @property
     def pid(self) -> int | None:
         """The number of the process, while it is there."""
-        return None if self._connection is None else self._connection.process.pid
+        return None if self._connection is None else self._connection.pid
 
     def begin(self, route: str, records: Sequence[Record]) -> asyncio.Future[Answer] | None:
         """Has a batch of a backlog rendered there, where the process is there and has room; starts it where it pays."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager
 
 from adapters.aside import wire
 from adapters.aside.plan import Generation
+from adapters.child import process
+from adapters.child.process import Child, Ended
 from adapters.model import Record
 from adapters.route.chunk import Answer
 
-COMMAND = (sys.executable, "-P", "-m", "adapters.aside.helper")
-"""What starts it: our own interpreter, which takes no module from the working directory."""
+HELPER = "adapters.aside.helper"
 
 ROOM = 3
 """Batches that it has at once: one that it renders, and the next, so that it does not wait for us."""
@@ -26,11 +24,6 @@ START = 30.0
 
 PATIENCE = 5.0
 """Seconds that it gets for an answer: then it is taken for stuck."""
-
-GRACE = 1.0
-"""Seconds that it gets to end by itself."""
-
-_READ = 1 << 20
 
 
 Span = tuple[int, int]
@@ -42,18 +35,18 @@ def span(records: Sequence[Record]) -> Span:
     return records[0].seq, records[-1].seq
 
 
-class Ended(Exception):
-    """The process is gone, or stuck."""
-
-
 class Connection:
     """The process, and its answers to come. Whatever ends it, who waits for one is told to render by himself."""
 
-    def __init__(self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.process = process
-        self._reader, self._writer = reader, writer
+    def __init__(self, child: Child) -> None:
+        self._child = child
         self._asked: deque[tuple[Span, asyncio.Future[Answer]]] = deque()
         self._answered = 0
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._child.process.pid
 
     @property
     def asked(self) -> int:
@@ -62,17 +55,17 @@ class Connection:
 
     async def load(self, plan: bytes) -> Generation | None:
         """Has it load a plan; what that is made of, None where that changes just now. Raises Ended."""
-        self._writer.write(wire.HEAD.pack(len(plan)) + plan)
+        self._child.tell(plan)
         try:
             async with asyncio.timeout(START):
-                generation: Generation | None = await self._value()
+                generation: Generation | None = await self._child.hear()
         except TimeoutError:
             raise Ended(f"it has not started after {START:.0f} s") from None
         return generation
 
     def ask(self, route: str, records: Sequence[Record]) -> asyncio.Future[Answer]:
         """Asks how a route renders records; the answer comes while `listen` runs."""
-        self._writer.write(wire.asked(route, records))
+        self._child.tell(wire.asked(route, records))
         asked: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked.append((span(records), asked))
         return asked
@@ -80,7 +73,7 @@ class Connection:
     async def listen(self) -> None:
         """Hands out the answers, until it raises Ended."""
         while True:
-            self._tell(Answer(wire.rendered(await self._value())))
+            self._tell(Answer(wire.rendered(await self._child.hear())))
             self._answered += 1
 
     async def watch(self) -> None:
@@ -100,45 +93,16 @@ class Connection:
         if not (asked := self._asked.popleft()[1]).done():
             asked.set_result(answer)
 
-    async def _value(self) -> wire.Value:
-        try:
-            (size,) = wire.HEAD.unpack(await self._reader.readexactly(wire.HEAD.size))
-            return wire.value(await self._reader.readexactly(size))
-        except (OSError, EOFError):
-            raise Ended("it ended") from None
-
-    async def aclose(self) -> None:
-        """Ends the process."""
-        self.forget(deadly=False)
-        self._writer.close()
-        try:
-            async with asyncio.timeout(GRACE):
-                await self.process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self.process.kill()
-            await self.process.wait()
-
 
 @asynccontextmanager
-async def started(command: Sequence[str] = COMMAND) -> AsyncIterator[Connection]:
+async def started() -> AsyncIterator[Connection]:
     """A process that was told nothing yet, and is ended after. Raises OSError when there can be none."""
-    ours, theirs = socket.socketpair()
-    reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_READ)
-    with closing(writer):
-        connection = Connection(await _process(command, theirs), reader, writer)
+    async with process.started(HELPER) as child:
+        connection = Connection(child)
         try:
             yield connection
         except Ended:
             connection.forget(deadly=True)
             raise
         finally:
-            await connection.aclose()
-
-
-async def _process(command: Sequence[str], theirs: socket.socket) -> Process:
-    """In a session of its own: what is typed at a terminal is not for it."""
-    with theirs:
-        return await asyncio.create_subprocess_exec(
-            *command, stdin=theirs.fileno(), stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
+            connection.forget(deadly=False)

@@ -1,22 +1,15 @@
-"""The process that renders: it is given a plan, and answers until nobody asks any more.
-
-It is started with its end of a pair of sockets as its standard input, and has nothing else.
-"""
+"""The process that renders: it is given a plan, and answers until nobody asks any more."""
 
 from __future__ import annotations
 
 import gc
 import signal
-import sys
-from contextlib import suppress
-from pathlib import Path
-from socket import socket
-from typing import BinaryIO
 
 from adapters.aside import wire
 from adapters.aside.plan import Loaded, read
+from adapters.child.frames import Value, framed
+from adapters.child.inside import Asked, asked
 from adapters.errors import ConfigError
-from adapters.memory import give_back
 from adapters.route.chunk import made
 from adapters.route.rendered import Render
 
@@ -26,53 +19,34 @@ LONGEST = 60
 
 def main() -> None:
     """Renders, until the other end is closed."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # they are for who started it, and closes the socket
-    _go_first()
-    give_back()
-    with socket(fileno=sys.stdin.fileno()) as ours, suppress(ConnectionError):
-        _serve(ours.makefile("rb"), ours)
+    with asked() as parent:
+        _serve(parent)
 
 
-def _serve(stream: BinaryIO, ours: socket) -> None:
-    if (text := _frame(stream)) is None:
+def _serve(parent: Asked) -> None:
+    if (text := parent.hear()) is None:
         return
     try:
         loaded = Loaded(read(text))
     except ConfigError:
-        ours.sendall(wire.framed(None))
+        parent.tell(None)
         return
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    ours.sendall(wire.framed(loaded.generation))
-    while (content := _frame(stream)) is not None:
+    parent.tell(loaded.generation)
+    while (batch := parent.hear()) is not None:
         signal.alarm(LONGEST)
-        route, asked = wire.value(content)
-        ours.sendall(answered(loaded.renders[route], asked))
+        route, asked_for = batch
+        parent.send(answered(loaded.renders[route], asked_for))
         signal.alarm(0)
 
 
-def answered(render: Render, asked: wire.Value) -> bytes:
+def answered(render: Render, asked_for: Value) -> bytes:
     """The frame that answers what was asked; where that is nothing for a frame, who asks renders all of it."""
     try:
-        return wire.answer(made(render, wire.records(asked)))
+        return framed(wire.answer(made(render, wire.records(asked_for))))
     except ValueError:
-        return wire.answer(())
-
-
-def _frame(stream: BinaryIO) -> bytes | None:
-    head = stream.read(wire.HEAD.size)
-    if len(head) < wire.HEAD.size:
-        return None
-    (size,) = wire.HEAD.unpack(head)
-    content = stream.read(size)
-    return content if len(content) == size else None
-
-
-def _go_first() -> None:
-    """Where memory gets short, this is what the system ends, and not the process that hears the tools."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        return framed(wire.answer(()))
 
 
 if __name__ == "__main__":

@@ -1,43 +1,22 @@
-"""What goes to the process that renders, and comes back: frames of plain values, as `marshal` has them.
-
-That is the quickest way there is, and both ends are the same Python.
-"""
+"""What goes to the process that renders, and comes back, as the plain values of `child.frames`."""
 
 from __future__ import annotations
 
-import marshal
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.child.frames import Value
 from adapters.model import NOWHERE, Encoding, Format, Message, Notification, Place, Record
 from adapters.route.rendered import Rendered
-
-Value = Any
-"""What can be in a frame: what `marshal` takes, and no class of ours."""
-
-HEAD = struct.Struct("!I")
-"""What a frame begins with: how many bytes follow."""
 
 _FORMATS = {str(each): each for each in Format}
 _ENCODINGS = {str(each): each for each in Encoding}
 
 
-def framed(value: Value) -> bytes:
-    """A frame with a value in it. Raises ValueError for one that is not plain."""
-    content = marshal.dumps(value)
-    return HEAD.pack(len(content)) + content
-
-
-def value(content: bytes) -> Value:
-    """What is in a frame."""
-    return marshal.loads(content)  # noqa: S302 - it is from our own process, over a socket that nobody else has
-
-
-def asked(route: str, records: Sequence[Record]) -> bytes:
-    """The frame that asks how a route renders records."""
-    return framed((route, [_plain(record) for record in records]))
+def asked(route: str, records: Sequence[Record]) -> Value:
+    """What asks how a route renders records."""
+    return route, [_plain(record) for record in records]
 
 
 def records(asked_for: Iterable[Any]) -> Iterator[Record]:
@@ -46,9 +25,9 @@ def records(asked_for: Iterable[Any]) -> Iterator[Record]:
         yield Record(seq, Notification(source, body, datetime.fromtimestamp(heard, UTC), headers, position))
 
 
-def answer(made: Iterable[Rendered | None]) -> bytes:
-    """The frame that answers; None is of a record that is not rendered there."""
-    return framed([each and _answered(each) for each in made])
+def answer(made: Iterable[Rendered | None]) -> Value:
+    """What answers; None is of a record that is not rendered there."""
+    return [each and _answered(each) for each in made]
 
 
 def rendered(answered: Iterable[Any]) -> list[Rendered | None]:

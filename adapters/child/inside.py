@@ -22,7 +22,11 @@ class Asked:
 
     def tell(self, said: Value) -> None:
         """Sends a value; returns once there is room for all of it."""
-        self._ours.sendall(framed(said))
+        self.send(framed(said))
+
+    def send(self, frame: bytes) -> None:
+        """The same of a frame."""
+        self._ours.sendall(frame)
 
     def hear(self) -> Value | None:
         """The next value; None once nobody is there any more, or says nothing more."""

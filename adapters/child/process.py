@@ -18,7 +18,7 @@ _READ = 1 << 20
 
 
 class Ended(Exception):
-    """The process is gone."""
+    """The process is gone, or stuck."""
 
 
 class Child:

@@ -134,7 +134,8 @@ class Context:
     `translator` answers with its mapping as it is now (None: it has none), for mappings are reloaded while it runs.
     `cdevents` says that it hears CDEvents, and not what a tool says.
     `checkpoints` is how far it had read each of its inputs. `clock` is aware, in UTC. `pulse` is where a source that
-    listens on its own says that it comes on.
+    listens on its own says that it comes on. `spare` is how many processor cores there are
+    beside the one that this process computes on.
     """
 
     name: str
@@ -144,3 +145,4 @@ class Context:
     clock: Callable[[], datetime]
     cdevents: bool = False
     pulse: Pulse = field(default_factory=Pulse)
+    spare: float = 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.aside import wire
 from adapters.aside.helper import answered
+from adapters.child.frames import HEAD, Value, framed, value
 from adapters.model import NOWHERE, Encoding, Format, Message, Notification, Place, Record, Spec
 from adapters.route.rendered import Rendered, at_once
 
@@ -34,10 +35,15 @@ RENDERED = st.none() | st.builds(
 )
 
 
-def content(frame: bytes) -> wire.Value:
+def content(said: Value) -> Value:
+    """What arrives of what is said."""
+    return arrived(framed(said))
+
+
+def arrived(frame: bytes) -> Value:
     """What is in a frame, which is whole."""
-    assert wire.HEAD.unpack(frame[: wire.HEAD.size]) == (len(frame) - wire.HEAD.size,)
-    return wire.value(frame[wire.HEAD.size :])
+    assert HEAD.unpack(frame[: HEAD.size]) == (len(frame) - HEAD.size,)
+    return value(frame[HEAD.size :])
 
 
 @settings(max_examples=50)
@@ -64,4 +70,4 @@ def test_what_no_frame_can_have_is_rendered_by_who_asks() -> None:
     odd = Rendered((Message(Format.CDEVENTS, Encoding.BINARY, {"version": Spec.V0_5_1}, b""),))
     record = Record(1, Notification("tool", b"", datetime(2026, 1, 1, tzinfo=UTC)))
     _, asked = content(wire.asked("cdevents", [record]))
-    assert wire.rendered(content(answered(at_once(lambda _: odd), asked))) == []
+    assert wire.rendered(arrived(answered(at_once(lambda _: odd), asked))) == []

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 
 import structlog
 
-from adapters.child.cores import cores
 from adapters.child.process import Ended
 from adapters.model import Receive
 from adapters.sources.contract import Context
@@ -33,16 +32,10 @@ _log = structlog.get_logger(__name__)
 
 
 class JenkinsHome:
-    """The source; `sleep` waits between two looks, and `cores` says how many there are."""
+    """The source; `sleep` waits between two looks."""
 
-    def __init__(
-        self,
-        settings: JenkinsHomeSettings,
-        context: Context,
-        sleep: Sleep = asyncio.sleep,
-        cores: Callable[[], float] = cores,
-    ) -> None:
-        self._settings, self._pulse, self._cores = settings, context.pulse, cores
+    def __init__(self, settings: JenkinsHomeSettings, context: Context, sleep: Sleep = asyncio.sleep) -> None:
+        self._settings, self._pulse, self._alone = settings, context.pulse, context.spare < 1
         self._sleep = context.pulse.resting(sleep)
         self._keeper = Keeper(context, self._sleep)
         told = {job: text for job, text in context.checkpoints.items() if job != SINCE}
@@ -63,7 +56,7 @@ class JenkinsHome:
         if self._began:
             await self._keeper.keep(receive, [], {SINCE: self._began})
             self._began = None
-        alone = self._watch.looked or self._cores() <= 1
+        alone = self._alone or self._watch.looked
         if not await self._looked(receive, math.inf if alone else SOON):
             self._watch = self._home.watch(await self._caught_up(receive), self._pulse.beat)
             await self._looked(receive)

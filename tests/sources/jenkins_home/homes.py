@@ -167,8 +167,8 @@ def source(
     **more: Any,
 ) -> JenkinsHome:
     """A source over a home, which goes on after checkpoints."""
-    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(), lambda: HEARD)
-    return JenkinsHome(settings(home, **more), context, sleep, lambda: cores)
+    context = Context("jenkins", lambda: None, checkpoints or {}, Metrics(), lambda: HEARD, spare=cores - 1)
+    return JenkinsHome(settings(home, **more), context, sleep)
 
 
 def settings(home: Path, **more: Any) -> JenkinsHomeSettings:
