@@ -16,8 +16,8 @@ from adapters.model import Record
 from adapters.route.chunk import Answer
 from adapters.translators import Exporters, Translators
 
-AGAIN = 30.0
-"""Seconds after one that could not help until the next."""
+AGAIN, LONGEST = 30.0, 3600.0
+"""Seconds after one that could not help until the next, and at most after several."""
 
 LOOK = 1.0
 """Seconds between two looks at whether it is to end."""
@@ -50,7 +50,8 @@ class Aside:
         self._connection: Connection | None = None
         self._running: asyncio.Task[None] | None = None
         self._lately: dict[Span, bool] = {}
-        self._theirs, self._not_before = 0, 0.0
+        self._theirs = 0
+        self._not_before, self._pause = 0.0, AGAIN
 
     @property
     def ahead(self) -> int:
@@ -102,18 +103,22 @@ class Aside:
             async with started() as connection:
                 if await self._loaded(connection):
                     await self._used(connection)
+                    self._pause = AGAIN
+                else:
+                    self._wait()
         except (OSError, Ended) as error:
             _log.warning("no other process helps with the backlog: all is rendered here", reason=str(error))
-            self._not_before = self._clock() + AGAIN
+            self._wait()
+
+    def _wait(self) -> None:
+        self._not_before = self._clock() + self._pause
+        self._pause = min(2 * self._pause, LONGEST)
 
     async def _loaded(self, connection: Connection) -> bool:
         """Whether the process has loaded what this one has."""
         self._theirs = self.revision
         theirs, ours = await connection.load(self._plan.written()), generation(self._mappings, self._exports)
-        same = theirs is not None and all(ours.get(name) == seen for name, seen in theirs.items())
-        if not same:
-            self._not_before = self._clock() + AGAIN
-        return same
+        return theirs is not None and all(ours.get(name) == seen for name, seen in theirs.items())
 
     async def _used(self, connection: Connection) -> None:
         """Has the routes use it, while there is a backlog and it renders as this process would."""
