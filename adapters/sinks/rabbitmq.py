@@ -6,7 +6,6 @@ Binding: the CloudEvents SDK's for RabbitMQ (AMQP 0-9-1, headers with `ce-`). Th
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 
 import aio_pika
@@ -89,19 +88,23 @@ class RabbitmqSink:
         channel = await self._ready()
         if self._settings.declare:
             await self._declare(channel, batch)
-        progress, window = InOrder(len(batch), taken), asyncio.Semaphore(self._settings.window or len(batch))
-        failures: list[DeliveryError] = []
+        progress, window = InOrder(len(batch), taken), self._settings.window or len(batch)
 
         async def outcome(index: int, message: Message) -> DeliveryError | None:
-            async with window:
-                failure = failures[0] if failures else await self._outcome(channel, message)
+            failure = await self._outcome(channel, message)
             if failure is None:
                 progress.took(index)
-            elif not isinstance(failure, PermanentError):
-                failures.append(failure)
             return failure
 
-        outcomes = await asyncio.gather(*itertools.starmap(outcome, enumerate(batch)))
+        sent: list[asyncio.Task[DeliveryError | None]] = []
+        async with asyncio.TaskGroup() as group:
+            for index, message in enumerate(batch):
+                if index >= window:
+                    await asyncio.wait([before := sent[index - window]])
+                    if before.result():
+                        break
+                sent.append(group.create_task(outcome(index, message)))
+        outcomes = [each.result() for each in sent]
         refusals = [each for each in outcomes if isinstance(each, _Refused)]
         raise_first([refusals[0] if refusals and each else each for each in outcomes])
 

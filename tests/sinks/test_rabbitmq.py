@@ -233,6 +233,16 @@ async def test_no_more_are_under_way_than_the_window_says(
     assert len(ids) <= 2 + 3
 
 
+async def test_behind_a_refusal_no_more_is_sent_than_the_window_says(opened: Open, channel: Any, make: Make) -> None:
+    """What is behind it is sent again in any case."""
+    sink = opened(routing_key="{subject}", window=2)
+    subjects = ["cicd.a", "nowhere", *["cicd.b"] * 8]
+    with pytest.raises(PermanentError, match="no queue is bound") as caught:
+        await sink.publish([make(number, subject=subject) for number, subject in enumerate(subjects)])
+    assert caught.value.delivered == 1
+    assert len(await _all(channel)) <= 2
+
+
 async def test_all_are_confirmed_with_a_window(opened: Open, channel: Any, make: Make) -> None:
     """Each goes once there is room, in order, and is told of."""
     sink, told = opened(window=3), list[int]()
