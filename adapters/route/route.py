@@ -18,6 +18,7 @@ from adapters.logs import Seldom
 from adapters.metrics import Metrics
 from adapters.model import LARGE, Record
 from adapters.redaction import Redact
+from adapters.route import hints
 from adapters.route.ahead import Ahead
 from adapters.route.batch import MOST_REASONS, Batch
 from adapters.route.chunk import BATCH_BYTES, Aside, Chunk, Here
@@ -94,7 +95,8 @@ class Route:
         self._free.set()
         self._draining = asyncio.Event()
         self._seldom = Seldom()
-        self._look = self._next = self.clock()
+        self._next = self.clock()
+        self._due: asyncio.Future[None] | None = None
         self._refusals: dict[int, list[str]] = {}
 
     def drain(self) -> None:
@@ -208,9 +210,9 @@ class Route:
             await self._noting
 
     async def _retry_dead_letters(self) -> None:
-        if self.clock() < self._look:
+        if self._due is not None and not self._due.done():
             return
-        self._look = self.clock() + self.poll
+        self._due = hints.after(self.poll)
         while records := await self._fetched(self.log.due):
             while not self._pipeline.empty:
                 await self._pipeline.settle()
@@ -301,14 +303,12 @@ class Route:
 
     async def _idle(self, early: float, stopping: asyncio.Future[Any]) -> None:
         """Returns when there may be something to do: not before its time, where a look at the log would be `early`."""
-        hints: list[asyncio.Future[Any]] = [] if early > 0 else [asyncio.ensure_future(self.log.wait())]
+        hint = hints.after(early) if early > 0 else asyncio.ensure_future(self.log.wait())
+        looking = [self._due] if self._due is not None else []
         try:
-            timeout = early if early > 0 else self.poll
-            awaited = [stopping, *hints, *self._pipeline.answers]
-            await asyncio.wait(awaited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            await hints.first([stopping, hint, *looking, *self._pipeline.answers])
         finally:
-            for hint in hints:
-                hint.cancel()
+            hint.cancel()
 
     async def _note_outage(self, reason: str | None) -> None:
         """For those who look on: where it cannot be written now, nothing waits for it."""
