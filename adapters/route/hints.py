@@ -1,5 +1,6 @@
 """Waiting for the first of several futures, as each notification that comes alone is waited for: `asyncio.wait` takes
-twice as long, and makes a timer each time."""
+twice as long, and makes a timer each time.
+"""
 
 from __future__ import annotations
 
