@@ -36,6 +36,9 @@ def lookup(path: Path, names: Names) -> Closure:
 
 
 def _walked(function: Function, start: str, path: Path) -> str:
+    if start == "scope":
+        function.reads.add(path.steps[0])
+
     def write() -> str:
         if ALL in path.steps:
             return _of_every(function, start, path)

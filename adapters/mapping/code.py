@@ -7,7 +7,7 @@ the mapping they come from: that is looked up, by line, when one of them fails.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache, partial
 from itertools import count
@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from adapters.mapping.failures import Absent, Failure, Missing
 from adapters.mapping.filters.filter import ERRORS
-from adapters.mapping.scope import MEMO, Closure, Constant, Scope
+from adapters.mapping.scope import ITEM, MEMO, UNSPLIT, Closure, Constant, Scope
+from adapters.mapping.syntax import ALL, Step
 
 _DEEPEST = 50
 """With so many blocks around it, a closure is called instead of written out: Python reads a hundred, and no more."""
@@ -42,10 +43,18 @@ class _Mark(NamedTuple):
     calls: str
 
 
+class _Draft(NamedTuple):
+    """A function's length in statements, and the members of a scope that it reads: ALL for any of them."""
+
+    length: int
+    reads: frozenset[Step]
+
+
 class Function:
-    """A function of a scope while it is written."""
+    """A function of a scope while it is written; it `reads` these members of it, ALL for any of them."""
 
     def __init__(self) -> None:
+        self.reads: set[Step] = set()
         self._lines = [*_HEAD]
         self._marks = [_Mark("", "")] * len(_HEAD)
         self._place = ""
@@ -107,7 +116,12 @@ class Function:
             return self.bind(closure.value)
         if isinstance(closure, Code) and self._depth < _DEEPEST:
             return self.once(closure, lambda: closure.write(self))
-        return self.once(closure, lambda: self.assign(f"{self.bind(closure)}(scope)"))
+        return self.call(closure)
+
+    def call(self, closure: Closure) -> str:
+        """The same, by a call."""
+        self.reads.update(reads(closure))
+        return self.once(closure, lambda: self.assign(f"{self.bind(called(closure))}(scope)"))
 
     def once(self, key: Hashable, make: Callable[[], str]) -> str:
         """The variable that was made for a key, or is made now."""
@@ -173,11 +187,11 @@ class Code:
         return function.returning(self.write(function))
 
     @cached_property
-    def short(self) -> bool:
-        """Whether it is no longer than what is written out wherever it is used."""
+    def draft(self) -> _Draft:
+        """What is known of the function without making it."""
         function = Function()
         self.write(function)
-        return function.length <= _SHORT
+        return _Draft(function.length, frozenset(function.reads))
 
     def __call__(self, scope: Scope) -> Any:
         """The value over a scope."""
@@ -187,6 +201,13 @@ class Code:
 def called(closure: Closure) -> Closure:
     """A closure that is quickest to call."""
     return closure.function if isinstance(closure, Code) else closure
+
+
+def reads(closure: Closure) -> Collection[Step]:
+    """The members of a scope that a closure reads, ALL for any of them."""
+    if isinstance(closure, Code):
+        return closure.draft.reads
+    return () if isinstance(closure, Constant) or closure in UNSPLIT else (ALL,)
 
 
 def folded(closure: Closure, parts: Iterable[Closure]) -> Closure:
@@ -199,20 +220,22 @@ def folded(closure: Closure, parts: Iterable[Closure]) -> Closure:
         return closure
 
 
-def remembered(closure: Closure, name: str) -> Closure:
+def remembered(closure: Closure, name: str, items: Collection[str] = ()) -> Closure:
     """The closure, evaluated once for each record; `name` is unlike any other's of the same mapping.
 
+    Of `items`, the names that splits give to what they make of a record, one that reads any is evaluated for each item.
     One that is long is called: written out, those that use it would be longer still, and so on.
     """
     if isinstance(closure, Constant):
         return closure
 
     def write(function: Function) -> str:
-        memo = function.once(MEMO, lambda: function.assign(f"scope[{MEMO!r}]"))
+        key = ITEM if items and not {ALL, *items}.isdisjoint(reads(closure)) else MEMO
+        memo = function.once(key, lambda: function.assign(f"scope[{key!r}]"))
         value = function.assign(f"{memo}.get({name!r}, {memo})")
         with function.block(f"if {value} is {memo}:"):
-            made = closure.function if isinstance(closure, Code) and not closure.short else closure
-            function.write(f"{value} = {memo}[{name!r}] = {function.value(made)}")
+            long = isinstance(closure, Code) and closure.draft.length > _SHORT
+            function.write(f"{value} = {memo}[{name!r}] = {(function.call if long else function.value)(closure)}")
         return value
 
     return Code(write)

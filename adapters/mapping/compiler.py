@@ -137,7 +137,7 @@ class _Compiler(Compiling):
         if model.timestamp:
             return self.values.required(model.timestamp, (*at, "timestamp"))
         if self.model.defaults.timestamp:
-            return remembered(
+            return self.remembered(
                 self.values.required(self.model.defaults.timestamp, ("defaults", "timestamp")), "timestamp"
             )
         return received_at
@@ -145,17 +145,17 @@ class _Compiler(Compiling):
     @cached_property
     def _default_chain(self) -> Closure | None:
         chain = self._chain(self.model.defaults, ("defaults",))
-        return remembered(chain, "chain") if chain else None
+        return self.remembered(chain, "chain") if chain else None
 
     @cached_property
     def _default_links(self) -> Sequence[Link]:
         made = enumerate(self._links(self.model.defaults, ("defaults",)))
-        return [link._replace(make=remembered(link.make, f"link {index}")) for index, link in made]
+        return [link._replace(make=self.remembered(link.make, f"link {index}")) for index, link in made]
 
     def _custom_data(self, model: RuleModel, at: Location) -> Closure:
         """The defaults' members, then the rule's own."""
         common, own = self.model.defaults.custom_data, model.custom_data
-        shared = remembered(self.values.members(common, ("defaults", "custom_data")), "custom_data")
+        shared = self.remembered(self.values.members(common, ("defaults", "custom_data")), "custom_data")
         particular = self.values.members(own, (*at, "custom_data"))
         if common and own:
             return merged(shared, particular)
@@ -212,7 +212,7 @@ class _Compiler(Compiling):
             self.values.report(at, f"there is no rule '{target}'", suggestion(target, self.model.rules))
             return None
         name = self.values.name(rule.emit, ("rules", target, "emit"))
-        return remembered(self._id(rule, name, ("rules", target)), f"id {target}")
+        return self.remembered(self._id(rule, name, ("rules", target)), f"id {target}")
 
 
 def _placed(expressions: Sequence[str], at: Location) -> Iterator[tuple[str, Location]]:

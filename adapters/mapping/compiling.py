@@ -33,6 +33,7 @@ class Compiling:
     ) -> None:
         self.file = file
         self._defined = model
+        self._items = frozenset(_items(file.data))
         self.values = Values(file, Names({}, model.tables))
         set_ = {name: Constant(variables.get(name, default)) for name, default in model.variables.items()}
         self.values.names = Names(definitions := Definitions({**given, **set_}, model.let, self._let), model.tables)
@@ -43,7 +44,11 @@ class Compiling:
         if node is None:
             return Constant(Absent(f"${name} is null"))
         made = self.values.expression(node, at) if isinstance(node, str) else self.values.optional(node, at)
-        return remembered(made, f"let {name}")
+        return self.remembered(made, f"let {name}")
+
+    def remembered(self, closure: Closure, name: str) -> Closure:
+        """The closure, evaluated once for each record, or for each item of a split where it reads that."""
+        return remembered(closure, name, self._items)
 
     def choice(self, items: Sequence[Item]) -> Choice[Item]:
         """A choice among items of the file, by what most of their conditions ask."""
@@ -72,6 +77,15 @@ class Compiling:
         """The same of a rule, which may leave scopes out."""
         split = self.splitter(model, at, required=False)
         return chosen(split, self.values.condition(model.when, (*at, "when"))) if model and model.when else split
+
+
+def _items(node: Any) -> Iterator[str]:
+    """The names that splits give to their items, wherever in a file one stands."""
+    if isinstance(node, dict):
+        yield from (name for name in (node.get("as"),) if isinstance(name, str))
+        node = [*node.values()]
+    for each in node if isinstance(node, list) else ():
+        yield from _items(each)
 
 
 def checked(

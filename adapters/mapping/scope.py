@@ -23,6 +23,9 @@ Closure = Callable[[Scope], Any]
 BODY, HEADERS, RECEIVED_AT, MEMO = "\0body", "\0headers", "\0received_at", "\0memo"
 """The scope's keys of the whole document, of what came with it, and of what was evaluated already, by name."""
 
+ITEM = "\0item"
+"""The scope's key of what was evaluated already of one item of a split, and may be another value for the next one."""
+
 DIGEST = "\0digest"
 """The scope's key of where the digest of the whole document is kept, for all that is made of it: it may be large."""
 
@@ -50,6 +53,7 @@ def scope(document: Any, notification: Notification) -> Scope:
     members[RECEIVED_AT] = notification.received_at
     members[DIGEST] = []
     members[MEMO] = {}
+    members[ITEM] = {}
     return members
 
 
@@ -57,7 +61,7 @@ def inside(outside: Scope, members: Mapping[Any, Any]) -> Scope:
     """A scope of other members, with what is not the payload's as it is outside."""
     envelope = outside.get(ENVELOPE, _NO_ENVELOPE)
     given = {key: outside[key] for key in (BODY, HEADERS, RECEIVED_AT, DIGEST)}
-    return {**members, **given, ENVELOPE: envelope, MEMO: {}}
+    return {**members, **given, ENVELOPE: envelope, MEMO: {}, ITEM: {}}
 
 
 def each_of(outside: Scope, name: str, found: Any, where: str = "") -> Iterator[Scope]:
@@ -70,7 +74,7 @@ def each_of(outside: Scope, name: str, found: Any, where: str = "") -> Iterator[
     if not isinstance(found, list):
         raise Failure(f"cannot split {shown(found)}", where)
     for item in found:
-        yield {**outside, name: item, MEMO: {}}
+        yield {**outside, name: item, ITEM: {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,7 @@ def images(scope: Scope) -> dict[str, Any] | Absent:
     """What the source looked up: what a registry says of images, by package URL."""
     text = scope[HEADERS].get(LOOKED_UP)
     return _NO_IMAGES if text is None else orjson.loads(text)
+
+
+UNSPLIT = frozenset({*GIVEN.values(), images})
+"""What gives the same for all that a record is split into: it reads none of its members."""

@@ -10,6 +10,7 @@ from adapters.mapping.conditions import Condition
 from adapters.mapping.failures import Failure
 from adapters.mapping.needs import object_only
 from adapters.mapping.scope import Closure, Constant, Scope, each_of, never
+from adapters.mapping.syntax import ALL
 
 _IS_THERE = "type({0}) is not Absent"
 _IS_NOT_EMPTY = "({0} or {0} not in ('', [], {{}}))"
@@ -120,6 +121,7 @@ def each_made(each: Closure, name: str, when: Condition, part: Part) -> Closure:
 
     def write(function: Function) -> str:
         found = function.value(each)
+        function.reads.add(ALL)
         return function.made_of([found], f"{function.bind(gather)}(scope, {found})")
 
     return Code(write)
