@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from adapters.mapping.code import Code, Function, called, folded
+from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Absent, Failure, Missing, shown
-from adapters.mapping.scope import Closure, Constant, Scope
+from adapters.mapping.scope import Closure, Constant
 
 
 def placed(get: Closure, where: str) -> Closure:
@@ -22,17 +22,17 @@ def placed(get: Closure, where: str) -> Closure:
 
 def caught(closure: Closure) -> Closure:
     """Absent where something that it needs is missing."""
-    if isinstance(closure, Constant):
-        return closure
-    get = called(closure)
 
-    def caught(scope: Scope) -> Any:
-        try:
-            return get(scope)
-        except Missing as missing:
-            return Absent(str(missing), missing.where)
+    def write(function: Function) -> str:
+        value = function.variable()
+        with function.block("try:"):
+            function.write(f"{value} = {function.value(closure)}")
+        with function.block("except Missing as missing:"):
+            function.write("explained(missing)")
+            function.write(f"{value} = Absent(str(missing), missing.where)")
+        return value
 
-    return caught
+    return closure if isinstance(closure, Constant) else Code(write)
 
 
 def needed(get: Closure, where: str) -> Closure:
