@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
@@ -38,10 +38,8 @@ class Batch:
     def add(self, record: Record, rendered: Rendered, *, last: bool = True) -> None:
         """Takes what a record was rendered to, or a piece of it."""
         self.last = record.seq if last else self.last
-        self.size += sum([len(message.data) for message in rendered.messages])
-        self.messages.extend(rendered.messages)
-        self.seqs.extend([record.seq] * len(rendered.messages))
-        self.marks.extend([_mark(record, message) for message in rendered.messages])
+        if rendered.messages:
+            self._take(record, rendered.messages)
         for reason in rendered.errors:
             self.fail(record.seq, reason)
         if rendered.ignored:
@@ -50,6 +48,14 @@ class Batch:
             _add(self.unmatched, record.notification.source, rendered.unmatched)
         for name in rendered.unsaid:
             _add(self.unsaid, name)
+
+    def _take(self, record: Record, messages: Sequence[Message]) -> None:
+        told = f"{record.seq} {record.notification.received_at.timestamp()}"
+        for message in messages:
+            self.messages.append(message)
+            self.seqs.append(record.seq)
+            self.marks.append(_mark(told, message))
+            self.size += len(message.data)
 
     def leave_out(self, marks: Collection[bytes]) -> None:
         """Takes out the messages that have one of these marks."""
@@ -91,8 +97,8 @@ def _add(counts: dict[str, int], name: str, count: int = 1) -> None:
     counts[name] = counts.get(name, 0) + count
 
 
-def _mark(record: Record, message: Message) -> bytes:
-    attributes, heard = message.attributes, record.notification.received_at.timestamp()
+def _mark(record: str, message: Message) -> bytes:
+    attributes = message.attributes
     place = "" if message.place is NOWHERE else message.place
-    told = f"{record.seq} {heard} {attributes['id']} {attributes['type']} {place} "
+    told = f"{record} {attributes['id']} {attributes['type']} {place} "
     return blake2b(told.encode() + message.data, digest_size=16).digest()
