@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from adapters.mapping.code import Code, Function, folded
-from adapters.mapping.failures import Absent, Failure, Missing, shown
+from adapters.mapping.failures import Absent, Failure, shown
 from adapters.mapping.scope import Closure, Constant
 
 

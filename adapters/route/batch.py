@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
+from struct import Struct
 
 from adapters.metrics import Metrics
 from adapters.model import NOWHERE, Format, Message, Record
@@ -13,6 +14,9 @@ from adapters.route.rendered import Rendered
 
 MOST_REASONS = 30
 """How many reasons are told of one record: a dead letter is for people to read."""
+
+_record = Struct("<qd").pack
+"""A record in the marks of its messages: its number, and when it was heard."""
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class Batch:
             _add(self.unsaid, name)
 
     def _take(self, record: Record, messages: Sequence[Message]) -> None:
-        told = f"{record.seq} {record.notification.received_at.timestamp()}"
+        told = _record(record.seq, record.notification.received_at.timestamp())
         for message in messages:
             self.messages.append(message)
             self.seqs.append(record.seq)
@@ -97,8 +101,8 @@ def _add(counts: dict[str, int], name: str, count: int = 1) -> None:
     counts[name] = counts.get(name, 0) + count
 
 
-def _mark(record: str, message: Message) -> bytes:
+def _mark(record: bytes, message: Message) -> bytes:
     attributes = message.attributes
     place = "" if message.place is NOWHERE else message.place
-    told = f"{record} {attributes['id']} {attributes['type']} {place} "
-    return blake2b(told.encode() + message.data, digest_size=16).digest()
+    told = f"{attributes['id']} {attributes['type']} {place} "
+    return blake2b(record + told.encode() + message.data, digest_size=16).digest()

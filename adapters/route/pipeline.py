@@ -15,7 +15,7 @@ from adapters.model import Message
 from adapters.route.batch import Batch
 from adapters.route.delivery import Delivery, publishing
 from adapters.route.told import Note, Taking, Told
-from adapters.sinks.contract import Pipelined, Sink, Taken
+from adapters.sinks.contract import Pipelined, Sink, Taken, untold
 
 Refused = dict[int, str]
 """Why a sink refused some messages of a batch, by their index."""
@@ -97,7 +97,7 @@ class Pipeline:
             await asyncio.wait([oldest.acknowledgement])
         if oldest.stopped:
             await self._recall(behind=oldest)
-        took = partial(self._told.took, oldest.taking)
+        took = untold if oldest.taking.complete else partial(self._told.took, oldest.taking)
         refused = await self._delivery.deliver(oldest.batch.messages, oldest.acknowledgement, took)
         await self._settled(oldest.batch, refused)
         self._told.over(oldest.taking)
@@ -134,8 +134,7 @@ class Pipeline:
         return taken
 
     def _all_taken(self, under_way: _UnderWay) -> None:
-        for index in range(len(under_way.batch.messages)):
-            self._told.took(under_way.taking, index)
+        self._told.took_all(under_way.taking)
         self._say(under_way, len(under_way.batch.messages))
 
     def _say(self, under_way: _UnderWay, count: int) -> None:

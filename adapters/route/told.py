@@ -68,6 +68,13 @@ class Told:
             taking.add(index)
             self._note_in_turn()
 
+    def took_all(self, taking: Taking) -> None:
+        """The messages of a batch were taken, all that was not told of yet."""
+        with self._lock:
+            for index in range(len(taking.batch.messages)):
+                taking.add(index)
+            self._note_in_turn()
+
     def over(self, taking: Taking) -> None:
         """A batch is settled, whatever of it was taken."""
         with self._lock:

@@ -9,9 +9,9 @@ import pytest
 from adapters.mapping.closures import Names, pipeline
 from adapters.mapping.code import Code, Function, called, folded, remembered
 from adapters.mapping.failures import Absent, Failure
-from adapters.mapping.scope import MEMO, Closure, Constant
+from adapters.mapping.scope import MEMO, Closure, Constant, each_of, scope
 from adapters.mapping.syntax import expression
-from tests.mapping.support import evaluate, events, mapping
+from tests.mapping.support import evaluate, events, mapping, notification
 
 NAMES = Names({}, {})
 
@@ -63,6 +63,20 @@ def test_a_record_remembers_across_functions() -> None:
     first, second = remembered(count, "n"), remembered(count, "n")
     record: dict[str, Any] = {MEMO: {}}
     assert (first(record), second(record), first({MEMO: {}})) == (1, 1, 2)
+
+
+def test_what_reads_no_item_is_evaluated_once_for_all_of_them() -> None:
+    """A named value is made again for each item of a split only if it reads the item, itself or by another name."""
+    values, scopes = counted()
+    alone = remembered(Code(lambda function: function.assign(f"{function.bind(values)}(0)")), "alone", {"item"})
+    of_item = remembered(pipeline(expression("item.size"), NAMES), "of", {"item"})
+    both = remembered(pair(alone, of_item), "both", {"item"})
+    of_body = remembered(lambda scope: scope["item"], "unknown", {"item"})
+    whole = scope({"items": [1, 2]}, notification({}))
+    items = [*each_of(whole, "item", [{"size": 5}, {"size": 6}])]
+    assert [both(each) for each in items] == [[1, 5], [1, 6]]
+    assert [of_body(each) for each in items] == [{"size": 5}, {"size": 6}]
+    assert len(scopes) == 1
 
 
 def test_names_of_names_may_go_deep() -> None:
