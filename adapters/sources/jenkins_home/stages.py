@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from adapters.mapping import xml
-from adapters.sources.jenkins_home import console, files, flow, xstream
+from adapters.sources.jenkins_home import console, files, flow, plain, xstream
 from adapters.sources.jenkins_home.files import Unreadable, Version
 from adapters.sources.jenkins_home.flow import FlowNode, Stage
 
@@ -51,9 +51,12 @@ class Stages:
         contents = {path: self._content(path) for path in paths}
         if not any(flow.MARK in content for content in contents.values()):
             return []
-        told = list(flow.telling(contents).items())
-        parts = (told[first : first + _TOGETHER] for first in range(0, len(told), _TOGETHER))
-        return flow.stages(node for part in parts for node in self._all(dict(part)))
+        told = flow.telling(contents)
+        found = {path: plain.node(content) for path, content in told.items()}
+        others = [(path, told[path]) for path, node in found.items() if node is None]
+        parts = (others[first : first + _TOGETHER] for first in range(0, len(others), _TOGETHER))
+        parsed = (node for part in parts for node in self._all(dict(part)))
+        return flow.stages([*filter(None, found.values()), *parsed])
 
     def forget(self, directory: str) -> None:
         """What was known of a build."""
@@ -72,6 +75,8 @@ class Stages:
         return [node for root in roots for node in flow.nodes(root)]
 
     def _nodes(self, path: str, content: bytes) -> list[FlowNode]:
+        if (node := plain.node(content)) is not None:
+            return [node]
         try:
             return list(flow.nodes(xml.root(content))) if content else []
         except ValueError as error:
