@@ -6,16 +6,17 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from bench.chain import chained
 from bench.load import ACCEPTED
 from bench.service import started, wait_for_lines
 from bench.table import Row
 from bench.translation import BODY
-from tests.service import Service
 
 ROUNDS, WARM_UP, SECONDS = 3, 300, 4.0
 OFTEN, SELDOM = 300, 20
@@ -38,18 +39,23 @@ def rows() -> Iterator[Row]:
     name = f"paced: acknowledgement at {OFTEN}/s, both routes publishing"
     yield Row(f"{name}, p50", _percentile(rounds, 50), "ms", at_most=1 * slower)
     yield Row(f"{name}, p99", _percentile(rounds, 99), "ms", at_most=4 * slower)
-    published = [_round(SELDOM, _Tool.published) for _ in range(ROUNDS)]
-    yield Row(
-        f"paced: from the post to the sink's file at {SELDOM}/s, p50", _percentile(published, 50), "ms", at_most=2
-    )
+    both = [(_round(SELDOM, _Tool.published), _round(SELDOM, _Tool.published, chained)) for _ in range(ROUNDS)]
+    published, bare = (_percentile([*found], 50) for found in zip(*both, strict=True))
+    name = f"paced: from the post to the sink's file at {SELDOM}/s, p50"
+    yield Row(name, published, "ms", at_most=2)
+    yield Row(f"{name}, beside a bare server that flushes it and writes", published, "ms", bare)
+
+
+Server = Callable[[], AbstractContextManager[tuple[int, Path, int]]]
+"""One that runs within: its port, the file to which it publishes, and the lines that a post becomes there."""
 
 
 class _Tool:
     """Posts over one connection, until the sidecar closes it: a tool then makes another for its next post."""
 
-    def __init__(self, service: Service) -> None:
-        self._service, self._connection = service, _connected(service)
-        self._file = service.folder / "cdevents.jsonl"
+    def __init__(self, port: int, file: Path) -> None:
+        self._port, self._connection = port, _connected(port)
+        self._file = file
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +73,7 @@ class _Tool:
         passed = (time.perf_counter() - start) * 1000
         if b"connection: close" in answer:
             self._connection.close()
-            self._connection = _connected(self._service)
+            self._connection = _connected(self._port)
         return passed
 
     def published(self) -> float:
@@ -79,16 +85,23 @@ class _Tool:
         return (time.perf_counter() - start) * 1000
 
 
-def _connected(service: Service) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", service.port))
+@contextmanager
+def _sidecar() -> Iterator[tuple[int, Path, int]]:
+    """With the file of the CDEvents."""
+    with started() as service:
+        yield service.port, service.folder / "cdevents.jsonl", 2
 
 
-def _round(rate: int, post: Callable[[_Tool], float]) -> list[float]:
+def _connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port))
+
+
+def _round(rate: int, post: Callable[[_Tool], float], server: Server = _sidecar) -> list[float]:
     """What was measured of each post, sorted."""
-    with started() as service, _Tool(service) as tool:
+    with server() as (port, file, lines), _Tool(port, file) as tool:
         for _ in range(WARM_UP):
             tool.answered()
-        wait_for_lines(service.folder / "cdevents.jsonl", 2 * WARM_UP)
+        wait_for_lines(file, lines * WARM_UP)
         begin, found = time.perf_counter() + 0.5, []
         for number in range(int(rate * SECONDS)):
             time.sleep(max(0.0, begin + number / rate - time.perf_counter()))
