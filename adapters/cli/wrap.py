@@ -76,13 +76,14 @@ class _Telling:
     def __init__(self, where: Callable[[], Target], patterns: Sequence[str], seconds: float) -> None:
         from adapters.sending import reports
 
-        self._patterns, self._seconds = patterns, seconds
-        self._before: reports.States = {}
+        self._patterns: Sequence[str] = ()
+        self._seconds = seconds
         self._where: Target | None = None
         with _aside("nothing is told of it"):
             self._where = where()
         with _aside("--report"):
             self._before = reports.matching(patterns)
+            self._patterns = patterns
 
     def keep(self, what: str, made: Callable[[], Sequence[CDEvent]]) -> None:
         """Keeps those events that are valid."""
@@ -102,9 +103,11 @@ class _Telling:
         """The events of the reports that were written meanwhile."""
         from adapters.sending import reports
 
+        if not self._patterns:
+            return []
         problems: list[str] = []
         files = reports.written(self._patterns, self._before)
-        if self._patterns and not files:
+        if not files:
             problems.append(f"no report was written: --report {' '.join(self._patterns)}")
         found = [story.with_it(event) for event in reports.events(files, story.source, problems)]
         for problem in problems:

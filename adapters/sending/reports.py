@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
 from stat import S_ISREG
 
-from adapters.errors import MappingError
+from adapters.errors import AdapterError, MappingError
 from adapters.mapping import library
 from adapters.mapping.translator import Translation
 from adapters.model import CDEvent, Notification
@@ -18,12 +20,41 @@ States = Mapping[Path, tuple[int, ...]]
 LARGEST = 64 << 20
 """Bytes of a report that is read, at most."""
 
+PATIENCE = 10.0
+"""Seconds that reports are looked for, at most: the command waits for that."""
+
 _ROBOT = b"<robot"
 _BEGINNING = 4096
 
 
-def matching(patterns: Sequence[str]) -> States:
-    """The files of some patterns (`**` is any depth), each with what is another when it was written again."""
+class TooMany(AdapterError):
+    """Files are not found in time: what to do."""
+
+
+def matching(patterns: Sequence[str], seconds: float = PATIENCE) -> States:
+    """The files of some patterns (`**` is any depth), each with what is another when it was written again.
+
+    Raises TooMany where they are looked for longer than that. For the main thread.
+    """
+    with _within(seconds):
+        return _matching(patterns)
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise TooMany(f"looking for reports takes more than {seconds:g} s: name the folder that they are in")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _matching(patterns: Sequence[str]) -> States:
     names = {name for pattern in patterns for name in glob(pattern, recursive=True)}  # noqa: PTH207 - also absolute
     return {Path(name): state for name in names if (state := _state(name)) is not None}
 
