@@ -41,15 +41,16 @@ class Child:
             raise Ended("it ended") from None
 
     async def aclose(self) -> None:
-        """Ends the process."""
+        """Ends the process: by force where it does not end by itself, or nobody can wait for that."""
         self._writer.close()
         try:
-            async with asyncio.timeout(GRACE):
-                await self.process.wait()
-        except TimeoutError:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE):
+                    await self.process.wait()
+        finally:
             with suppress(ProcessLookupError):
                 self.process.kill()
-            await self.process.wait()
+        await self.process.wait()
 
 
 @asynccontextmanager

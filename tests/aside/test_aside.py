@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from adapters.aside import aside as aside_module
 from adapters.aside import connection
-from adapters.model import Message
-from tests.aside.support import NEW, OLD, House, Kept, house, run
+from adapters.model import Message, Record
+from tests.aside.support import NEW, OLD, House, Kept, heard, house, run
 from tests.checkout import ROOT
 from tests.waiting import eventually, until
 
@@ -119,6 +119,17 @@ async def test_it_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert sink.taken == await alone(told, "cdevents")
         assert warnings(logs) == ["it has not answered for 0 s"]
         assert gone(pid)
+
+
+async def test_it_is_stuck_when_all_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not stay behind, though it is not waited for any longer."""
+    monkeypatch.setattr(connection, "PATIENCE", 0.01)
+    async with house(tmp_path, RUNS) as told:
+        os.kill(pid := await told.helped(), signal.SIGSTOP)
+        told.aside.begin("cdevents", [Record(number, heard(run(number))) for number in range(10)])
+        await eventually(lambda: told.aside.pid is None)
+        await told.aside.aclose()
+        await eventually(lambda: dying(pid))
 
 
 async def test_a_mapping_is_loaded_anew(tmp_path: Path) -> None:
