@@ -74,7 +74,10 @@ def _utc_now() -> datetime:
 
 
 class Sidecar:
-    """Sinks, routes and sources around one journal, by name; none of them runs yet."""
+    """Sinks, routes and sources around one journal, by name; none of them runs yet.
+
+    `answering` is how many wait to be answered: who posts something, and not who reads what is there anyway.
+    """
 
     def __init__(self, settings: Config, journal: Journal) -> None:
         """Raises ConfigError when a mapping cannot be loaded or a sink not be built."""
@@ -94,7 +97,8 @@ class Sidecar:
         self._foresight = Foresight(self._translate)
         self._large = Large()
         self._spare = min(cores(), settings.cores or math.inf) - 1
-        self._turns = Turns(lambda: journal.appending > 0)
+        self.answering = 0
+        self._turns = Turns(lambda: self.answering > 0)
         self._redact = redaction(settings)
         self.sinks = _built("sinks", settings, together, settings.sinks, lambda _, each: SINKS[each.type].build(each))
         self.sources = _built("sources", settings, together, settings.sources, self._source)
@@ -123,13 +127,18 @@ class Sidecar:
         pulse, settings = self._pulses[source], self.settings.sources[source]
         append = standby.append if (standby := self._standby(source)) else self.journal.append
         keep = self._lent[source].passed if source in self._lent else append
+        answers = isinstance(self.sources[source], Mounted)
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
                 if self.journal.quiet:
                     translator, next_ = self.translators.current(source), self.journal.last + 1
                     asyncio.get_running_loop().call_soon(self._foresight.see, translator, next_, notifications)
-                await keep(notifications, checkpoints)
+                self.answering += answers
+                try:
+                    await keep(notifications, checkpoints)
+                finally:
+                    self.answering -= answers
                 self.metrics.received(source, len(notifications))
 
         kept = self._joining.receiver(receive, source)

@@ -12,7 +12,7 @@ import structlog.testing
 
 from adapters import config
 from adapters.config import Config
-from adapters.errors import ConfigError
+from adapters.errors import ConfigError, JournalUnavailable
 from adapters.sidecar import assembled
 from adapters.translators import Translators
 from tests.cli.support import invoke
@@ -132,3 +132,24 @@ async def test_another_process_helps_where_there_is_another_core(
     monkeypatch.setattr("adapters.sidecar.cores", lambda: there)
     async with assembled(living.config(**({} if told is None else {"cores": told}))) as sidecar:
         assert (sidecar.aside is not None) == helped
+
+
+async def test_publishing_yields_to_who_posts_and_not_to_who_reads(
+    living: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the answer of what is in a file anyway."""
+    file = {"type": "tail", "paths": [str(living.folder / "a.log")], "instance": "http://tool/"}
+    hook = {"type": "webhook", "path": "/hook", "instance": "http://tool/"}
+    async with assembled(living.config(sources={"hook": hook, "file": file})) as sidecar:
+        counts = []
+
+        async def append(*_: object) -> int:
+            counts.append(sidecar.answering)
+            raise JournalUnavailable("no room")
+
+        monkeypatch.setattr(sidecar.journal, "append", append)
+        for source in ("hook", "file"):
+            with pytest.raises(JournalUnavailable):
+                await sidecar.receiver(source)([])
+            counts.append(sidecar.answering)
+    assert counts == [1, 0, 0, 0]
