@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
+from adapters.cdevents.cloudevents import JSON
 from adapters.errors import JournalUnavailable
 from adapters.model import Checkpoint, Notification, Receive
 from adapters.sources.contract import Context
@@ -16,6 +17,9 @@ from adapters.sources.jenkins.documents import Written, written
 from adapters.sources.jenkins.progress import Progress, Since, texts
 
 Sleep = Callable[[float], Awaitable[None]]
+
+_SAID = {"content-type": JSON}
+"""What is said of a document saves looking, for whatever is made of it, whether it is JSON."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,7 +45,7 @@ class Keeper:
     ) -> None:
         """The same of documents and progress as they are kept."""
         heard = self.context.clock()
-        notifications = [Notification(self.context.name, body, heard, position=url) for url, body in documents]
+        notifications = [Notification(self.context.name, body, heard, _SAID, url) for url, body in documents]
         checkpoints = [Checkpoint(self.context.name, job, text) for job, text in progress.items()]
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(JournalUnavailable),
