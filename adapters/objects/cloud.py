@@ -50,10 +50,6 @@ _HINTS = (
         "set AWS_ALLOW_HTTP=true for an endpoint without TLS",
     ),
     (
-        r"non-unicode",
-        "a file whose name is not UTF-8 is not read as an object: rename it, or name what is beside it",
-    ),
-    (
         r"invalid path|Could not parse path",
         "a key with an empty step, . or .. as one, or a line break is not read: rename it, or name what is beside it",
     ),
@@ -63,18 +59,20 @@ _HINTS = (
 
 
 class Cloud:
-    """A bucket or a container, or `file://` for a folder."""
+    """A bucket or a container."""
+
+    grows = False
 
     def __init__(self, root: str, options: Mapping[str, str]) -> None:
-        self._root, self.grows = root, root == "file://"
+        self._root = root
         client = {name: value for name, value in options.items() if name in _CLIENT}
         config = {name: value for name, value in options.items() if name not in _CLIENT}
         with _told(root):
             self._store = from_url(  # type: ignore[call-overload]  # it has one for each store
-                root if root != "file://" else "file:///",
+                root,
                 **({"config": config} if config else {}),
                 **({"client_options": client} if client else {}),
-                **({"retry_config": {"retry_timeout": _PATIENCE}} if root != "file://" else {}),
+                retry_config={"retry_timeout": _PATIENCE},
             )
 
     def listed(self, prefix: str) -> Iterator[Object]:

@@ -11,6 +11,10 @@ from adapters.extras import need
 from adapters.late import late
 from adapters.objects.address import Address
 from adapters.objects.contract import Object, Store
+from adapters.objects.folder import Folder
+
+FILES = "file://"
+"""The store that is this machine."""
 
 _cloud = late("adapters.objects.cloud", "Cloud")
 _sftp = late("adapters.objects.sftp", "Sftp")
@@ -44,7 +48,7 @@ class Stores:
     def _store(self, root: str) -> Store:
         if root not in self._open:
             needed(Address(root, ""))
-            store: Store = (_sftp if _is_sftp(root) else _cloud)(root, self._options)
+            store: Store = Folder() if root == FILES else (_sftp if _is_sftp(root) else _cloud)(root, self._options)
             self._stack.callback(store.close)
             self._open[root] = store
         return self._open[root]
@@ -52,7 +56,8 @@ class Stores:
 
 def needed(address: Address) -> None:
     """Raises ConfigError where the library for an address is not installed."""
-    need("objects", "asyncssh" if _is_sftp(address.root) else "obstore")
+    if address.root != FILES:
+        need("objects", "asyncssh" if _is_sftp(address.root) else "obstore")
 
 
 def _is_sftp(root: str) -> bool:

@@ -17,7 +17,7 @@ from adapters.errors import ConfigError
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Notification
 from adapters.objects import Object, Unusable
-from adapters.objects.cloud import Cloud
+from adapters.objects.folder import Folder
 from adapters.sources.contract import Context
 from adapters.sources.objects.progress import Progress
 from adapters.sources.objects.settings import ObjectsSettings
@@ -61,13 +61,7 @@ def bucket(tmp_path: Path) -> Path:
 @pytest.fixture
 def whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder is as a bucket, where each object comes at once."""
-    made = Cloud.__init__
-
-    def init(self: Cloud, root: str, options: Any) -> None:
-        made(self, root, options)
-        self.grows = False
-
-    monkeypatch.setattr(Cloud, "__init__", init)
+    monkeypatch.setattr(Folder, "grows", False)
 
 
 Make = Callable[..., Objects]
@@ -196,11 +190,11 @@ async def test_a_store_that_cannot_be_used_is_asked_again(
     await source.poll(kept.receive)
     known = dict(kept.checkpoints)
 
-    def listed(_: Cloud, prefix: str) -> Iterator[Object]:
+    def listed(_: Folder, prefix: str) -> Iterator[Object]:
         raise Unusable(f"{prefix}: too busy")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Cloud, "listed", listed)
+        patch.setattr(Folder, "listed", listed)
         with pytest.raises(Unusable):
             await source.poll(kept.receive)
     assert kept.checkpoints == known
