@@ -119,7 +119,7 @@ async def measured(path: Path, heard: Heard, clock: Clock, count: int) -> dict[s
         "pruning": await acknowledged(journal, heard, lambda: journal.prune(keep=1e9)),
     }
     await delivered()
-    journal._max_bytes = journal.size() - journal._reads.ahead() - (1 << 16)
+    journal._room._max_bytes = journal.size() - journal._reads.ahead() - (1 << 16)
     times["giving way"] = await acknowledged(journal, heard, delivered)
     await journal.aclose()
     return times
