@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 import asyncssh
 
 from adapters.objects.contract import Broken, Object, Unusable
+from adapters.roots import is_in
 
 _PIECE = 1 << 20
 _SECONDS = 60.0
@@ -48,13 +49,19 @@ class Sftp:
         self._thread.start()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
+        self._refused: set[str] = set()
 
     def listed(self, prefix: str) -> Iterator[Object]:
-        """As in Store; links are followed to files, and to no folder."""
+        """As in Store; links are followed to files below the same folder, and to no folder.
+
+        One that leads elsewhere is listed, so that it is told, and not read.
+        """
         yield from self._asked(self._list(f"/{prefix}"))
 
     def pieces(self, found: Object, offset: int) -> Iterator[bytes]:
         """As in Store; a file that has grown is read as far as it was."""
+        if found.key in self._refused:
+            raise OSError("it leads to what is not below the folder, and is not read: name that as one of its own")
         self._asked(self._check(found))
         while offset < found.size:
             piece = self._asked(self._read(found.key, offset, min(_PIECE, found.size - offset)))
@@ -92,7 +99,8 @@ class Sftp:
     async def _list(self, folder: str) -> list[Object]:
         client = await self._connected()
         try:
-            found = [each async for each in self._below(client, folder)]
+            root = str(await client.realpath(folder))
+            found = [each async for each in self._below(client, folder, root)]
         except _GONE:
             return []
         except _LOST:
@@ -101,9 +109,10 @@ class Sftp:
             raise Unusable(f"{self._root}{folder}: {error.reason} (may {self._user} read the folder?)") from None
         return found
 
-    async def _below(self, client: asyncssh.SFTPClient, path: str) -> AsyncIterator[Object]:
+    async def _below(self, client: asyncssh.SFTPClient, path: str, root: str) -> AsyncIterator[Object]:
         about = await client.stat(path)
         if about.type != asyncssh.FILEXFER_TYPE_DIRECTORY:
+            self._refused.discard(path.lstrip("/"))
             yield self._object(path, about)
             return
         for each in sorted(await client.readdir(path), key=lambda each: each.filename):
@@ -113,9 +122,12 @@ class Sftp:
             inner = posixpath.join(path, name)
             if each.attrs.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
                 with suppress(*_GONE):  # since it was listed
-                    async for one in self._below(client, inner):
+                    async for one in self._below(client, inner, root):
                         yield one
             elif (found := await self._file(client, inner)) is not None:
+                self._refused.discard(found.key)
+                if each.attrs.type != asyncssh.FILEXFER_TYPE_REGULAR and not await _is_in(client, inner, root):
+                    self._refused.add(found.key)
                 yield found
 
     async def _file(self, client: asyncssh.SFTPClient, path: str) -> Object | None:
@@ -182,3 +194,13 @@ class Sftp:
     @property
     def _user(self) -> str:
         return unquote(urlsplit(self._root).username or "this user")
+
+
+async def _is_in(client: asyncssh.SFTPClient, path: str, root: str) -> bool:
+    """Whether a link leads to what is below a real folder; where the server does not say, it does not."""
+    try:
+        return is_in(str(await client.realpath(path)), root)
+    except _LOST:
+        raise
+    except asyncssh.SFTPError:
+        return False

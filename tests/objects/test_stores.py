@@ -170,3 +170,18 @@ def test_an_option_that_there_is_not_is_told(served: Served) -> None:
     """It would be without effect."""
     with Stores({"pasword": "x"}) as stores, pytest.raises(Unusable, match="there is no option pasword"):
         list(stores.listed(Address.of(f"{served.root}/x")))
+
+
+def test_a_link_leads_to_nothing_beside_the_folder(place: Place) -> None:
+    """Who may write into it has nothing else published; what it leads to below the folder is read."""
+    folder = place[2]
+    (folder / "in").mkdir()
+    (folder / "secret").write_bytes(b"hunter2")
+    (folder / "in" / "a").write_bytes(b"1")
+    (folder / "in" / "b").symlink_to("a")
+    (folder / "in" / "c").symlink_to("../secret")
+    found = listed(place, "in/")
+    assert (content(found["in/a"]), content(found["in/b"])) == (b"1", b"1")
+    with pytest.raises(OSError, match="not read: name that as one of its own"):
+        content(found["in/c"])
+    assert content(listed(place, "in/c")["in/c"]) == b"hunter2"
