@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
+
+from adapters.child.groups import told
 
 
 def cores(root: Path = Path("/")) -> float:
-    """Those that it may run on, and no more than its control groups give it time for (cgroups(7), of either version).
-
-    `root` is where `/proc` and `/sys` are.
-    """
+    """Those that it may run on, and no more than its control groups give it time for; `root` as in `groups.told`."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min([float(there), *_quotas(root)])
-
-
-def _quotas(root: Path) -> Iterator[float]:
-    with suppress(OSError, ValueError):
-        for line in (root / "proc/self/cgroup").read_text().splitlines():
-            _, controllers, group = line.split(":", 2)
-            if not controllers:
-                yield from _within(root / "sys/fs/cgroup", group, _second)
-            elif "cpu" in controllers.split(","):
-                yield from _within(root / "sys/fs/cgroup" / controllers, group, _first)
-                yield from _within(root / "sys/fs/cgroup/cpu", group, _first)
-
-
-def _within(mount: Path, group: str, quota: Callable[[Path], float]) -> Iterator[float]:
-    """Of a group and all that it is in: in a container its own may be where the first of all is."""
-    path = Path(group.lstrip("/"))
-    for each in (path, *path.parents):
-        with suppress(OSError, ValueError, ZeroDivisionError):
-            if (found := quota(mount / each)) > 0:
-                yield found
+    return min([float(there), *(quota for quota in told(root, "cpu", _second, _first) if quota > 0)])
 
 
 def _second(group: Path) -> float:

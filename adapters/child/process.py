@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
@@ -10,9 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 
 from adapters.child.frames import HEAD, Value, framed, value
+from adapters.child.memory import left
 
 GRACE = 1.0
 """Seconds that a process gets to end by itself."""
+
+NEED = 100 << 20
+"""Bytes that it has to have room for: twice what it takes, for a container that is full may be ended as a whole."""
 
 _READ = 1 << 20
 
@@ -55,7 +60,9 @@ class Child:
 
 @asynccontextmanager
 async def started(module: str) -> AsyncIterator[Child]:
-    """A process that runs a module of ours, ended after. Raises OSError when there can be none."""
+    """A process that runs a module of ours, ended after. Raises OSError when there can be none, or no room for it."""
+    if (room := left()) < NEED:
+        raise OSError(errno.ENOMEM, f"of the container's memory {room / (1 << 20):.0f} MiB are left")
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_READ)
     with closing(writer):

@@ -8,23 +8,13 @@ from pathlib import Path
 import pytest
 
 from adapters.child.cores import cores
-
-V2 = "0::{}\n"
-V1 = "12:memory:{0}\n4:cpu,cpuacct:{0}\n0::/elsewhere\n"
+from tests.child.machine import V1, V2, machine
 
 
 @pytest.fixture(autouse=True)
 def _machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of eight cores."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-
-
-def machine(root: Path, cgroup: str, files: dict[str, str]) -> Path:
-    """One with control groups, whose files are below `/sys/fs/cgroup`."""
-    for path, text in {"proc/self/cgroup": cgroup, **{f"sys/fs/cgroup/{name}": files[name] for name in files}}.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    return root
 
 
 @pytest.mark.parametrize(
