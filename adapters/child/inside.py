@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ def asked() -> Iterator[Asked]:
     """For all that the process does: it ends by the end of its socket, and not by what is typed at a terminal."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    os.nice(10)  # it has what others leave
     _go_first()
     give_back()
     with socket(fileno=sys.stdin.fileno()) as ours, suppress(ConnectionError):

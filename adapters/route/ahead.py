@@ -17,7 +17,8 @@ from adapters.route.turns import Turn
 class Ahead:
     """Reads for a route, in order, as far ahead as another process is of use; what that has no room for is made here.
 
-    `read` has up to `batch` records that are new; up to the number `careful` they wait for their turn.
+    `read` has up to `batch` records that are new; up to the number `careful` they wait for their turn. While somebody
+    waits to be answered nothing is given away: what comes back so soon would take of the time for that.
     """
 
     route: str
@@ -26,7 +27,7 @@ class Ahead:
     aside: Aside
     read: Callable[[], Awaitable[Sequence[Record]]]
     careful: Callable[[], int]
-    turn: Callable[[], Turn]
+    turn: Turn
     _chunks: deque[Chunk] = field(default_factory=deque)
 
     def __bool__(self) -> bool:
@@ -54,14 +55,14 @@ class Ahead:
     async def _answer(self, records: Sequence[Record]) -> Awaitable[Answer] | None:
         if len(records) < self.batch or not movable(records, self.careful()):
             return None
-        asked = self.aside.begin(self.route, records)
+        asked = None if self.turn.yields else self.aside.begin(self.route, records)
         return asked if asked or not self._chunks else await self._here(records)
 
     async def _here(self, records: Sequence[Record]) -> asyncio.Future[Answer]:
-        rendered, turn = [], self.turn()
+        rendered = []
         for each in made(self.render, records):
             rendered.append(each)
-            await turn.passed()
+            await self.turn.passed()
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         answer.set_result(Answer(rendered))
         return answer

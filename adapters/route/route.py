@@ -28,7 +28,7 @@ from adapters.route.large import Large
 from adapters.route.persistence import Sleep, retrying
 from adapters.route.pipeline import Pipeline, Refused
 from adapters.route.rendered import Render, Rendered
-from adapters.route.turns import Turn, Turns
+from adapters.route.turns import Turns
 from adapters.sinks.contract import Sink
 from adapters.urls import public
 
@@ -83,6 +83,7 @@ class Route:
             reached=self._reached,
             note=self.log.note,
         )
+        self._turn = self.turns.begin(self.clock)
         self._ahead = Ahead(
             self.name, self.batch, self.render, self.aside, self._read, lambda: self._careful, self._turn
         )
@@ -229,9 +230,6 @@ class Route:
         records: Sequence[Record] = await self._persistently(fetch, self.batch)
         return records
 
-    def _turn(self) -> Turn:
-        return self.turns.begin(self.clock)
-
     @property
     def _careful(self) -> int:
         """The number up to which a record may be what ended a process, this one before its start, or the one aside."""
@@ -242,7 +240,7 @@ class Route:
         answer = await chunk.answered(self.aside)
         if answer.deadly:
             self._deadly = chunk.records[-1].seq
-        batch, turn = Batch(), self._turn()
+        batch = Batch()
         for record, made in zip_longest(chunk.records, answer.made):
             if len(record.notification.body) > LARGE or record.seq <= self._careful:
                 yield self._counted(batch)
@@ -255,7 +253,7 @@ class Route:
             if batch.size > BATCH_BYTES:
                 yield self._counted(batch)
                 batch = Batch()
-            await turn.passed()
+            await self._turn.passed()
         yield self._counted(batch)
 
     async def _pieces(self, record: Record) -> AsyncGenerator[Batch]:
@@ -309,6 +307,7 @@ class Route:
             await hints.first([stopping, hint, *looking, *self._pipeline.answers])
         finally:
             hint.cancel()
+            self._turn.begin()
 
     async def _note_outage(self, reason: str | None) -> None:
         """For those who look on: where it cannot be written now, nothing waits for it."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 TURN = 0.001
 """Seconds of translating after which others get their turn."""
 
-PATIENCE = 3 * TURN
+PATIENCE = 5 * TURN
 """Seconds from one turn of a route to the next of any, while somebody waits to be answered."""
 
 
@@ -22,13 +22,18 @@ class Turns:
         self._answering, self._clock = answering, clock
         self._next = 0.0
 
+    @property
+    def yields(self) -> bool:
+        """Whether somebody waits to be answered."""
+        return self._answering()
+
     async def over(self) -> None:
         """Returns when a route that has had its turn may have another: at once, but for whom else is ready to run.
 
         However many wait, a turn comes: nothing holds publishing up for good.
         """
         now = self._clock()
-        self._next = max(self._next, now) + PATIENCE if self._answering() else now
+        self._next = max(self._next, now) + PATIENCE if self.yields else now
         await asyncio.sleep(self._next - now)
 
     def begin(self, clock: Callable[[], float]) -> Turn:
@@ -41,10 +46,19 @@ class Turn:
 
     def __init__(self, turns: Turns, clock: Callable[[], float]) -> None:
         self._turns, self._clock = turns, clock
-        self._end = clock() + TURN
+        self.begin()
+
+    @property
+    def yields(self) -> bool:
+        """Whether somebody waits to be answered, of whose processor time it takes."""
+        return self._turns.yields
+
+    def begin(self) -> None:
+        """There was nothing to do, and now there is: what was before does not count."""
+        self._end = self._clock() + TURN
 
     async def passed(self) -> None:
         """Lets others have their turn, where this one's is over."""
         if self._clock() >= self._end:
             await self._turns.over()
-            self._end = self._clock() + TURN
+            self.begin()
