@@ -12,7 +12,7 @@ A key is an expression (`patchSet.number | int`). What is missing satisfies only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ from adapters.mapping.code import Code, Function
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, Failure, Unknown, shown
 from adapters.mapping.scope import Closure, Constant, Scope, inside
+from adapters.mapping.syntax import ALL, Step
 from adapters.yamlfile import suggestion
 
 OTHER = None
@@ -191,15 +192,27 @@ def _predicate(get: Closure, name: str, operand: Any, names: Names) -> tuple[Clo
     if name == "eq" and not isinstance(get, Constant):
         return _equal(get, operand, names), wanted
     test = _some(operand, names) if name == "some" else _test(name, operand, names)
-    question = "type({0}) is not Absent and {1}({0}, scope)"
-    return _asked(get, question, lambda value, scope: type(value) is not Absent and test(value, scope), test), wanted
+    question, reads = "type({0}) is not Absent and {1}({0}, scope)", () if _written_out(operand) else (ALL,)
+
+    def ask(value: Any, scope: Scope) -> bool:
+        return type(value) is not Absent and test(value, scope)
+
+    return _asked(get, question, ask, test, reads), wanted
 
 
-def _asked(get: Closure, question: str, ask: Test, of: object = None) -> Closure:
-    """What a question says of a value, its `{0}`, and of something that is known, its `{1}`; `ask` asks the same."""
+def _asked(get: Closure, question: str, ask: Test, of: object = None, reads: Collection[Step] = ()) -> Closure:
+    """What a question says of a value, its `{0}`, and of something that is known, its `{1}`; `ask` asks the same.
+
+    `reads` are the members of the scope that it looks at beside the value.
+    """
     if isinstance(get, Constant):
         return lambda scope: ask(get.value, scope)
-    return Code(lambda function: function.assign(question.format(function.value(get), function.bind(of))))
+
+    def write(function: Function) -> str:
+        function.reads.update(reads)
+        return function.assign(question.format(function.value(get), function.bind(of)))
+
+    return Code(write)
 
 
 def _equal(get: Closure, operand: Any, names: Names) -> Closure:

@@ -230,6 +230,27 @@ def test_names_are_of_the_item_that_a_split_made() -> None:
     assert [event.subject_id for event in found] == ["1", "2"]
 
 
+@pytest.mark.parametrize("wanted", ['["${file.wanted}", none]', '"${file.all}"', '{not: {in: ["${file.other}"]}}'])
+def test_what_a_value_is_compared_with_may_be_of_an_item(wanted: str) -> None:
+    """A `let` whose condition reads the item only in what it compares with is of the item, too."""
+    text = f"""
+    cdevents: 0.5.1
+    let: {{said: {{$if: {{state: {wanted}}}, then: "yes", else: "no"}}}}
+    rules:
+      each:
+        split: {{each: files, as: file}}
+        emit: dev.cdeventsx.tool-file.pushed.0.1.0
+        id: [file.name]
+        subject: {{id: "${{$said}}"}}
+    """
+    files = [
+        {"name": "a", "wanted": "ok", "all": ["ok"], "other": "failed"},
+        {"name": "b", "wanted": "failed", "all": [], "other": "ok"},
+    ]
+    found = events(mapping(text), {"state": "ok", "files": files})
+    assert [event.subject_id for event in found] == ["yes", "no"]
+
+
 def test_a_rule_may_split_off_some_items_only() -> None:
     """Those for which a condition over the item holds; none is an event less, not an error."""
     text = """
