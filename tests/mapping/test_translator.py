@@ -230,7 +230,9 @@ def test_names_are_of_the_item_that_a_split_made() -> None:
     assert [event.subject_id for event in found] == ["1", "2"]
 
 
-@pytest.mark.parametrize("wanted", ['["${file.wanted}", none]', '"${file.all}"', '{not: {in: ["${file.other}"]}}'])
+@pytest.mark.parametrize(
+    "wanted", ['["${file.wanted}", none]', '{in: "${file.all}"}', '{not: {in: ["${file.other}"]}}']
+)
 def test_what_a_value_is_compared_with_may_be_of_an_item(wanted: str) -> None:
     """A `let` whose condition reads the item only in what it compares with is of the item, too."""
     text = f"""
