@@ -109,6 +109,9 @@ class Aside:
         except (OSError, Ended) as error:
             _log.warning("no other process helps with the backlog: all is rendered here", reason=str(error))
             self._wait()
+        except Exception as error:  # noqa: BLE001 - nobody waits for this, and without help all comes through as well
+            _log.error("a bug, please report it: nobody helps with the backlog", exc_info=error)
+            self._wait()
 
     def _wait(self) -> None:
         self._not_before = self._clock() + self._pause

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from adapters.aside import wire
 from adapters.aside.plan import Generation
 from adapters.child import process
+from adapters.child.frames import Value
 from adapters.child.process import Child, Ended
 from adapters.model import Record
 from adapters.route.chunk import Answer
@@ -53,7 +54,7 @@ class Connection:
         """Of how many spans it was asked for that it has not answered, for all the routes."""
         return len({span for span, _ in self._asked})
 
-    async def load(self, plan: bytes) -> Generation | None:
+    async def load(self, plan: Value) -> Generation | None:
         """Has it load a plan; what that is made of, None where that changes just now. Raises Ended."""
         self._child.tell(plan)
         try:

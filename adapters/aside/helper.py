@@ -24,10 +24,10 @@ def main() -> None:
 
 
 def _serve(parent: Asked) -> None:
-    if (text := parent.hear()) is None:
+    if (plan := parent.hear()) is None:
         return
     try:
-        loaded = Loaded(read(text))
+        loaded = Loaded(read(plan))
     except ConfigError:
         parent.tell(None)
         return

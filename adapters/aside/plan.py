@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import orjson
-
 from adapters import mapping
 from adapters.aside.renders import rendering
+from adapters.child.frames import Value
 from adapters.config import Config, Route
 from adapters.route import Origin, Remembered
 from adapters.route.rendered import Render
@@ -34,10 +33,10 @@ class Plan(NamedTuple):
     routes: Mapping[str, Route]
     ends: frozenset[str]
 
-    def written(self) -> bytes:
-        """As JSON."""
-        routes = {name: dict(route) for name, route in self.routes.items()}
-        return orjson.dumps([{name: [*each] for name, each in self.sources.items()}, routes, [*self.ends]])
+    def written(self) -> Value:
+        """As plain values, which are whatever a configuration may have: numbers of any size, too."""
+        routes = {name: route.model_dump(mode="json") for name, route in self.routes.items()}
+        return {name: tuple(each) for name, each in self.sources.items()}, routes, self.ends
 
 
 def planned(config: Config) -> Plan:
@@ -49,13 +48,13 @@ def planned(config: Config) -> Plan:
     return Plan(sources, config.routes, frozenset(name for name, each in config.routes.items() if config.ends(each)))
 
 
-def read(text: bytes) -> Plan:
+def read(written: Value) -> Plan:
     """The plan that is written so."""
-    sources, routes, ends = orjson.loads(text)
+    sources, routes, ends = written
     return Plan(
         {name: _Source(*each) for name, each in sources.items()},
         {name: Route.model_validate(each) for name, each in routes.items()},
-        frozenset(ends),
+        ends,
     )
 
 

@@ -41,7 +41,7 @@ def asked() -> Iterator[Asked]:
     """For all that the process does: it ends by the end of its socket, and not by what is typed at a terminal."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    os.nice(10)  # it has what others leave
+    _go_last()
     _go_first()
     give_back()
     with socket(fileno=sys.stdin.fileno()) as ours, suppress(ConnectionError):
@@ -51,6 +51,12 @@ def asked() -> Iterator[Asked]:
 def _exactly(stream: BinaryIO, size: int) -> bytes:
     content = stream.read(size)
     return content if len(content) == size else b""
+
+
+def _go_last() -> None:
+    """It has what others leave of the processor, unless it is not allowed to say so, as some sandboxes have it."""
+    with suppress(OSError):
+        os.nice(10)
 
 
 def _go_first() -> None:

@@ -44,6 +44,8 @@ class Child:
             return value(await self._reader.readexactly(size))
         except (OSError, EOFError):
             raise Ended("it ended") from None
+        except (TypeError, ValueError):
+            raise Ended("it says what cannot be read") from None
 
     async def aclose(self) -> None:
         """Ends the process: by force where it does not end by itself, or nobody can wait for that."""
@@ -76,10 +78,13 @@ async def started(module: str) -> AsyncIterator[Child]:
 async def _process(module: str, theirs: socket.socket) -> Process:
     """Our own interpreter, which takes no module from the working directory; in a session of its own."""
     with theirs:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", module),
-            stdin=theirs.fileno(),
-            stdout=DEVNULL,
-            stderr=DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", module),
+                stdin=theirs.fileno(),
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                start_new_session=True,
+            )
+        except RuntimeError as error:  # there is no thread to wait for its end; without its socket it ends by itself
+            raise OSError(errno.EAGAIN, str(error)) from None

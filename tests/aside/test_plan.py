@@ -8,6 +8,7 @@ import pytest
 
 from adapters.aside import planned
 from adapters.aside.plan import Loaded, generation, read
+from adapters.child.frames import HEAD, framed, value
 from adapters.config import Config
 from adapters.translators import Exporters, Translators
 from tests.aside import support
@@ -36,18 +37,18 @@ def test_a_plan_arrives_as_it_is(name: str) -> None:
 
 
 def test_what_a_route_may_say_arrives_too() -> None:
-    """Word by word; what sinks and sources are let in with stays here."""
+    """Word by word and to the last digit; what sinks and sources are let in with stays here."""
     auth = {"bearer": SECRET}
     config = Config.model_validate(
         {
-            "sources": {"tool": HOOK | {"auth": auth}},
+            "sources": {"tool": HOOK | {"auth": auth, "variables": {"whole": 2**80, "all": float("inf")}}},
             "sinks": {"out": OUT, "in": {"type": "http", "url": "https://x.example.com/", "auth": auth}},
             "routes": {"legacy": LEGACY, "cdevents": CDEVENTS},
         }
     )
-    text = planned(config).written()
-    assert read(text) == planned(config)
-    assert SECRET.encode() not in text
+    frame = framed(planned(config).written())
+    assert read(value(frame[HEAD.size :])) == planned(config)
+    assert SECRET.encode() not in frame
 
 
 @pytest.mark.parametrize("name", ["jenkins", "exports"])
