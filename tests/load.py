@@ -6,6 +6,10 @@ import http.client
 import threading
 
 from tests.service import Service, build
+from tests.waiting import until
+
+ENOUGH = 20
+"""Notifications that are accepted before a kill, however slow the machine is."""
 
 
 class Load(threading.Thread):
@@ -17,7 +21,7 @@ class Load(threading.Thread):
 
     def run(self) -> None:
         """Posts until it cannot."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             for number in self.numbers:
                 connection.request("POST", "/jenkins", build(number), {"Content-Type": "application/json"})
@@ -32,7 +36,10 @@ class Load(threading.Thread):
 
 
 def accepted_before_kill(service: Service, round_: int, moment: float) -> list[int]:
-    """Loads the service from four sides, kills it after a moment, and gives the numbers that it accepted."""
+    """Loads the service from four sides, kills it after a moment, and gives the numbers that it accepted.
+
+    The moment is longer where it takes that long to accept ENOUGH of them.
+    """
     service.start()
     loads = [
         Load(service.port, range(start, start + 100_000))
@@ -41,6 +48,7 @@ def accepted_before_kill(service: Service, round_: int, moment: float) -> list[i
     for load in loads:
         load.start()
     loads[0].join(moment)
+    until(lambda: sum(len(load.accepted) for load in loads) >= ENOUGH)
     service.kill()
     for load in loads:
         load.join()
