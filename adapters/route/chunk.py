@@ -74,12 +74,15 @@ def movable(records: Sequence[Record], careful: int) -> bool:
 
 
 def made(render: Render, records: Iterable[Record]) -> Iterator[Rendered | None]:
-    """What records become, up to as many messages as a batch holds; None for the others, and where there is a bug."""
+    """What records become, up to as many messages as a batch holds; None for the others, and where there is a bug.
+
+    One that alone becomes more is among the others: nothing larger waits for its turn, nor goes to and fro.
+    """
     left = BATCH_BYTES
     for record in records:
         rendered = _made(render, record) if left > 0 else None
         left -= sum([len(message.data) for message in rendered.messages]) if rendered else 0
-        yield rendered
+        yield rendered if left >= 0 else None
 
 
 def _made(render: Render, record: Record) -> Rendered | None:

@@ -122,3 +122,13 @@ def test_what_is_made_ahead_is_no_more_than_a_batch_holds() -> None:
         return whole
 
     assert [*made(at_once(render), [Record(seq, heard("")) for seq in range(1, 5)])] == [None, whole, whole, None]
+
+
+def test_a_small_record_that_becomes_more_than_a_batch_waits_for_its_turn() -> None:
+    """It is in memory once, when it is published."""
+    half = RAW(Record(1, heard("x" * (BATCH_BYTES // 2))))
+
+    def render(record: Record) -> Rendered:
+        return half if record.seq == 1 else half._replace(messages=half.messages * 2)
+
+    assert [*made(at_once(render), [Record(seq, heard("")) for seq in range(1, 4)])] == [half, None, None]
