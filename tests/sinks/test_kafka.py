@@ -20,6 +20,7 @@ from tests.kafka_topics import records
 from tests.real.kafka import server
 from tests.service import free_port
 from tests.sinks.conftest import Make
+from tests.waiting import eventually
 
 confluent_kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
 
@@ -228,6 +229,21 @@ async def test_each_is_told_by_its_place_in_the_batch(opened: Open, cluster: Clu
         await sink.tell(messages, told.append)
     await sink.aclose()
     assert (told, caught.value.delivered, len(cluster.records("told"))) == ([*range(7)], 7, 7)
+
+
+async def test_what_was_given_up_is_sent_no_further(opened: Open, cluster: Cluster, make: Make) -> None:
+    """It is what comes again: once a route is cancelled, no more of its batch goes out than was under way."""
+    sink, told = opened(topic="given-up", window=1), list[int]()
+    publishing = asyncio.ensure_future(
+        sink.tell([make(number, partitionkey="one") for number in range(500)], told.append)
+    )
+    await eventually(lambda: told)
+    publishing.cancel()
+    await asyncio.gather(publishing, return_exceptions=True)
+    await sink.publish([make(999, partitionkey="one")])
+    await sink.aclose()
+    assert 0 < len(told) < 500
+    assert len(cluster.records("given-up")) == len(told) + 1
 
 
 async def test_what_was_given_up_does_not_hold_up_the_close(opened: Open, make: Make) -> None:
