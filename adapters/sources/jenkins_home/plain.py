@@ -1,8 +1,8 @@
 """Nodes of a flow as Jenkins writes nearly all of them, read at a fraction of what a parser of XML takes. Pure.
 
 What is read so is what `flow.nodes` makes of it, to the letter: the expression takes nothing but well-formed XML, and
-has all that a node is known by. Anything else (an error, a warning, a reference, a comment, another order, a character
-that XML does not have, more than 64 KiB) is for the parser.
+has all that a node is known by. Anything else (an error, a warning, a reference, a comment, another order, a name
+that is not ASCII, a character that XML does not have, more than 64 KiB) is for the parser.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ _NODE = re.compile(
     </node>{_SPACE}
     (?:<actions/>{_SPACE}|<actions>{_SPACE}(?:{_ACTIONS})*</actions>{_SPACE})?
     </(?P=tag)>{_SPACE}""".replace("\n    ", ""),
+    re.ASCII,
 )
 _MOST = 64 << 10
 _ODD = ("]]>", "\ufffe", "\uffff")

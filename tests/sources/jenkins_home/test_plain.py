@@ -97,6 +97,15 @@ def test_what_has_more_to_say_is_for_the_parser(text: str) -> None:
     assert plain.node(BEGUN.encode("latin-1")) is None
 
 
+@pytest.mark.parametrize(
+    "odd", ["\N{SUPERSCRIPT TWO}", "\N{ARABIC-INDIC DIGIT TWO}", "\N{LATIN SMALL LETTER U WITH DIAERESIS}"]
+)
+def test_a_name_that_is_not_ascii_is_for_the_parser(odd: str) -> None:
+    """It knows which of them are names in XML, and which make a file none."""
+    assert plain.node(BEGUN.replace("BodyInvocationAction", f"Body{odd}").encode()) is None
+    assert plain.node(BEGUN.replace("\N{LATIN SMALL LETTER U WITH DIAERESIS}", odd).encode()) is not None
+
+
 @example(BEGUN, [(0, 0, "\ufeff")])
 @given(st.sampled_from([*PLAIN, *OTHERS]), st.lists(EDITS, max_size=3))
 def test_whatever_is_in_a_file_is_read_as_by_the_parser(text: str, edits: list[tuple[int, int, str]]) -> None:
