@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_ISREG
@@ -67,11 +66,14 @@ def _files(top: str) -> Iterator[str]:
 
 
 def _regular(path: str) -> os.stat_result | None:
-    """What is known of a regular file; None where there is none, or nothing behind a link."""
-    with suppress(FileNotFoundError):
+    """What is known of a regular file, or of a link that cannot be followed; None for others, or nothing behind one."""
+    try:
         found = Path(path).stat()
-        return found if S_ISREG(found.st_mode) else None
-    return None
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return Path(path).lstat()
+    return found if S_ISREG(found.st_mode) else None
 
 
 def _raised(error: OSError) -> None:

@@ -49,6 +49,31 @@ def test_a_link_is_followed_within_what_is_named(tmp_path: Path, read: Read) -> 
     assert read("in/out.json") == {"out.json": b"hunter2"}  # it is asked for
 
 
+def test_a_link_that_leads_round_in_a_circle_hides_no_other(tmp_path: Path, read: Read) -> None:
+    """Nor does one through a file: it is told by itself, as what cannot be opened."""
+    (tmp_path / "in" / "round.json").symlink_to("round.json")
+    (tmp_path / "in" / "through.json").symlink_to("a.json/x")
+    found = read()
+    assert found.pop("a.json") == b"1"
+    assert found == {
+        "round.json": "it cannot be opened: Too many levels of symbolic links",
+        "through.json": "it cannot be opened: Not a directory",
+    }
+
+
+def test_what_kubernetes_mounts_is_read_through_its_links(tmp_path: Path, read: Read) -> None:
+    """A ConfigMap's files are links to a folder that is a link, and that is another one after a change."""
+    for number in (1, 2):
+        (tmp_path / "in" / f"..{number}").mkdir()
+        (tmp_path / "in" / f"..{number}" / "k.json").write_bytes(b"%d" % number)
+    (tmp_path / "in" / "..data").symlink_to("..1")
+    (tmp_path / "in" / "k.json").symlink_to("..data/k.json")
+    assert read("in/k.json") == read("in/..data/") == {"k.json": b"1"}
+    (tmp_path / "in" / "..data").unlink()
+    (tmp_path / "in" / "..data").symlink_to("..2")
+    assert read("in/k.json") == read("in/..data/") == {"k.json": b"2"}
+
+
 def test_a_link_that_is_made_after_it_was_listed_leads_nowhere(tmp_path: Path) -> None:
     """What is opened is what was listed."""
     (file := tmp_path / "a").write_bytes(b"1")
