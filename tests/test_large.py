@@ -13,6 +13,7 @@ import pytest
 from adapters.journal import Database, deadletters
 from adapters.journal.deadletters import DeadLetter
 from adapters.model import LARGE
+from adapters.route.foresight import AHEAD
 from tests.checkout import ROOT
 from tests.service import Service, build, configuration, running
 from tests.waiting import until
@@ -140,13 +141,17 @@ def test_many_small_values_do_not_fill_the_memory(tmp_path: Path, source: str, b
         assert service.stop() == 0
 
 
-@pytest.mark.parametrize("padding", [0, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("padding", [AHEAD, LARGE], ids=["small", "large"])
 def test_what_ended_the_process_twice_is_put_aside(tmp_path: Path, padding: int) -> None:
-    """Whatever its size: after a few starts it is a dead letter, and all that is beside it is published."""
+    """Whatever its size: after a few starts it is a dead letter, and all that is beside it is published.
+
+    It is on disk before it is rendered, as what is not rendered ahead is; its sender may hear nothing.
+    """
     deadly = build(2).replace(b'"log":""', b'"log":"deadly%s"' % (b" " * padding))
     with running(tmp_path, service_config(jenkins="jenkins/notification"), DEADLY) as service:
         assert service.ask("POST", "/jenkins", build(1))[0] == 202
-        assert service.ask("POST", "/jenkins", deadly)[0] == 202
+        with suppress(OSError, HTTPException):
+            assert service.ask("POST", "/jenkins", deadly)[0] == 202
         starts = 0
         while not delivers(service):
             starts += 1
