@@ -101,11 +101,9 @@ class Aside:
         """Has a process as long as it is of use."""
         try:
             async with started() as connection:
-                if await self._loaded(connection):
-                    await self._used(connection)
-                    self._pause = AGAIN
-                else:
-                    self._wait()
+                await self._load(connection)
+                await self._used(connection)
+                self._pause = AGAIN
         except (OSError, Ended) as error:
             _log.warning("no other process helps with the backlog: all is rendered here", reason=str(error))
             self._wait()
@@ -117,11 +115,12 @@ class Aside:
         self._not_before = self._clock() + self._pause
         self._pause = min(2 * self._pause, LONGEST)
 
-    async def _loaded(self, connection: Connection) -> bool:
-        """Whether the process has loaded what this one has."""
+    async def _load(self, connection: Connection) -> None:
+        """Has the process load what this one has; raises Ended where that is not what the files have by now."""
         self._theirs = self.revision
         theirs, ours = await connection.load(self._plan.written()), generation(self._mappings, self._exports)
-        return theirs is not None and all(ours.get(name) == seen for name, seen in theirs.items())
+        if theirs is None or any(ours.get(name) != seen for name, seen in theirs.items()):
+            raise Ended("the files of a mapping have changed, and are not loaded here")
 
     async def _used(self, connection: Connection) -> None:
         """Has the routes use it, while there is a backlog and it renders as this process would."""

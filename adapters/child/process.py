@@ -38,14 +38,23 @@ class Child:
         self._writer.write(framed(said))
 
     async def hear(self) -> Value:
-        """The next value that it sends; raises Ended."""
+        """The next value that it sends; raises Ended, which says how."""
         try:
             (size,) = HEAD.unpack(await self._reader.readexactly(HEAD.size))
             return value(await self._reader.readexactly(size))
         except (OSError, EOFError):
-            raise Ended("it ended") from None
+            raise Ended(f"it ended{await self._how()}") from None
         except (TypeError, ValueError):
             raise Ended("it says what cannot be read") from None
+
+    async def _how(self) -> str:
+        """By what: a system that is short of memory ends it by signal 9. Nothing where it only stopped to talk."""
+        try:
+            async with asyncio.timeout(GRACE):
+                status = await self.process.wait()
+        except TimeoutError:
+            return ""
+        return f" by signal {-status}" if status < 0 else f" with status {status}"
 
     async def aclose(self) -> None:
         """Ends the process: by force where it does not end by itself, or nobody can wait for that."""

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from adapters.aside import aside as aside_module
 from adapters.aside import connection
 from adapters.model import Message, Record
-from tests.aside.support import NEW, OLD, House, Kept, heard, house, run
+from tests.aside.support import MAPPING, NEW, OLD, House, Kept, heard, house, run
 from tests.checkout import ROOT
 from tests.waiting import eventually, until
 
@@ -102,7 +102,8 @@ async def test_it_is_killed(tmp_path: Path) -> None:
             await told.drained(told.route("cdevents", sink))
             await eventually(lambda: warnings(logs))
         assert sink.taken == await alone(told, "cdevents")
-        assert warnings(logs) == ["it ended"]
+        (reason,) = warnings(logs)
+        assert str(reason).startswith("it ended")
         assert told.aside.pid is None
         assert gone(pid)
 
@@ -151,12 +152,15 @@ async def test_a_mapping_is_loaded_anew(tmp_path: Path) -> None:
         await eventually(lambda: gone(pid))
 
 
-async def test_a_mapping_that_is_another_already_is_not_rendered_by(tmp_path: Path) -> None:
-    """Files that have changed, and are not loaded here yet, or cannot be, are of no use."""
+@pytest.mark.parametrize("text", [MAPPING.replace(OLD, NEW), "nonsense: 1"])
+async def test_a_mapping_that_is_another_already_is_not_rendered_by(tmp_path: Path, text: str) -> None:
+    """Files that have changed, and are not loaded here yet, or cannot be, are of no use; the log says so."""
     async with house(tmp_path, RUNS) as told:
-        for text in ((tmp_path / "mapping.yaml").read_text().replace(OLD, NEW), "nonsense: 1"):
-            (tmp_path / "mapping.yaml").write_text(text)
-            told.aside.begin("cdevents", [])
+        (tmp_path / "mapping.yaml").write_text(text)
+        with structlog.testing.capture_logs() as logs:
+            told.aside.begin("cdevents", [Record(number, heard(run(number))) for number in range(10)])
+            await eventually(lambda: warnings(logs))
+        assert warnings(logs) == ["the files of a mapping have changed, and are not loaded here"]
         await told.drained(told.route("cdevents", sink := Kept()))
         assert outcomes(sink.taken) == [OLD] * len(RUNS)
         assert told.aside.asked == 0

@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from adapters.child import process as process_module
 from adapters.child.frames import HEAD, framed, value
 from adapters.child.process import Child, Ended, started
 
@@ -49,6 +50,19 @@ async def test_where_there_is_no_thread_for_it_there_is_no_process(monkeypatch: 
     with pytest.raises(OSError, match="can't start new thread"):
         async with started("adapters.aside.helper"):
             pass
+
+
+@pytest.mark.parametrize(("code", "how"), [("exit(3)", "status 3"), ("import os; os.kill(os.getpid(), 9)", "signal 9")])
+async def test_that_it_ends_is_told_with_how(monkeypatch: pytest.MonkeyPatch, code: str, how: str) -> None:
+    """What it wrote of that itself nobody has read."""
+    monkeypatch.setattr(process_module, "GRACE", 60)
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_unix_connection(sock=ours)
+    with closing(writer):
+        with theirs:
+            process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdin=theirs.fileno())
+        with pytest.raises(Ended, match=how):
+            await Child(process, reader, writer).hear()
 
 
 @pytest.mark.parametrize("said", [b"", b"\x00", b"\xff", b"[\x01\x00\x00\x000"])
