@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,7 +14,7 @@ import structlog
 
 from adapters import answers, config
 from adapters.aside import Aside, planned, rendering
-from adapters.child.cores import cores
+from adapters.child.cores import spare
 from adapters.config import Config
 from adapters.errors import ConfigError, Problem, Together
 from adapters.extras import need
@@ -96,7 +95,7 @@ class Sidecar:
         self._translate = Remembered()
         self._foresight = Foresight(self._translate)
         self._large = Large()
-        self._spare = min(cores(), settings.cores or math.inf) - 1
+        self._spare = spare(settings.cores)
         self.answering = 0
         self._turns = Turns(lambda: self.answering > 0)
         self._redact = redaction(settings)

@@ -129,7 +129,7 @@ async def test_another_process_helps_where_there_is_another_core(
     living: Living, monkeypatch: pytest.MonkeyPatch, there: float, told: int | None, helped: bool
 ) -> None:
     """Of those that there are and those that it may use the less counts."""
-    monkeypatch.setattr("adapters.sidecar.cores", lambda: there)
+    monkeypatch.setattr("adapters.child.cores.cores", lambda: there)
     async with assembled(living.config(**({} if told is None else {"cores": told}))) as sidecar:
         assert (sidecar.aside is not None) == helped
 

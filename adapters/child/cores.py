@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -12,6 +13,11 @@ def cores(root: Path = Path("/")) -> float:
     """Those that it may run on, and no more than its control groups give it time for; `root` as in `groups.told`."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min([float(there), *(quota for quota in told(root, "cpu", _second, _first) if quota > 0)])
+
+
+def spare(most: int | None) -> float:
+    """Those beside its own, of at most so many: one or more are of use to another process."""
+    return min(cores(), most or math.inf) - 1
 
 
 def _second(group: Path) -> float:

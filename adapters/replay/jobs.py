@@ -84,13 +84,13 @@ def shares(plan: Replay, jobs: int) -> list[Replay]:
 
 
 def _share(plan: Replay, job: int, jobs: int) -> Replay:
-    """One job's plan, with a checkpoint of its own and, where the sink is a file, a file of its own."""
+    """One job's plan, with a checkpoint and a core of its own and, where the sink is a file, a file of its own."""
     suffix = f"-{job + 1}of{jobs}"
     route = plan.config.routes[plan.route]
     sinks = plan.config.sinks | {route.sink: _own(plan.config.sinks[route.sink], suffix)}
     return replace(
         plan,
-        config=plan.config.model_copy(update={"sinks": sinks}),
+        config=plan.config.model_copy(update={"sinks": sinks, "cores": 1}),
         shard=plan.shard.part(job, jobs),
         state=plan.state.with_stem(plan.state.stem + suffix),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.model import Record
-from adapters.route.rendered import Render, Rendered
+from adapters.route.rendered import After, Rendered
 
 
 @dataclass(slots=True)
@@ -54,14 +54,12 @@ def empty() -> Outcomes:
     return defaultdict(Outcome)
 
 
-def counted(render: Render, names: Mapping[str, str], outcomes: Outcomes) -> Render:
-    """Renders as `render` does, and counts; `names` has the mappings' by their sources' names."""
+def counting(names: Mapping[str, str], outcomes: Outcomes) -> After:
+    """Counts what records become; `names` has the mappings' by their sources' names."""
 
-    def pieces(record: Record, size: int) -> Iterator[Rendered]:
+    def after(record: Record, rendered: Rendered) -> Rendered:
         source = record.notification.source
-        outcome = outcomes[names.get(source, source)]
-        for each in render.pieces(record, size):
-            outcome.add(each)
-            yield each
+        outcomes[names.get(source, source)].add(rendered)
+        return rendered
 
-    return Render(pieces)
+    return after

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from adapters.aside import rendering
+from adapters.aside import Aside, planned, rendering
+from adapters.child.cores import spare
 from adapters.config import Config
 from adapters.journal.lock import locked
 from adapters.mapping import Framing, Translator
 from adapters.metrics import Metrics
-from adapters.model import Message, Record
+from adapters.model import Message
 from adapters.redaction import redaction
 from adapters.replay.archive import Home, archive, share
 from adapters.replay.home import builds
 from adapters.replay.log import ArchiveLog, State
-from adapters.replay.outcome import Outcomes, counted
+from adapters.replay.outcome import Outcomes, counting
 from adapters.replay.plan import Progress, Replay, Report
-from adapters.route import Route, origins
+from adapters.route import Here, Route, origins
 from adapters.route.rendered import Render, Rendered
 from adapters.sinks import SINKS, Sink
 from adapters.sources.jenkins_home.settings import JenkinsHomeSettings
@@ -29,7 +31,7 @@ from adapters.sources.redaction.redactor import Redact, redactor
 from adapters.sources.tail.settings import framing
 from adapters.translators import Exporters, Translators
 
-BATCH = 1000
+BATCH = 500
 
 _Current = Callable[[str], Translator | None]
 """The mapping of a source, None where it has none."""
@@ -46,7 +48,9 @@ async def replay(plan: Replay, report: Report) -> Progress:
 
 
 async def _replayed(plan: Replay, report: Report) -> Progress:
-    state, current = State(plan.state), Translators(plan.config.sources, plan.config.placed).current
+    state, mappings = State(plan.state), Translators(plan.config.sources, plan.config.placed)
+    exports = Exporters({plan.route: plan.config.routes[plan.route]}, plan.config.problem)
+    current = mappings.current
     units = share(
         archive(plan.inputs, _framing(plan, current), _of_home(plan), plan.source if plan.only else ""), plan.shard
     )
@@ -63,15 +67,17 @@ async def _replayed(plan: Replay, report: Report) -> Progress:
     )
     progress = Progress(total=log.total, resumed=log.records)
     sink = _Tally(_sink(plan), log, progress, report)
+    aside = _aside(plan, mappings, exports)
     try:
         route = Route(
             plan.route,
             log,
-            _render(plan, current, progress.outcomes),
+            _render(plan, mappings, exports, progress.outcomes),
             sink,
             Metrics(),
             batch=BATCH,
             redact=redaction(plan.config),
+            aside=aside or Here(),
         )
         route.drain()
         await route.run()
@@ -79,6 +85,8 @@ async def _replayed(plan: Replay, report: Report) -> Progress:
         log.save()
         raise
     finally:
+        if aside is not None:
+            await aside.aclose()
         await sink.aclose()
     sink.count()
     if plan.once and not progress.strange:
@@ -137,34 +145,39 @@ def _of_home(plan: Replay) -> Home:
     return partial(builds, follow=settings.follow, zone=zone, archive=settings.archive)
 
 
-def _render(plan: Replay, current: _Current, outcomes: Outcomes) -> Render:
+def _render(plan: Replay, mappings: Translators, exports: Exporters, outcomes: Outcomes) -> Render:
     """The route's own rendering, without what is outside of the times; what becomes of it is counted."""
     settings, sources = plan.config.routes[plan.route], plan.config.sources
-    origin = origins(sources, current)
-    exporters = Exporters({plan.route: settings}, plan.config.problem)
+    origin = origins(sources, mappings.current)
     render = rendering(
         settings,
         {name: origin(name) for name in sources}.get,  # no mapping changes meanwhile
-        lambda: exporters[plan.route],
+        lambda: exports[plan.route],
         ends=plan.config.ends(settings),
     )
-    if plan.since or plan.until:
-        render = _between(render, plan.since, plan.until)
-    names = {name: translator.name for name in sources if (translator := current(name))}
-    return counted(render, names, outcomes)
+    within = _within(plan.since, plan.until)
+    count = counting({name: each.name for name in sources if (each := mappings.current(name))}, outcomes)
+    return replace(render, after=lambda record, rendered: count(record, within(rendered)))
 
 
-def _between(render: Render, since: str, until: str) -> Render:
+def _aside(plan: Replay, mappings: Translators, exports: Exporters) -> Aside | None:
+    """Another process, where there is another core for it."""
+    alone = {plan.route: plan.config.routes[plan.route]}
+    planning = planned(plan.config.model_copy(update={"routes": alone}))
+    return Aside(planning, mappings, exports) if spare(plan.config.cores) >= 1 else None
+
+
+def _within(since: str, until: str) -> Callable[[Rendered], Rendered]:
+    """Leaves out what is outside of the times."""
     first, last = since.removesuffix("Z"), until.removesuffix("Z") or "9999"
 
-    def within(message: Message) -> bool:
+    def inside(message: Message) -> bool:
         # Without its Z a time is a prefix of every later one in the same second, and so sorts before it.
         return first <= message.attributes["time"].removesuffix("Z") < last
 
-    def pieces(record: Record, size: int) -> Iterator[Rendered]:
-        for each in render.pieces(record, size):
-            messages = tuple(filter(within, each.messages))
-            left_out = each.left_out + len(each.messages) - len(messages)
-            yield each._replace(messages=messages, left_out=left_out)
+    def within(rendered: Rendered) -> Rendered:
+        messages = tuple(filter(inside, rendered.messages))
+        left_out = rendered.left_out + len(rendered.messages) - len(messages)
+        return rendered._replace(messages=messages, left_out=left_out)
 
-    return Render(pieces)
+    return within if since or until else lambda rendered: rendered

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from adapters.model import LARGE, Record
 from adapters.route.rendered import Render, Rendered
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 2 << 20
 """Bytes of bodies that are rendered before their turn, at most."""
 
 BATCH_BYTES = 4 << 20

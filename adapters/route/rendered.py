@@ -25,11 +25,19 @@ class Rendered(NamedTuple):
     unsaid: tuple[str, ...] = ()
 
 
+After = Callable[[Record, Rendered], Rendered]
+"""What is left of what a record, or a piece of it, was rendered to when its turn comes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Render:
-    """Makes a route's messages of a record; `pieces` makes so many at a time, as they are asked for."""
+    """Makes a route's messages of a record; `pieces` makes so many at a time, as they are asked for.
+
+    A route asks `after` for what it publishes of that, once for each and in order, wherever it was made.
+    """
 
     pieces: Callable[[Record, int], Iterator[Rendered]]
+    after: After = lambda _record, rendered: rendered
 
     def __call__(self, record: Record) -> Rendered:
         """All of them."""

@@ -264,7 +264,7 @@ class Route:
             async with aclosing(self.large.rendered(record, self.render, begun, over)) as pieces:
                 async for piece in pieces:
                     batch = Batch()
-                    batch.add(record, piece, last=False)
+                    batch.add(record, self.render.after(record, piece), last=False)
                     yield batch
         except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
             end.add(record, self._bug(record, error))
@@ -277,7 +277,7 @@ class Route:
     def _render(self, record: Record, made: Rendered | None) -> Rendered:
         """What the record becomes, or is made already; a bug that it brings to light holds up this record only."""
         try:
-            rendered = made or self.render(record)
+            rendered = self.render.after(record, made or self.render(record))
         except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
             return self._bug(record, error)
         if rendered.unmatched and self._seldom.allows(record.notification.source):

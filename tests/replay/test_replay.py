@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.aside.plan import Loaded, Plan, read
 from adapters.journal import Journal
-from adapters.model import Notification
+from adapters.model import Notification, Record
 from adapters.reading.units import unit
 from adapters.replay import jobs
 from adapters.replay.archive import Shard
 from adapters.replay.log import ArchiveLog, State
 from adapters.replay.plan import Progress
-from adapters.replay.run import replay
+from adapters.replay.run import BATCH, replay
+from adapters.route.chunk import Answer, made
 from tests.replay.support import builds, plan, replayed, subjects
 from tests.service import build
 
@@ -41,6 +44,42 @@ async def test_every_record_is_published_in_order_with_its_own_time(tmp_path: Pa
     first = orjson.loads((tmp_path / "events.jsonl").read_bytes().splitlines()[0])
     assert first["time"] == "2024-06-10T06:13:20.000Z"
     assert not (tmp_path / "state.json").exists()
+
+
+class Beside:
+    """Renders by what another process would be told, and has room for all."""
+
+    ahead, revision = 3, 0
+    asked = 0
+
+    def __init__(self, told: Plan, *_: object) -> None:
+        self._loaded = Loaded(read(told.written()))
+
+    def begin(self, route: str, records: Sequence[Record]) -> asyncio.Future[Answer]:
+        """At once."""
+        Beside.asked += 1
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future.set_result(Answer([*made(self._loaded.renders[route], records)]))
+        return future
+
+    async def aclose(self) -> None:
+        """It has nothing."""
+
+
+async def test_another_process_makes_nothing_else_of_it(
+    tmp_path: Path, history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same events are chosen, published and counted, also those that are outside of the times."""
+    alone, helped = tmp_path / "alone", tmp_path / "helped"
+    between = {"since": "2024-06-10T06:13:21Z", "until": "2024-06-10T06:13:22Z"}
+    monkeypatch.setattr("adapters.child.cores.cores", lambda: 1)
+    expected = await replayed(plan(alone, [history], **between))
+    monkeypatch.setattr("adapters.child.cores.cores", lambda: 2)
+    monkeypatch.setattr("adapters.replay.run.Aside", Beside)
+    assert await replayed(plan(helped, [history], **between)) == expected
+    assert 0 < expected.events.total() < 3000
+    assert (helped / "events.jsonl").read_bytes() == (alone / "events.jsonl").read_bytes()
+    assert Beside.asked == 3000 // BATCH
 
 
 @pytest.mark.parametrize(

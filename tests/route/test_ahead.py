@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.model import LARGE, Record
 from adapters.route.chunk import BATCH_BYTES, CHUNK_BYTES, Answer, made, movable
@@ -54,6 +54,21 @@ async def test_what_is_not_answered_is_made_here(bench: Bench) -> None:
     half = Answer([None, *theirs("b").made])
     sink = await bench.drained(Recorder(), batch=BATCH, aside=Elsewhere([half, Answer(), theirs("e", "f")]))
     assert sink.data() == ["0", "b", "2", "3", "e", "f", "6", "7", "8"]
+
+
+async def test_what_is_left_of_a_record_is_asked_once_wherever_it_was_made(bench: Bench) -> None:
+    """In order, and what that says is published."""
+    await bench.hear(*BODIES)
+    seen = list[int]()
+
+    def after(record: Record, rendered: Rendered) -> Rendered:
+        seen.append(record.seq)
+        return rendered if record.seq % BATCH else Rendered(left_out=1)
+
+    elsewhere = Elsewhere([theirs("a", "b"), None, Answer()])
+    sink = await bench.drained(Recorder(), render=replace(RAW, after=after), batch=BATCH, aside=elsewhere)
+    assert seen == [*range(1, 10)]
+    assert sink.data() == ["a", "2", "4", "6", "8"]
 
 
 async def test_what_was_made_by_what_is_not_loaded_any_more_is_made_anew(bench: Bench) -> None:
