@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from adapters.mapping.code import Code, Function, folded
 from adapters.mapping.failures import Failure, Unknown, kind, shown
 from adapters.mapping.filters import Filter, Parameter
 from adapters.mapping.filters.filter import ERRORS
-from adapters.mapping.scope import Closure, Constant
+from adapters.mapping.scope import Closure, Constant, never
 from adapters.mapping.syntax import Argument, Literal, Path
 
 
@@ -19,7 +19,7 @@ def filtered(inner: Closure, found: Filter, written: Sequence[Argument], argumen
     _check_count(found, len(written))
     for parameter, argument, closure in zip(found.parameters, written, arguments, strict=False):
         _check_argument(found, parameter, argument, closure)
-    constants = [argument.value for argument in arguments if isinstance(argument, Constant)]
+    constants = [argument.value for argument in arguments if _is_known(argument)]
     if len(constants) == len(arguments):
         return folded(_fixed(inner, found, _checked(found, written, constants)), [inner])
     if any(parameter.known for parameter in found.parameters):
@@ -35,12 +35,12 @@ def _check_count(found: Filter, count: int) -> None:
 
 
 def _check_argument(found: Filter, parameter: Parameter, argument: Argument, closure: Closure) -> None:
-    if parameter.known and not isinstance(closure, Constant):
+    if parameter.known and not _is_known(closure):
         message = f"'{found.name}' needs its {parameter.name} when the mapping loads"
         raise Unknown(message, "a text in quotes, or a variable")
     if isinstance(argument, Literal) and parameter.types and type(argument.value) not in parameter.types:
         raise Unknown(f"'{found.name}' takes {kind(parameter.types[0])} as {parameter.name}, not {argument.value!r}")
-    if parameter.check is not None and isinstance(closure, Constant):
+    if parameter.check is not None and _is_known(closure):
         _check_value(found, parameter.check, argument, closure.value)
 
 
@@ -67,7 +67,12 @@ def _checked(found: Filter, written: Sequence[Argument], constants: Sequence[Any
 def _known_or_empty(found: Filter, index: int, argument: Closure) -> Any:
     """An argument's value; where it is not known yet, an empty one of its kind."""
     types = _parameter(found, index).types
-    return argument.value if isinstance(argument, Constant) else types[0]()
+    return argument.value if _is_known(argument) else types[0]()
+
+
+def _is_known(argument: Closure) -> TypeGuard[Constant]:
+    """Whether an argument is there when the mapping loads: what never is, is missing of each record."""
+    return isinstance(argument, Constant) and not never(argument)
 
 
 def _fixed(inner: Closure, found: Filter, arguments: Sequence[Any]) -> Code:

@@ -21,7 +21,7 @@ from adapters.mapping.closures import Names, pipeline, rendered
 from adapters.mapping.code import Code, Function
 from adapters.mapping.comparisons import COMPARISONS, Test
 from adapters.mapping.failures import Absent, Failure, Unknown, shown
-from adapters.mapping.scope import Closure, Constant, Scope, inside
+from adapters.mapping.scope import Closure, Constant, Scope, inside, never
 from adapters.mapping.syntax import ALL, Step
 from adapters.yamlfile import suggestion
 
@@ -171,7 +171,7 @@ def _resolved(operand: Any, names: Names) -> Any:
         return [_resolved(item, names) for item in operand]
     if isinstance(operand, str) and not _written_out(operand):
         closure = rendered(syntax.template(operand), names)
-        return closure.value if isinstance(closure, Constant) else operand
+        return closure.value if isinstance(closure, Constant) and not never(closure) else operand
     return operand
 
 

@@ -64,6 +64,18 @@ def test_a_name_for_nothing_is_missing() -> None:
     assert error.endswith("$made is null")
 
 
+def test_a_name_that_is_null_may_be_an_argument() -> None:
+    """It is then as any argument that a record lacks; a pattern, which the mapping needs to load, must be there."""
+    missing = '{"a?": "${kind | none_if($made)}", b: "${n | plus($made.id) | default(5)}"}'
+    (event,) = events(mapping(written(let="null", custom_data=missing)), {"id": "1", "kind": "k", "n": 1})
+    assert event.custom_data == {"b": 5}
+    compared = written(let="null", custom_data='{a: {$if: {kind: {in: "${$made}"}}, then: 1, else: 2}}')
+    (error,) = mapping(compared).translate(notification({"id": "1", "kind": "k"})).errors
+    assert error.endswith("cannot compare: $made is null")
+    (problem,) = problems(written(let="null", custom_data='{"a?": "${kind | capture($made)}"}'))
+    assert "'capture' needs its pattern when the mapping loads" in problem
+
+
 CHOICE = '{$if: {n: {gt: 0}}, then: "${n}", else: {none: "${why}"}}'
 
 
