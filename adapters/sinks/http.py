@@ -23,8 +23,8 @@ from adapters.sinks.http_transfers import UNSENT, Post, Transfers
 from adapters.sinks.permission import Permission
 from adapters.worker import Worker
 
-FEW = 4
-"""Posts that the event loop sends itself: more would keep others waiting."""
+FEW, SMALL = 4, 256 << 10
+"""Posts that the event loop sends itself, and the bytes of all their bodies: more would keep others waiting."""
 
 Result = TypeVar("Result")
 Outcomes = list[DeliveryError | None]
@@ -98,7 +98,7 @@ class HttpSink:
     ) -> asyncio.Future[Result]:
         """What is `settled` by what becomes of them. A few are on their way when it returns: no thread has to wake."""
         stop, transfers = Event(), self._transfers
-        if self._worker.idle and len(posts) <= FEW:
+        if self._worker.idle and len(posts) <= FEW and sum(len(post.body) for post in posts) <= SMALL:
             begun = transfers.begin(posts, stop, taken)
             sent = self._worker.run(lambda: settled(transfers.end(begun)))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import threading
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from adapters.errors import PermanentError, TransientError
 from adapters.http import retry_after
 from adapters.model import Encoding, Format, Place
-from adapters.sinks.http import HttpSink
+from adapters.sinks.http import SMALL, HttpSink
 from adapters.sinks.http_settings import HttpSettings
 from adapters.sinks.window import FEW
 from tests.receiver import Receiver
@@ -139,6 +140,23 @@ async def test_what_comes_alone_is_sent_at_once(opened: Open, receiver: Receiver
     until(lambda: len(receiver.requests) == 2)
     await published
     await sink.aclose()
+
+
+async def test_what_is_large_is_sent_by_a_thread(receiver: Receiver, make: Make) -> None:
+    """To sign and to write it would keep others waiting for the event loop; of what is small, nobody notices."""
+    threads: list[str] = []
+
+    def clock() -> float:
+        threads.append(threading.current_thread().name)
+        return NOW
+
+    settings = {"type": "http", "url": receiver.url, "sign": {"secret": "whsec_" + b64encode(b"k" * 32).decode()}}
+    sink = HttpSink(HttpSettings.model_validate(settings), clock=clock)
+    for size in (1, SMALL, 1):
+        await sink.publish([make(data=b'"%s"' % (b"x" * size), encoding=Encoding.RAW)])
+        await eventually(lambda: sink._worker.idle)
+    await sink.aclose()
+    assert threads == ["MainThread", "http-sink", "MainThread"]
 
 
 async def test_a_batch_is_one_request(opened: Open, receiver: Receiver, make: Make) -> None:
