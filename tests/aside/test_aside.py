@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from adapters.aside import aside as aside_module
 from adapters.aside import connection
 from adapters.model import Message, Record
+from adapters.route import Lent
 from tests.aside.support import MAPPING, NEW, OLD, House, Kept, heard, house, run
 from tests.checkout import ROOT
 from tests.waiting import eventually, until
@@ -196,6 +197,29 @@ async def test_a_stop_while_it_is_busy(tmp_path: Path) -> None:
         everything = await alone(told, "cdevents")
         assert [each for each in everything if each in sink.taken or each in rest.taken] == everything
         assert rest.taken == everything[-len(rest.taken) :]
+
+
+async def test_what_is_taken_back_while_it_renders_comes_again(tmp_path: Path) -> None:
+    """Of what a broker still has nothing is published here until it is handed over anew, and then all, in order."""
+    async with house(tmp_path) as told:
+        await told.helped()
+        reached = asyncio.Event()
+        route = told.route("cdevents", sink := Kept(lambda number: reached.set() if number == 5 else None))
+        lent = Lent(told.sidecar.journal, "tool", lambda: {"cdevents": route})
+        running = asyncio.create_task(route.run())
+        handing = asyncio.create_task(lent.passed([*map(heard, RUNS)]))
+        await asyncio.wait_for(reached.wait(), 60)
+        handing.cancel()
+        await asyncio.wait([handing])
+        before = len(sink.taken)
+        await told.drained(told.route("legacy", left := Kept()))
+        assert len(sink.taken) == before < len(RUNS)
+        assert not left.taken
+        await told.sidecar.journal.append([*map(heard, RUNS)])
+        route.drain()
+        await asyncio.wait_for(running, 60)
+        assert told.aside.asked
+        assert sink.taken[before:] == await alone(told, "cdevents")
 
 
 async def test_signals_are_not_for_it(tmp_path: Path) -> None:
