@@ -117,7 +117,8 @@ class Pipeline:
             failed = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed
-        begun.add_done_callback(lambda done: self._all_taken(fresh) if _succeeded(done) else None)
+        all_taken = partial(self._all_taken, fresh, fresh.taking)
+        begun.add_done_callback(lambda done: all_taken() if _succeeded(done) else None)
         return begun
 
     def _taken(self, under_way: _UnderWay) -> Taken:
@@ -129,16 +130,17 @@ class Pipeline:
             self._told.took(taking, index)
             if (now := self._clock()) >= due:
                 due = now + TELL_EVERY
-                loop.call_soon_threadsafe(self._say, under_way, taking.first)
+                loop.call_soon_threadsafe(self._say, under_way, taking, taking.first)
 
         return taken
 
-    def _all_taken(self, under_way: _UnderWay) -> None:
-        self._told.took_all(under_way.taking)
-        self._say(under_way, len(under_way.batch.messages))
+    def _all_taken(self, under_way: _UnderWay, taking: Taking) -> None:
+        self._told.took_all(taking)
+        self._say(under_way, taking, len(under_way.batch.messages))
 
-    def _say(self, under_way: _UnderWay, count: int) -> None:
-        if self._under_way and self._under_way[0] is under_way:
+    def _say(self, under_way: _UnderWay, taking: Taking, count: int) -> None:
+        """Not of what was recalled meanwhile: it is sent again."""
+        if self._under_way and self._under_way[0] is under_way and under_way.taking is taking:
             self._reached(under_way.batch, count)
 
     async def _recall(self, *, behind: _UnderWay | None = None) -> None:

@@ -17,6 +17,9 @@ from adapters.errors import DeliveryError, PermanentError, TransientError
 from adapters.metrics import Metrics
 from adapters.model import Checkpoint, Message, Record
 from adapters.route import Route
+from adapters.route.batch import Batch
+from adapters.route.delivery import Delivery
+from adapters.route.pipeline import Pipeline, Refused
 from adapters.sinks import SINKS
 from adapters.sinks.contract import Pipelined, Taken, untold
 from tests.route.conftest import RAW, Bench, Naps, Recorder, heard, running
@@ -304,3 +307,49 @@ async def test_what_is_taken_of_a_batch_is_noted_before_all_of_it_is(bench: Benc
         let_go.set()
         await eventually(lambda: bench.journal.cursor("raw") == 6)
     assert sink.data() == ["a", "b", "c", "d", "e", "f"]
+
+
+class Answering(Recorder):
+    """A pipelined sink that is told from outside what it answers to each batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acknowledgements: list[asyncio.Future[None]] = []
+
+    async def publish(self, batch: Sequence[Message]) -> None:
+        """One batch after the other."""
+        await (await self.send(batch))
+
+    async def send(self, batch: Sequence[Message], taken: Taken = untold) -> Awaitable[None]:  # noqa: ARG002 - tells of none
+        """What is to be answered."""
+        self.batches.append([*batch])
+        self.acknowledgements.append(asyncio.get_running_loop().create_future())
+        return self.acknowledgements[-1]
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_what_is_sent_again_is_not_noted_for_what_was_answered_before(turns: int) -> None:
+    """At whatever moment that answer came: a kill would leave it before what it follows."""
+    sink, noted = Answering(), list[int]()
+
+    async def settled(_batch: Batch, refused: Refused) -> None:
+        assert not refused
+
+    delivery = Delivery("route", sink, Metrics(), sleep=Naps())
+    pipeline = Pipeline(sink, delivery, 2, settled, note=lambda seq, _: noted.append(seq))
+    for seq in (1, 2):
+        batch = Batch()
+        batch.add(record := Record(seq, heard(str(seq))), RAW(record))
+        await pipeline.put(batch)
+    first, second = sink.acknowledgements
+    first.set_exception(TransientError("told to"))
+    settling = asyncio.ensure_future(pipeline.settle())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if not second.done():
+        second.set_result(None)
+    await eventually(lambda: len(sink.acknowledgements) == 3)
+    sink.acknowledgements[2].set_result(None)
+    await settling
+    assert noted == [1]
+    await pipeline.aclose()
