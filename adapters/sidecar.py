@@ -93,7 +93,7 @@ class Sidecar:
         with together:
             self.exports = Exporters(settings.routes, settings.problem)
         self._translate = Remembered()
-        self._foresight = Foresight(self._translate)
+        self._foresight = Foresight(self._translate, lambda: (self.translators.revision, self.exports.revision))
         self._large = Large()
         self._spare = spare(settings.cores)
         self.answering = 0

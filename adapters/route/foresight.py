@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from adapters.model import Notification, Record
@@ -15,15 +15,18 @@ AHEAD = 8 << 10
 
 
 class Foresight:
-    """Of the routes of one log, which share what `translate` remembers."""
+    """Of the routes of one log, which share what `translate` remembers.
 
-    def __init__(self, translate: Remembered) -> None:
-        self._translate = translate
+    What was made at another `revision` of the mappings than there is now is made anew.
+    """
+
+    def __init__(self, translate: Remembered, revision: Callable[[], object] = lambda: None) -> None:
+        self._translate, self._revision = translate, revision
         self._routes: list[_Next] = []
 
     def of(self, render: Render) -> Render:
         """Renders as `render` does, where what it is asked for was not made ahead."""
-        self._routes.append(ahead := _Next(render))
+        self._routes.append(ahead := _Next(render, self._revision))
         return Render(ahead.pieces)
 
     def see(self, translator: Translates | None, seq: int, notifications: Sequence[Notification]) -> None:
@@ -39,15 +42,15 @@ class Foresight:
 class _Next:
     """What a route will render, once it is asked to."""
 
-    def __init__(self, render: Render) -> None:
-        self._render = render
-        self._made: tuple[Record, Rendered] | None = None
+    def __init__(self, render: Render, revision: Callable[[], object]) -> None:
+        self._render, self._revision = render, revision
+        self._made: tuple[object, Record, Rendered] | None = None
 
     def make(self, record: Record) -> None:
-        self._made = record, self._render(record)
+        self._made = self._revision(), record, self._render(record)
 
     def pieces(self, record: Record, size: int) -> Iterator[Rendered]:
         made, self._made = self._made, None
-        if made is not None and made[0] == record and size == sys.maxsize:
-            return iter(made[1:])
+        if made is not None and made[:2] == (self._revision(), record) and size == sys.maxsize:
+            return iter(made[2:])
         return self._render.pieces(record, size)

@@ -68,6 +68,17 @@ def test_a_record_that_turned_out_to_be_another_is_rendered_for_itself(
     assert asked.records[-1] == record
 
 
+def test_what_was_made_by_a_mapping_that_changed_is_made_anew(asked: Asked, words: Words) -> None:
+    """A dead letter that is tried again would not become what it became before."""
+    revisions = [1]
+    foresight = Foresight(Remembered(), lambda: revisions[-1])
+    render = foresight.of(Render(asked.pieces))
+    foresight.see(words, 7, [ONE])
+    revisions.append(2)
+    assert render(Record(7, ONE)) == asked.of(Record(7, ONE))
+    assert len(asked.records) == 2
+
+
 def test_pieces_are_made_as_they_are_asked_for(foresight: Foresight, asked: Asked, words: Words) -> None:
     """What was made ahead is one piece."""
     render = foresight.of(Render(asked.pieces))
