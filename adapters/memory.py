@@ -24,6 +24,16 @@ def give_back() -> None:
         mallopt(_TRIM_THRESHOLD, _BLOCK)
 
 
+def collect_seldom() -> None:
+    """Has the garbage collector leave alone what there is now, and look seldom through what comes.
+
+    For what makes batch after batch: all that one is made of goes with it, and none of it in circles. To look for those
+    costs a twentieth of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def settled() -> None:
     """Has the garbage collector leave alone what there is now, which stays; what comes, it looks through again."""
     gc.freeze()

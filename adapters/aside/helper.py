@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 
 from adapters.aside import wire
@@ -10,6 +9,7 @@ from adapters.aside.plan import Loaded, read
 from adapters.child.frames import Value, framed
 from adapters.child.inside import Asked, asked
 from adapters.errors import ConfigError
+from adapters.memory import collect_seldom
 from adapters.route.chunk import made
 from adapters.route.rendered import Render
 
@@ -31,8 +31,7 @@ def _serve(parent: Asked) -> None:
     except ConfigError:
         parent.tell(None)
         return
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     parent.tell(loaded.generation)
     while (batch := parent.hear()) is not None:
         signal.alarm(LONGEST)

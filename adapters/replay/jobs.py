@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import multiprocessing
 import signal
 import time
@@ -18,6 +17,7 @@ from adapters import logs
 from adapters.config import Config
 from adapters.errors import AdapterError
 from adapters.loops import new_event_loop
+from adapters.memory import collect_seldom
 from adapters.redaction import redaction
 from adapters.replay.plan import Progress, Replay, Report
 from adapters.replay.run import replay
@@ -149,9 +149,7 @@ def _messages(processes: Collection[Any]) -> Iterable[tuple[Connection, Progress
 
 
 def _replayed(plan: Replay, report: Report) -> Progress:
-    # What a batch is made of goes with it, and none of it in circles: looking for those costs a twentieth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(_interruptible(plan, report))
 

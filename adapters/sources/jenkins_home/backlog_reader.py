@@ -6,7 +6,6 @@ kept, BEAT while it comes on, and at its end OVER, or FAILED and why.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import structlog
 
 from adapters.child.inside import Asked, asked
+from adapters.memory import collect_seldom
 from adapters.sources.jenkins.documents import written
 from adapters.sources.jenkins.progress import texts
 from adapters.sources.jenkins_home.home import Home
@@ -26,10 +26,11 @@ _EVERY = 1.0
 
 def main() -> None:
     """Reads until it is through, or nobody listens any more."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     with asked() as parent:
-        home, told = parent.hear() or ((), {})
+        if (plan := parent.hear()) is None:
+            return
+        home, told = plan
         structlog.configure(processors=[_logged_by(parent)])
         try:
             _read(parent, Home(*home), told)
