@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from itertools import takewhile
 from threading import Event
 
 from confluent_kafka import KafkaException
@@ -57,14 +56,11 @@ class KafkaSink:
             await asyncio.to_thread(self._producer.close)
 
     def _send(self, batch: Sequence[Message], stop: Event, taken: Taken) -> None:
-        """After a TransientError, a new producer: nothing that the old one still has may overtake what comes again.
-
-        Once `stop` is set, nothing more is sent: nobody waits for it.
-        """
+        """After a TransientError, a new producer: nothing that the old one still has may overtake what comes again."""
         producer = self._producer or self._renewed()
         window = self._settings.window or len(batch)
         try:
-            for start in takewhile(lambda _: not stop.is_set(), range(0, len(batch), window)):
+            for start in range(0, len(batch), window):
                 _send_part(producer, [self._record(each) for each in batch[start : start + window]], start, stop, taken)
         except TransientError:
             self._producer = None

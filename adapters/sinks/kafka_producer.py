@@ -101,6 +101,8 @@ class KafkaProducer:
         outcomes: list[KafkaError | None] = [unheard] * len(records)
         progress = InOrder(len(records), taken)
         for index, record in enumerate(records):
+            if stop.is_set():
+                break
             try:
                 self._produce(record, partial(_settle, outcomes, progress, index))
             except BufferError:
