@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
-from adapters.sources.kubernetes.api import Api, ApiSilent, Expired, Json
+from adapters.sources.kubernetes.api import Api, ApiSilent, Expired, Json, Watch
 from adapters.sources.patience import Sleep, patient
 from adapters.worker import Worker
 
@@ -65,6 +65,7 @@ class Following:
     def __init__(self, name: str, api: Api, path: str, selectors: Mapping[str, str], sleep: Sleep) -> None:
         self._name, self._api, self._path, self._selectors, self._sleep = name, api, path, selectors, sleep
         self._worker = Worker(f"kubernetes {path}")
+        self._watching: Watch | None = None
 
     async def run(self, follower: Follower) -> None:
         """Follows until cancelled; what fails is tried again, after longer and longer pauses."""
@@ -73,7 +74,7 @@ class Following:
             while True:
                 await asking(self._once, follower)
         finally:
-            self._worker.close()
+            self._worker.close(self._end)
 
     async def _once(self, follower: Follower) -> None:
         """One list, or one watch to its end; raises ApiSilent unless a watch has told something before it broke."""
@@ -99,7 +100,7 @@ class Following:
         await follower.complete(version)
 
     async def _watch(self, follower: Follower, position: str) -> None:
-        watch = await self._worker.run(lambda: self._api.watch(self._path, position, self._selectors))
+        watch = await self._worker.run(lambda: self._begun(position))
         told = False
         try:
             while (events := await self._worker.run(watch.read)) is not None:
@@ -117,6 +118,15 @@ class Following:
             _log.warning("watch lost", source=self._name, path=self._path, reason=str(error))
         finally:
             watch.close()
+
+    def _begun(self, position: str) -> Watch:
+        self._watching = self._api.watch(self._path, position, self._selectors)
+        return self._watching
+
+    def _end(self) -> None:
+        """Who was cancelled while a watch began never had it, and could not close it."""
+        if self._watching is not None:
+            self._watching.close()
 
 
 def _sorted(events: Sequence[Json], path: str) -> tuple[list[Change], str, Exception | None]:
