@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import zip_longest
 from typing import Any
 
 import structlog
@@ -16,18 +14,19 @@ import structlog
 from adapters.errors import AdapterError, JournalUnavailable
 from adapters.logs import Seldom
 from adapters.metrics import Metrics
-from adapters.model import LARGE, Record
+from adapters.model import Record
 from adapters.redaction import Redact
 from adapters.route import hints
 from adapters.route.ahead import Ahead
 from adapters.route.batch import MOST_REASONS, Batch
-from adapters.route.chunk import BATCH_BYTES, Aside, Chunk, Here
+from adapters.route.chunk import Aside, Chunk, Here
 from adapters.route.contract import Log
 from adapters.route.delivery import Delivery
 from adapters.route.large import Large
+from adapters.route.making import Making
 from adapters.route.persistence import Sleep, retrying
 from adapters.route.pipeline import Pipeline, Refused
-from adapters.route.rendered import Render, Rendered
+from adapters.route.rendered import Render
 from adapters.route.turns import Turns
 from adapters.sinks.contract import Sink
 from adapters.urls import public
@@ -38,8 +37,6 @@ POLL = 5.0
 PACE = 0.01
 """Seconds from a look at what is new to the next: what comes meanwhile goes together, and those who wait to be answered
 do not wait for more of it than that."""
-
-_UNSAID = "an event is not published: the route's spec has no type for it"
 
 _log = structlog.get_logger(__name__)
 
@@ -83,12 +80,14 @@ class Route:
             reached=self._reached,
             note=self.log.note,
         )
-        self._turn = self.turns.begin(self.clock)
-        self._ahead = Ahead(
-            self.name, self.batch, self.render, self.aside, self._read, lambda: self._careful, self._turn
-        )
-        self._deadly = 0
         self._persistently = retrying(JournalUnavailable, self._note_journal, self.sleep)
+        self._turn = self.turns.begin(self.clock)
+        self._making = making = Making(
+            self.name, self.log, self.render, self.metrics, self.large, self._turn, self.aside, self._persistently
+        )
+        self._ahead = Ahead(
+            self.name, self.batch, self.render, self.aside, self._read, lambda: making.careful, self._turn
+        )
         self._noting: asyncio.Future[None] | None = None
         self._passed = 0
         self._publishing: asyncio.Future[None] | None = None
@@ -157,7 +156,7 @@ class Route:
             await self._retry_dead_letters()
             early = 0.0 if draining else self._next - self.clock()
             if (early <= 0 or self._ahead) and (chunk := await self._ahead.next()):
-                async with aclosing(self._batches(chunk)) as batches:
+                async with aclosing(self._making.batches(chunk)) as batches:
                     async for batch in batches:
                         if known:
                             batch.leave_out(known)
@@ -217,7 +216,7 @@ class Route:
         while records := await self._fetched(self.log.due):
             while not self._pipeline.empty:
                 await self._pipeline.settle()
-            async with aclosing(self._batches(Chunk(records))) as batches:
+            async with aclosing(self._making.batches(Chunk(records))) as batches:
                 async for batch in batches:
                     failures = self._gathered(batch, await self._delivery.deliver(batch.messages))
             for record in records:
@@ -229,68 +228,6 @@ class Route:
     async def _fetched(self, fetch: Callable[[int], Awaitable[Sequence[Record]]]) -> Sequence[Record]:
         records: Sequence[Record] = await self._persistently(fetch, self.batch)
         return records
-
-    @property
-    def _careful(self) -> int:
-        """The number up to which a record may be what ended a process, this one before its start, or the one aside."""
-        return max(self.log.careful, self._deadly)
-
-    async def _batches(self, chunk: Chunk) -> AsyncGenerator[Batch]:
-        """What the records become: bounded by what is in memory at once, however large one is."""
-        answer = await chunk.answered(self.aside)
-        if answer.deadly:
-            self._deadly = chunk.records[-1].seq
-        batch = Batch()
-        for record, made in zip_longest(chunk.records, answer.made):
-            if len(record.notification.body) > LARGE or record.seq <= self._careful:
-                yield self._counted(batch)
-                async with aclosing(self._pieces(record)) as pieces:
-                    async for piece in pieces:
-                        yield self._counted(piece)
-                batch = Batch()
-                continue
-            batch.add(record, self._render(record, made))
-            if batch.size > BATCH_BYTES:
-                yield self._counted(batch)
-                batch = Batch()
-            await self._turn.passed()
-        yield self._counted(batch)
-
-    async def _pieces(self, record: Record) -> AsyncGenerator[Batch]:
-        """A batch of each piece of a record, and one at its end."""
-        end = Batch(last=record.seq)
-        begun, over = partial(self._persistently, self.log.begun), partial(self._persistently, self.log.over)
-        try:
-            async with aclosing(self.large.rendered(record, self.render, begun, over)) as pieces:
-                async for piece in pieces:
-                    batch = Batch()
-                    batch.add(record, self.render.after(record, piece), last=False)
-                    yield batch
-        except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
-            end.add(record, self._bug(record, error))
-        yield end
-
-    def _counted(self, batch: Batch) -> Batch:
-        batch.count(self.name, self.metrics)
-        return batch
-
-    def _render(self, record: Record, made: Rendered | None) -> Rendered:
-        """What the record becomes, or is made already; a bug that it brings to light holds up this record only."""
-        try:
-            rendered = self.render.after(record, made or self.render(record))
-        except Exception as error:  # noqa: BLE001 - a crash would meet the same record again, for ever
-            return self._bug(record, error)
-        if rendered.unmatched and self._seldom.allows(record.notification.source):
-            _log.warning("no rule covers a record", route=self.name, source=record.notification.source, seq=record.seq)
-        for name in rendered.unsaid:
-            if count := self._seldom.allows(name):
-                _log.warning(_UNSAID, route=self.name, name=name, since_last_said=count)
-        return rendered
-
-    def _bug(self, record: Record, error: Exception) -> Rendered:
-        if self._seldom.allows(type(error).__name__):
-            _log.error("a bug, please report it", route=self.name, seq=record.seq, exc_info=error)
-        return Rendered(errors=(f"bug: {type(error).__name__}: {error}",))
 
     async def _park(self, seq: int, reason: str) -> None:
         reason = self.redact(reason)
