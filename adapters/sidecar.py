@@ -130,7 +130,7 @@ class Sidecar:
 
         async def receive(notifications: Sequence[Notification], checkpoints: Sequence[Checkpoint] = ()) -> None:
             with pulse.idle():
-                if self.journal.quiet:
+                if self.journal.quiet and source not in self._lent:  # what is lent is another notification in the log
                     translator, next_ = self.translators.current(source), self.journal.last + 1
                     asyncio.get_running_loop().call_soon(self._foresight.see, translator, next_, notifications)
                 self.answering += answers
